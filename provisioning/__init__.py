@@ -1,0 +1,1 @@
+"""From bare Debian to a site that passes its own checks; the demonstration."""

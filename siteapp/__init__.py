@@ -1,0 +1,1 @@
+"""The site: one small server that runs the sitting in the room."""

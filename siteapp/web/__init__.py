@@ -1,0 +1,1 @@
+"""The pages and the answer path: one blueprint a person."""

@@ -1,0 +1,1 @@
+"""Headquarters: registers sites, publishes packages, takes in batches, scores."""

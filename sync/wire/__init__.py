@@ -1,0 +1,1 @@
+"""Bytes and the only cryptography: canonical JSON, keys, sealed documents, unlock codes."""
