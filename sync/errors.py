@@ -106,7 +106,8 @@ class AlreadyInitialised(EnvironmentFault):
     code = "already-initialised"
     message = Words("数据文件夹已初始化：{folder}", "Data folder already set up: {folder}")
     hint = Words(
-        "如需另建，请用 --data 指定其他文件夹", "Choose another folder with --data to make a second one"
+        "如需另建，请用 --data 指定其他文件夹",
+        "Choose another folder with --data to make a second one",
     )
 
 
@@ -137,9 +138,12 @@ class SqliteTooOld(EnvironmentFault):
 
     code = "sqlite-too-old"
     message = Words(
-        "SQLite {found} 有已知缺陷，需要 {needed} 以上", "SQLite {found} has a known fault; {needed} needed"
+        "SQLite {found} 有已知缺陷，需要 {needed} 以上",
+        "SQLite {found} has a known fault; {needed} needed",
     )
-    hint = Words("请重新安装本软件附带的组件", "Install the components that ship with this software again")
+    hint = Words(
+        "请重新安装本软件附带的组件", "Install the components that ship with this software again"
+    )
 
 
 class SecretMissing(EnvironmentFault):
@@ -147,7 +151,9 @@ class SecretMissing(EnvironmentFault):
 
     code = "secret-missing"
     message = Words("缺少密钥文件：{path}", "Key file missing: {path}")
-    hint = Words("请从备份恢复，或重新登记本考点", "Restore it from the backup, or enrol the site again")
+    hint = Words(
+        "请从备份恢复，或重新登记本考点", "Restore it from the backup, or enrol the site again"
+    )
 
 
 class DocumentRefused(ExamError):
@@ -155,9 +161,7 @@ class DocumentRefused(ExamError):
 
     exit_status = 4
     http_status = 422
-    hint = Words(
-        "请重新获取该文件；未作任何改动", "Fetch the file again; nothing was changed"
-    )
+    hint = Words("请重新获取该文件；未作任何改动", "Fetch the file again; nothing was changed")
 
 
 class NotADocument(DocumentRefused):
@@ -218,7 +222,10 @@ class WrongKind(DocumentRefused):
     """A document of another kind than asked for."""
 
     code = "wrong-kind"
-    message = Words("文件类型不符：应为 {expected}，实为 {found}", "Wrong kind: {expected} expected, {found} found")
+    message = Words(
+        "文件类型不符：应为 {expected}，实为 {found}",
+        "Wrong kind: {expected} expected, {found} found",
+    )
 
 
 class ForOtherSite(DocumentRefused):
@@ -226,7 +233,8 @@ class ForOtherSite(DocumentRefused):
 
     code = "for-other-site"
     message = Words(
-        "该文件属于考点 {found}，本考点为 {expected}", "This is for site {found}; this site is {expected}"
+        "该文件属于考点 {found}，本考点为 {expected}",
+        "This is for site {found}; this site is {expected}",
     )
     hint = Words(
         "请向考务总部索取本考点的文件；未作任何改动",
@@ -253,7 +261,9 @@ class MalformedCode(UnlockRefused):
     """Not 20 characters of the alphabet."""
 
     code = "malformed-code"
-    message = Words("第 {official} 组解锁码格式不对：{reason}", "Unlock code {official} is malformed: {reason}")
+    message = Words(
+        "第 {official} 组解锁码格式不对：{reason}", "Unlock code {official} is malformed: {reason}"
+    )
     hint = Words(
         "解锁码共 20 个字符，分 4 段，每段 5 个；请重新听取",
         "A code has 20 characters in 4 groups of 5; hear it again",
@@ -265,7 +275,8 @@ class MisheardGroup(UnlockRefused):
 
     code = "misheard-group"
     message = Words(
-        "第 {official} 组解锁码的第 {groups} 段听错或输错", "Unlock code {official}: group {groups} was misheard"
+        "第 {official} 组解锁码的第 {groups} 段听错或输错",
+        "Unlock code {official}: group {groups} was misheard",
     )
     hint = Words("请只重新核对这一段", "Hear just that group again")
 
@@ -328,7 +339,10 @@ class MarksRefused(InputRefused):
     """A sheet of practical marks that does not fit the session."""
 
     code = "marks-refused"
-    message = Words("成绩表有 {count} 处问题，未导入", "{count} problems in the sheet of marks; nothing imported")
+    message = Words(
+        "成绩表有 {count} 处问题，未导入",
+        "{count} problems in the sheet of marks; nothing imported",
+    )
     hint = Words("请按所列逐条更正后重新导入", "Correct each one listed and import again")
 
 
@@ -344,7 +358,9 @@ class RosterRefused(InputRefused):
     """Rows or columns of a roster that cannot be right; every problem is listed."""
 
     code = "roster-refused"
-    message = Words("考生名单有 {count} 处问题，未导入", "{count} problems in the roster; nothing was imported")
+    message = Words(
+        "考生名单有 {count} 处问题，未导入", "{count} problems in the roster; nothing was imported"
+    )
     hint = Words("请按所列逐条更正后重新导入", "Correct each one listed and import again")
 
 

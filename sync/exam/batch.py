@@ -1,0 +1,64 @@
+"""What a result batch says, before it is sealed: a run of journal events and a checkpoint."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from sync.errors import DocumentAltered, NotCanonical
+from sync.exam.journal import Event, decode, encode
+from sync.exam.specification import Struct
+
+# A batch is cut small; anything larger than this when inflated is not ours.
+MAX_INFLATED = 256 * 1024 * 1024
+
+
+class BatchHeader(Struct, frozen=True):
+    """Which events these are: numbers `first` … `first + count - 1` of one journal."""
+
+    site: str
+    session: str
+    server_term: int
+    sequence: int
+    first: int
+    count: int
+    final: bool
+    previous: str | None
+    checkpoint: str
+
+
+class Batch(Struct, frozen=True):
+    """A header and its events."""
+
+    header: BatchHeader
+    events: tuple[Event, ...]
+
+
+def pack(header: BatchHeader, events: Sequence[Event]) -> bytes:
+    """zlib over lines of canonical JSON: the header, then each event."""
+    head = json.dumps(
+        msgspec.to_builtins(header), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+    return zlib.compress(b"\n".join([head, *(encode(event) for event in events)]), 9)
+
+
+def unpack(data: bytes) -> Batch:
+    """The batch in `data`; DocumentAltered or NotCanonical if it is not one."""
+    inflater = zlib.decompressobj()
+    try:
+        text = inflater.decompress(data, MAX_INFLATED)
+    except zlib.error as error:
+        raise DocumentAltered(where=f"batch: {error}") from None
+    if not inflater.eof or inflater.unused_data:
+        raise DocumentAltered(where="batch: not one whole zlib stream")
+    head, *lines = text.split(b"\n")
+    try:
+        header: Any = msgspec.convert(json.loads(head), BatchHeader)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise NotCanonical(reason=f"batch header: {error}") from None
+    events = tuple(decode(line) for line in lines)
+    if [e.seq for e in events] != list(range(header.first, header.first + header.count)):
+        raise DocumentAltered(where="batch: events are not those of the header")
+    return Batch(header, events)

@@ -1,0 +1,284 @@
+"""Drawing a form from a bank by blueprint, and what of it a candidate may see.
+
+All chance comes from SHA-256 over a seed and identifiers, never from a library's generator, so
+that the same seed gives the same paper on every machine and in every release.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from sync.errors import BlueprintUnmet
+from sync.exam.items import Bank, Choose, Deliverable, Item, Material, Situation
+from sync.exam.specification import Component, ItemKind, Part, Specification, Struct, Weight
+from sync.words import Words
+
+
+class Cell(Struct, frozen=True):
+    """So many items of one kind from one work field."""
+
+    kind: ItemKind
+    field: str
+    items: int
+
+
+class PaperItem(Struct, frozen=True):
+    """An item in a form: an allow-list, so no key, reason or mapping can slip in."""
+
+    id: str
+    choose: Choose
+    stem: str
+    options: tuple[tuple[str, str], ...]
+    situation: str | None = None
+
+
+class PaperTask(Struct, frozen=True):
+    """A practical task in a form: everything but the rubric."""
+
+    id: str
+    title: str
+    minutes: int
+    marks: int
+    situation: str
+    materials: tuple[Material, ...]
+    deliverables: tuple[Deliverable, ...]
+
+
+class PaperPart(Struct, frozen=True):
+    """A part of a form in the order of the specification."""
+
+    id: str
+    title: Words
+    marks_each: int
+    items: tuple[PaperItem, ...]
+
+
+class Form(Struct, frozen=True):
+    """A drawn paper as it travels sealed to the site."""
+
+    id: str
+    specification: str
+    component: str
+    title: Words
+    minutes: int
+    parts: tuple[PaperPart, ...]
+    situations: tuple[Situation, ...]
+    tasks: tuple[PaperTask, ...] = ()
+
+    def items(self) -> list[PaperItem]:
+        """All objective items."""
+        return [item for part in self.parts for item in part.items]
+
+
+class ItemToken(Struct, frozen=True):
+    """What one item reference of a candidate's page stands for."""
+
+    item: str
+    choose: str
+    options: dict[str, str]
+
+
+def _rank(*words: str) -> bytes:
+    return hashlib.sha256("\x1f".join(words).encode()).digest()
+
+
+def apportion(total: int, weights: Sequence[Weight]) -> list[int]:
+    """`total` split by weight, largest remainder first; ties go to the earlier one."""
+    exact = [divmod(total * w.weight, 100) for w in weights]
+    counts = [whole for whole, _ in exact]
+    by_rest = sorted(range(len(weights)), key=lambda i: (-exact[i][1], i))
+    for i in by_rest[: total - sum(counts)]:
+        counts[i] += 1
+    return counts
+
+
+def blueprint(component: Component) -> tuple[Cell, ...]:
+    """The cells of a theory paper: every part spread over the work fields by their weights."""
+    return tuple(
+        Cell(part.kind, weight.fields[0], count)
+        for part in component.parts
+        for weight, count in zip(
+            component.weights, apportion(part.items, component.weights), strict=True
+        )
+    )
+
+
+def draw_theory(
+    bank: Bank, specification: Specification, form: str, seed: str, without: Iterable[str] = ()
+) -> Form:
+    """A theory form by blueprint; BlueprintUnmet names the cell that cannot be filled."""
+    component = specification.component("theory")
+    cells = blueprint(component)
+    left_out = set(without)
+    chosen: dict[ItemKind, list[Item]] = {part.kind: [] for part in component.parts}
+    for cell in cells:
+        chosen[cell.kind] += _fill(bank, cell, seed, left_out)
+    parts = tuple(_part(part, chosen[part.kind], seed) for part in component.parts)
+    used = {item.situation for part in parts for item in part.items if item.situation}
+    return Form(
+        id=form,
+        specification=specification.code,
+        component="theory",
+        title=component.title,
+        minutes=component.minutes,
+        parts=parts,
+        situations=tuple(bank.situations[s] for s in sorted(used)),
+    )
+
+
+def _fill(bank: Bank, cell: Cell, seed: str, left_out: set[str]) -> list[Item]:
+    fitting = [
+        item
+        for item in bank.items.values()
+        if item.kind == cell.kind and item.field == cell.field and item.id not in left_out
+    ]
+    if len(fitting) < cell.items:
+        raise BlueprintUnmet(
+            cell=f"{cell.kind} · {cell.field}", needed=cell.items, found=len(fitting)
+        )
+    return sorted(fitting, key=lambda item: _rank(seed, "draw", item.id))[: cell.items]
+
+
+def _part(part: Part, items: Sequence[Item], seed: str) -> PaperPart:
+    # Items of one situation share a rank, so they stay beside each other.
+    ordered = sorted(
+        items,
+        key=lambda i: (_rank(seed, "order", i.situation or i.id), _rank(seed, "within", i.id)),
+    )
+    return PaperPart(
+        id=part.kind,
+        title=part.title,
+        marks_each=part.marks_each,
+        items=tuple(
+            PaperItem(
+                id=item.id,
+                choose=item.choice,
+                stem=item.stem,
+                options=tuple(item.options.items()),
+                situation=item.situation,
+            )
+            for item in ordered
+        ),
+    )
+
+
+def draw_practical(bank: Bank, specification: Specification, form: str, seed: str) -> Form:
+    """A practical form: one task a module of the specification."""
+    component = specification.component("practical")
+    tasks = []
+    for module in component.weights:
+        fitting = [t for t in bank.tasks.values() if t.module == module.name]
+        if not fitting:
+            raise BlueprintUnmet(cell=f"practical · {module.name}", needed=1, found=0)
+        task = min(fitting, key=lambda t: _rank(seed, "task", t.id))
+        tasks.append(
+            PaperTask(
+                id=task.id,
+                title=task.title,
+                minutes=task.minutes,
+                marks=task.marks,
+                situation=task.situation,
+                materials=task.materials,
+                deliverables=task.deliverables,
+            )
+        )
+    return Form(
+        id=form,
+        specification=specification.code,
+        component="practical",
+        title=component.title,
+        minutes=component.minutes,
+        parts=(),
+        situations=(),
+        tasks=tuple(tasks),
+    )
+
+
+def _token(attempt_key: bytes, *words: str) -> str:
+    """An opaque reference: keyed BLAKE2b, 40 bits in hex; says nothing about the authored id."""
+    return hashlib.blake2b(
+        "\x1f".join(words).encode(), key=attempt_key[:64], digest_size=5
+    ).hexdigest()
+
+
+def tokens(form: Form, attempt_key: bytes) -> dict[str, ItemToken]:
+    """item reference → authored item and options, for one attempt; never leaves the server."""
+    found: dict[str, ItemToken] = {}
+    for item in form.items():
+        options = {_token(attempt_key, item.id, option): option for option, _ in item.options}
+        found[_token(attempt_key, item.id)] = ItemToken(item.id, item.choose, options)
+    for task in form.tasks:
+        for deliverable in task.deliverables:
+            name = f"{task.id}/{deliverable.id}"
+            found[_token(attempt_key, name)] = ItemToken(name, deliverable.kind, {})
+    return found
+
+
+def candidate_view(form: Form, attempt_key: bytes) -> dict[str, object]:
+    """The paper as one candidate's page gets it: shuffled, with opaque references only."""
+    situations = {s.id: s for s in form.situations}
+    number = 0
+    parts: list[dict[str, object]] = []
+    for part in form.parts:
+        shown = []
+        for item in _shuffled(part.items, attempt_key):
+            number += 1
+            shown.append(_item_view(item, number, situations, attempt_key))
+        parts.append(
+            {
+                "id": part.id,
+                "title": part.title._asdict(),
+                "marks_each": part.marks_each,
+                "items": shown,
+            }
+        )
+    return {
+        "title": form.title._asdict(),
+        "minutes": form.minutes,
+        "parts": parts,
+        "tasks": [_task_view(task, attempt_key) for task in form.tasks],
+    }
+
+
+def _shuffled(items: Sequence[PaperItem], attempt_key: bytes) -> list[PaperItem]:
+    def rank(item: PaperItem) -> tuple[str, str]:
+        together = item.situation or item.id
+        return _token(attempt_key, "order", together), _token(attempt_key, "within", item.id)
+
+    return sorted(items, key=rank)
+
+
+def _item_view(
+    item: PaperItem, number: int, situations: Mapping[str, Situation], attempt_key: bytes
+) -> dict[str, object]:
+    options = sorted(item.options, key=lambda o: _token(attempt_key, "place", item.id, o[0]))
+    situation = situations[item.situation] if item.situation else None
+    return {
+        "ref": _token(attempt_key, item.id),
+        "number": number,
+        "choose": item.choose,
+        "stem": item.stem,
+        "options": [
+            {"ref": _token(attempt_key, item.id, option), "text": text} for option, text in options
+        ],
+        "situation": situation and {"text": situation.text, "table": situation.table},
+    }
+
+
+def _task_view(task: PaperTask, attempt_key: bytes) -> dict[str, object]:
+    return {
+        "title": task.title,
+        "minutes": task.minutes,
+        "marks": task.marks,
+        "situation": task.situation,
+        "materials": [{"file": m.file, "title": m.title} for m in task.materials],
+        "deliverables": [
+            {
+                "ref": _token(attempt_key, f"{task.id}/{d.id}"),
+                "kind": d.kind,
+                "title": d.title,
+                "prompt": d.prompt,
+                "accept": d.accept,
+            }
+            for d in task.deliverables
+        ],
+    }

@@ -1,0 +1,80 @@
+"""Canonical JSON: RFC 8785 without floating-point numbers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, TypeAlias
+
+from sync.errors import NotCanonical
+
+JSON: TypeAlias = None | bool | int | str | list["JSON"] | dict[str, "JSON"]
+Encodable: TypeAlias = None | bool | int | str | Sequence["Encodable"] | Mapping[str, "Encodable"]
+
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 64
+_MAX_DIGITS = len(str(-MAX_INTEGER))
+
+
+def encode(value: Encodable) -> bytes:
+    """The one canonical form of `value`; NotCanonical if it has none (RFC 8785, section 3)."""
+    try:
+        return json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise NotCanonical(reason="lone surrogate") from None
+
+
+def decode(data: bytes) -> JSON:
+    """The value whose canonical form is exactly `data`; NotCanonical if there is none."""
+    try:
+        value: JSON = _DECODER.decode(data.decode())
+    except (ValueError, RecursionError):
+        raise NotCanonical(reason="not JSON") from None
+    # Repeated keys, white space, needless escapes and order all show here.
+    if encode(value) != data:
+        raise NotCanonical(reason="not written canonically")
+    return value
+
+
+def _ordered(value: object, depth: int) -> JSON:
+    """A copy with the members in order; refuses what canonical JSON cannot say."""
+    if depth > MAX_DEPTH:
+        raise NotCanonical(reason="nested too deeply")
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return _in_range(value)
+    if isinstance(value, Mapping):
+        names = sorted(value, key=_utf16)
+        return {name: _ordered(value[name], depth + 1) for name in names}
+    if isinstance(value, list | tuple):
+        return [_ordered(item, depth + 1) for item in value]
+    raise NotCanonical(reason=f"{type(value).__name__} is not allowed")
+
+
+def _in_range(value: int) -> int:
+    """`value`, if every reader of JSON reads it exactly (RFC 7493, section 2.2)."""
+    if not -MAX_INTEGER <= value <= MAX_INTEGER:
+        raise NotCanonical(reason="integer out of range")
+    return value
+
+
+def _utf16(name: object) -> bytes:
+    """The sort key of a member name: its UTF-16 code units (RFC 8785, section 3.2.3)."""
+    if not isinstance(name, str):
+        raise NotCanonical(reason="a name that is not a string")
+    return name.encode("utf-16-be", "surrogatepass")
+
+
+def _read_integer(digits: str) -> int:
+    # Python itself refuses integers of thousands of digits, and is slow just below that.
+    if len(digits) > _MAX_DIGITS:
+        raise NotCanonical(reason="integer out of range")
+    return int(digits)
+
+
+def _refuse_float(text: str) -> NoReturn:
+    raise NotCanonical(reason=f"number {text[:20]} is not an integer")
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=_read_integer, parse_float=_refuse_float, parse_constant=_refuse_float
+)

@@ -1,0 +1,104 @@
+"""DSSE 1.0 envelopes in canonical JSON, signed with Ed25519 (secure-systems-lab/dsse)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sync.errors import NotCanonical, SignatureRefused
+from sync.wire import canonical, shape
+from sync.wire.canonical import JSON
+from sync.wire.keys import SIGNATURE_LENGTH, SigningKey, VerifyKey
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A verified payload and the ids of the trusted keys that signed it."""
+
+    payload: bytes
+    payload_type: str
+    key_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Envelope:
+    """An envelope of the right shape, nothing verified."""
+
+    payload: bytes
+    payload_type: str
+    signatures: dict[str, bytes]
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """The pre-authentication encoding, which is what the signatures cover (DSSE, protocol)."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def sign(payload_type: str, payload: bytes, signers: Sequence[SigningKey]) -> bytes:
+    """The envelope of `payload` with a signature by each of `signers`."""
+    by_id = {signer.public.key_id: signer for signer in signers}
+    if not signers or len(by_id) < len(signers):
+        raise ValueError("one or more different signers")
+    covered = pae(payload_type, payload)
+    return canonical.encode(
+        {
+            "payload": shape.to_base64(payload),
+            "payloadType": payload_type,
+            "signatures": [
+                {"keyid": key_id, "sig": shape.to_base64(by_id[key_id].sign(covered))}
+                for key_id in sorted(by_id)
+            ],
+        }
+    )
+
+
+def verify(
+    envelope: bytes, payload_type: str, trusted: Iterable[VerifyKey], threshold: int = 1
+) -> Signed:
+    """The payload, if `threshold` trusted keys signed it.
+
+    NotCanonical for another shape or payload type; SignatureRefused for too few signatures or
+    one of a trusted key that does not verify. Signatures of other keys prove nothing and are
+    passed over.
+    """
+    if threshold < 1:
+        raise ValueError("a threshold of at least 1")
+    parsed = _parse(envelope)
+    if parsed.payload_type != payload_type:
+        raise NotCanonical(reason=f"payload type {parsed.payload_type[:80]}")
+    covered = pae(parsed.payload_type, parsed.payload)
+    signed_by = set()
+    for key in trusted:
+        signature = parsed.signatures.get(key.key_id)
+        if signature is None:
+            continue
+        if not key.verify(signature, covered):
+            raise SignatureRefused(reason=f"signature of key {key.key_id} does not verify")
+        signed_by.add(key.key_id)
+    if len(signed_by) < threshold:
+        raise SignatureRefused(reason=f"{len(signed_by)} of {threshold} trusted signatures")
+    return Signed(parsed.payload, parsed.payload_type, frozenset(signed_by))
+
+
+def peek(envelope: bytes) -> tuple[str, bytes, tuple[str, ...]]:
+    """Payload type, payload and key ids, UNVERIFIED: only to look up whom to trust."""
+    parsed = _parse(envelope)
+    return parsed.payload_type, parsed.payload, tuple(parsed.signatures)
+
+
+def _parse(envelope: bytes) -> _Envelope:
+    """The members of an envelope; NotCanonical for any other shape."""
+    payload, payload_type, listed = shape.members(
+        canonical.decode(envelope), "payload", "payloadType", "signatures"
+    )
+    signatures = [_signature(entry) for entry in shape.items(listed, "signatures")]
+    shape.ascending([key_id for key_id, _ in signatures], "signatures")
+    return _Envelope(
+        payload=shape.octets(payload, "payload"),
+        payload_type=shape.string(payload_type, "payload type"),
+        signatures=dict(signatures),
+    )
+
+
+def _signature(entry: JSON) -> tuple[str, bytes]:
+    key_id, signature = shape.members(entry, "keyid", "sig")
+    return shape.key_id(key_id), shape.octets(signature, "signature", SIGNATURE_LENGTH)

@@ -1,0 +1,78 @@
+"""Taking decoded JSON apart strictly: what is not as said is NotCanonical."""
+
+import base64
+import binascii
+import re
+
+from sync.errors import NotCanonical
+from sync.wire.canonical import JSON
+
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
+
+
+def members(value: JSON, *names: str) -> list[JSON]:
+    """The values of an object that has exactly these members, in the order asked."""
+    if not isinstance(value, dict) or value.keys() != set(names):
+        raise NotCanonical(reason=f"members other than {', '.join(names)}")
+    return [value[name] for name in names]
+
+
+def items(value: JSON, what: str) -> list[JSON]:
+    """A list."""
+    if not isinstance(value, list):
+        raise NotCanonical(reason=f"{what} is not a list")
+    return value
+
+
+def string(value: JSON, what: str) -> str:
+    """A string that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise NotCanonical(reason=f"{what} is not a string")
+    return value
+
+
+def integer(value: JSON, what: str) -> int:
+    """An integer from 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise NotCanonical(reason=f"{what} is not a number")
+    return value
+
+
+def key_id(value: JSON) -> str:
+    """16 hex digits in lower case."""
+    if not isinstance(value, str) or not _KEY_ID.fullmatch(value):
+        raise NotCanonical(reason="malformed key id")
+    return value
+
+
+def octets(value: JSON, what: str, length: int | None = None) -> bytes:
+    """The bytes of a base64 string (RFC 4648, section 4), of this length if one is given."""
+    try:
+        data = from_base64(string(value, what))
+    except ValueError:
+        raise NotCanonical(reason=f"{what} is not base64") from None
+    if length is not None and len(data) != length:
+        raise NotCanonical(reason=f"{what} has {len(data)} bytes, not {length}")
+    return data
+
+
+def ascending(values: list[str], what: str) -> None:
+    """Refuse what is out of order or there twice."""
+    if any(a >= b for a, b in zip(values, values[1:], strict=False)):
+        raise NotCanonical(reason=f"{what} out of order or twice")
+
+
+def to_base64(data: bytes) -> str:
+    """RFC 4648, section 4, with padding."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def from_base64(text: str) -> bytes:
+    """The inverse of to_base64; ValueError for any other writing of the same bytes."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ValueError("not base64") from None
+    if to_base64(data) != text:
+        raise ValueError("not canonical base64")
+    return data
