@@ -9,7 +9,8 @@
     │   ├── SignatureRefused  NotCanonical  WrongKind
     │   └── ForOtherSite  CannotOpen
     ├── UnlockRefused      5  codes heard by phone
-    │   └── MisheardGroup  MalformedCode  WrongUnlockCode
+    │   ├── MalformedCode  WrongUnlockCode
+    │   └── MisheardGroup ── OtherOfficialsCode
     ├── InputRefused       6  what people hand in: rosters, banks, specifications
     │   ├── SpecificationRefused  BankRefused  BlueprintUnmet  MarksRefused
     │   └── RosterRefused  RosterUnreadable
@@ -279,6 +280,17 @@ class MisheardGroup(UnlockRefused):
         "Unlock code {official}: group {groups} was misheard",
     )
     hint = Words("请只重新核对这一段", "Hear just that group again")
+
+
+class OtherOfficialsCode(MisheardGroup):
+    """A right code in the place of the other official's: no group fits, all fit over there."""
+
+    code = "other-officials-code"
+    message = Words(
+        "第 {official} 组解锁码处填的是第 {other} 组解锁码",
+        "That is unlock code {other}, in the place of code {official}",
+    )
+    hint = Words("请交换两组解锁码的位置", "Exchange the two codes")
 
 
 class WrongUnlockCode(UnlockRefused):

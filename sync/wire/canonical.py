@@ -6,8 +6,8 @@ from typing import NoReturn, TypeAlias
 
 from sync.errors import NotCanonical
 
-JSON: TypeAlias = None | bool | int | str | list["JSON"] | dict[str, "JSON"]
-Encodable: TypeAlias = None | bool | int | str | Sequence["Encodable"] | Mapping[str, "Encodable"]
+JSON: TypeAlias = bool | int | str | list["JSON"] | dict[str, "JSON"] | None
+Encodable: TypeAlias = bool | int | str | Sequence["Encodable"] | Mapping[str, "Encodable"] | None
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64

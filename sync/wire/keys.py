@@ -40,7 +40,9 @@ class _PublicKey:
         return self._raw
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.to_bytes() == getattr(other, "_raw", None)
+        if not isinstance(other, _PublicKey) or type(self) is not type(other):
+            return NotImplemented
+        return self._raw == other._raw
 
     def __hash__(self) -> int:
         return hash((type(self), self._raw))

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from itertools import pairwise
 
 from sync.errors import NotCanonical
 from sync.wire.canonical import JSON
@@ -48,7 +49,7 @@ def key_id(value: JSON) -> str:
 def octets(value: JSON, what: str, length: int | None = None) -> bytes:
     """The bytes of a base64 string (RFC 4648, section 4), of this length if one is given."""
     try:
-        data = from_base64(string(value, what))
+        data = from_base64(value if isinstance(value, str) else "not base64")
     except ValueError:
         raise NotCanonical(reason=f"{what} is not base64") from None
     if length is not None and len(data) != length:
@@ -58,7 +59,7 @@ def octets(value: JSON, what: str, length: int | None = None) -> bytes:
 
 def ascending(values: list[str], what: str) -> None:
     """Refuse what is out of order or there twice."""
-    if any(a >= b for a, b in zip(values, values[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(values)):
         raise NotCanonical(reason=f"{what} out of order or twice")
 
 
