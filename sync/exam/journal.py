@@ -26,6 +26,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "evidence": frozenset(
         {"attempt", "item", "response", "seat_term", "instance", "sequence", "why"}
     ),
+    "message": frozenset({"attempt", "zh", "en", "by"}),
     "flag": frozenset({"attempt", "item", "flagged"}),
     "extension": frozenset({"attempt", "ms", "reason", "by"}),
     "move": frozenset({"attempt", "from", "to", "seat_term", "reason", "by"}),

@@ -17,7 +17,6 @@ class SittingPlan(Struct, frozen=True):
     title: Words
     minutes: int
     forms: tuple[str, ...]
-    late_cut_off: int = 15
     earliest_hand_in: int = 30
 
 

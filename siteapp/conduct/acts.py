@@ -1,0 +1,260 @@
+"""What people may do and when: each act looks at the state and says which events follow. Pure.
+
+An act changes nothing; the writer numbers its events, commits them and applies them.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+from siteapp.conduct.attempt import Attempt, Received
+from siteapp.conduct.session import Session
+from siteapp.errors import (
+    AlreadyHandedIn,
+    MissingSaves,
+    NotOpenYet,
+    SeatMoved,
+    SeatTaken,
+    TimeIsUp,
+    TooEarly,
+)
+from sync.errors import NotReady
+from sync.exam.marking import receipt_code
+from sync.exam.sitting import form_for
+from sync.words import Words
+
+HandIn = Literal["candidate", "time", "forced"]
+
+# A save that was on its way when the time ran out is not late.
+GRACE_MS = 5_000
+
+
+class NewEvent(NamedTuple):
+    """An event before it has a number: kind and body."""
+
+    kind: str
+    body: dict[str, Any]
+
+
+class Save(NamedTuple):
+    """One change of a response: the client's number for it, authored item, authored options."""
+
+    sequence: int
+    item: str
+    response: list[str] | str
+
+
+def sign_in(session: Session, attempt: Attempt, instance: str) -> list[NewEvent]:
+    """The candidate signs in (again) at the assigned seat."""
+    if attempt.phase == "handed-in":
+        raise AlreadyHandedIn(receipt=attempt.receipt)
+    if session.sittings[attempt.sitting] == "closed":
+        raise NotOpenYet
+    body = {
+        "attempt": attempt.id,
+        "instance": instance,
+        "seat": attempt.seat,
+        "seat_term": attempt.seat_term,
+    }
+    return [NewEvent("sign-in", body)]
+
+
+def confirm(attempt: Attempt) -> list[NewEvent]:
+    """The candidate confirms identity, seat and the commitment; once."""
+    if attempt.phase == "signed-in":
+        return [NewEvent("confirm", {"attempt": attempt.id})]
+    return []
+
+
+def start(session: Session, attempt: Attempt, now: int) -> list[NewEvent]:
+    """The candidate's clock starts; once."""
+    if attempt.phase in ("started", "handed-in"):
+        return []
+    if session.sittings[attempt.sitting] != "open" or attempt.phase != "confirmed":
+        raise NotOpenYet
+    sitting = session.sitting_of(attempt)
+    body = {
+        "attempt": attempt.id,
+        "allowance_ms": sitting.minutes * 60_000 + attempt.extra_ms,
+        "clock_ms": now,
+        "form": form_for(sitting, attempt.seat),
+    }
+    return [NewEvent("start", body)]
+
+
+def save(
+    attempt: Attempt, seat_term: int, instance: str, saves: Sequence[Save], now: int
+) -> tuple[list[NewEvent], Exception | None]:
+    """Events for the saves that are new, and the refusal if they come too late to count.
+
+    A repeat of what is on disk gives no event. What comes from a left seat, after the hand-in or
+    after the deadline is journalled as evidence and changes no response.
+    """
+    refusal = _refusal(attempt, seat_term, now)
+    received = attempt.received.get(instance, Received())
+    seen: set[int] = set()
+    events = []
+    for one in saves:
+        if one.sequence in received or one.sequence in seen:
+            continue
+        seen.add(one.sequence)
+        events.append(_save_event(attempt, seat_term, instance, one, refusal))
+    return events, refusal
+
+
+def _refusal(
+    attempt: Attempt, seat_term: int, now: int
+) -> SeatMoved | AlreadyHandedIn | TimeIsUp | NotOpenYet | None:
+    if seat_term != attempt.seat_term:
+        return SeatMoved(seat=attempt.seat)
+    if attempt.phase == "handed-in":
+        return AlreadyHandedIn(receipt=attempt.receipt)
+    if attempt.phase != "started":
+        return NotOpenYet()
+    if now > attempt.deadline_ms + GRACE_MS:
+        return TimeIsUp()
+    return None
+
+
+def _save_event(
+    attempt: Attempt, seat_term: int, instance: str, one: Save, refusal: Exception | None
+) -> NewEvent:
+    body: dict[str, Any] = {
+        "attempt": attempt.id,
+        "instance": instance,
+        "item": one.item,
+        "response": one.response,
+        "seat_term": seat_term,
+        "sequence": one.sequence,
+    }
+    if refusal is None:
+        return NewEvent("response", body)
+    return NewEvent("evidence", body | {"why": getattr(refusal, "code", "late")})
+
+
+def flag(attempt: Attempt, item: str, flagged: bool) -> list[NewEvent]:
+    """The candidate marks an item to come back to."""
+    if attempt.phase != "started" or (item in attempt.flags) == flagged:
+        return []
+    return [NewEvent("flag", {"attempt": attempt.id, "flagged": flagged, "item": item})]
+
+
+def hand_in(
+    session: Session,
+    attempt: Attempt,
+    how: HandIn,
+    instance: str,
+    last_sequence: int,
+    now: int,
+    of: int,
+) -> list[NewEvent]:
+    """The candidate hands in; refused while saves of the page are missing or it is too early."""
+    if attempt.phase == "handed-in":
+        return []
+    if attempt.phase != "started":
+        raise NotOpenYet
+    missing = attempt.received.get(instance, Received()).missing(last_sequence)
+    if missing:
+        raise MissingSaves(missing)
+    wait = earliest_hand_in_ms(session, attempt, now)
+    if how == "candidate" and wait > 0:
+        raise TooEarly(minutes=-(-wait // 60_000))
+    return [_hand_in_event(attempt, how, of)]
+
+
+def earliest_hand_in_ms(session: Session, attempt: Attempt, now: int) -> int:
+    """How long until handing in is allowed; 0 from then on."""
+    earliest = attempt.started_ms + session.sitting_of(attempt).earliest_hand_in * 60_000
+    return max(0, min(earliest, attempt.deadline_ms) - now)
+
+
+def _hand_in_event(attempt: Attempt, how: HandIn, of: int) -> NewEvent:
+    body = {
+        "attempt": attempt.id,
+        "answered": attempt.answered(),
+        "how": how,
+        "of": of,
+        "receipt": receipt_code(attempt.id, attempt.final_responses()),
+    }
+    return NewEvent("hand-in", body)
+
+
+def collect_expired(session: Session, now: int, of: dict[str, int]) -> list[NewEvent]:
+    """Hand-ins for everyone whose time ran out and whose page did not do it. `of` is by form."""
+    return [
+        _hand_in_event(attempt, "time", of.get(attempt.form, 0))
+        for attempt in session.attempts.values()
+        if attempt.phase == "started" and now > attempt.deadline_ms + 2 * GRACE_MS
+    ]
+
+
+def open_sitting(session: Session, sitting: str, by: str) -> list[NewEvent]:
+    """The invigilator opens a sitting; doing it again changes nothing."""
+    if not session.unlocked:
+        raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")
+    if session.sittings[sitting] == "closed":
+        raise NotReady(reason_zh="该科目已结束", reason_en="this sitting is closed")
+    if session.sittings[sitting] == "open":
+        return []
+    return [NewEvent("open", {"by": by, "sitting": sitting})]
+
+
+def close_sitting(session: Session, sitting: str, by: str, of: dict[str, int]) -> list[NewEvent]:
+    """Collect from everyone still writing, then close; doing it again changes nothing."""
+    if session.sittings[sitting] == "closed":
+        return []
+    return list(_closing(session, sitting, by, of))
+
+
+def _closing(session: Session, sitting: str, by: str, of: dict[str, int]) -> Iterator[NewEvent]:
+    attempts = list(session.attempts_in(sitting))
+    started = [a for a in attempts if a.phase == "started"]
+    for attempt in started:
+        yield _hand_in_event(attempt, "forced", of.get(attempt.form, 0))
+    handed_in = sum(a.phase == "handed-in" for a in attempts) + len(started)
+    yield NewEvent(
+        "close",
+        {"attempts": len(attempts), "by": by, "handed_in": handed_in, "sitting": sitting},
+    )
+
+
+def move(session: Session, attempt: Attempt, to: int, reason: str, by: str) -> list[NewEvent]:
+    """The candidate continues at another seat; the old one is fenced by the seat term."""
+    if attempt.phase == "handed-in":
+        raise AlreadyHandedIn(receipt=attempt.receipt)
+    there = session.at_seat(to)
+    if there is not None and there.admission != attempt.admission:
+        raise SeatTaken(seat=to, name=there.name)
+    body = {
+        "attempt": attempt.id,
+        "by": by,
+        "from": attempt.seat,
+        "reason": reason,
+        "seat_term": attempt.seat_term + 1,
+        "to": to,
+    }
+    return [NewEvent("move", body)]
+
+
+def extend(attempts: Sequence[Attempt], ms: int, reason: str, by: str) -> list[NewEvent]:
+    """Make-up time for those who are still writing."""
+    return [
+        NewEvent("extension", {"attempt": a.id, "by": by, "ms": ms, "reason": reason})
+        for a in attempts
+        if a.phase == "started"
+    ]
+
+
+def tell(attempts: Sequence[Attempt], words: Words, by: str) -> list[NewEvent]:
+    """A message from the invigilator to some candidates."""
+    return [
+        NewEvent("message", {"attempt": a.id, "by": by, "en": words.en, "zh": words.zh})
+        for a in attempts
+        if a.phase != "handed-in"
+    ]
+
+
+def note(
+    kind: Literal["incident", "violation", "absent"], attempt: str, by: str, **facts: str
+) -> list[NewEvent]:
+    """An entry for the room record."""
+    return [NewEvent(kind, {"attempt": attempt, "by": by, **facts})]

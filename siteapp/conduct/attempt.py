@@ -1,0 +1,122 @@
+"""A candidate's run through one sitting: its phases, its responses, its deadline. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sync.exam.journal import Event, Standing, order
+
+Phase = Literal["expected", "signed-in", "confirmed", "started", "handed-in"]
+
+# (phase, event kind) → phase. Events that are not here leave the phase as it is.
+TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
+    ("expected", "sign-in"): "signed-in",
+    ("signed-in", "confirm"): "confirmed",
+    ("confirmed", "start"): "started",
+    ("started", "hand-in"): "handed-in",
+}
+
+
+@dataclass
+class Received:
+    """Which sequence numbers of one client instance are on disk: all up to `upto`, and `above`."""
+
+    upto: int = 0
+    above: set[int] = field(default_factory=set)
+
+    def __contains__(self, sequence: int) -> bool:
+        return sequence <= self.upto or sequence in self.above
+
+    def add(self, sequence: int) -> None:
+        """Note one; numbers below a closed gap are forgotten again."""
+        if sequence == self.upto + 1:
+            self.upto = sequence
+            while self.upto + 1 in self.above:
+                self.upto += 1
+                self.above.discard(self.upto)
+        elif sequence > self.upto:
+            self.above.add(sequence)
+
+    def missing(self, last: int) -> list[int]:
+        """The numbers up to `last` that are not there."""
+        return [n for n in range(self.upto + 1, last + 1) if n not in self.above]
+
+
+@dataclass
+class Attempt:
+    """Present state, derived from events; `extra_ms` is the arrangement granted in advance."""
+
+    id: str
+    sitting: str
+    admission: str
+    seat: int
+    extra_ms: int = 0
+    phase: Phase = "expected"
+    seat_term: int = 1
+    form: str = ""
+    started_ms: int = 0
+    allowance_ms: int = 0
+    granted_ms: int = 0
+    responses: dict[str, Standing] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+    received: dict[str, Received] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)
+    messages: list[dict[str, str]] = field(default_factory=list)
+    receipt: str = ""
+    how: str = ""
+
+    @property
+    def deadline_ms(self) -> int:
+        """When the site's clock ends this attempt: start + allowance + grants."""
+        return self.started_ms + self.allowance_ms + self.granted_ms
+
+    def answered(self) -> int:
+        """Items with a response that is not empty."""
+        return sum(1 for s in self.responses.values() if s.response not in ([], "", None))
+
+    def final_responses(self) -> dict[str, Any]:
+        """item → response, as they count now."""
+        return {item: standing.response for item, standing in self.responses.items()}
+
+    def apply(self, event: Event) -> None:
+        """Take one event of this attempt into the state."""
+        self.phase = TRANSITIONS.get((self.phase, event.kind), self.phase)
+        handler = getattr(self, "_on_" + event.kind.replace("-", "_"), None)
+        if handler:
+            handler(event.body)
+
+    def _on_sign_in(self, body: dict[str, Any]) -> None:
+        self.ranks.setdefault(body["instance"], len(self.ranks))
+
+    def _on_start(self, body: dict[str, Any]) -> None:
+        self.started_ms, self.allowance_ms = body["clock_ms"], body["allowance_ms"]
+        self.form = body["form"]
+
+    def _on_response(self, body: dict[str, Any]) -> None:
+        instance = body["instance"]
+        rank = self.ranks.setdefault(instance, len(self.ranks))
+        self.received.setdefault(instance, Received()).add(body["sequence"])
+        new = Standing(body["response"], body["seat_term"], rank, body["sequence"])
+        old = self.responses.get(body["item"])
+        if old is None or order(new) > order(old):
+            self.responses[body["item"]] = new
+
+    def _on_evidence(self, body: dict[str, Any]) -> None:
+        self.received.setdefault(body["instance"], Received()).add(body["sequence"])
+
+    def _on_flag(self, body: dict[str, Any]) -> None:
+        (self.flags.add if body["flagged"] else self.flags.discard)(body["item"])
+
+    def _on_extension(self, body: dict[str, Any]) -> None:
+        self.granted_ms += body["ms"]
+
+    def _on_move(self, body: dict[str, Any]) -> None:
+        self.seat, self.seat_term = body["to"], body["seat_term"]
+
+    def _on_message(self, body: dict[str, Any]) -> None:
+        self.messages.append(
+            {"id": str(len(self.messages) + 1), "zh": body["zh"], "en": body["en"]}
+        )
+
+    def _on_hand_in(self, body: dict[str, Any]) -> None:
+        self.receipt, self.how = body["receipt"], body["how"]

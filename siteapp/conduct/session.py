@@ -1,0 +1,102 @@
+"""A session in the room: its sittings and attempts, derived from the journal. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from siteapp.conduct.attempt import Attempt
+from sync.errors import NotFound
+from sync.exam.journal import Event
+from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan, attempt_id
+
+SittingPhase = Literal["waiting", "open", "closed"]
+
+TRANSITIONS: Mapping[tuple[SittingPhase, str], SittingPhase] = {
+    ("waiting", "open"): "open",
+    ("open", "close"): "closed",
+    ("waiting", "close"): "closed",
+}
+
+
+@dataclass
+class Session:
+    """Present state of one session. `next_seq` is the number of the journal's next event."""
+
+    plan: SessionPlan
+    unlocked: bool = False
+    next_seq: int = 0
+    sittings: dict[str, SittingPhase] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    candidates: dict[str, CandidatePlan] = field(default_factory=dict)
+
+    @classmethod
+    def planned(cls, plan: SessionPlan) -> "Session":
+        """The session before its first event."""
+        session = cls(plan, sittings={s.id: "waiting" for s in plan.sittings})
+        for candidate in plan.candidates:
+            session.candidates[candidate.admission] = candidate
+            for sitting in candidate.sittings:
+                name = attempt_id(sitting, candidate.admission)
+                session.attempts[name] = Attempt(
+                    name,
+                    sitting,
+                    candidate.admission,
+                    candidate.seat,
+                    extra_ms=candidate.extra_minutes * 60_000,
+                )
+        return session
+
+    @property
+    def closed(self) -> bool:
+        """All sittings are over."""
+        return all(phase == "closed" for phase in self.sittings.values())
+
+    def apply(self, event: Event) -> None:
+        """Take the journal's next event into the state."""
+        if event.seq != self.next_seq:
+            raise ValueError(f"event {event.seq} where {self.next_seq} was due")
+        self.next_seq += 1
+        if event.kind == "unlock":
+            self.unlocked = True
+        elif event.kind in ("open", "close"):
+            sitting = event.body["sitting"]
+            phase = self.sittings[sitting]
+            self.sittings[sitting] = TRANSITIONS.get((phase, event.kind), phase)
+        elif event.kind == "move":
+            self._move(event)
+        elif attempt := self.attempts.get(event.body.get("attempt", "")):
+            attempt.apply(event)
+
+    def _move(self, event: Event) -> None:
+        # A person moves, so every attempt of theirs that is not over moves with them.
+        moved = self.attempts[event.body["attempt"]]
+        for attempt in self.attempts_of(moved.admission):
+            if attempt.phase != "handed-in":
+                attempt.apply(event)
+
+    def attempts_of(self, admission: str) -> list[Attempt]:
+        """One candidate's attempts, in the order of the plan's sittings."""
+        names = (attempt_id(s.id, admission) for s in self.plan.sittings)
+        return [self.attempts[name] for name in names if name in self.attempts]
+
+    def attempts_in(self, sitting: str) -> Iterable[Attempt]:
+        """All attempts of one sitting."""
+        return (a for a in self.attempts.values() if a.sitting == sitting)
+
+    def sitting_of(self, attempt: Attempt) -> SittingPlan:
+        """The plan of the sitting that an attempt belongs to."""
+        return self.plan.sitting(attempt.sitting)
+
+    def attempt(self, name: str) -> Attempt:
+        """The attempt called `name`, or NotFound."""
+        try:
+            return self.attempts[name]
+        except KeyError:
+            raise NotFound(what=name) from None
+
+    def at_seat(self, seat: int) -> CandidatePlan | None:
+        """Who sits there now and is not finished with everything."""
+        for attempt in self.attempts.values():
+            if attempt.seat == seat and attempt.phase != "handed-in":
+                return self.candidates[attempt.admission]
+        return None

@@ -1,0 +1,148 @@
+"""Errors of the site: leaves under the branches of `sync.errors`.
+
+NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  MissingSaves  SeatTaken
+NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  SignInNeeded  CrossOrigin
+InputRefused ── SaveRefused
+EnvironmentFault ── StorageFailed  Overloaded
+"""
+
+from sync.errors import EnvironmentFault, InputRefused, NotAllowed, NotNow
+from sync.words import Words
+
+
+class SeatMoved(NotNow):
+    """A page of a seat that the candidate has left; what it sent is kept as evidence."""
+
+    code = "seat-moved"
+    message = Words("该考生已换到 {seat} 号座位", "This candidate now sits at seat {seat}")
+    hint = Words("请在新座位继续作答", "Go on at the new seat")
+
+
+class AlreadyHandedIn(NotNow):
+    """The attempt is over; `receipt` is its receipt code."""
+
+    code = "already-handed-in"
+    message = Words("已经交卷，回执码 {receipt}", "Already handed in, receipt code {receipt}")
+    hint = Words("无需再次交卷；如有疑问请举手", "Nothing more to do; raise your hand if in doubt")
+
+
+class TimeIsUp(NotNow):
+    """The deadline has passed; what was sent is kept as evidence."""
+
+    code = "time-is-up"
+    message = Words("考试时间已到", "Time is up")
+    hint = Words(
+        "作答已收取；如有疑问请举手", "Your responses were collected; raise your hand if in doubt"
+    )
+
+
+class NotOpenYet(NotNow):
+    """The invigilator has not opened the sitting, or it is closed."""
+
+    code = "not-open"
+    message = Words("考试尚未开始或已结束", "The sitting is not open")
+    hint = Words("请等候监考员", "Wait for the invigilator")
+
+
+class TooEarly(NotNow):
+    """Before the earliest time for handing in."""
+
+    code = "too-early"
+    message = Words("还须 {minutes} 分钟才可交卷", "You may hand in only in {minutes} minutes")
+    hint = Words("请继续检查作答", "Go on checking your responses")
+
+
+class MissingSaves(NotNow):
+    """The page's last saves have not arrived; `missing` are their sequence numbers."""
+
+    code = "missing-saves"
+    message = Words(
+        "还有 {count} 项作答未到达服务器", "{count} responses have not reached the server"
+    )
+    hint = Words("页面会自动补发", "The page sends them again by itself")
+
+    def __init__(self, missing: list[int]) -> None:
+        self.missing = missing
+        super().__init__(count=len(missing))
+
+    def to_json(self) -> dict[str, object]:
+        """As of every error, with the missing sequence numbers."""
+        return super().to_json() | {"missing": self.missing}
+
+
+class SeatTaken(NotNow):
+    """Somebody else sits there."""
+
+    code = "seat-taken"
+    message = Words("{seat} 号座位已有考生 {name}", "Seat {seat} is taken by {name}")
+    hint = Words("请选择空座位或备用机", "Choose an empty seat or a spare machine")
+
+
+class WrongSignIn(NotAllowed):
+    """Admission number and secret do not fit; which of them is not said."""
+
+    code = "wrong-sign-in"
+    message = Words("准考证号或身份证号不正确", "Admission number or identity number is wrong")
+    hint = Words(
+        "请对照准考证重新输入，或举手求助", "Check your admission ticket, or raise your hand"
+    )
+
+
+class WrongSeat(NotAllowed):
+    """Right candidate, other seat."""
+
+    code = "wrong-seat"
+    message = Words("您的座位是 {seat} 号", "Your seat is number {seat}")
+    hint = Words("请到该座位登录", "Sign in at that seat")
+
+
+class TooManyTries(NotAllowed):
+    """Wrong tries in a row; waits `seconds`."""
+
+    code = "too-many-tries"
+    http_status = 429
+    message = Words("尝试次数过多，请 {seconds} 秒后再试", "Too many tries; wait {seconds} seconds")
+    hint = Words("监考员可以解除等待", "An invigilator can lift the wait")
+
+
+class SignInNeeded(NotAllowed):
+    """No valid token."""
+
+    code = "sign-in-needed"
+    http_status = 401
+    message = Words("请先登录", "Sign in first")
+    hint = Words("已保存的作答不受影响", "What was saved is safe")
+
+
+class CrossOrigin(NotAllowed):
+    """A request that another site's page made the browser send."""
+
+    code = "cross-origin"
+    message = Words("请求来自其他网站", "The request comes from another site")
+    hint = Words("请在本系统页面内操作", "Use this system's own pages")
+
+
+class SaveRefused(InputRefused):
+    """A save that no page of ours sends."""
+
+    code = "save-refused"
+    message = Words("作答格式不正确：{reason}", "Malformed response: {reason}")
+    hint = Words("请刷新页面后重试", "Reload the page and try again")
+
+
+class StorageFailed(EnvironmentFault):
+    """The disk did not take a write; nothing of it was acknowledged."""
+
+    code = "storage-failed"
+    message = Words("服务器磁盘写入失败：{reason}", "The server's disk failed to write: {reason}")
+    hint = Words(
+        "作答保存在考生机上；请检查服务器磁盘", "Responses stay on the machine; check the disk"
+    )
+
+
+class Overloaded(EnvironmentFault):
+    """Too many saves are waiting; try again soon."""
+
+    code = "overloaded"
+    message = Words("服务器繁忙", "The server is busy")
+    hint = Words("页面会自动重试", "The page tries again by itself")
