@@ -146,3 +146,28 @@ class Overloaded(EnvironmentFault):
     code = "overloaded"
     message = Words("服务器繁忙", "The server is busy")
     hint = Words("页面会自动重试", "The page tries again by itself")
+
+
+class WrongStaffSignIn(NotAllowed):
+    """Name and password do not fit."""
+
+    code = "wrong-staff-sign-in"
+    message = Words("用户名或密码不正确", "Name or password is wrong")
+    hint = Words("密码在密码信封中；请重新输入", "The password is in your envelope; try again")
+
+
+class RoleNeeded(NotAllowed):
+    """Signed in, but without the role."""
+
+    code = "role-needed"
+    message = Words("需要的身份：{roles}", "Role needed: {roles}")
+    hint = Words("请由有权限的人员登录操作", "Let someone with that role sign in")
+
+
+class RequestRefused(InputRefused):
+    """A request that no page of ours sends."""
+
+    code = "request-refused"
+    http_status = 400
+    message = Words("请求格式不正确：{reason}", "Malformed request: {reason}")
+    hint = Words("请刷新页面后重试", "Reload the page and try again")

@@ -12,7 +12,7 @@
     │   ├── MalformedCode  WrongUnlockCode
     │   └── MisheardGroup ── OtherOfficialsCode
     ├── InputRefused       6  what people hand in: rosters, banks, specifications
-    │   ├── SpecificationRefused  BankRefused  BlueprintUnmet  MarksRefused
+    │   ├── SpecificationRefused  BankRefused  BlueprintUnmet  MarksRefused  PlanRefused
     │   └── RosterRefused  RosterUnreadable
     ├── NotNow             7  right, but not in this state
     │   └── AlreadyThere  NotReady
@@ -356,6 +356,14 @@ class MarksRefused(InputRefused):
         "{count} problems in the sheet of marks; nothing imported",
     )
     hint = Words("请按所列逐条更正后重新导入", "Correct each one listed and import again")
+
+
+class PlanRefused(InputRefused):
+    """A session plan that contradicts itself."""
+
+    code = "plan-refused"
+    message = Words("场次 {session} 的安排有 {count} 处问题", "Session {session}: {count} problems")
+    hint = Words("请按所列逐条更正", "Correct each one listed")
 
 
 class RosterUnreadable(InputRefused):

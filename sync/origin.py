@@ -1,10 +1,17 @@
 """Cross-origin protection without tokens, for cookies that are SameSite=Strict."""
 
-from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import urlsplit
 
 
-def same_origin(method: str, headers: Mapping[str, str]) -> bool:
+class Headers(Protocol):
+    """Request headers: names are found whatever their case."""
+
+    def get(self, key: str, /) -> str | None:
+        """The header's value, or None."""
+
+
+def same_origin(method: str, headers: Headers) -> bool:
     """True if a request may change state.
 
     Safe methods pass. A browser names the source in Sec-Fetch-Site (secure contexts) or Origin; a
@@ -17,4 +24,4 @@ def same_origin(method: str, headers: Mapping[str, str]) -> bool:
     if site:
         return site in ("same-origin", "none")
     origin = headers.get("Origin")
-    return not origin or urlsplit(origin).netloc == headers.get("Host", "")
+    return not origin or urlsplit(origin).netloc == headers.get("Host")

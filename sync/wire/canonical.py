@@ -36,12 +36,12 @@ def decode(data: bytes) -> JSON:
 
 def _ordered(value: object, depth: int) -> JSON:
     """A copy with the members in order; refuses what canonical JSON cannot say."""
-    if depth > MAX_DEPTH:
-        raise NotCanonical(reason="nested too deeply")
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
         return _in_range(value)
+    if depth == MAX_DEPTH:
+        raise NotCanonical(reason="nested too deeply")
     if isinstance(value, Mapping):
         names = sorted(value, key=_utf16)
         return {name: _ordered(value[name], depth + 1) for name in names}

@@ -18,7 +18,7 @@ SEALED_CHUNK = CHUNK + TAG
 
 def count_chunks(length: int) -> int:
     """How many chunks make a ciphertext of `length` bytes; ValueError if none can."""
-    chunks = -(-length // SEALED_CHUNK)
+    chunks = max(1, -(-length // SEALED_CHUNK))
     last = length - (chunks - 1) * SEALED_CHUNK
     if last < TAG or (last == TAG and chunks > 1):
         raise ValueError("no stream has this length")

@@ -19,9 +19,9 @@ values = st.recursive(
 
 def test_names_stand_in_the_order_of_their_utf16_code_units() -> None:
     # RFC 8785, section 3.2.3.
-    names = ["€", "\r", "דּ", "1", "😀", "\x80", "ö"]
+    names = ["€", "\r", "\ufb33", "1", "😀", "\x80", "ö"]
     written = canonical.encode(dict.fromkeys(names, 0)).decode()
-    assert list(json.loads(written)) == ["\r", "1", "\x80", "ö", "€", "😀", "דּ"]
+    assert list(json.loads(written)) == ["\r", "1", "\x80", "ö", "€", "😀", "\ufb33"]
 
 
 def test_strings_are_written_as_rfc_8785_says() -> None:
@@ -58,10 +58,10 @@ def test_the_order_of_insertion_changes_nothing(value: dict[str, int]) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, float("nan"), 2**53, -(2**53), "\ud800", {"\udfff": 1}, {1: 2}, b"x", object()],
+    [1.0, float("nan"), 2**53, -(2**53), "\ud800", {"\udfff": 1}, {1: 2}, b"x", set()],
     ids=repr,
 )
-def test_what_has_no_canonical_form_is_not_written(value: Any) -> None:  # noqa: ANN401
+def test_what_has_no_canonical_form_is_not_written(value: Any) -> None:
     with pytest.raises(NotCanonical):
         canonical.encode(value)
     with pytest.raises(NotCanonical):

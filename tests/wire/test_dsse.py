@@ -13,7 +13,7 @@ TYPE = "application/vnd.examsite.test+json"
 A, B, C = (SigningKey.from_bytes(letter * 32) for letter in (b"A", b"B", b"C"))
 
 
-def edited(envelope: bytes, **members: Any) -> bytes:  # noqa: ANN401
+def edited(envelope: bytes, **members: Any) -> bytes:
     return canonical.encode(json.loads(envelope) | members)
 
 

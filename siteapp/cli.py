@@ -1,0 +1,161 @@
+"""`examsite`: runs the site and does from the shell what the pages do."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from siteapp.courier import make_courier
+from siteapp.serve import serve
+from siteapp.signals import end_on_signals
+from siteapp.site import Site
+from siteapp.staff import ROLES
+from sync.console import ExamGroup, say, show_json, show_table
+from sync.wire.unlock import UnlockCode
+
+
+@click.group(cls=ExamGroup)
+@click.version_option(package_name="examsite")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("/var/lib/examsite"),
+    show_default=True,
+    help="The site's data folder.",
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages.")
+@click.pass_context
+def main(ctx: click.Context, data: Path, lang: str | None) -> None:
+    """The exam site: one small server that runs the sitting in the room."""
+    ctx.obj = data
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Site]:
+    """The site, open for one command (DataFolderBusy while the service runs)."""
+    site = Site(folder)
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+@main.command("serve")
+@click.option("--host", help="Address to listen on [settings: host].")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port [settings: port]; 0 = any free.")
+@click.pass_obj
+def serve_command(folder: Path, host: str | None, port: int | None) -> None:
+    """Serve the room until Ctrl-C or SIGTERM."""
+
+    def ready(address: str) -> None:
+        say(f"考点服务已启动：{address}", f"The site is up: {address}")
+        click.get_text_stream("stdout").flush()
+
+    serve(folder, host, port, ready)
+
+
+@main.group()
+def package() -> None:
+    """Exam packages."""
+
+
+@package.command("import")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def package_import(folder: Path, path: Path) -> None:
+    """Verify a package to its last byte and take it in."""
+    with opened(folder) as site:
+        plan = site.shelf.receive(path)
+    count = len(plan.candidates)
+    say(
+        f"已导入场次 {plan.id}：{len(plan.sittings)} 个科目，{count} 名考生",
+        f"Session {plan.id} imported: {len(plan.sittings)} sittings, {count} candidates",
+    )
+
+
+@package.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+@click.pass_obj
+def package_list(folder: Path, as_json: bool) -> None:
+    """Sessions at this site and how far each is."""
+    with opened(folder) as site:
+        rows = [
+            {
+                "session": s.plan.id,
+                "name": s.plan.name.zh,
+                "unlocked": s.unlocked,
+                "sittings": s.sittings,
+                "candidates": len(s.candidates),
+                "events": s.next_seq,
+            }
+            for s in site.live.sessions.values()
+        ]
+    if as_json:
+        show_json(rows)
+    else:
+        show_table(
+            ["session", "name", "unlocked", "sittings", "candidates", "events"],
+            [list(r.values()) for r in rows],
+        )
+
+
+@main.command()
+@click.argument("session")
+@click.pass_obj
+def unlock(folder: Path, session: str) -> None:
+    """Open a session's papers with the two codes, asked one after the other."""
+    codes = [
+        UnlockCode.parse(
+            click.prompt(f"解锁码 / unlock code {official}", hide_input=False), official
+        )
+        for official in (1, 2)
+    ]
+    with opened(folder) as site:
+        site.shelf.unlock(site.live.session(session), (codes[0], codes[1]))
+    say(f"场次 {session} 已解锁", f"Session {session} unlocked")
+
+
+@main.group()
+def users() -> None:
+    """Staff of the site."""
+
+
+@users.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+@click.pass_obj
+def users_add(folder: Path, name: str, role: str, as_json: bool) -> None:
+    """Make an account; the password is shown once."""
+    with opened(folder) as site:
+        password = site.staff.add(name, role)  # type: ignore[arg-type]
+    if as_json:
+        show_json({"name": name, "role": role, "password": password})
+    else:
+        say(f"{name}（{role}）的密码：{password}", f"Password of {name} ({role}): {password}")
+
+
+@users.command("list")
+@click.pass_obj
+def users_list(folder: Path) -> None:
+    """All accounts."""
+    with opened(folder) as site:
+        show_table(["name", "role"], site.staff.members())
+
+
+@main.command("courier")
+@click.option("--stick", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--once", is_flag=True, help="One round, then end.")
+@click.pass_obj
+def courier_command(folder: Path, stick: Path | None, once: bool) -> None:
+    """Fetch packages and deliver batches, over the network or a stick."""
+    work = make_courier(folder, stick)
+    if once:
+        work.step()
+        return
+    say("传送服务已启动", "The courier is up")
+    stop = threading.Event()
+    end_on_signals(stop.set)
+    work.run(stop)

@@ -1,0 +1,69 @@
+"""Limits on wrong sign-ins: per candidate and per seat, so that nobody locks out a neighbour. Pure.
+
+After `tries` wrong ones in a row a wait begins that doubles, from 10 s to 5 min. A seat has its own
+budget of twice as many, so one machine cannot try the numbers of a whole room.
+"""
+
+from dataclasses import dataclass, field
+
+FIRST_WAIT_MS = 10_000
+LONGEST_WAIT_MS = 300_000
+# A table for what was never on the roster would let a flood fill the memory.
+MAX_KEPT = 5_000
+
+
+@dataclass
+class Tally:
+    """Wrong tries in a row and when the next one is allowed."""
+
+    wrong: int = 0
+    free_at_ms: int = 0
+
+
+@dataclass
+class Limits:
+    """Waits by candidate at a seat and by seat; `now` in ms of the site's clock."""
+
+    tries: int = 5
+    _tallies: dict[str, Tally] = field(default_factory=dict)
+
+    def wait_ms(self, admission: str, seat: int, now: int) -> int:
+        """How long this seat must wait before it may try this candidate (0 = now)."""
+        return max(
+            (
+                tally.free_at_ms - now
+                for key in _keys(admission, seat)
+                if (tally := self._tallies.get(key)) and tally.free_at_ms > now
+            ),
+            default=0,
+        )
+
+    def wrong(self, admission: str, seat: int, now: int) -> None:
+        """Note a wrong try."""
+        own, whole_seat = _keys(admission, seat)
+        self._count(own, self.tries, now)
+        self._count(whole_seat, 2 * self.tries, now)
+
+    def right(self, admission: str, seat: int) -> None:
+        """A right one clears both."""
+        for key in _keys(admission, seat):
+            self._tallies.pop(key, None)
+
+    def lift(self, seat: int) -> None:
+        """An invigilator ends the waits at a seat."""
+        for key in [k for k in self._tallies if k == f"{seat}" or k.startswith(f"{seat}/")]:
+            del self._tallies[key]
+
+    def _count(self, key: str, tries: int, now: int) -> None:
+        if key not in self._tallies and len(self._tallies) >= MAX_KEPT:
+            self._tallies.pop(next(iter(self._tallies)))
+        tally = self._tallies.setdefault(key, Tally())
+        tally.wrong += 1
+        if tally.wrong >= tries:
+            doubled = FIRST_WAIT_MS << min(tally.wrong - tries, 8)
+            tally.free_at_ms = now + min(doubled, LONGEST_WAIT_MS)
+
+
+def _keys(admission: str, seat: int) -> tuple[str, str]:
+    # By candidate *and* seat: wrong tries elsewhere never make the right candidate wait.
+    return f"{seat}/{admission}", f"{seat}"

@@ -1,0 +1,101 @@
+"""One settings table: name, default, meaning. `settings.toml` in the data folder overrides it."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sync.errors import InputRefused
+from sync.words import Words
+
+
+class SettingsRefused(InputRefused):
+    """The settings file names an unknown setting or gives a wrong type."""
+
+    code = "settings-refused"
+    message = Words(
+        "设置文件有 {count} 处问题：{path}", "{count} problems in the settings file {path}"
+    )
+    hint = Words("请按所列逐条更正", "Correct each one listed")
+
+
+class Setting(NamedTuple):
+    """One line of the table; the default's type is the setting's type."""
+
+    name: str
+    default: str | int
+    meaning: Words
+
+
+SETTINGS = (
+    Setting("host", "127.0.0.1", Words("监听地址", "address to listen on")),
+    Setting("port", 8500, Words("监听端口", "port to listen on")),
+    Setting("headquarters", "", Words("考务总部地址", "address of headquarters")),
+    Setting(
+        "threads",
+        64,
+        Words(
+            "同时处理的请求数；也是一次落盘最多合并的作答数",
+            "requests at once; caps a group of saves",
+        ),
+    ),
+    Setting(
+        "queue_limit",
+        2000,
+        Words("等待落盘的上限，超过则请稍后重试", "most saves waiting for the disk"),
+    ),
+    Setting(
+        "batch_seconds",
+        60,
+        Words("考试中每隔多少秒打包一次成绩数据", "seconds between result batches"),
+    ),
+    Setting(
+        "reserve_mib", 200, Words("必须保留的磁盘空间（MiB）", "free disk kept in reserve, MiB")
+    ),
+    Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
+    Setting(
+        "staff_idle_minutes",
+        240,
+        Words("工作人员登录有效时间（分钟）", "a staff sign-in lasts, minutes"),
+    ),
+)
+
+
+class Settings:
+    """The values in force; `settings["port"]`."""
+
+    def __init__(self, values: dict[str, str | int]) -> None:
+        self._values = {s.name: s.default for s in SETTINGS} | values
+
+    @classmethod
+    def load(cls, folder: Path) -> "Settings":
+        """Read `settings.toml` if it is there; every problem is listed."""
+        path = folder / "settings.toml"
+        if not path.exists():
+            return cls({})
+        try:
+            given = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsRefused([Words(str(error), str(error))], path=path) from None
+        problems = [p for name, value in given.items() if (p := _problem(name, value))]
+        if problems:
+            raise SettingsRefused(problems, path=path)
+        return cls(given)
+
+    def number(self, name: str) -> int:
+        """A setting that is a number."""
+        return int(self._values[name])
+
+    def text(self, name: str) -> str:
+        """A setting that is text."""
+        return str(self._values[name])
+
+
+def _problem(name: str, value: Any) -> Words | None:
+    known = {s.name: s for s in SETTINGS}
+    if name not in known:
+        return Words(f"没有这项设置：{name}", f"no such setting: {name}")
+    if type(value) is not type(known[name].default):
+        return Words(f"{name} 的类型不对", f"{name} has the wrong type")
+    if isinstance(value, int) and value <= 0:
+        return Words(f"{name} 必须大于 0", f"{name} must be above 0")
+    return None

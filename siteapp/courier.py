@@ -1,0 +1,41 @@
+"""The site's courier: its own process, which opens the spool and the keys but no database."""
+
+from pathlib import Path
+from threading import Event
+
+from siteapp.config import Settings
+from siteapp.identity import load_identity
+from sync.courier import Courier
+from sync.errors import NotReady
+from sync.spool import Spool
+from sync.stick import StickTransport
+from sync.transport import HttpTransport, Transport
+from sync.wire.keys import VerifyKey
+
+
+def make_courier(folder: Path, stick: Path | None = None) -> Courier:
+    """A courier between this site's spool and headquarters, or a stick in its place."""
+    identity = load_identity(folder)
+    settings = Settings.load(folder)
+    transport: Transport
+    if stick is not None:
+        transport = StickTransport(stick, identity.site)
+    elif not settings.text("headquarters"):
+        raise NotReady(
+            reason_zh="设置中没有考务总部地址 (headquarters)",
+            reason_en="no address of headquarters in the settings (headquarters)",
+        )
+    else:
+        transport = HttpTransport(settings.text("headquarters"), identity.site, identity.sign)
+    longest = settings.number("courier_seconds")
+
+    def pause(stop: Event, seconds: float) -> object:
+        return stop.wait(min(seconds, longest))
+
+    return Courier(
+        Spool(folder / "spool"),
+        transport,
+        VerifyKey.from_bytes(identity.certificate.headquarters.receipt),
+        identity.site,
+        pause=pause,
+    )

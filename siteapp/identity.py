@@ -1,0 +1,96 @@
+"""Who this box is: its keys, its certificate, and the secret that checks candidates.
+
+DATA/keys/sign.key  seal.seed  candidate.secret   (mode 0600; made on the box, never leave it)
+DATA/certificate.json                            (headquarters' word for them)
+"""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised
+from sync.wire.documents import Certificate, EnrolmentRequest, read_certificate, sign
+from sync.wire.files import write_durably
+from sync.wire.keys import OpeningKey, SigningKey, load_secret, save_secret
+
+KEYS = ("sign.key", "seal.seed", "candidate.secret")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The site's identity, loaded; the certificate has been checked against the pinned root."""
+
+    folder: Path
+    certificate: Certificate
+    sign: SigningKey = field(repr=False)
+    seal: OpeningKey = field(repr=False)
+    candidate_secret: bytes = field(repr=False)
+
+    @property
+    def site(self) -> str:
+        """The site's id."""
+        return self.certificate.site
+
+    def verifier(self, session: str, admission: str, secret: str) -> bytes:
+        """What is stored to check a candidate's sign-in.
+
+        HMAC-SHA256 under a secret that is neither in the database nor in its backups: numbers can
+        be guessed, so no hash alone would protect them.
+        """
+        text = "\x1f".join(("examsite/sign-in", session, admission, secret.upper()))
+        return hmac.digest(self.candidate_secret, text.encode(), "sha256")
+
+
+def make_keys(folder: Path) -> bytes:
+    """Make this box's keys and return the enrolment request for headquarters."""
+    if (folder / "hq.db").exists():
+        raise ForeignDataFolder(owner="examhq", expected="examsite", folder=folder)
+    if (folder / "keys").exists():
+        raise AlreadyInitialised(folder=folder)
+    (folder / "keys").mkdir(parents=True, mode=0o700)
+    signer, opener = SigningKey.generate(), OpeningKey.generate()
+    save_secret(folder / "keys" / "sign.key", signer.to_bytes())
+    save_secret(folder / "keys" / "seal.seed", opener.seed)
+    save_secret(folder / "keys" / "candidate.secret", os.urandom(32))
+    request = EnrolmentRequest(signer.public.to_bytes(), opener.public.to_bytes())
+    envelope = sign(request, signer)
+    write_durably(folder / "request.json", envelope)
+    return envelope
+
+
+def accept_certificate(folder: Path, envelope: bytes, root_fingerprint: str) -> Certificate:
+    """Check headquarters' certificate for this box's keys and keep it with the pinned root."""
+    certificate = read_certificate(envelope, root_fingerprint)
+    signer = SigningKey.from_bytes(load_secret(folder / "keys" / "sign.key", 32))
+    if signer.public.to_bytes() != certificate.sign:
+        raise ForeignDataFolder(owner=fingerprint(signer), expected=certificate.site, folder=folder)
+    write_durably(folder / "root.txt", root_fingerprint.encode())
+    write_durably(folder / "certificate.json", envelope)
+    return certificate
+
+
+def fingerprint(signer: SigningKey) -> str:
+    """The short name of a key that has no site yet."""
+    return hashlib.sha256(signer.public.to_bytes()).hexdigest()[:16]
+
+
+def load_identity(folder: Path) -> Identity:
+    """The identity in `folder`, every link of it checked."""
+    if (folder / "hq.db").exists():
+        raise ForeignDataFolder(owner="examhq", expected="examsite", folder=folder)
+    if not (folder / "certificate.json").exists():
+        raise NotInitialised(folder=folder, command="examsite-setup enrol")
+    pinned = (folder / "root.txt").read_text("ascii")
+    certificate = read_certificate((folder / "certificate.json").read_bytes(), pinned)
+    signer = SigningKey.from_bytes(load_secret(folder / "keys" / "sign.key", 32))
+    if signer.public.to_bytes() != certificate.sign:
+        raise ForeignDataFolder(owner=fingerprint(signer), expected=certificate.site, folder=folder)
+    return Identity(
+        folder=folder,
+        certificate=certificate,
+        sign=signer,
+        seal=OpeningKey.from_seed(load_secret(folder / "keys" / "seal.seed", 32)),
+        candidate_secret=load_secret(folder / "keys" / "candidate.secret", 32),
+    )

@@ -1,0 +1,161 @@
+"""Exam packages at the site: received, held sealed, released. No key of an item ever comes here."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from siteapp.conduct.acts import NewEvent
+from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.session import Session
+from siteapp.identity import Identity
+from siteapp.store.live import Live
+from siteapp.store.writer import Decision, Statement
+from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotReady
+from sync.exam.paper import Form, ItemToken, candidate_view, tokens
+from sync.exam.sitting import SessionPlan, check_plan
+from sync.wire.documents import Papers, read_papers, read_plan, verify_package
+from sync.wire.files import write_durably
+from sync.wire.sealed import SealedDocument
+from sync.wire.unlock import UnlockCode
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class AttemptPaper:
+    """One attempt's paper: what the page gets, and what its opaque references stand for."""
+
+    form: Form
+    key: bytes = field(repr=False)
+
+    @cached_property
+    def view(self) -> dict[str, object]:
+        """The paper as the page gets it."""
+        return candidate_view(self.form, self.key)
+
+    @cached_property
+    def tokens(self) -> dict[str, ItemToken]:
+        """item reference → authored item and options."""
+        return tokens(self.form, self.key)
+
+    @cached_property
+    def references(self) -> dict[str, tuple[str, dict[str, str]]]:
+        """authored item → its reference and option → reference, to show a response again."""
+        return {
+            token.item: (ref, {option: r for r, option in token.options.items()})
+            for ref, token in self.tokens.items()
+        }
+
+
+class Shelf:
+    """The packages of this site, and the papers of those that are unlocked (in memory only)."""
+
+    def __init__(self, identity: Identity, live: Live, reserve_mib: int = 0) -> None:
+        self.folder = identity.folder / "packages"
+        self.folder.mkdir(exist_ok=True)
+        self._identity = identity
+        self._live = live
+        self._reserve_mib = reserve_mib
+        self._papers: dict[str, Papers] = {}
+        self._attempts: dict[str, AttemptPaper] = {}
+
+    def load(self) -> None:
+        """After a restart: open again what was unlocked, with the key held for this box."""
+        for row in self._live.rows("SELECT id, held_key FROM session WHERE held_key IS NOT NULL"):
+            key = self._identity.seal.open(row["held_key"], _held_info(row["id"]))
+            self._papers[row["id"]] = read_papers(self.package(row["id"]), key)
+
+    def receive(self, path: Path) -> SessionPlan:
+        """Verify a package to its last byte and take it in; nothing is kept of a refused one."""
+        package = verify_package(path, self._identity.certificate)
+        if package.identity["session"] in self._live.sessions:
+            raise AlreadyThere(what=package.identity["session"])
+        plan = check_plan(read_plan(package, self._identity.seal))
+        self._room_for(path)
+        kept = self.folder / f"{package.digest}.package"
+        if not kept.exists():
+            with path.open("rb") as source:
+                write_durably(kept, iter(lambda: source.read(CHUNK), b""))
+        event = NewEvent("import", {"package": package.digest})
+        held = _without_identities(plan)
+        row = (plan.id, package.digest, msgspec.json.encode(held).decode())
+        keep = Statement("INSERT INTO session (id, package, plan) VALUES (?, ?, ?)", row)
+        self._live.add_session(held, lambda _: Decision([event]), (keep,), self._verifiers(plan))
+        return plan
+
+    def _room_for(self, path: Path) -> None:
+        free = shutil.disk_usage(self.folder).free
+        needed = path.stat().st_size + self._reserve_mib * 1024 * 1024
+        if free < needed:
+            raise DiskTooFull(
+                needed_mib=-(-needed // 2**20), free_mib=free // 2**20, folder=self.folder
+            )
+
+    def _verifiers(self, plan: SessionPlan) -> dict[str, bytes]:
+        check = self._identity.verifier
+        return {c.admission: check(plan.id, c.admission, c.identity[-6:]) for c in plan.candidates}
+
+    def package(self, session: str) -> SealedDocument:
+        """The package of a session, verified again from the disk."""
+        rows = self._live.rows("SELECT package FROM session WHERE id = ?", (session,))
+        return verify_package(
+            self.folder / f"{rows[0]['package']}.package", self._identity.certificate
+        )
+
+    def unlock(self, session: Session, codes: tuple[UnlockCode, UnlockCode]) -> None:
+        """Open the papers with both officials' codes; needs no line to anyone."""
+        if session.unlocked:
+            raise AlreadyThere(what=session.plan.id)
+        package = self.package(session.plan.id)
+        key = package.unlock("papers", self._identity.seal, codes)
+        papers = read_papers(package, key)
+        _check_forms(session.plan, papers)
+        held = self._identity.seal.public.seal(key, _held_info(session.plan.id))
+        keep = Statement("UPDATE session SET held_key = ? WHERE id = ?", (held, session.plan.id))
+        event = NewEvent("unlock", {"package": package.digest, "way": "codes"})
+
+        def decide(state: Session) -> Decision:
+            if state.unlocked:
+                raise AlreadyThere(what=state.plan.id)
+            return Decision([event], [keep])
+
+        # The papers are on the shelf first, so that nobody meets an unlocked session without them.
+        self._papers[session.plan.id] = papers
+        self._live.act(session, decide)
+
+    def paper(self, session: Session, attempt: Attempt) -> AttemptPaper:
+        """The paper of a started attempt."""
+        found = self._attempts.get(attempt.id)
+        if found is None:
+            papers = self._papers.get(session.plan.id)
+            if papers is None:
+                raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")
+            form = next(f for f in papers.forms if f.id == attempt.form)
+            key = hashlib.blake2b(attempt.id.encode(), key=papers.seed, digest_size=32).digest()
+            found = self._attempts[attempt.id] = AttemptPaper(form, key)
+        return found
+
+    def items_by_form(self, session: Session) -> dict[str, int]:
+        """form → number of items, for hand-ins."""
+        papers = self._papers.get(session.plan.id)
+        return {f.id: len(f.items()) for f in papers.forms} if papers else {}
+
+
+def _held_info(session: str) -> bytes:
+    return b"examsite/v1/held\x00" + session.encode()
+
+
+def _without_identities(plan: SessionPlan) -> SessionPlan:
+    """The plan for the site's own disk: identity numbers stay in the sealed package only."""
+    replace = msgspec.structs.replace
+    return replace(plan, candidates=tuple(replace(c, identity="") for c in plan.candidates))
+
+
+def _check_forms(plan: SessionPlan, papers: Papers) -> None:
+    wanted = {form for sitting in plan.sittings for form in sitting.forms}
+    if wanted != {form.id for form in papers.forms}:
+        raise DocumentAltered(where="forms of the plan and of the papers")

@@ -1,0 +1,117 @@
+"""Journal → batch → spool: the session's events, sealed and signed while the sitting runs."""
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+from sync.spool import Spool
+
+from siteapp.conduct.session import Session
+from siteapp.identity import Identity
+from siteapp.store.live import Live
+from siteapp.store.writer import Statement
+from sync.exam.batch import BatchHeader
+from sync.exam.journal import encode, origin
+from sync.exam.merkle import MerkleTree
+from sync.wire.checkpoint import Checkpoint, encode_checkpoint
+from sync.wire.documents import write_batch
+from sync.wire.files import sync_folder
+
+log = logging.getLogger("examsite.results")
+
+# The counter that a spare raises when it takes over; this server is the first.
+SERVER_TERM = 1
+
+
+class Packer:
+    """Cuts batches: seal into `sealing/<digest>`, record in the database, hand to the spool.
+
+    A crash before the record leaves a file that nobody refers to; a crash after it leaves one that
+    `recover` hands to the spool. So a number is never used for two different batches.
+    """
+
+    def __init__(self, identity: Identity, live: Live, spool: Spool) -> None:
+        self._identity = identity
+        self._live = live
+        self._spool = spool
+        self._cutting = threading.Lock()
+        self._work = identity.folder / "sealing"
+        self._work.mkdir(exist_ok=True)
+        self.recover()
+
+    def recover(self) -> None:
+        """Hand over what was recorded before a crash, and clear what was not."""
+        recorded = {row["digest"] for row in self._live.rows("SELECT digest FROM batch")}
+        for path in self._work.iterdir():
+            if path.name in recorded:
+                self._spool.put_outgoing(path)
+            path.unlink(missing_ok=True)
+
+    def cut(self, session: Session) -> str | None:
+        """Seal what is new; returns the digest, or None if nothing is new."""
+        with self._cutting:
+            return self._cut(session)
+
+    def _cut(self, session: Session) -> str | None:
+        last = self._last(session.plan.id)
+        first = last["first"] + last["count"] if last else 0
+        closed = session.closed
+        lines = self._live.events(session.plan.id)
+        count = len(lines) - first
+        if count == 0 or (last and last["final"]):
+            return None
+        tree = MerkleTree()
+        for event in lines:
+            tree.append(encode(event))
+        header = BatchHeader(
+            site=self._identity.site,
+            session=session.plan.id,
+            server_term=SERVER_TERM,
+            sequence=last["sequence"] + 1 if last else 0,
+            first=first,
+            count=count,
+            final=closed and session.next_seq == len(lines),
+            previous=last["digest"] if last else None,
+            checkpoint=self._checkpoint(session, len(lines), tree.root()),
+        )
+        unnamed = self._work / "new"
+        digest = write_batch(
+            unnamed,
+            header,
+            lines[first:],
+            self._identity.sign,
+            self._identity.certificate.headquarters,
+        )
+        sealed = unnamed.rename(self._work / digest)
+        sync_folder(self._work)
+        self._record(header, digest, sealed)
+        return digest
+
+    def _checkpoint(self, session: Session, size: int, root: bytes) -> str:
+        name = origin(self._identity.site, session.plan.id, SERVER_TERM)
+        signer = f"examsite/{self._identity.site}"
+        return encode_checkpoint(Checkpoint(name, size, root), self._identity.sign, signer)
+
+    def _record(self, header: BatchHeader, digest: str, sealed: Path) -> None:
+        row = (header.session, header.sequence, header.first, header.count, digest)
+        self._live.store(
+            Statement("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", (*row, int(header.final)))
+        )
+        self._spool.put_outgoing(sealed)
+        sealed.unlink(missing_ok=True)
+        log.info(
+            "batch %s: events %d to %d", digest[:12], header.first, header.first + header.count
+        )
+
+    def _last(self, session: str) -> dict[str, Any] | None:
+        rows = self._live.rows(
+            "SELECT * FROM batch WHERE session = ? ORDER BY sequence DESC LIMIT 1", (session,)
+        )
+        return rows[0] if rows else None
+
+    def batches(self, session: str) -> list[dict[str, Any]]:
+        """The session's batches as recorded, oldest first."""
+        return self._live.rows(
+            "SELECT * FROM batch WHERE session = ? ORDER BY sequence", (session,)
+        )

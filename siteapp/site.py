@@ -1,0 +1,96 @@
+"""The site as one object: identity, settings, live state, papers, batches. What the web serves."""
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from sync.spool import Spool
+
+from siteapp.conduct.acts import collect_expired
+from siteapp.conduct.limits import Limits
+from siteapp.conduct.session import Session
+from siteapp.config import Settings
+from siteapp.identity import Identity, load_identity
+from siteapp.papers import Shelf
+from siteapp.results import Packer
+from siteapp.staff import Staff
+from siteapp.store.live import Live
+from siteapp.store.writer import Decision
+from sync.errors import DataFolderBusy
+
+log = logging.getLogger("examsite")
+
+
+class Site:
+    """Everything the pages need, open on one data folder; one process at a time."""
+
+    def __init__(self, folder: Path, fatal: Callable[[], None] | None = None) -> None:
+        self.folder = folder
+        self.identity: Identity = load_identity(folder)
+        self.settings = Settings.load(folder)
+        self._lock = _lock(folder)
+        self.live = Live(
+            folder / "site.db",
+            self.identity.site,
+            limit=self.settings.number("queue_limit"),
+            fatal=fatal,
+        )
+        self.spool = Spool(folder / "spool")
+        self.shelf = Shelf(self.identity, self.live, self.settings.number("reserve_mib"))
+        self.shelf.load()
+        self.packer = Packer(self.identity, self.live, self.spool)
+        self.limits = Limits(self.settings.number("sign_in_tries"))
+        self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
+        self._stopping = threading.Event()
+        self._helper: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin the work that no request asks for: collecting at the deadline, cutting batches."""
+        self._helper = threading.Thread(target=self._work, name="helper", daemon=True)
+        self._helper.start()
+
+    def close(self) -> None:
+        """Stop, store what is waiting, release the folder."""
+        self._stopping.set()
+        if self._helper:
+            self._helper.join()
+        self.live.close()
+        self._lock.close()
+
+    def _work(self) -> None:
+        next_cut = self.live.clock.now()
+        while not self._stopping.wait(0.5):
+            now = self.live.clock.now()
+            due = now >= next_cut
+            if due:
+                next_cut = now + self.settings.number("batch_seconds") * 1000
+            for session in list(self.live.sessions.values()):
+                try:
+                    self._tend(session, now, due)
+                except Exception:
+                    # Tried again at the next turn; a sitting does not stop for it.
+                    log.exception("tending session %s failed", session.plan.id)
+
+    def _tend(self, session: Session, now: int, due: bool) -> None:
+        of = self.shelf.items_by_form(session)
+        if collect_expired(session, now, of):
+            self.live.act(session, lambda s: Decision(collect_expired(s, now, of)))
+        if due or session.closed:
+            self.packer.cut(session)
+
+
+def _lock(folder: Path) -> IO[str]:
+    """One process a folder: an flock that the kernel releases even after kill -9."""
+    handle = (folder / "lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        raise DataFolderBusy(folder=folder) from None
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle

@@ -1,0 +1,91 @@
+"""The site's SQLite file: schema, pragmas, and the checks before it is used."""
+
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+import sqlite_utils
+
+from sync.errors import ForeignDataFolder, SqliteTooOld
+
+# 3.7.0–3.51.2 can corrupt a WAL database when a checkpoint resets the log (sqlite.org/wal.html).
+OLDEST_SQLITE = (3, 51, 3)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS site (id TEXT PRIMARY KEY) STRICT;
+CREATE TABLE IF NOT EXISTS session (
+  id TEXT PRIMARY KEY, package TEXT NOT NULL, plan TEXT NOT NULL, held_key BLOB
+) STRICT;
+CREATE TABLE IF NOT EXISTS credential (
+  session TEXT NOT NULL REFERENCES session, admission TEXT NOT NULL, verifier BLOB NOT NULL,
+  PRIMARY KEY (session, admission)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS event (
+  session TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL,
+  PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS event_is_never_changed BEFORE UPDATE ON event
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS event_is_never_deleted BEFORE DELETE ON event
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TABLE IF NOT EXISTS token (
+  hash BLOB PRIMARY KEY, session TEXT NOT NULL, attempt TEXT NOT NULL,
+  seat_term INTEGER NOT NULL, instance TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS staff (
+  name TEXT PRIMARY KEY, role TEXT NOT NULL, phc TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS staff_session (
+  hash BLOB PRIMARY KEY, name TEXT NOT NULL REFERENCES staff, until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS batch (
+  session TEXT NOT NULL, sequence INTEGER NOT NULL, first INTEGER NOT NULL,
+  count INTEGER NOT NULL, digest TEXT NOT NULL, final INTEGER NOT NULL,
+  PRIMARY KEY (session, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clock (
+  one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, boottime_ms INTEGER NOT NULL,
+  wall_ms INTEGER NOT NULL, clock_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS audit (
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,
+  what TEXT NOT NULL
+) STRICT;
+"""
+
+
+def check_sqlite(version: tuple[int, ...] = pysqlite3.sqlite_version_info) -> None:
+    """SqliteTooOld unless the library is free of the WAL-reset fault."""
+    if version < OLDEST_SQLITE:
+        raise SqliteTooOld(
+            found=".".join(map(str, version)), needed=".".join(map(str, OLDEST_SQLITE))
+        )
+
+
+def connect(path: Path) -> Any:
+    """A connection with the pragmas of the answer path: WAL and a sync at every commit."""
+    connection = pysqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "trusted_schema=OFF",
+        "wal_autocheckpoint=2000",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchone()
+    return connection
+
+
+def open_database(path: Path, site: str) -> sqlite_utils.Database:
+    """The site's database, made if missing; refused if it belongs to another site."""
+    check_sqlite()
+    connection = connect(path)
+    connection.executescript(SCHEMA)
+    row = connection.execute("SELECT id FROM site").fetchone()
+    if row is None:
+        connection.execute("INSERT INTO site VALUES (?)", (site,))
+    elif row[0] != site:
+        connection.close()
+        raise ForeignDataFolder(owner=row[0], expected=site, folder=path.parent)
+    return sqlite_utils.Database(connection)

@@ -1,0 +1,200 @@
+"""The one writer: many waiting acts, one transaction, one sync; only then are they answered."""
+
+import json
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pysqlite3
+
+from siteapp.clock import Clock
+from siteapp.conduct.acts import NewEvent
+from siteapp.conduct.session import Session
+from siteapp.errors import Overloaded, StorageFailed
+from sync.errors import DiskTooFull, ExamError
+from sync.exam.journal import Event, encode
+
+log = logging.getLogger("examsite.writer")
+
+INSERT_EVENTS = (
+    "INSERT INTO event (session, seq, line)"
+    " SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
+)
+KEEP_CLOCK = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)"
+MAX_GROUP = 512
+
+
+class Statement(NamedTuple):
+    """A row that goes into the same transaction as the events."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an act leads to. `refusal` is raised to the caller after the events are on disk."""
+
+    events: Sequence[NewEvent] = ()
+    statements: Sequence[Statement] = ()
+    result: Any = None
+    refusal: Exception | None = None
+
+
+@dataclass
+class Job:
+    """An act that waits for its commit."""
+
+    session: Session | None
+    decide: Callable[[], Decision]
+    outcome: Decision | None = None
+    error: Exception | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+def _is_full(error: Exception) -> bool:
+    return "disk is full" in str(error)
+
+
+class Writer:
+    """Owns the connection that writes. `reload` rebuilds sessions after a rolled-back group."""
+
+    def __init__(
+        self,
+        connection: Any,
+        clock: Clock,
+        reload: Callable[[Iterable[Session]], None],
+        limit: int = 2000,
+        fatal: Callable[[], None] = lambda: os._exit(70),
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._reload = reload
+        self._limit = limit
+        self._fatal = fatal
+        self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._clock_kept_ms = -(10**9)
+        self.commits = 0
+        self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self.thread.start()
+
+    def submit(self, session: Session | None, decide: Callable[[], Decision]) -> Any:
+        """Run `decide` in the writer's thread; return its result once all of it is on disk."""
+        if self._waiting.qsize() >= self._limit:
+            raise Overloaded
+        job = Job(session, decide)
+        self._waiting.put(job)
+        job.done.wait()
+        if job.error is not None:
+            raise job.error
+        assert job.outcome is not None  # noqa: S101  (set whenever error is not)
+        if job.outcome.refusal is not None:
+            raise job.outcome.refusal
+        return job.outcome.result
+
+    def stop(self) -> None:
+        """Finish what is waiting, then end the thread."""
+        self._waiting.put(None)
+        self.thread.join()
+
+    def _run(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            group = [first]
+            last = False
+            while len(group) < MAX_GROUP and not last:
+                try:
+                    job = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                last = job is None
+                if job is not None:
+                    group.append(job)
+            self._commit(group)
+            if last:
+                return
+
+    def _commit(self, group: list[Job]) -> None:
+        """Decide and store one group; every job of it is answered, whatever happens."""
+        try:
+            rows, statements = self._decide(group)
+            if rows or statements:
+                self._store(rows, statements)
+        except Exception as error:
+            self._failed(group, error)
+        finally:
+            for job in group:
+                job.done.set()
+
+    def _decide(self, group: list[Job]) -> tuple[list[list[Any]], list[Statement]]:
+        rows: list[list[Any]] = []
+        statements: list[Statement] = []
+        for job in group:
+            try:
+                job.outcome = job.decide()
+            except ExamError as error:
+                job.error = error
+                continue
+            except Exception as error:
+                # A fault in one act must not take the others' saves with it.
+                log.exception("an act failed before anything was stored")
+                job.error = error
+                continue
+            if job.session is not None:
+                rows += self._number(job.session, job.outcome.events)
+            statements += job.outcome.statements
+        return rows, statements
+
+    def _number(self, session: Session, events: Sequence[NewEvent]) -> list[list[Any]]:
+        rows = []
+        for new in events:
+            event = Event(session.next_seq, self._clock.wall(), new.kind, new.body)
+            rows.append([session.plan.id, event.seq, encode(event).decode()])
+            session.apply(event)
+        return rows
+
+    def _store(self, rows: list[list[Any]], statements: list[Statement]) -> None:
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        if rows:
+            execute(INSERT_EVENTS, (json.dumps(rows, ensure_ascii=False),))
+        for statement in statements:
+            execute(statement.sql, statement.values)
+        now = self._clock.now()
+        if now - self._clock_kept_ms >= 1000:
+            anchor = self._clock.anchor()
+            values = (anchor.boot, anchor.boottime_ms, anchor.wall_ms, anchor.clock_ms)
+            execute(KEEP_CLOCK, values)
+            self._clock_kept_ms = now
+        execute("COMMIT")
+        self.commits += 1
+
+    def _failed(self, group: list[Job], error: Exception) -> None:
+        """Nothing of the group is on disk: take it back from memory, answer, or end."""
+        log.error("a group of %d acts was not stored: %s", len(group), error)
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._reload({id(j.session): j.session for j in group if j.session}.values())
+        except Exception:
+            log.exception("the database cannot be read back")
+            self._fatal()
+        answer: Exception = error
+        if isinstance(error, pysqlite3.Error):
+            full = _is_full(error)
+            answer = (
+                DiskTooFull(needed_mib=1, free_mib=0, folder="data")
+                if full
+                else StorageFailed(reason=str(error))
+            )
+        for job in group:
+            if job.error is None:
+                job.outcome, job.error = None, answer
+        if isinstance(error, pysqlite3.OperationalError) and not _is_full(error):
+            # A failed sync is never retried: the kernel may have dropped the pages. Start anew.
+            for job in group:
+                job.done.set()
+            self._fatal()

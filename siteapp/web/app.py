@@ -1,0 +1,33 @@
+"""The site's web application: Flask behind the answer path."""
+
+from typing import cast
+
+from flask import Flask
+
+from siteapp.site import Site
+from siteapp.web.administrator import administrator
+from siteapp.web.answers import AnswerPath, Application
+from siteapp.web.candidate import candidate
+from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
+from siteapp.web.invigilator import invigilator
+from siteapp.web.machine import machine
+from siteapp.web.staff import staff
+
+# A package of the site may be uploaded; nothing else is larger than a save.
+MAX_UPLOAD = 512 * 1024 * 1024
+
+
+def create_flask(site: Site) -> Flask:
+    """The pages of every person."""
+    app = Flask("siteapp.web", static_folder="static", template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
+    setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
+    install(app, site)
+    for blueprint in (candidate, machine, staff, invigilator, administrator):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def create_app(site: Site) -> Application:
+    """The WSGI application that waitress serves."""
+    return AnswerPath(site, cast(Application, create_flask(site).wsgi_app))

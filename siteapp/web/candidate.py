@@ -1,0 +1,221 @@
+"""The candidate's pages: sign in, confirm, start, the paper, hand in. Saves are in `answers`."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from siteapp.conduct import acts
+from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.session import Session
+from siteapp.errors import (
+    AlreadyHandedIn,
+    RequestRefused,
+    SeatMoved,
+    TooManyTries,
+    WrongSeat,
+    WrongSignIn,
+)
+from siteapp.papers import AttemptPaper
+from siteapp.store.live import Token
+from siteapp.store.writer import Decision
+from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
+from sync.wire.passwords import new_token
+
+candidate = Blueprint("candidate", __name__)
+
+
+@candidate.get("/")
+@role(ROOM)
+def page() -> str:
+    """The one page a candidate's browser opens."""
+    return render_template("candidate.html")
+
+
+@candidate.post("/api/candidate/sign-in")
+@role(ROOM)
+def sign_in() -> dict[str, Any]:
+    """Admission number, last six of the identity number (or all of it), seat → a token."""
+    given = json_body(admission=str, secret=str, seat=int, instance=str)
+    if not given["instance"].isalnum() or len(given["instance"]) > 32:
+        raise RequestRefused(reason="instance")
+    session, attempt = _check_sign_in(given["admission"].strip(), given["secret"], given["seat"])
+    if attempt.seat != given["seat"]:
+        raise WrongSeat(seat=attempt.seat)
+    token = new_token()
+
+    def decide(state: Session) -> Decision:
+        current = state.attempt(attempt.id)
+        whom = Token(state.plan.id, current.id, current.seat_term, given["instance"])
+        events = acts.sign_in(state, current, given["instance"])
+        return Decision(events, [site().live.remember(token, whom)])
+
+    site().live.act(session, decide)
+    return _introduction(session, attempt) | {"token": token}
+
+
+def _check_sign_in(admission: str, secret: str, seat: int) -> tuple[Session, Attempt]:
+    """The attempt that these credentials open; limits per candidate and per seat."""
+    limits, now = site().limits, site().live.clock.now()
+    if wait := limits.wait_ms(admission[:40], seat, now):
+        raise TooManyTries(seconds=-(-wait // 1000))
+    for session in reversed(list(site().live.sessions.values())):
+        if site().live.fits(session.plan.id, admission, _last_six(session, admission, secret)):
+            limits.right(admission, seat)
+            return session, _current_attempt(session, admission)
+    limits.wrong(admission[:40], seat, now)
+    raise WrongSignIn
+
+
+def _last_six(session: Session, admission: str, secret: str) -> bytes:
+    return site().identity.verifier(session.plan.id, admission, secret.strip()[-6:])
+
+
+def _current_attempt(session: Session, admission: str) -> Attempt:
+    """The first attempt that is not over; with none, the last one (its receipt is shown)."""
+    attempts = session.attempts_of(admission)
+    waiting = (
+        a for a in attempts if a.phase != "handed-in" and session.sittings[a.sitting] != "closed"
+    )
+    return next(waiting, attempts[-1])
+
+
+def _introduction(session: Session, attempt: Attempt) -> dict[str, Any]:
+    person = session.candidates[attempt.admission]
+    sitting = session.sitting_of(attempt)
+    return {
+        "attempt": attempt.id,
+        "candidate": {
+            "admission": person.admission,
+            "name": person.name,
+            "sex": person.sex,
+            "school": person.school,
+            "seat": attempt.seat,
+        },
+        "sitting": {
+            "id": sitting.id,
+            "title": sitting.title._asdict(),
+            "minutes": sitting.minutes + attempt.extra_ms // 60_000,
+        },
+        "session": {"name": session.plan.name._asdict(), "kind": session.plan.kind},
+        "phase": attempt.phase,
+    }
+
+
+def _mine() -> tuple[Session, Attempt]:
+    """The caller's attempt; a page of a left seat is told so."""
+    session = site().live.session(whom().session)
+    attempt = session.attempt(whom().attempt)
+    if whom().seat_term != attempt.seat_term:
+        raise SeatMoved(seat=attempt.seat)
+    return session, attempt
+
+
+def _state(session: Session, attempt: Attempt) -> dict[str, Any]:
+    now = site().live.clock.now()
+    started = attempt.phase == "started"
+    return {
+        "phase": attempt.phase,
+        "open": session.sittings[attempt.sitting] == "open",
+        "server_ms": site().live.clock.wall(),
+        "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
+        "earliest_hand_in_ms": (
+            acts.earliest_hand_in_ms(session, attempt, now) if started else None
+        ),
+        "watermark": {name: got.upto for name, got in list(attempt.received.items())},
+        "messages": list(attempt.messages),
+        "receipt": attempt.receipt or None,
+    }
+
+
+@candidate.get("/api/candidate/state")
+@role(CANDIDATE)
+def state() -> dict[str, Any]:
+    """Phase, remaining time, what the server holds of each client instance, messages."""
+    return _state(*_mine())
+
+
+@candidate.post("/api/candidate/confirm")
+@role(CANDIDATE)
+def confirm() -> dict[str, Any]:
+    """Identity, seat and commitment confirmed."""
+    session, attempt = _mine()
+    site().live.act(session, lambda s: Decision(acts.confirm(s.attempt(attempt.id))))
+    return _state(session, attempt)
+
+
+@candidate.post("/api/candidate/start")
+@role(CANDIDATE)
+def start() -> dict[str, Any]:
+    """The candidate's clock starts."""
+    session, attempt = _mine()
+    now = site().live.clock.now()
+    site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
+    return _state(session, attempt)
+
+
+def _paper(session: Session, attempt: Attempt) -> AttemptPaper:
+    if attempt.phase == "handed-in":
+        raise AlreadyHandedIn(receipt=attempt.receipt)
+    return site().shelf.paper(session, attempt)
+
+
+@candidate.get("/api/candidate/paper")
+@role(CANDIDATE)
+def paper() -> dict[str, Any]:
+    """The whole paper with opaque references, and the responses that count so far."""
+    session, attempt = _mine()
+    mine = _paper(session, attempt)
+    responses: dict[str, Any] = {}
+    for item, response in attempt.final_responses().items():
+        ref, options = mine.references[item]
+        if isinstance(response, str):
+            responses[ref] = response
+        else:
+            responses[ref] = [options[option] for option in response]
+    flags = [mine.references[item][0] for item in attempt.flags]
+    return {**mine.view, "attempt": attempt.id, "responses": responses, "flags": flags}
+
+
+@candidate.post("/api/candidate/flag")
+@role(CANDIDATE)
+def flag() -> dict[str, Any]:
+    """Mark an item to come back to, or unmark it."""
+    given = json_body(item=str, flagged=bool)
+    session, attempt = _mine()
+    token = _paper(session, attempt).tokens.get(given["item"])
+    if token is None:
+        raise RequestRefused(reason="item")
+    site().live.act(
+        session,
+        lambda s: Decision(acts.flag(s.attempt(attempt.id), token.item, given["flagged"])),
+    )
+    return {}
+
+
+@candidate.post("/api/candidate/hand-in")
+@role(CANDIDATE)
+def hand_in() -> dict[str, Any]:
+    """Final: refused while saves are missing; doing it again gives the same receipt code."""
+    given = json_body(instance=str, last_sequence=int, how=str)
+    if given["how"] not in ("candidate", "time") or not 0 <= given["last_sequence"] < 2**31:
+        raise RequestRefused(reason="how or last_sequence")
+    session, attempt = _mine()
+    of = site().shelf.items_by_form(session).get(attempt.form, 0)
+    now = site().live.clock.now()
+
+    def decide(state: Session) -> Decision:
+        mine = state.attempt(attempt.id)
+        how: acts.HandIn = "time" if now >= mine.deadline_ms else "candidate"
+        return Decision(
+            acts.hand_in(state, mine, how, given["instance"], given["last_sequence"], now, of)
+        )
+
+    site().live.act(session, decide)
+    return {"receipt": attempt.receipt, "answered": attempt.answered(), "of": of}
+
+
+@candidate.before_request
+def small_bodies() -> None:
+    """No request of this page is large; saves have their own limit."""
+    if (request.content_length or 0) > 64 * 1024:
+        raise RequestRefused(reason="too large")

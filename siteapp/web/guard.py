@@ -1,0 +1,170 @@
+"""What every route has: a declared role, an answer for errors, a language, safe headers."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from siteapp.errors import (
+    CrossOrigin,
+    MissingSaves,
+    Overloaded,
+    RequestRefused,
+    RoleNeeded,
+    SignInNeeded,
+)
+from siteapp.site import Site
+from siteapp.staff import Member
+from siteapp.store.live import Token
+from siteapp.web.answers import bearer
+from sync.errors import ExamError
+from sync.origin import same_origin
+from sync.words import Language
+
+COOKIE = "examsite-staff"
+ROLE_ATTRIBUTE = "examsite_roles"
+# Who may use a route: anyone in the room, a signed-in candidate, or staff roles.
+ROOM, CANDIDATE = "room", "candidate"
+STAFF = ("administrator", "chief", "invigilator")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none';"
+        " form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+View = Callable[..., Any]
+
+
+def role(*roles: str) -> Callable[[View], View]:
+    """Declare who may use a route; it is enforced here, and a test finds routes without one."""
+
+    def declare(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            _admit(roles)
+            return view(*args, **kwargs)
+
+        setattr(guarded, ROLE_ATTRIBUTE, roles)
+        return guarded
+
+    return declare
+
+
+def _admit(roles: tuple[str, ...]) -> None:
+    if CANDIDATE in roles:
+        g.whom = bearer(site(), request.headers.get("Authorization", ""))
+    elif ROOM not in roles:
+        member = current_member()
+        if member is None:
+            raise SignInNeeded
+        if member.role not in roles:
+            raise RoleNeeded(roles=", ".join(roles))
+        g.member = member
+
+
+def site() -> Site:
+    """The site that this application serves."""
+    return cast(Site, g.site)
+
+
+def whom() -> Token:
+    """The signed-in candidate's token; only in a route of role CANDIDATE."""
+    return cast(Token, g.whom)
+
+
+def member() -> Member:
+    """The signed-in member of staff; only in a route of a staff role."""
+    return cast(Member, g.member)
+
+
+def current_member() -> Member | None:
+    """Who is signed in as staff, if anyone."""
+    token = request.cookies.get(COOKIE, "")
+    return site().staff.whom(token) if token else None
+
+
+def language() -> Language:
+    """The language of this person: `?lang=`, then the cookie, then Chinese."""
+    asked = request.args.get("lang") or request.cookies.get("lang")
+    return "en" if asked == "en" else "zh"
+
+
+def t(zh: str, en: str) -> str:
+    """The text in the person's language."""
+    return en if language() == "en" else zh
+
+
+def install(app: Flask, the_site: Site) -> None:
+    """Hooks for every request of the application."""
+
+    @app.before_request
+    def before() -> None:
+        g.site = the_site
+        if not same_origin(request.method, request.headers):
+            raise CrossOrigin
+
+    @app.after_request
+    def after(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.args.get("lang") in ("zh", "en"):
+            response.set_cookie("lang", request.args["lang"], samesite="Strict", max_age=31_536_000)
+        return response
+
+    @app.context_processor
+    def words() -> dict[str, Any]:
+        return {"t": t, "lang": language(), "member": current_member(), "site": the_site}
+
+    app.register_error_handler(ExamError, _answer)
+    app.register_error_handler(HTTPException, _answer_http)
+
+
+def _answer(error: Exception) -> Any:
+    assert isinstance(error, ExamError)  # noqa: S101  (registered for nothing else)
+    if wants_page(request):
+        if isinstance(error, SignInNeeded):
+            return redirect("/staff/sign-in")
+        return render_template("error.html", error=error), error.http_status
+    body: dict[str, Any] = {"error": error.to_json()}
+    if isinstance(error, MissingSaves):
+        body["missing"] = error.missing
+    response = jsonify(body)
+    response.status_code = error.http_status
+    if error.http_status == 429:
+        response.headers["Retry-After"] = str(error.facts.get("seconds", 1))
+    elif isinstance(error, Overloaded):
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def _answer_http(error: HTTPException) -> Any:
+    """Flask's own errors (404, 405, 413) in our form, without echoing the address."""
+    if wants_page(request):
+        return render_template("error.html", status=error.code, error=None), error.code or 500
+    return jsonify({"error": {"code": f"http-{error.code}"}}), error.code or 500
+
+
+def wants_page(incoming: Request) -> bool:
+    """True for a person's browser asking for a page, False for a script asking for JSON."""
+    return not incoming.path.startswith("/api/") and "text/html" in incoming.headers.get(
+        "Accept", ""
+    )
+
+
+def json_body(**kinds: type) -> dict[str, Any]:
+    """The request's JSON object with exactly these members of these types, or RequestRefused."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise RequestRefused(reason="not a JSON object")
+    for name, kind in kinds.items():
+        if type(body.get(name)) is not kind:
+            raise RequestRefused(reason=name)
+    return {name: body[name] for name in kinds}

@@ -1,0 +1,331 @@
+/** The page as a whole: which screen is due, and what happens when the server or a person says something. */
+
+import { announce } from "../shared/dom.js";
+import { t } from "../shared/words.js";
+import { Attempt } from "./attempt.js";
+import { Collection } from "./collection.js";
+import { Countdown } from "./countdown.js";
+import { retire, signIn } from "./entry.js";
+import { Poll } from "./poll.js";
+import { Away, Refusal, Server } from "./server.js";
+import * as session from "./session.js";
+import { Tabs } from "./tabs.js";
+
+/** @typedef {import("./types.js").Record_} Record_ */
+/** @typedef {import("./types.js").State} State */
+
+const POLL_WAITING_MS = 2000;
+const POLL_PAPER_MS = 5000;
+const GRANT_WORTH_SAYING_MS = 20000;
+/** A time's-up hand-in is called off only for a real extension, not for a reading that was late. */
+const EXTENDED_MS = 2000;
+const LAST_SAVES_MS = 3000;
+
+export class App {
+  /** @param {import("./local.js").Local} local @param {() => void} changed */
+  constructor(local, changed) {
+    this.local = local;
+    this.changed = changed;
+    this.meet = this.meet.bind(this);
+    this.server = new Server();
+    this.tabs = new Tabs(() => this.#yield());
+    this.countdown = new Countdown();
+    this.earliest = new Countdown();
+    /** @type {Attempt|null} */
+    this.attempt = null;
+    /** @type {{kind: "moved"|"elsewhere", error?: Refusal, record?: Record_}|null} */
+    this.stopped = null;
+    this.receipt = session.receipt();
+    /** @type {"unknown"|"connected"|"away"} */
+    this.contact = "unknown";
+    /** @type {State|null} */
+    this.state = null;
+    this.serverClock = { ms: 0, at: 0 };
+    this.reviewing = false;
+    this.signingInAgain = false;
+    this.starting = false;
+    /** A hand-in by time that was refused is not tried again before this (performance.now()). */
+    this.timeNotBefore = 0;
+    /** @type {Poll|null} */
+    this.poll = null;
+    /** @type {Collection|null} */
+    this.collection = null;
+    /** @type {Set<string>} messages already read out */
+    this.announced = new Set();
+    /** @type {Refusal|null} why the hand-in was not accepted */
+    this.handInRefusal = null;
+  }
+
+  /** The screen that is due. */
+  get stage() {
+    if (this.stopped) return this.stopped.kind;
+    if (this.receipt) return "receipt";
+    if (!this.attempt || this.signingInAgain) return "sign-in";
+    const { record } = this.attempt;
+    if (record.ending || record.phase === "handed-in") return "in-line";
+    if (record.phase === "started" && record.paper) return this.reviewing ? "hand-in" : "paper";
+    if (record.phase === "signed-in") return "confirm";
+    return record.agreed || record.phase === "started" ? "waiting" : "rules";
+  }
+
+  /** Takes up what this tab, else this machine, was busy with. */
+  async boot() {
+    if (this.receipt) return;
+    const records = await this.local.records();
+    const mine = records.find((record) => record.attempt === session.attempt());
+    const record = mine || records.find((one) => one.token);
+    if (!record || !record.token) return;
+    if (await this.tabs.claim(record.attempt)) await this.#adopt(record);
+    else this.stopped = { kind: "elsewhere", record };
+  }
+
+  /** @param {import("./entry.js").Fields} fields */
+  async signIn(fields) {
+    const current = this.attempt;
+    if (current) await current.settle();
+    const record = await signIn(this.local, this.server, fields, current && current.record);
+    this.#halt();
+    if (!(await this.tabs.claim(record.attempt))) await this.tabs.take(record.attempt);
+    await this.#adopt(record);
+  }
+
+  /** This tab is to go on with the attempt that another tab had. */
+  async continueHere() {
+    const record = this.stopped && this.stopped.record;
+    if (!record) return;
+    await this.tabs.take(record.attempt);
+    const records = await this.local.records();
+    this.stopped = null;
+    await this.#adopt(records.find((one) => one.attempt === record.attempt) || record);
+  }
+
+  /** @param {Record_} record */
+  async #adopt(record) {
+    const old = this.attempt;
+    const inMemory = old && old.record.attempt === record.attempt;
+    const saves = inMemory ? [...old.ledger.saves.values()] : await this.local.saves(record.attempt);
+    this.attempt = new Attempt(this.local, this.server, record, saves, this);
+    this.server.token = record.token;
+    this.signingInAgain = false;
+    session.keep(record);
+    const interval = () => (this.stage === "paper" || this.stage === "hand-in" ? POLL_PAPER_MS : POLL_WAITING_MS);
+    this.poll = new Poll(() => this.#ask(() => this.server.state()), this.meet, interval);
+    this.poll.run();
+    if (record.ending) this.handIn(record.ending);
+    this.changed();
+  }
+
+  /** Everything at rest: nothing is asked and nothing is sent any more. */
+  #halt() {
+    if (this.poll) this.poll.stop();
+    if (this.attempt) this.attempt.outbox.stop();
+    if (this.collection) this.collection.stop();
+    this.collection = null;
+  }
+
+  /** Another tab takes over. */
+  async #yield() {
+    const attempt = this.attempt;
+    if (!attempt) return;
+    await attempt.settle();
+    this.#halt();
+    this.attempt = null;
+    this.stopped = { kind: "elsewhere", record: attempt.record };
+    this.changed();
+  }
+
+  /** What every failed question means for the page. @param {unknown} error @returns {boolean} false: stop */
+  meet(error) {
+    if (error instanceof Away) this.contact = "away";
+    else if (error instanceof Refusal) this.contact = "connected";
+    else console.error(error);
+    const goesOn = !(error instanceof Refusal) || this.#allows(error);
+    this.changed();
+    return goesOn;
+  }
+
+  /** @param {Refusal} error */
+  #allows(error) {
+    if (error.code === "seat-moved") this.#moved(error);
+    else if (error.status === 401) this.signingInAgain = true;
+    else return true;
+    this.#halt();
+    return false;
+  }
+
+  /** @param {Refusal} error */
+  #moved(error) {
+    const attempt = this.attempt;
+    this.stopped = { kind: "moved", error };
+    session.forget();
+    this.tabs.release();
+    if (attempt) retire(this.local, attempt.record, attempt.ledger.complete);
+  }
+
+  /** Asks for a state and takes it in. @param {() => Promise<State>} question */
+  async #ask(question) {
+    const attempt = this.attempt;
+    if (!attempt) return;
+    const asked = performance.now();
+    const heldBefore = attempt.ledger.highestHeld;
+    const state = await question();
+    if (attempt !== this.attempt || this.stopped) return;
+    await this.#heard(attempt, state, heldBefore, (asked + performance.now()) / 2);
+  }
+
+  /** @param {Attempt} attempt @param {State} state @param {number} heldBefore @param {number} at */
+  async #heard(attempt, state, heldBefore, at) {
+    this.contact = "connected";
+    this.state = state;
+    this.serverClock = { ms: state.server_ms, at };
+    this.earliest.anchor(state.earliest_hand_in_ms, at);
+    this.#anchor(state.remaining_ms, at);
+    this.#announceNew(state);
+    const { record } = attempt;
+    if (record.phase !== state.phase) {
+      record.phase = state.phase;
+      await attempt.write();
+    }
+    await attempt.reconcile(state, heldBefore);
+    if (state.phase === "handed-in") await this.#collected(attempt, state);
+    else await this.#goOn(attempt, state);
+    this.changed();
+  }
+
+  /** @param {Attempt} attempt @param {State} state */
+  async #goOn(attempt, state) {
+    attempt.outbox.serverIsBack();
+    if (this.collection) this.collection.serverIsBack();
+    if (state.phase === "started" && !attempt.paperIsFresh) {
+      await attempt.adoptPaper(await this.server.paper());
+    }
+    if (state.phase === "confirmed" && attempt.record.agreed && state.open) this.start();
+    const left = this.countdown.remaining();
+    if (attempt.record.ending === "time" && left !== null && left > EXTENDED_MS) await this.#callOff(attempt);
+  }
+
+  /** @param {number|null} remaining @param {number} at */
+  #anchor(remaining, at) {
+    const moved = this.countdown.anchor(remaining, at);
+    if (moved < GRANT_WORTH_SAYING_MS) return;
+    const minutes = Math.round(moved / 60000) || 1;
+    announce(t(`考试时间已延长约 ${minutes} 分钟`, `The time was extended by about ${minutes} minutes`));
+  }
+
+  /** @param {State} state */
+  #announceNew(state) {
+    for (const message of state.messages.filter((one) => !this.announced.has(one.id))) {
+      this.announced.add(message.id);
+      announce(t(`监考员消息：${message.zh}`, `Message from the invigilator: ${message.en || message.zh}`));
+    }
+  }
+
+  /** The candidate says that name and seat are right. */
+  confirm() {
+    return this.#ask(() => this.server.confirm());
+  }
+
+  async agree() {
+    if (!this.attempt) return;
+    this.attempt.record.agreed = true;
+    await this.attempt.write();
+    if (this.poll) this.poll.soon();
+    this.changed();
+  }
+
+  /** The sitting is open: in we go; a refusal is answered by the next poll. */
+  async start() {
+    if (this.starting) return;
+    this.starting = true;
+    try {
+      await this.#ask(() => this.server.start());
+    } catch (error) {
+      this.meet(error);
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  /** Called a few times a second: warnings, and the collection when the time is over. */
+  tick() {
+    const record = this.attempt && this.attempt.record;
+    if (!record || record.phase !== "started" || this.stopped || this.receipt) return;
+    const minutes = this.countdown.crossed();
+    if (minutes) announce(t(`距离考试结束还有 ${minutes} 分钟`, `${minutes} minutes are left`));
+    const over = this.countdown.remaining() === 0 && performance.now() > this.timeNotBefore;
+    if (over && !record.ending) this.handIn("time");
+  }
+
+  /** @param {boolean} on */
+  review(on) {
+    this.reviewing = on;
+    this.handInRefusal = null;
+    if (on && this.attempt) this.attempt.settle();
+    this.changed();
+  }
+
+  /** Ends the answering and hands in, however long the server is away. @param {import("./types.js").How} how */
+  async handIn(how) {
+    const attempt = this.attempt;
+    if (!attempt || this.collection) return;
+    attempt.record.ending = how;
+    this.handInRefusal = null;
+    const collection = (this.collection = new Collection(this.server, attempt, this));
+    this.changed();
+    await attempt.write();
+    const outcome = await collection.run(how);
+    if (outcome && "done" in outcome) {
+      const { receipt, answered, of } = outcome.done;
+      await this.#finish(attempt, { receipt, answered, of, left: attempt.ledger.marks().onlyHere });
+    } else if (outcome && collection === this.collection) {
+      this.handInRefusal = how === "candidate" ? outcome.refusal : null;
+      this.timeNotBefore = performance.now() + POLL_PAPER_MS;
+      await this.#callOff(attempt);
+      if (this.poll) this.poll.soon();
+    }
+  }
+
+  /** Answering goes on: the server refused the hand-in, or gave more time. @param {Attempt} attempt */
+  async #callOff(attempt) {
+    if (this.collection) this.collection.stop();
+    this.collection = null;
+    this.reviewing = this.handInRefusal !== null;
+    attempt.record.ending = null;
+    await attempt.write();
+    this.changed();
+  }
+
+  /** The server has the paper already: ours came through, or an invigilator collected. @param {Attempt} attempt @param {State} state */
+  async #collected(attempt, state) {
+    await attempt.settle();
+    const end = performance.now() + LAST_SAVES_MS;
+    while (attempt.ledger.unsent && performance.now() < end && !this.stopped) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const left = attempt.ledger.marks().onlyHere;
+    await this.#finish(attempt, { receipt: state.receipt || "", answered: null, of: null, left });
+  }
+
+  /** @param {Attempt} attempt @param {import("./types.js").Receipt} receipt */
+  async #finish(attempt, receipt) {
+    if (this.receipt || attempt !== this.attempt) return;
+    this.receipt = session.finish(attempt.record, receipt);
+    this.#halt();
+    this.tabs.release();
+    await retire(this.local, attempt.record, attempt.ledger.complete);
+    this.changed();
+  }
+
+  /** Somebody else sits down here; what was not yet sent stays on this machine. */
+  async leave() {
+    this.#halt();
+    if (this.attempt) await retire(this.local, this.attempt.record, this.attempt.ledger.complete);
+    this.nextCandidate();
+  }
+
+  /** A page as if nobody had been here. */
+  nextCandidate() {
+    session.clear();
+    location.replace(location.pathname);
+  }
+}

@@ -1,0 +1,141 @@
+/** One candidate's attempt on this machine: its record, its answers and their way to the server. */
+
+import { Ledger } from "./ledger.js";
+import { Outbox } from "./outbox.js";
+import { groupsOf } from "./places.js";
+
+/** @typedef {import("./types.js").Record_} Record_ */
+/** @typedef {import("./types.js").Response} Response */
+/** @typedef {import("./types.js").Save} Save */
+/** @typedef {import("./types.js").State} State */
+
+const KEYSTROKES_MS = 150;
+const TYPING_PAUSE_MS = 800;
+const TYPING_AT_MOST_MS = 5000;
+
+export class Attempt {
+  /**
+   * @param {import("./local.js").Local} local
+   * @param {import("./server.js").Server} server
+   * @param {Record_} record
+   * @param {Save[]} saves
+   * @param {{meet: (error: unknown) => boolean, changed: () => void}} app
+   */
+  constructor(local, server, record, saves, app) {
+    this.local = local;
+    this.record = record;
+    this.app = app;
+    this.ledger = new Ledger(record.attempt, record.instance, saves, record.responses);
+    this.outbox = new Outbox(server, this, app.meet, app.changed);
+    this.paperIsFresh = false;
+    this.#arrange();
+  }
+
+  #arrange() {
+    this.groups = this.record.paper ? groupsOf(this.record.paper) : [];
+    this.places = this.groups.flatMap((group) => group.places);
+  }
+
+  /** Keeps the record on this machine. */
+  write() {
+    return this.local.keepRecord(this.record);
+  }
+
+  /** Takes the paper as the server sent it; answers that only this machine has win. @param {import("./types.js").Paper} paper */
+  async adoptPaper(paper) {
+    const { responses = {}, flags = [], ...rest } = paper;
+    this.record.paper = rest;
+    this.record.responses = responses;
+    const wanted = Object.entries(this.record.unsentFlags);
+    const flagged = new Set(flags);
+    wanted.forEach(([item, on]) => (on ? flagged.add(item) : flagged.delete(item)));
+    this.record.flags = [...flagged];
+    this.ledger.merge(responses);
+    this.paperIsFresh = true;
+    this.#arrange();
+    await this.write();
+    this.outbox.kick();
+  }
+
+  /** A choice: written down here, then sent. @param {string} item @param {Response} response */
+  answer(item, response) {
+    this.ledger.record(item, response);
+    return this.settle();
+  }
+
+  /** Text being typed: written down here after each burst of keys, sent after a pause. @param {string} item @param {string} text */
+  type(item, text) {
+    const save = this.ledger.record(item, text);
+    this.typingSince = this.typingSince || performance.now();
+    if (!this.keystrokes) {
+      this.keystrokes = setTimeout(() => {
+        this.keystrokes = 0;
+        this.local.keepSaves([save]);
+      }, KEYSTROKES_MS);
+    }
+    clearTimeout(this.pause);
+    const left = this.typingSince + TYPING_AT_MOST_MS - performance.now();
+    this.pause = setTimeout(() => this.settle(), Math.max(0, Math.min(TYPING_PAUSE_MS, left)));
+    this.app.changed();
+  }
+
+  /**
+   * Writes down every open change on this machine and only then lets it go to the server. A save that
+   * changed again meanwhile is left to the writing that carries the change.
+   */
+  async settle() {
+    clearTimeout(this.pause);
+    this.typingSince = 0;
+    const open = this.ledger.unripe();
+    const writing = this.keep(open);
+    const revisions = open.map((save) => save.revision);
+    this.app.changed();
+    await writing;
+    open.forEach((save, i) => (save.ripe = save.revision === revisions[i]));
+    this.outbox.kick();
+    this.app.changed();
+  }
+
+  /** @param {Save[]} saves */
+  keep(saves) {
+    return this.local.keepSaves(saves);
+  }
+
+  /** Compares with the server's watermark and sends again what it lost. @param {State} state @param {number} heldBefore */
+  async reconcile(state, heldBefore) {
+    const watermark = state.watermark[this.record.instance] || 0;
+    await this.resend(this.ledger.reconcile(watermark, heldBefore));
+  }
+
+  /** @param {Save[]} saves */
+  async resend(saves) {
+    await this.keep(saves);
+    this.outbox.kick();
+  }
+
+  /** @param {string} item */
+  isFlagged(item) {
+    return this.record.flags.includes(item);
+  }
+
+  /** @param {string} item @param {boolean} on */
+  async flag(item, on) {
+    this.record.flags = this.record.flags.filter((other) => other !== item).concat(on ? [item] : []);
+    this.record.unsentFlags[item] = on;
+    await this.write();
+    this.outbox.kick();
+    this.app.changed();
+  }
+
+  /** @returns {[string, boolean]|null} */
+  nextFlag() {
+    return Object.entries(this.record.unsentFlags)[0] || null;
+  }
+
+  /** @param {string} item @param {boolean} flagged */
+  flagSent(item, flagged) {
+    // Flipped again while it was on its way: the newer wish is still to be sent.
+    if (this.record.unsentFlags[item] === flagged) delete this.record.unsentFlags[item];
+    this.write();
+  }
+}

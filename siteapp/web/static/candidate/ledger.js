@@ -1,0 +1,211 @@
+/**
+ * The account of one attempt's answers on this machine: what was changed, in which order, and what of
+ * it the server holds. Pure: no clock, no storage, no network.
+ */
+
+import { isAnswered } from "./places.js";
+
+/** @typedef {import("./types.js").Response} Response */
+/** @typedef {import("./types.js").Save} Save */
+/** @typedef {import("./types.js").Words} Words */
+
+export class Ledger {
+  /**
+   * @param {string} attempt
+   * @param {string} instance
+   * @param {Save[]} saves what this machine kept, any order
+   * @param {Record<string, Response>} known the server's responses as last seen
+   */
+  constructor(attempt, instance, saves, known) {
+    this.attempt = attempt;
+    this.instance = instance;
+    /** @type {Map<number, Save>} */
+    this.saves = new Map();
+    for (const save of saves.filter((s) => s.instance === instance)) {
+      // Nobody types on after a reload, and a refusal may have been of its moment: ask once more.
+      const standing = save.standing === "refused" ? "waiting" : save.standing;
+      this.saves.set(save.sequence, { ...save, ripe: true, standing });
+    }
+    this.last = Math.max(0, ...this.saves.keys());
+    /** @type {Map<string, {response: Response, save: Save|null}>} */
+    this.shown = new Map();
+    this.#show(known, true);
+  }
+
+  /**
+   * Writes down a change as an unripe save. One that is still unripe (a text being typed) is changed in
+   * place: it has never been sent, so its number still means one thing.
+   * @param {string} item @param {Response} response
+   * @returns {Save}
+   */
+  record(item, response) {
+    const now = this.shown.get(item);
+    if (now && now.save && !now.save.ripe) {
+      now.save.response = response;
+      now.response = response;
+      return now.save;
+    }
+    /** @type {Save} */
+    const save = {
+      attempt: this.attempt,
+      instance: this.instance,
+      sequence: (this.last += 1),
+      item,
+      response,
+      standing: "waiting",
+      revision: 0,
+      ripe: false,
+    };
+    this.saves.set(save.sequence, save);
+    this.shown.set(item, { response, save });
+    return save;
+  }
+
+  /** @param {string} item @returns {Response|undefined} */
+  response(item) {
+    const now = this.shown.get(item);
+    return now && now.response;
+  }
+
+  /** Where the present answer of an item lies; "none" if there never was one. @param {string} item */
+  standing(item) {
+    const now = this.shown.get(item);
+    if (!now) return "none";
+    return now.save ? now.save.standing : "held";
+  }
+
+  /** Why the server refused the present answer. @param {string} item @returns {Words|null} */
+  reason(item) {
+    const now = this.shown.get(item);
+    return (now && now.save && now.save.reason) || null;
+  }
+
+  /** The next saves to send, lowest number first. @param {number} limit @returns {Save[]} */
+  batch(limit) {
+    return this.#waiting()
+      .filter((save) => save.ripe)
+      .sort((a, b) => a.sequence - b.sequence)
+      .slice(0, limit);
+  }
+
+  /** True if the server holds every save. */
+  get complete() {
+    return [...this.saves.values()].every((save) => save.standing === "held");
+  }
+
+  /** How many saves the server has not confirmed and not refused. */
+  get unsent() {
+    return this.#waiting().length;
+  }
+
+  /** Saves that are still being typed or not yet written down on this machine. @returns {Save[]} */
+  unripe() {
+    return this.#waiting().filter((save) => !save.ripe);
+  }
+
+  /** The server holds these. @param {number[]} sequences @returns {Save[]} */
+  hold(sequences) {
+    return this.#set(sequences, "held");
+  }
+
+  /** The server will not take this one. @param {number} sequence @param {Words} reason @returns {Save[]} */
+  refuse(sequence, reason) {
+    const changed = this.#set([sequence], "refused");
+    changed.forEach((save) => (save.reason = reason));
+    return changed;
+  }
+
+  /** The server lacks these after all. @param {number[]} sequences @returns {Save[]} */
+  reopen(sequences) {
+    const changed = this.#set(sequences, "waiting");
+    const newest = this.#newest();
+    for (const save of changed.filter((one) => newest.get(one.item) === one)) {
+      this.shown.set(save.item, { response: save.response, save });
+    }
+    return changed;
+  }
+
+  /** Refused answers may be asked for once more. @returns {Save[]} */
+  reopenRefused() {
+    return this.reopen([...this.saves.values()].filter((s) => s.standing === "refused").map((s) => s.sequence));
+  }
+
+  /** The highest number the server has confirmed to this page. */
+  get highestHeld() {
+    let highest = 0;
+    for (const save of this.saves.values()) {
+      if (save.standing === "held") highest = Math.max(highest, save.sequence);
+    }
+    return highest;
+  }
+
+  /**
+   * Compares with the server's watermark. What was held before the server was asked and lies above
+   * the watermark is gone there (restored from an older copy): it is to be sent again. A watermark
+   * above our own numbers means that this machine lost some: they are never given out twice.
+   * @param {number} watermark @param {number} heldBefore
+   * @returns {Save[]} saves to be sent again
+   */
+  reconcile(watermark, heldBefore) {
+    this.last = Math.max(this.last, watermark);
+    const lost = [...this.saves.values()].filter(
+      (s) => s.standing === "held" && s.sequence > watermark && s.sequence <= heldBefore,
+    );
+    return this.reopen(lost.map((save) => save.sequence));
+  }
+
+  /** Takes the server's responses; a local answer that it does not hold wins. @param {Record<string, Response>} responses */
+  merge(responses) {
+    this.#show(responses, false);
+  }
+
+  /** Answers by where they are. `onlyHere` counts cleared answers too: the server does not know yet. */
+  marks() {
+    const marks = { onServer: 0, onlyHere: 0, refused: 0 };
+    for (const { response, save } of this.shown.values()) {
+      if (save && save.standing !== "held") marks.onlyHere += 1;
+      else if (isAnswered(response)) marks.onServer += 1;
+      if (save && save.standing === "refused") marks.refused += 1;
+    }
+    return marks;
+  }
+
+  #waiting() {
+    return [...this.saves.values()].filter((save) => save.standing === "waiting");
+  }
+
+  /** @param {number[]} sequences @param {import("./types.js").Standing} standing @returns {Save[]} */
+  #set(sequences, standing) {
+    /** @type {Save[]} */
+    const changed = [];
+    for (const sequence of sequences) {
+      const save = this.saves.get(sequence);
+      if (!save || save.standing === standing) continue;
+      save.standing = standing;
+      changed.push(save);
+    }
+    return changed;
+  }
+
+  /** @param {Record<string, Response>} known @param {boolean} trustHeld held saves are newer than `known` */
+  #show(known, trustHeld) {
+    this.shown.clear();
+    for (const [item, response] of Object.entries(known)) this.shown.set(item, { response, save: null });
+    for (const save of this.#newest().values()) {
+      if (trustHeld || save.standing !== "held") {
+        this.shown.set(save.item, { response: save.response, save });
+      }
+    }
+  }
+
+  /** The newest save of each item; a lower number never overwrites a higher one. */
+  #newest() {
+    /** @type {Map<string, Save>} */
+    const newest = new Map();
+    for (const save of this.saves.values()) {
+      const other = newest.get(save.item);
+      if (!other || save.sequence > other.sequence) newest.set(save.item, save);
+    }
+    return newest;
+  }
+}

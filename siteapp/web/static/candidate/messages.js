@@ -1,0 +1,43 @@
+/** Messages from the invigilator; each stays until the candidate puts it away. */
+
+import { el } from "../shared/dom.js";
+import { say, t } from "../shared/words.js";
+
+/** @param {import("./app.js").App} app @returns {{element: HTMLElement, update: () => void}} */
+export function messageList(app) {
+  const element = el("div", { class: "messages" });
+  let shown = "";
+  const update = () => {
+    const open = unread(app);
+    const ids = open.map((message) => message.id).join();
+    if (ids === shown) return;
+    shown = ids;
+    element.replaceChildren(...open.map((message) => one(app, message)));
+  };
+  update();
+  return { element, update };
+}
+
+/** @param {import("./app.js").App} app @returns {import("./types.js").Message[]} */
+function unread(app) {
+  const { attempt, state } = app;
+  if (!attempt || !state) return [];
+  return state.messages.filter((message) => !attempt.record.read.includes(message.id));
+}
+
+/** @param {import("./app.js").App} app @param {import("./types.js").Message} message */
+function one(app, message) {
+  const putAway = () => {
+    const { attempt } = app;
+    if (!attempt) return;
+    attempt.record.read.push(message.id);
+    attempt.write();
+    app.changed();
+  };
+  return el(
+    "div",
+    { class: "notice message" },
+    el("span", {}, el("strong", {}, t("监考员：", "Invigilator: ")), say(message)),
+    el("button", { type: "button", class: "plain small", on: { click: putAway } }, t("知道了", "Got it")),
+  );
+}

@@ -1,0 +1,51 @@
+/** Screen 7: the receipt. The candidate notes the code and may leave. */
+
+import { el } from "../shared/dom.js";
+import { say, t } from "../shared/words.js";
+import { factList, notice, plainFrame } from "./frame.js";
+
+/**
+ * @param {import("./app.js").App} app
+ * @param {() => void} again
+ * @returns {import("./main.js").Screen}
+ */
+export function receiptScreen(app, again) {
+  const title = t("交卷成功", "Handed in");
+  const finished = /** @type {import("./session.js").Finished} */ (app.receipt);
+  const next = el("button", { type: "button", on: { click: () => app.nextCandidate() } }, t("下一位考生", "Next candidate"));
+  const element = plainFrame(
+    title,
+    again,
+    el("p", { class: "center" }, t("回执码（请记下）", "Receipt code (please note it)")),
+    el("p", { class: "receipt code" }, finished.receipt || "—"),
+    facts(finished),
+    finished.left > 0 && left(finished.left),
+    notice("good", el("strong", {}, t("您可以离开了。", "You may leave.")), " ", t("请带好随身物品，保持安静。", "Take your things with you and stay quiet.")),
+    el("p", { class: "quiet small" }, t("「下一位考生」由监考员按下，会清除本页的回执。", "“Next candidate” is for the invigilator: it clears this receipt.")),
+    el("div", { class: "row" }, next),
+  );
+  return { title, element };
+}
+
+/** @param {import("./session.js").Finished} finished */
+function facts(finished) {
+  /** @type {[string, import("../shared/dom.js").Child][]} */
+  const rows = [
+    [t("姓名", "Name"), el("span", { lang: "zh-CN" }, finished.name)],
+    [t("座位号", "Seat"), String(finished.seat)],
+    [t("考试", "Examination"), say(finished.title)],
+  ];
+  if (finished.of !== null) rows.push([t("已作答", "Answered"), `${finished.answered} / ${finished.of}`]);
+  return factList(rows);
+}
+
+/** Said plainly: these answers did not reach the server. @param {number} count */
+function left(count) {
+  return notice(
+    "bad",
+    t(
+      `有 ${count} 题的作答没有送到服务器，仍保存在本机。离开前请告诉监考员。`,
+      `${count} answers did not reach the server and are still kept on this machine. Tell the invigilator before you leave.`,
+    ),
+  );
+}

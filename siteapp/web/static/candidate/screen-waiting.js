@@ -1,0 +1,56 @@
+/** Screen 4: the waiting room, until the invigilator opens the sitting. */
+
+import { el, setText } from "../shared/dom.js";
+import { say, t } from "../shared/words.js";
+import { timeOfDay } from "./countdown.js";
+import { factList, plainFrame } from "./frame.js";
+import { messageList } from "./messages.js";
+
+/**
+ * @param {import("./app.js").App} app
+ * @param {() => void} again
+ * @returns {import("./main.js").Screen}
+ */
+export function waitingScreen(app, again) {
+  const title = t("候考", "Waiting room");
+  const { record } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
+  const clock = el("div", { class: "big-clock code", role: "timer", "aria-label": t("服务器时间", "Server time") }, "--:--:--");
+  const line = el("p", { class: "waiting-line", role: "status" });
+  const messages = messageList(app);
+  const element = plainFrame(
+    title,
+    again,
+    el("p", { class: "quiet center" }, t("服务器时间", "Server time")),
+    clock,
+    line,
+    messages.element,
+    factList([
+      [t("考试", "Examination"), say(record.sitting.title)],
+      [t("时长", "Duration"), t(`${record.sitting.minutes} 分钟`, `${record.sitting.minutes} minutes`)],
+      [t("姓名", "Name"), el("span", { lang: "zh-CN" }, record.candidate.name)],
+      [t("座位号", "Seat"), String(record.candidate.seat)],
+    ]),
+  );
+  const update = () => {
+    setText(line, lineOf(app));
+    messages.update();
+  };
+  const tick = () => {
+    const { ms, at } = app.serverClock;
+    if (ms) setText(clock, timeOfDay(ms + performance.now() - at));
+  };
+  update();
+  tick();
+  return { title, element, update, tick };
+}
+
+/** @param {import("./app.js").App} app */
+function lineOf(app) {
+  if (app.contact === "away") {
+    return t("暂时连不上服务器，正在重试。请不要关闭页面。", "The server cannot be reached; trying again. Do not close this page.");
+  }
+  if (app.state && (app.state.open || app.state.phase === "started")) {
+    return t("考试已开放，正在取试卷……", "The sitting is open; fetching your paper …");
+  }
+  return t("请安静等候。监考员开放考试后，试卷会自动出现。", "Please wait quietly. The paper appears by itself when the invigilator opens the sitting.");
+}

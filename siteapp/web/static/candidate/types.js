@@ -1,0 +1,84 @@
+/**
+ * What the page and the server say to each other, and what the page keeps. Comments only.
+ *
+ * @typedef {import("../shared/words.js").Words} Words
+ *
+ * @typedef {string[]|string} Response  option references, or text; [] or "" clears the answer
+ * @typedef {"waiting"|"held"|"refused"} Standing
+ *   waiting: only on this machine; held: durable on the server; refused: the server does not take it
+ *
+ * @typedef {object} Save  one change of one answer, numbered by this page
+ * @property {string} attempt
+ * @property {string} instance
+ * @property {number} sequence
+ * @property {string} item
+ * @property {Response} response
+ * @property {Standing} standing
+ * @property {number} revision  grows at every local write, so the newer of two copies is known
+ * @property {boolean} ripe  false while a text is still being typed
+ * @property {Words=} reason  why the server refused it
+ *
+ * @typedef {{ref: string, text: string}} Option
+ * @typedef {{text: string, table: string[][]}} Situation
+ * @typedef {{ref: string, number: number, choose: "one"|"many", stem: string, options: Option[],
+ *   situation: Situation|null}} PaperItem
+ * @typedef {{id: string, title: Words, marks_each: number, items: PaperItem[]}} Part
+ * @typedef {{file: string, title: string}} Material
+ * @typedef {{ref: string, kind: "text"|"file", title: string, prompt: string,
+ *   accept: string[]}} Deliverable
+ * @typedef {{title: string, minutes: number, marks: number, situation: string,
+ *   materials: Material[], deliverables: Deliverable[]}} Task
+ * @typedef {{attempt: string, title: Words, minutes: number, parts: Part[], tasks: Task[],
+ *   responses?: Record<string, Response>, flags?: string[]}} Paper
+ *
+ * @typedef {"signed-in"|"confirmed"|"started"|"handed-in"} Phase
+ * @typedef {{id: string, zh: string, en: string}} Message
+ * @typedef {object} State  what the server says at every poll
+ * @property {Phase} phase
+ * @property {boolean} open
+ * @property {number} server_ms
+ * @property {number|null} remaining_ms
+ * @property {Record<string, number>} watermark
+ * @property {Message[]} messages
+ * @property {string|null} receipt
+ * @property {number|null} earliest_hand_in_ms
+ *
+ * @typedef {{admission: string, name: string, sex: string, school: string, seat: number}} Candidate
+ * @typedef {object} SignIn  the server's answer to a sign-in
+ * @property {string} token
+ * @property {string} attempt
+ * @property {Candidate} candidate
+ * @property {{id: string, title: Words, minutes: number}} sitting
+ * @property {{name: Words, kind: string}} session
+ * @property {Phase} phase
+ *
+ * @typedef {"candidate"|"time"} How  who ended the attempt
+ * @typedef {{receipt: string, answered: number|null, of: number|null, left: number}} Receipt
+ *   left: answers that stayed on this machine
+ *
+ * @typedef {object} Record_  what this machine keeps about one attempt
+ * @property {string} attempt
+ * @property {string} instance
+ * @property {string|null} token
+ * @property {Candidate} candidate
+ * @property {{id: string, title: Words, minutes: number}} sitting
+ * @property {{name: Words, kind: string}} session
+ * @property {Phase} phase
+ * @property {boolean} agreed
+ * @property {Paper|null} paper
+ * @property {Record<string, Response>} responses  the server's at the last merge
+ * @property {string[]} flags
+ * @property {Record<string, boolean>} unsentFlags
+ * @property {number} place
+ * @property {How|null} ending
+ * @property {string[]} read  messages the candidate has put away
+ * @property {number} used  when last signed in here
+ *
+ * @typedef {object} Store  one place on this machine that keeps records and saves
+ * @property {() => Promise<Record_[]>} records
+ * @property {(record: Record_) => Promise<void>} keepRecord
+ * @property {(attempt: string) => Promise<Save[]>} saves
+ * @property {(saves: Save[]) => Promise<void>} keepSaves
+ * @property {(attempt: string) => Promise<void>} forget
+ */
+export {};

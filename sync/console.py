@@ -1,0 +1,67 @@
+"""The command line's shared manners: language, errors with hint and exit status, tables, JSON."""
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from sync.errors import ExamError, InputRefused
+from sync.words import Language
+
+# A long list of problems is cut on the screen; --json has all of it.
+MOST_SHOWN = 50
+
+
+class ExamGroup(click.Group):
+    """A click group that answers an ExamError with its message, hint and exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; errors of ours end it tidily, all others stay loud."""
+        try:
+            return super().invoke(ctx)
+        except ExamError as error:
+            show_error(error, language(ctx))
+            ctx.exit(error.exit_status)
+
+
+def language(ctx: click.Context | None = None) -> Language:
+    """`--lang`, then EXAMSITE_LANG, then Chinese."""
+    root = (ctx or click.get_current_context()).find_root()
+    asked = root.params.get("lang") or os.environ.get("EXAMSITE_LANG", "zh")
+    return "en" if str(asked).startswith("en") else "zh"
+
+
+def say(zh: str, en: str, err: bool = False) -> None:
+    """One line in the person's language."""
+    click.echo(zh if language() == "zh" else en, err=err)
+
+
+def show_error(error: ExamError, lang: Language) -> None:
+    """Message, problems and hint on standard error."""
+    label = "错误" if lang == "zh" else "Error"
+    click.echo(f"{label} [{error.code}]：{error.say(lang)}", err=True)
+    if isinstance(error, InputRefused):
+        for problem in error.problems[:MOST_SHOWN]:
+            click.echo(f"  · {problem.in_(lang)}", err=True)
+        if len(error.problems) > MOST_SHOWN:
+            click.echo(f"  … +{len(error.problems) - MOST_SHOWN}", err=True)
+    click.echo(("提示：" if lang == "zh" else "Hint: ") + error.advise(lang), err=True)
+
+
+def show_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A plain table on standard output; Chinese characters count double."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in head:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def show_json(value: object) -> None:
+    """One line of JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))

@@ -1,0 +1,305 @@
+"""The delivery loop: packages in, batches out, receipts kept. No database, no web.
+
+It deletes nothing. Waiting times run on a monotonic clock, so a wall clock that is set stops
+nothing; the wall clock only dates what the screen shows.
+"""
+
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event
+
+from sync.delivery import Happening, State, advance, back_off, next_step, site_offset
+from sync.delivery_errors import (
+    HeadquartersBusy,
+    ReceiptMismatch,
+    RefusedByHeadquarters,
+    SiteNotRecognised,
+    SpoolFailed,
+    StickUnusable,
+    TransferCut,
+)
+from sync.errors import DiskTooFull, DocumentAltered, ExamError, HeadquartersUnreachable
+from sync.spool import CourierStatus, Entry, Level, Spool, digest_of
+from sync.transport import PackageEntry, Transport, wall_ms
+from sync.wire.documents import Receipt, read
+from sync.wire.keys import VerifyKey
+
+POLL_S = 20.0
+AUDIT_S = 3600.0
+# Packages never take the room that answers may need.
+KEEP_FREE = 512 * 1_048_576
+_MIB = 1_048_576
+_LINE_DOWN = (HeadquartersUnreachable, HeadquartersBusy, SiteNotRecognised, StickUnusable)
+_BY_LEVEL: dict[Level, Happening] = {"received": "receive", "archived": "archive"}
+
+_CHANCE = secrets.SystemRandom()
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Round:
+    """What one round did, how many of each, and the seconds until the next."""
+
+    fetched: int = 0
+    carried: int = 0
+    received: int = 0
+    archived: int = 0
+    refused: int = 0
+    contact: bool = False
+    errors: list[ExamError] = field(default_factory=list)
+    pause: float = POLL_S
+
+
+@dataclass
+class _Tries:
+    """Tries of one file in a row that brought nothing, and when the next is due."""
+
+    count: int = 0
+    due: float = 0.0
+
+
+def check_receipt(envelope: bytes, key: VerifyKey, *, site: str, digest: str, size: int) -> Receipt:
+    """The receipt in `envelope` if headquarters signed it for just this batch of this site."""
+    receipt = read(envelope, Receipt, [key])
+    for what, expected in (("digest", digest), ("size", size), ("site", site)):
+        found = getattr(receipt, what)
+        if found != expected:
+            raise ReceiptMismatch(what=what, expected=expected, found=found)
+    return receipt
+
+
+class Courier:
+    """Goes between one spool and one transport, round after round."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        transport: Transport,
+        receipt_key: VerifyKey,
+        site: str,
+        *,
+        now: Callable[[], int] = wall_ms,
+        ticks: Callable[[], float] = time.monotonic,
+        random: Callable[[], float] = _CHANCE.random,
+        pause: Callable[[Event, float], object] = Event.wait,
+    ) -> None:
+        self._spool, self._transport = spool, transport
+        self._key, self._site = receipt_key, site
+        self._now, self._ticks, self._random, self._pause = now, ticks, random, pause
+        self._tries: dict[str, _Tries] = {}
+        self._rounds_failed = 0
+        self._audited: float | None = None
+        last = spool.status(transport.name)
+        self._contact = last.last_contact if last else None
+        self._error_code = last.last_error_code if last else None
+        self._error_at = last.last_error_at if last else None
+        self._stop = Event()
+        for path in spool.clean(now() / 1000):
+            log.info("removed a leftover: %s", path.name)
+
+    def run(self, stop: Event) -> None:
+        """Rounds until `stop` is set; a round under way ends before its next file."""
+        self._stop = stop
+        while not stop.is_set():
+            self._pause(stop, self.step().pause)
+
+    def step(self) -> Round:
+        """One round. Every error of it is logged, kept for the screen and returned, none raised."""
+        done = Round()
+        try:
+            self._fetch_packages(done)
+            self._deliver_batches(done)
+        except ExamError as error:
+            self._note(done, error, "line")
+            self._rounds_failed += 1
+            done.pause = self._wait(self._rounds_failed, error)
+        except OSError as error:
+            self._note(done, _spool_failed(error), "spool")
+        else:
+            self._rounds_failed = 0
+            done.pause = POLL_S * (0.5 + self._random())
+        self._publish(done)
+        return done
+
+    def _fetch_packages(self, done: Round) -> None:
+        """Every package that is not here yet."""
+        listed: list[PackageEntry] = []
+        with self._isolated(done, "packages"):
+            listed = self._transport.packages()
+            done.contact = True
+        here = {entry.digest for entry in self._spool.incoming()}
+        for package in listed:
+            if self._stop.is_set():
+                return
+            if package.digest not in here and self._due(package.digest):
+                with self._isolated(done, package.digest):
+                    self._fetch(package)
+                    done.fetched += 1
+                    self._tries.pop(package.digest, None)
+
+    def _fetch(self, package: PackageEntry) -> None:
+        part = self._spool.part_path(package.digest, self._transport.name)
+        # A crash may have come between the last byte and the move.
+        if not part.exists() or digest_of(part) != package.digest:
+            free = shutil.disk_usage(self._spool.folder).free
+            if free < package.size + KEEP_FREE:
+                raise DiskTooFull(
+                    needed_mib=(package.size + KEEP_FREE) // _MIB,
+                    free_mib=free // _MIB,
+                    folder=str(self._spool.folder),
+                )
+            self._transport.fetch(package.digest, part)
+        try:
+            self._spool.put_incoming(part, package.digest)
+        except DocumentAltered:
+            # Nothing can be built on a part that is wrong somewhere.
+            part.unlink()
+            raise
+        log.info("fetched package %s of session %s", package.digest, package.session)
+
+    def _deliver_batches(self, done: Round) -> None:
+        """Each batch that is due, the oldest first; one that fails does not stop the next."""
+        audit = self._audit_due()
+        for entry in self._spool.outgoing():
+            if self._stop.is_set():
+                return
+            with self._isolated(done, entry.digest):
+                state = self._spool.state(entry.digest)
+                step = next_step(state, audit=audit)
+                if step == "hold" or not self._due(entry.digest):
+                    continue
+                if step == "ask":
+                    self._ask(entry, state, done)
+                else:
+                    self._send(entry, state, done)
+        if audit:
+            self._audited = self._ticks()
+
+    def _audit_due(self) -> bool:
+        """At the first round and every hour headquarters is asked what it has."""
+        return self._audited is None or self._ticks() - self._audited >= AUDIT_S
+
+    def _ask(self, entry: Entry, state: State, done: Round) -> None:
+        """Ask for a higher receipt; a batch that headquarters no longer has is sent again."""
+        envelope = self._transport.receipt(entry.digest)
+        done.contact = True
+        if envelope is not None:
+            new = self._keep(entry, state, envelope, done)
+            if new == "received":
+                self._defer(entry.digest, None)
+        elif self._transport.knows_all and state != "refused":
+            log.error("headquarters no longer has batch %s, sending it again", entry.digest)
+            self._spool.withdraw_receipts(entry.digest)
+            self._send(entry, advance(state, "forget"), done)
+        else:
+            self._defer(entry.digest, None)
+
+    def _send(self, entry: Entry, state: State, done: Round) -> None:
+        """Hand one batch over and keep what comes of it."""
+        sending = advance(state, "send")
+        try:
+            _check_whole(entry)
+            envelope = self._transport.deliver(entry.path, entry.digest)
+        except (RefusedByHeadquarters, DocumentAltered) as error:
+            done.contact = done.contact or isinstance(error, RefusedByHeadquarters)
+            advance(sending, "refuse")
+            self._spool.refuse(entry.digest, error)
+            done.refused += 1
+            raise
+        done.contact = True
+        if envelope is None:
+            advance(sending, "carry")
+            done.carried += 1
+            self._defer(entry.digest, None)
+        else:
+            self._keep(entry, sending, envelope, done)
+
+    def _keep(self, entry: Entry, state: State, envelope: bytes, done: Round) -> State:
+        """Verify a receipt, then keep it if it says more than what is here; the new state."""
+        receipt = check_receipt(
+            envelope, self._key, site=self._site, digest=entry.digest, size=entry.size
+        )
+        new = advance(state, _BY_LEVEL[receipt.level])
+        if new != state:
+            self._spool.add_receipt(entry.digest, receipt.level, envelope)
+            self._tries.pop(entry.digest, None)
+            log.info("batch %s is %s", entry.digest, new)
+            done.archived += new == "archived"
+            done.received += new == "received"
+        return new
+
+    @contextmanager
+    def _isolated(self, done: Round, what: str) -> Iterator[None]:
+        """Keep a fault of one file to that file; a fault of the line goes on to end the round."""
+        try:
+            yield
+        except TransferCut as error:
+            self._note(done, error, what)
+            self._defer(what, error)
+        except _LINE_DOWN:
+            raise
+        except ExamError as error:
+            self._note(done, error, what)
+            self._defer(what, error)
+        except OSError as error:
+            fault = _spool_failed(error)
+            self._note(done, fault, what)
+            self._defer(what, fault)
+
+    def _note(self, done: Round, error: ExamError, what: str) -> None:
+        """Log an error and keep it for the screen."""
+        done.errors.append(error)
+        down = isinstance(error, _LINE_DOWN)
+        log.log(logging.WARNING if down else logging.ERROR, "%s: %s: %s", what, error.code, error)
+
+    def _due(self, name: str) -> bool:
+        tries = self._tries.get(name)
+        return tries is None or self._ticks() >= tries.due
+
+    def _defer(self, name: str, error: ExamError | None) -> None:
+        """Leave one file alone for a while."""
+        tries = self._tries.setdefault(name, _Tries())
+        tries.count += 1
+        tries.due = self._ticks() + self._wait(tries.count, error)
+
+    def _wait(self, attempt: int, error: ExamError | None) -> float:
+        asked = error.retry_after if isinstance(error, HeadquartersBusy) else None
+        offset = site_offset(self._site)
+        return back_off(attempt, self._random, offset=offset, retry_after=asked)
+
+    def _publish(self, done: Round) -> None:
+        """The status for the screen; a disk that takes none must not stop deliveries."""
+        now = self._now()
+        if done.contact:
+            self._contact = now
+        if done.errors:
+            self._error_code, self._error_at = done.errors[-1].code, now
+        try:
+            status = CourierStatus(
+                round_at=now,
+                last_contact=self._contact,
+                last_error_code=self._error_code,
+                last_error_at=self._error_at,
+                errors=tuple(e.to_json() for e in done.errors[:10]),
+                next_round_s=done.pause,
+                summary=self._spool.summary(),
+            )
+            self._spool.write_status(self._transport.name, status)
+        except OSError as fault:
+            self._note(done, _spool_failed(fault), "status")
+
+
+def _check_whole(entry: Entry) -> None:
+    """What the disk has damaged is not sent."""
+    if digest_of(entry.path) != entry.digest:
+        raise DocumentAltered(where=entry.path.name)
+
+
+def _spool_failed(error: OSError) -> SpoolFailed:
+    return SpoolFailed(reason=error.strerror or type(error).__name__)

@@ -1,0 +1,116 @@
+"""Errors of delivery, by line or by stick; their bases are in sync.errors.
+
+DocumentRefused    RefusedByHeadquarters  ReceiptMismatch
+Unreachable        HeadquartersBusy  UnexpectedAnswer
+HeadquartersUnreachable ── TransferCut
+NotAllowed         SiteNotRecognised
+EnvironmentFault   StickUnusable  SpoolFailed
+"""
+
+from collections.abc import Mapping
+
+from sync.errors import (
+    DocumentRefused,
+    EnvironmentFault,
+    HeadquartersUnreachable,
+    NotAllowed,
+    Unreachable,
+)
+from sync.words import Words
+
+
+class RefusedByHeadquarters(DocumentRefused):
+    """Headquarters will not take the file; `answer` is its own error as JSON."""
+
+    code = "refused-by-headquarters"
+    message = Words("考务总部拒收：{reason_zh}", "Headquarters refused it: {reason_en}")
+    hint = Words(
+        "文件已保留，可导出；请联系考务总部，解决后可重新传送",
+        "The file is kept and can be exported; call headquarters, then send it again",
+    )
+
+    def __init__(self, reason: Words, answer: Mapping[str, object]) -> None:
+        self.answer = dict(answer)
+        super().__init__(reason_zh=reason.zh, reason_en=reason.en)
+
+    def to_json(self) -> dict[str, object]:
+        """As of every error, with headquarters' own error."""
+        return super().to_json() | {"headquarters": self.answer}
+
+
+class ReceiptMismatch(DocumentRefused):
+    """A receipt that headquarters signed, but for something else."""
+
+    code = "receipt-mismatch"
+    message = Words(
+        "回执与数据包不符：{what} 应为 {expected}，实为 {found}",
+        "The receipt is for something else: {what} {expected} expected, {found} found",
+    )
+    hint = Words(
+        "该回执未采用，数据包继续等待传送；请联系考务总部",
+        "It was not used and the batch goes on waiting; call headquarters",
+    )
+
+
+class TransferCut(HeadquartersUnreachable):
+    """The line broke in the middle of a transfer."""
+
+    code = "transfer-cut"
+    message = Words("传送中断：{reason}", "The transfer was cut: {reason}")
+
+
+class HeadquartersBusy(Unreachable):
+    """Headquarters asks to come later, in `retry_after` seconds if it says."""
+
+    code = "headquarters-busy"
+    http_status = 503
+    message = Words("考务总部繁忙", "Headquarters is busy")
+    hint = Words("将自动重试，无需操作", "It is tried again by itself; nothing to do")
+
+    def __init__(self, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__()
+
+
+class UnexpectedAnswer(Unreachable):
+    """What answered does not talk like headquarters."""
+
+    code = "unexpected-answer"
+    message = Words("考务总部的答复无法识别：{reason}", "Not an answer of headquarters: {reason}")
+    hint = Words(
+        "请检查考务总部的地址，以及网络是否要求登录；将自动重试",
+        "Check headquarters' address and whether the network asks to sign in; it is tried again",
+    )
+
+
+class SiteNotRecognised(NotAllowed):
+    """Headquarters does not take this box for the site (HTTP 401, 403)."""
+
+    code = "site-not-recognised"
+    message = Words(
+        "考务总部不认可本考点的身份（HTTP {status}）",
+        "Headquarters does not recognise this site (HTTP {status})",
+    )
+    hint = Words(
+        "请检查本机时间，并请考务总部核对考点登记；也可用 U 盘传送",
+        "Check this machine's clock, ask headquarters about the enrolment, or use a stick",
+    )
+
+
+class StickUnusable(EnvironmentFault):
+    """The stick is gone, read-only, full or damaged."""
+
+    code = "stick-unusable"
+    message = Words("无法使用 U 盘 {folder}：{reason}", "The stick {folder} fails: {reason}")
+    hint = Words("请重新插入或更换 U 盘后重试", "Plug it in again or take another one")
+
+
+class SpoolFailed(EnvironmentFault):
+    """The disk did not take or give a file of the spool."""
+
+    code = "spool-failed"
+    message = Words("数据包文件夹读写失败：{reason}", "The spool folder fails: {reason}")
+    hint = Words(
+        "请检查服务器磁盘；数据包不会被删除，将自动重试",
+        "Check the server's disk; nothing is deleted and it is tried again",
+    )

@@ -1,0 +1,186 @@
+"""Errors that only headquarters raises; their bases are in sync.errors.
+
+    DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
+                       ConflictingBatch  JournalBroken
+    EnvironmentFault   QuarantineFull  ArchiveFailed
+    InputRefused       NameRefused  TimeRefused  MarksUnreadable
+    NotNow             SessionPublished  BatchMissing
+    NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
+"""
+
+from sync.errors import (
+    DocumentRefused,
+    EnvironmentFault,
+    InputRefused,
+    NotAllowed,
+    NotNow,
+)
+from sync.words import Words
+
+
+class BatchTooLarge(DocumentRefused):
+    """More than one request may carry."""
+
+    code = "batch-too-large"
+    http_status = 413
+    message = Words(
+        "成绩数据包过大：{found} 字节，上限 {limit} 字节",
+        "Batch too large: {found} bytes, {limit} at most",
+    )
+    hint = Words("请联系考务总部；文件保留在考点", "Call headquarters; keep the file at the site")
+
+
+class LengthMissing(DocumentRefused):
+    """A PUT without Content-Length."""
+
+    code = "length-missing"
+    http_status = 411
+    message = Words("请求缺少 Content-Length", "The request has no Content-Length")
+
+
+class UnknownSender(DocumentRefused):
+    """A batch of a site that is not registered."""
+
+    code = "unknown-sender"
+    message = Words("考点 {site} 未登记", "Site {site} is not registered")
+    hint = Words(
+        "文件已保留在隔离区；登记考点后请重新传送",
+        "It is kept in quarantine; send it again once the site is registered",
+    )
+
+
+class UnknownSession(DocumentRefused):
+    """A batch of a session that this site was never given."""
+
+    code = "unknown-session"
+    message = Words("考点 {site} 没有场次 {session}", "Site {site} has no session {session}")
+    hint = Words(
+        "文件已保留在隔离区；请联系考务总部核对场次",
+        "It is kept in quarantine; ask headquarters to check the session",
+    )
+
+
+class ConflictingBatch(DocumentRefused):
+    """Another file with the same site, session, server term and sequence is there already."""
+
+    code = "conflicting-batch"
+    http_status = 409
+    message = Words(
+        "第 {sequence} 个成绩数据包（服务器任期 {server_term}）已收到另一份内容不同的文件",
+        "Batch {sequence} of server term {server_term} is already there with other bytes",
+    )
+    hint = Words(
+        "两份文件都已保留；可能有两台服务器同时运行，请联系考务总部",
+        "Both files are kept; two servers may have run at once, call headquarters",
+    )
+
+
+class JournalBroken(DocumentRefused):
+    """Received batches that do not make one journal."""
+
+    code = "journal-broken"
+    message = Words(
+        "场次 {session} 的考试日志不连续：{reason_zh}",
+        "The journal of session {session} does not hold together: {reason_en}",
+    )
+    hint = Words(
+        "未评分；请联系考点核对校验点", "Nothing was scored; compare checkpoints with the site"
+    )
+
+
+class QuarantineFull(EnvironmentFault):
+    """Refused files take up all the room set aside for them."""
+
+    code = "quarantine-full"
+    http_status = 507
+    message = Words("隔离区已满（{limit_mib} MiB）", "The quarantine is full ({limit_mib} MiB)")
+    hint = Words(
+        "请考务人员检查隔离区；考点请保留文件",
+        "Staff must look through the quarantine; the site keeps the file",
+    )
+
+
+class ArchiveFailed(EnvironmentFault):
+    """The second copy could not be written, so no archived receipt was given."""
+
+    code = "archive-failed"
+    message = Words("无法写入第二份副本：{reason}", "Cannot write the second copy: {reason}")
+    hint = Words("请检查归档磁盘；会自动重试", "Check the archive disk; it is tried again by itself")
+
+
+class NameRefused(InputRefused):
+    """An identifier that could not be part of file names and journals."""
+
+    code = "name-refused"
+    message = Words("编号不合规范：{name}", "Not a usable identifier: {name}")
+    hint = Words(
+        "请用 2–32 个字母、数字或连字符，以字母或数字开头",
+        "Use 2–32 letters, digits or hyphens, beginning with a letter or digit",
+    )
+
+
+class TimeRefused(InputRefused):
+    """A start that is no ISO 8601 time with an offset."""
+
+    code = "time-refused"
+    message = Words("开始时间不合规范：{time}", "Not a usable start time: {time}")
+    hint = Words("请按 2026-12-05T09:00+08:00 的格式填写", "Write it as 2026-12-05T09:00+08:00")
+
+
+class MarksUnreadable(InputRefused):
+    """The sheet of marks is no spreadsheet."""
+
+    code = "marks-unreadable"
+    message = Words("无法读取成绩表：{reason}", "Cannot read the sheet of marks: {reason}")
+    hint = Words("请另存为 .xlsx 后重试", "Save it as .xlsx and try again")
+
+
+class SessionPublished(NotNow):
+    """A published session is in the hands of its site."""
+
+    code = "session-published"
+    message = Words("场次 {session} 已发布，不能更改", "Session {session} is published and fixed")
+    hint = Words("如需调整，请新建场次", "Make another session instead")
+
+
+class BatchMissing(NotNow):
+    """The journal is not yet here as a whole."""
+
+    code = "batch-missing"
+    message = Words("场次 {session} 尚未收齐：{reason_zh}", "Session {session}: {reason_en}")
+    hint = Words("请等待考点继续传送，或用 U 盘送达", "Wait for the site to deliver, or use a stick")
+
+
+class SignInNeeded(NotAllowed):
+    """Nobody is signed in."""
+
+    code = "sign-in-needed"
+    http_status = 401
+    message = Words("请先登录", "Sign in first")
+    hint = Words("登录后重试", "Sign in and try again")
+
+
+class SignInRefused(NotAllowed):
+    """Account or password is wrong; which of them is not said."""
+
+    code = "sign-in-refused"
+    http_status = 401
+    message = Words("账号或密码不正确", "Account or password is wrong")
+    hint = Words("请核对后重试", "Check both and try again")
+
+
+class TooManyTries(NotAllowed):
+    """Wrong passwords one after the other."""
+
+    code = "too-many-tries"
+    http_status = 429
+    message = Words("错误次数过多", "Too many wrong tries")
+    hint = Words("请在 {seconds} 秒后重试", "Try again in {seconds} seconds")
+
+
+class FromElsewhere(NotAllowed):
+    """A state-changing request that another site's page made."""
+
+    code = "from-elsewhere"
+    message = Words("请求来自其他网站，已拒绝", "The request came from another site's page")
+    hint = Words("请从本系统的页面操作", "Use this system's own pages")

@@ -1,0 +1,178 @@
+"""The data folder of headquarters: keys, database, blobs; all of it for the owner's eyes only.
+
+    hq.db          the database            keys/        root, release, receipt, seal, escrow
+    blobs/         received files          archive/     their second copy (may be on another disk)
+    quarantine/    refused files           incoming/    files on their way in
+    codes/         unlock codes            packages/    published packages
+
+`keys/root.key` registers sites and `keys/escrow.seed` opens every batch if `seal.seed` is lost:
+both belong offline (on paper or a stick in a safe) as soon as they are not needed.
+
+Unlock codes are files of mode 0600 outside the database: a copy of the database, which is what
+gets backed up and sent about, opens no paper at any site. They are not encrypted again: the key
+for that would have to lie beside them, in the same folder with the same mode.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.errors import (
+    AlreadyInitialised,
+    DataFolderBusy,
+    ForeignDataFolder,
+    NotInitialised,
+)
+from sync.headquarters.store import Store
+from sync.wire.documents import HeadquartersKeys, from_bytes, to_bytes
+from sync.wire.files import write_durably
+from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_secret, save_secret
+
+DATABASE = "hq.db"
+SETTINGS = "examhq.json"
+FOLDERS = ("keys", "blobs", "quarantine", "incoming", "codes", "packages")
+# Files that tell whose folder it is.
+SITE_MARKS = ("site.db", "examsite.json")
+
+
+class Keyring:
+    """The keys of headquarters, each read from its file when it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def root(self) -> SigningKey:
+        """Signs certificates of sites."""
+        return self._signing("root.key")
+
+    def release(self) -> SigningKey:
+        """Signs packages."""
+        return self._signing("release.key")
+
+    def receipt(self) -> SigningKey:
+        """Signs receipts."""
+        return self._signing("receipt.key")
+
+    def seal(self) -> OpeningKey:
+        """Opens batches."""
+        return OpeningKey.from_seed(load_secret(self._folder / "seal.seed", SECRET_LENGTH))
+
+    def public(self) -> HeadquartersKeys:
+        """What sites get to know; also there while root and escrow are offline."""
+        return from_bytes((self._folder / "public.json").read_bytes(), HeadquartersKeys)
+
+    def create(self) -> None:
+        """Make the keys that are not there yet."""
+        signing = {name: self._signing_or_new(name) for name in ("root", "release", "receipt")}
+        opening = {name: self._opening_or_new(name) for name in ("seal", "escrow")}
+        public = HeadquartersKeys(
+            **{name: key.public.to_bytes() for name, key in signing.items()},
+            **{name: key.public.to_bytes() for name, key in opening.items()},
+        )
+        write_durably(self._folder / "public.json", to_bytes(public))
+
+    def _signing_or_new(self, name: str) -> SigningKey:
+        path = self._folder / f"{name}.key"
+        if not path.exists():
+            save_secret(path, SigningKey.generate().to_bytes())
+        return SigningKey.from_bytes(load_secret(path, SECRET_LENGTH))
+
+    def _opening_or_new(self, name: str) -> OpeningKey:
+        path = self._folder / f"{name}.seed"
+        if not path.exists():
+            save_secret(path, OpeningKey.generate().seed)
+        return OpeningKey.from_seed(load_secret(path, SECRET_LENGTH))
+
+    def _signing(self, name: str) -> SigningKey:
+        return SigningKey.from_bytes(load_secret(self._folder / name, SECRET_LENGTH))
+
+
+class Headquarters:
+    """An open data folder: what every act of headquarters works on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store(folder / DATABASE)
+        self.keys = Keyring(folder / "keys")
+        settings = json.loads((folder / SETTINGS).read_text("utf-8"))
+        # Relative to the data folder, so that the folder can be moved.
+        self.archive = folder / settings["archive"]
+
+    def blob(self, digest: str) -> Path:
+        """Where a received file lies."""
+        return self.folder / "blobs" / digest[:2] / digest
+
+    def archived(self, digest: str) -> Path:
+        """Where its second copy lies."""
+        return self.archive / digest[:2] / digest
+
+    def quarantined(self, digest: str) -> Path:
+        """Where a refused file lies."""
+        return self.folder / "quarantine" / digest
+
+    def package(self, digest: str) -> Path:
+        """Where a published package lies."""
+        return self.folder / "packages" / digest
+
+    def code(self, package: str, official: int) -> Path:
+        """Where the unlock code of one official for a package lies."""
+        return self.folder / "codes" / f"{package}.{official}"
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Hold the folder as its one server; DataFolderBusy if there is another."""
+        handle = os.open(self.folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise DataFolderBusy(folder=str(self.folder)) from None
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+
+def create_headquarters(folder: Path, archive: str = "archive") -> Headquarters:
+    """Set up a data folder; AlreadyInitialised, or ForeignDataFolder, if it is somebody's."""
+    _refuse_foreign(folder)
+    if (folder / SETTINGS).exists():
+        raise AlreadyInitialised(folder=str(folder))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name in FOLDERS:
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    (folder / archive).mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The settings are written last: a set-up that was interrupted is not used, and can be repeated.
+    for leftover in folder.glob(f"{DATABASE}*"):
+        leftover.unlink()
+    Keyring(folder / "keys").create()
+    store = Store(folder / DATABASE)
+    store.create()
+    store.close()
+    settings = {"archive": archive, "service": "examhq"}
+    write_durably(folder / SETTINGS, json.dumps(settings, indent=1).encode())
+    return Headquarters(folder)
+
+
+def open_headquarters(folder: Path) -> Headquarters:
+    """Open a data folder that was set up; NotInitialised or ForeignDataFolder otherwise."""
+    _refuse_foreign(folder)
+    if not (folder / SETTINGS).is_file() or not (folder / DATABASE).is_file():
+        raise NotInitialised(folder=str(folder), command="examhq init")
+    headquarters = Headquarters(folder)
+    headquarters.store.check(folder)
+    return headquarters
+
+
+def _refuse_foreign(folder: Path) -> None:
+    for mark in SITE_MARKS:
+        if (folder / mark).exists():
+            raise ForeignDataFolder(owner="examsite", expected="examhq", folder=str(folder))

@@ -1,0 +1,161 @@
+"""Publishing: the sealed package of a session, and the two codes that unlock its papers."""
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row, select, update
+
+from sync.errors import AlreadyThere, NotReady, SecretMissing
+from sync.exam.paper import Form
+from sync.exam.sitting import SessionPlan, SittingPlan
+from sync.headquarters.folder import Headquarters
+from sync.headquarters.rosters import candidate_plans
+from sync.headquarters.schema import forms, sessions, sittings
+from sync.headquarters.sessions import find
+from sync.headquarters.sites import certificate_of
+from sync.headquarters.store import Stamp, record
+from sync.wire.documents import Certificate, Papers, verify_package, write_package
+from sync.wire.files import sync_folder
+from sync.wire.keys import save_secret
+from sync.wire.unlock import OFFICIALS, UnlockCode
+from sync.words import Words
+
+
+class Published(NamedTuple):
+    """A package as it lies in the data folder."""
+
+    digest: str
+    size: int
+    path: Path
+
+
+def publish(headquarters: Headquarters, by: Stamp, session: str) -> Published:
+    """Seal a session for its site and fix it; AlreadyThere if that was done.
+
+    A site that has enrolled again since cannot open the old package: it gets the same plan and
+    papers sealed anew, with new codes.
+    """
+    with headquarters.store.writing() as db:
+        row = find(db, session)
+        certificate = certificate_of(headquarters, row.site)
+        if row.state == "published" and row.package_serial == certificate.serial:
+            raise AlreadyThere(what=f"{session} {row.package_digest[:16]}")
+        plan = _plan(db, row)
+        papers = _papers(db, row)
+        package = _seal(headquarters, plan, papers, certificate)
+        db.execute(
+            update(sessions)
+            .where(sessions.c.id == session)
+            .values(
+                state="published",
+                published_at=by.at,
+                plan=msgspec.json.encode(plan).decode(),
+                package_digest=package.digest,
+                package_size=package.size,
+                package_serial=certificate.serial,
+            )
+        )
+        record(db, by, "session.publish", session=session, package=package.digest)
+    return package
+
+
+def _plan(db: Connection, row: Row[Any]) -> SessionPlan:
+    if row.plan is not None:
+        return msgspec.json.decode(row.plan, type=SessionPlan)
+    query = select(sittings.c.plan).where(sittings.c.session == row.id)
+    planned = db.scalars(query.order_by(sittings.c.position)).all()
+    plan = SessionPlan(
+        id=row.id,
+        site=row.site,
+        name=Words(row.name_zh, row.name_en),
+        kind=row.kind,
+        starts_at=row.starts_at,
+        room=row.room,
+        sittings=tuple(msgspec.json.decode(text, type=SittingPlan) for text in planned),
+        candidates=candidate_plans(db, row.id),
+    )
+    if not plan.sittings:
+        raise NotReady(reason_zh="场次没有考试", reason_en="the session has no sitting")
+    seated = {sitting for candidate in plan.candidates for sitting in candidate.sittings}
+    empty = [s.id for s in plan.sittings if s.id not in seated]
+    if empty:
+        listed = "、".join(empty)
+        raise NotReady(
+            reason_zh=f"{listed} 没有考生名单", reason_en=f"no roster for {', '.join(empty)}"
+        )
+    return plan
+
+
+def _papers(db: Connection, row: Row[Any]) -> Papers:
+    """The forms without keys. The shuffling seed comes from the session's, so it stays the same."""
+    texts = db.scalars(select(forms.c.form).where(forms.c.session == row.id).order_by(forms.c.id))
+    drawn = tuple(msgspec.json.decode(text, type=Form) for text in texts)
+    seed = hashlib.sha256(f"examsite/shuffle/{row.id}/{row.seed}".encode()).digest()
+    return Papers(forms=drawn, seed=seed)
+
+
+def _seal(
+    headquarters: Headquarters, plan: SessionPlan, papers: Papers, certificate: Certificate
+) -> Published:
+    """Write package and codes; the file is checked again as the site will check it."""
+    first, second = OFFICIALS
+    codes = UnlockCode.generate(first), UnlockCode.generate(second)
+    folder = headquarters.folder / "packages"
+    fresh = folder / f".{plan.id}.{secrets.token_hex(8)}.tmp"
+    try:
+        digest = write_package(
+            fresh, plan, papers, certificate, codes, headquarters.keys.release()
+        )
+        checked = verify_package(fresh, certificate)
+        for code in codes:
+            save_secret(headquarters.code(digest, code.official), code.spoken.encode())
+        fresh.rename(headquarters.package(digest))
+        sync_folder(folder)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return Published(digest, checked.size, headquarters.package(digest))
+
+
+def package_of(headquarters: Headquarters, session: str) -> Published:
+    """The package of a published session; NotReady before."""
+    with headquarters.store.reading() as db:
+        row = find(db, session)
+    if row.package_digest is None:
+        raise NotReady(reason_zh="场次尚未发布", reason_en="the session is not published")
+    path = headquarters.package(row.package_digest)
+    return Published(row.package_digest, row.package_size, path)
+
+
+def packages_for(headquarters: Headquarters, site: str) -> list[tuple[str, Published]]:
+    """Session and package of all that is published for a site, in the order of starts."""
+    query = select(sessions).where(sessions.c.site == site, sessions.c.package_digest.is_not(None))
+    with headquarters.store.reading() as db:
+        return [
+            (
+                row.id,
+                Published(
+                    row.package_digest,
+                    row.package_size,
+                    headquarters.package(row.package_digest),
+                ),
+            )
+            for row in db.execute(query.order_by(sessions.c.starts_at, sessions.c.id))
+        ]
+
+
+def unlock_codes(headquarters: Headquarters, by: Stamp, session: str) -> tuple[str, str]:
+    """The codes of both officials as they are read aloud; that they were looked at is recorded."""
+    package = package_of(headquarters, session)
+    try:
+        first, second = (
+            headquarters.code(package.digest, official).read_text("ascii")
+            for official in OFFICIALS
+        )
+    except OSError as error:
+        raise SecretMissing(path=str(error.filename)) from None
+    with headquarters.store.writing() as db:
+        record(db, by, "codes.show", session=session, package=package.digest)
+    return first, second

@@ -1,0 +1,261 @@
+"""The tables of headquarters, in SQL that SQLite and PostgreSQL both speak.
+
+Times are milliseconds since 1970. A digest is the hex SHA-256 of a file in `blobs/`.
+"""
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+
+SCHEMA_VERSION = 1
+metadata = MetaData()
+
+about = Table("about", metadata, Column("name", String, primary_key=True), Column("value", String))
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("site", ForeignKey("sites.id"), nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("request", String, nullable=False, unique=True),
+    Column("sign_key", LargeBinary, nullable=False),
+    Column("sign_key_id", String, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site", "serial"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("site", ForeignKey("sites.id"), nullable=False),
+    Column("name_zh", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("starts_at", String, nullable=False),
+    Column("room", String, nullable=False),
+    Column("seed", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("published_at", BigInteger),
+    Column("plan", Text),
+    Column("package_digest", String),
+    Column("package_size", BigInteger),
+    Column("package_serial", Integer),
+)
+
+# `specification` is frozen when the sitting is made: later changes of rules leave it alone.
+sittings = Table(
+    "sittings",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("id", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("specification", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    PrimaryKeyConstraint("session", "id"),
+)
+
+# `bank` holds the items of the form with their keys, so that marking needs no other file.
+forms = Table(
+    "forms",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("sitting", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("bank", Text, nullable=False),
+    PrimaryKeyConstraint("session", "sitting", "id"),
+    ForeignKeyConstraint(["session", "sitting"], ["sittings.session", "sittings.id"]),
+)
+
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("admission", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("identity", String, nullable=False),
+    Column("sex", String, nullable=False),
+    Column("school", String, nullable=False),
+    Column("seat", Integer, nullable=False),
+    PrimaryKeyConstraint("session", "admission"),
+    UniqueConstraint("session", "seat"),
+    UniqueConstraint("session", "identity"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("sitting", String, nullable=False),
+    Column("admission", String, nullable=False),
+    PrimaryKeyConstraint("session", "sitting", "admission"),
+    ForeignKeyConstraint(["session", "sitting"], ["sittings.session", "sittings.id"]),
+    ForeignKeyConstraint(
+        ["session", "admission"], ["candidates.session", "candidates.admission"]
+    ),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("site", ForeignKey("sites.id"), nullable=False),
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("server_term", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("signed_by", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    UniqueConstraint("site", "session", "server_term", "sequence"),
+)
+
+# Refused files: what was wrong, and what they say of themselves (unverified).
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("declared", String, nullable=False),
+    Column("claims", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("code", String, nullable=False),
+    Column("reason_zh", String, nullable=False),
+    Column("reason_en", String, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("taken_at", BigInteger),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("digest", ForeignKey("batches.digest"), nullable=False),
+    Column("level", String, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("digest", "level"),
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("sitting", String, nullable=False),
+    Column("admission", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("marks", Integer),
+    Column("of", Integer),
+    Column("answered", Integer),
+    Column("how", String),
+    Column("receipt", String),
+    Column("receipt_fits", Boolean),
+    Column("form", String),
+    Column("evidence", Integer, nullable=False),
+    PrimaryKeyConstraint("session", "sitting", "admission"),
+    ForeignKeyConstraint(
+        ["session", "sitting", "admission"],
+        ["entries.session", "entries.sitting", "entries.admission"],
+    ),
+)
+
+practical_marks = Table(
+    "practical_marks",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("sitting", String, nullable=False),
+    Column("admission", String, nullable=False),
+    Column("marks", Integer, nullable=False),
+    PrimaryKeyConstraint("session", "sitting", "admission"),
+    ForeignKeyConstraint(
+        ["session", "sitting", "admission"],
+        ["entries.session", "entries.sitting", "entries.admission"],
+    ),
+)
+
+# What is known of a session's journal: how many batches it was read from, and the reconciliation.
+scorings = Table(
+    "scorings",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), primary_key=True),
+    Column("batches", Integer, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("reconciliation", Text, nullable=False),
+    Column("scored", Boolean, nullable=False),
+)
+
+rule_settings = Table(
+    "rule_settings",
+    metadata,
+    Column("specification", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("specification", "rule"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("roles", String, nullable=False),
+    Column("password", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("staff", ForeignKey("staff.name"), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+# Wrong tries by account and by address; the delay grows with their number.
+tries = Table(
+    "tries",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("what", Text, nullable=False),
+)
+
+for _act in ("UPDATE", "DELETE"):
+    _trigger = DDL(
+        f"CREATE TRIGGER audit_no_{_act.lower()} BEFORE {_act} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+    )
+    event.listen(audit, "after_create", _trigger.execute_if(dialect="sqlite"))

@@ -1,0 +1,77 @@
+"""Sheets in and out: read with calamine (numbers stay numbers), written with openpyxl as text."""
+
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineError, CalamineWorkbook
+
+MAX_FILE = 16 * 1024 * 1024
+Cell = str | int | None
+
+
+class SheetUnreadable(Exception):
+    """The file is no spreadsheet; callers say whose."""
+
+
+def read_sheet(path: Path) -> list[list[object]]:
+    """The rows of the first sheet, as the cells are typed."""
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise SheetUnreadable("> 16 MiB")
+        book = CalamineWorkbook.from_path(path)
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except OSError as error:
+        raise SheetUnreadable(error.strerror or str(error)) from None
+    except (CalamineError, IndexError) as error:
+        raise SheetUnreadable(str(error)) from None
+    return [[None if cell == "" else cell for cell in row] for row in rows]
+
+
+def sheet_bytes(
+    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, spare_rows: int = 0
+) -> bytes:
+    """A workbook of one sheet. Text is text: no formula, no lost digits; `spare_rows` too."""
+    book = Workbook()
+    sheet = book.active
+    if not isinstance(sheet, Worksheet):
+        raise TypeError("a new workbook has a worksheet")
+    sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+    table = [list(head), *(list(row) for row in rows)]
+    table += [[""] * len(head) for _ in range(spare_rows)]
+    for number, row in enumerate(table, start=1):
+        for place, value in enumerate(row, start=1):
+            _put(sheet, number, place, value)
+    for place, name in enumerate(head, start=1):
+        cell = sheet.cell(1, place)
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(horizontal="center")
+        widest = max(_width(row[place - 1]) for row in table) if table else _width(name)
+        sheet.column_dimensions[cell.column_letter].width = min(40, widest + 3)
+    sheet.freeze_panes = "A2"
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        return file.read()
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
+    cell = sheet.cell(row, column)
+    if isinstance(value, int):
+        cell.value = value
+        return
+    # Whatever it begins with, it stays text, also after an edit in Excel.
+    cell.number_format = "@"
+    if value:
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.data_type = "s"
+        cell.quotePrefix = value[0] in "=+-@"
+
+
+def _width(value: Cell) -> int:
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in str(value or ""))

@@ -1,0 +1,119 @@
+"""The Transport on a USB stick, for a site without a line.
+
+<stick>/examsite/packages/<digest>.package          headquarters → site
+<stick>/examsite/batches/<digest>.batch             site → headquarters
+<stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
+"""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.delivery_errors import StickUnusable
+from sync.errors import DocumentAltered, DocumentRefused, NotFound
+from sync.spool import LEVELS, digest_of
+from sync.transport import MAX_RECEIPT, PackageEntry
+from sync.wire.files import write_durably
+from sync.wire.sealed import peek_identity
+
+_PACKAGE = re.compile(r"([0-9a-f]{64})\.package")
+_COPY = 1_048_576
+
+
+class StickTransport:
+    """A folder where headquarters and site leave things for each other.
+
+    The folder must be there: a missing one is a stick that is not plugged in, and what is written
+    in its place would stay at home.
+    """
+
+    name = "stick"
+    knows_all = False
+
+    def __init__(self, root: Path, site: str) -> None:
+        self._root, self._site = root, site
+        self._folder = root / "examsite"
+
+    def packages(self) -> list[PackageEntry]:
+        """The packages on the stick, without those that say they are for another site."""
+        with self._usable():
+            folder = self._folder / "packages"
+            names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+            found = [self._entry(folder / n, m[1]) for n in names if (m := _PACKAGE.fullmatch(n))]
+        return [entry for entry in found if entry is not None]
+
+    def fetch(self, digest: str, to: Path) -> None:
+        """Copy a package; DocumentAltered if it is not the one of its name."""
+        source = self._folder / "packages" / f"{digest}.package"
+        with self._usable():
+            if not source.is_file():
+                raise NotFound(what=source.name)
+            if digest_of(source) != digest:
+                raise DocumentAltered(where=source.name)
+        write_durably(to, self._blocks(source))
+
+    def deliver(self, path: Path, digest: str) -> bytes | None:
+        """Copy a batch unless it is there, read it back; the receipt if one lies there."""
+        target = self._folder / "batches" / f"{digest}.batch"
+        with self._usable():
+            if not target.is_file() or digest_of(target) != digest:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_durably(target, _read(path))
+                _forget_cached(target)
+                if digest_of(target) != digest:
+                    raise StickUnusable(folder=str(self._root), reason="read-back differs")
+        return self.receipt(digest)
+
+    def receipt(self, digest: str) -> bytes | None:
+        """The receipt of the highest level on the stick."""
+        with self._usable():
+            for level in reversed(LEVELS):
+                path = self._folder / "receipts" / f"{digest}.{level}.json"
+                if path.is_file():
+                    with path.open("rb") as file:
+                        return file.read(MAX_RECEIPT)
+        return None
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """What goes wrong with the stick, said as StickUnusable."""
+        if not self._root.is_dir():
+            raise StickUnusable(folder=str(self._root), reason=os.strerror(errno.ENOENT))
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StickUnusable(folder=str(self._root), reason=reason) from error
+
+    def _entry(self, path: Path, digest: str) -> PackageEntry | None:
+        """A package; None if it says it is for another site."""
+        # One cut short or damaged is listed too, so that fetching it says what is wrong.
+        try:
+            _, identity, _ = peek_identity(path)
+        except DocumentRefused:
+            identity = {}
+        if identity.get("site", self._site) != self._site:
+            return None
+        return PackageEntry(digest, path.stat().st_size, str(identity.get("session", "")))
+
+    def _blocks(self, source: Path) -> Iterator[bytes]:
+        """The file on the stick, block by block; reading faults are the stick's."""
+        with self._usable():
+            yield from _read(source)
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(_COPY), b"")
+
+
+def _forget_cached(path: Path) -> None:
+    """Have the next reading come from the stick and not from memory."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(handle)

@@ -1,0 +1,259 @@
+"""How packages come and batches go: one Transport, over a line (here) or on a stick."""
+
+import base64
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from ssl import SSLContext
+from typing import Annotated, Any, BinaryIO, NamedTuple, NoReturn, Protocol, Self
+
+import httpx
+import msgspec
+
+from sync.delivery_errors import (
+    HeadquartersBusy,
+    RefusedByHeadquarters,
+    SiteNotRecognised,
+    TransferCut,
+    UnexpectedAnswer,
+)
+from sync.errors import HeadquartersUnreachable
+from sync.wire.documents import FetchRequest, sign
+from sync.wire.keys import SigningKey
+from sync.words import Words
+
+AUTHORIZATION = "Examsite-Authorization"
+MAX_RECEIPT = 65_536
+MAX_LISTING = 4 * 1_048_576
+CONNECT_S = 10.0
+SILENCE_S = 60.0
+_REFUSED = (409, 413, 422)
+_BUSY = (429, 503)
+_NOT_RECOGNISED = (401, 403)
+_NO_LINE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
+
+
+class PackageEntry(NamedTuple):
+    """A package that headquarters, or a stick, has for this site."""
+
+    digest: str
+    size: int
+    session: str
+
+
+class Transport(Protocol):
+    """One way to headquarters. Receipts come as they are; the courier verifies them.
+
+    `knows_all`: that `receipt()` finds nothing means that headquarters does not have the batch.
+    """
+
+    @property
+    def name(self) -> str:
+        """`http` or `stick`."""
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether no receipt means no batch."""
+
+    def packages(self) -> list[PackageEntry]:
+        """The packages there are for this site."""
+
+    def fetch(self, digest: str, to: Path) -> None:
+        """Write a package to `to`, going on from what an earlier try left there if possible."""
+
+    def deliver(self, path: Path, digest: str) -> bytes | None:
+        """Hand a batch over; its receipt if there is one at once."""
+
+    def receipt(self, digest: str) -> bytes | None:
+        """The receipt of the highest level there is for a batch."""
+
+
+class _Listed(msgspec.Struct, frozen=True):
+    digest: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    session: str
+
+
+class _Listing(msgspec.Struct, frozen=True):
+    packages: list[_Listed]
+
+
+class _Text(msgspec.Struct, frozen=True):
+    zh: str
+    en: str
+
+
+class _Problem(msgspec.Struct, frozen=True):
+    """The members of headquarters' error that a person reads."""
+
+    code: str
+    message: _Text
+
+
+def wall_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class HttpTransport:
+    """Headquarters over HTTP(S): no redirects, no proxies of the environment, bounded memory."""
+
+    name = "http"
+    knows_all = True
+
+    def __init__(
+        self,
+        base_url: str,
+        site: str,
+        key: SigningKey,
+        *,
+        now: Callable[[], int] = wall_ms,
+        verify: SSLContext | bool = True,
+        silence_s: float = SILENCE_S,
+    ) -> None:
+        self._site, self._key, self._now = site, key, now
+        self._client = httpx.Client(
+            base_url=base_url,
+            timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
+            headers={"Accept-Encoding": "identity"},
+            follow_redirects=False,
+            trust_env=False,
+            verify=verify,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def packages(self) -> list[PackageEntry]:
+        """GET /api/v1/packages."""
+        with self._ask("GET", "/api/v1/packages") as answer:
+            body = _body(answer, MAX_LISTING)
+        try:
+            listing = msgspec.json.decode(body, type=_Listing)
+        except (msgspec.DecodeError, RecursionError):
+            raise UnexpectedAnswer(reason="packages") from None
+        return [PackageEntry(p.digest, p.size, p.session) for p in listing.packages]
+
+    def fetch(self, digest: str, to: Path) -> None:
+        """GET /api/v1/packages/<digest>, from where an earlier try was cut."""
+        start = to.stat().st_size if to.exists() else 0
+        headers = {"Range": f"bytes={start}-"} if start else {}
+        useful = (200, 206, 416) if start else (200,)
+        path = f"/api/v1/packages/{digest}"
+        with self._ask("GET", path, useful=useful, headers=headers) as answer:
+            if answer.status_code == 416:
+                to.unlink()
+                raise UnexpectedAnswer(reason="HTTP 416")
+            _write(answer, to, start)
+
+    def deliver(self, path: Path, digest: str) -> bytes:
+        """PUT /api/v1/batches/<digest>; the receipt in the answer."""
+        to = f"/api/v1/batches/{digest}"
+        with (
+            path.open("rb") as file,
+            self._ask("PUT", to, useful=(200, 201), content=file) as answer,
+        ):
+            return _body(answer, MAX_RECEIPT)
+
+    def receipt(self, digest: str) -> bytes | None:
+        """GET /api/v1/receipts/<digest>; None if headquarters itself says that it has none."""
+        with self._ask("GET", f"/api/v1/receipts/{digest}", useful=(200, 404)) as answer:
+            body = _body(answer, MAX_RECEIPT)
+            if answer.status_code != 404:
+                return body
+            # Anything on the way can answer 404; only headquarters says it in its own words.
+            problem = _problem(body)
+            if problem is None or problem[0].code != "not-found":
+                raise UnexpectedAnswer(reason="HTTP 404")
+            return None
+
+    @contextmanager
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        useful: Collection[int] = (200,),
+        content: BinaryIO | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[httpx.Response]:
+        """A signed request and its answer, still to be read; refusals and faults as ExamError."""
+        signed = {AUTHORIZATION: self._authorize(method, path), **(headers or {})}
+        try:
+            with self._client.stream(method, path, content=content, headers=signed) as answer:
+                if answer.status_code not in useful:
+                    _refuse(answer, self._now())
+                yield answer
+        except _NO_LINE as error:
+            raise HeadquartersUnreachable(reason=_reason(error)) from error
+        except httpx.HTTPError as error:
+            raise TransferCut(reason=_reason(error)) from error
+
+    def _authorize(self, method: str, path: str) -> str:
+        statement = FetchRequest(site=self._site, method=method, path=path, at=self._now())
+        return base64.b64encode(sign(statement, self._key)).decode("ascii")
+
+
+def _refuse(answer: httpx.Response, now: int) -> NoReturn:
+    """Raise what an answer that is of no use means."""
+    status = answer.status_code
+    if status in _BUSY:
+        raise HeadquartersBusy(_retry_after(answer.headers.get("Retry-After", ""), now))
+    if status in _NOT_RECOGNISED:
+        raise SiteNotRecognised(status=status)
+    problem = _problem(_body(answer, MAX_RECEIPT)) if status in _REFUSED else None
+    if problem is None:
+        raise UnexpectedAnswer(reason=f"HTTP {status}")
+    words, whole = problem
+    raise RefusedByHeadquarters(Words(words.message.zh, words.message.en), whole)
+
+
+def _problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:
+    """An error in headquarters' own JSON, the readable members and the whole; else None."""
+    try:
+        whole = msgspec.json.decode(body, type=dict[str, Any])
+        return msgspec.convert(whole, _Problem), whole
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _body(answer: httpx.Response, limit: int) -> bytes:
+    """The whole body, if it is not longer than `limit`."""
+    body = bytearray()
+    for block in answer.iter_raw():
+        body += block
+        if len(body) > limit:
+            raise UnexpectedAnswer(reason=f"> {limit} bytes")
+    return bytes(body)
+
+
+def _write(answer: httpx.Response, to: Path, start: int) -> None:
+    """The body to `to`: after what is there if it is the rest, else from the beginning."""
+    resumed = answer.status_code == 206
+    if resumed and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+        raise UnexpectedAnswer(reason="Content-Range")
+    with to.open("ab" if resumed else "wb") as file:
+        for block in answer.iter_raw():
+            file.write(block)
+
+
+def _retry_after(text: str, now: int) -> float | None:
+    """Seconds or an HTTP date (RFC 9110, section 10.2.3); None for anything else."""
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    with suppress(ValueError):
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now / 1000)
+    return None
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    return str(error) or type(error).__name__

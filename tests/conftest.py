@@ -1,0 +1,42 @@
+"""Fixtures that all tests share; the cast itself is in `world`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import world
+
+from siteapp.site import Site
+
+
+@pytest.fixture(scope="session")
+def hq() -> world.Headquarters:
+    """One headquarters for all tests: its keys do not change."""
+    return world.Headquarters()
+
+
+@pytest.fixture
+def site_folder(hq: world.Headquarters, tmp_path: Path) -> Path:
+    """The data folder of an enrolled site."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    hq.enrol(folder)
+    return folder
+
+
+@pytest.fixture
+def site(site_folder: Path) -> Iterator[Site]:
+    """A site that is open and not yet serving."""
+    found = Site(site_folder)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def package(hq: world.Headquarters, site: Site, tmp_path: Path) -> world.Package:
+    """A session sealed for `site`, five candidates, not yet received."""
+    return world.make_package(hq, site.identity.certificate, tmp_path)

@@ -1,0 +1,141 @@
+"""The answer path over the real application and the real database."""
+
+import pytest
+import world
+from room import Page, browser, open_room
+
+from siteapp.conduct import acts
+from siteapp.site import Site
+from siteapp.store.writer import Decision
+
+
+@pytest.fixture
+def page(site: Site, package: world.Package) -> Page:
+    open_room(site, package)
+    page = Page(browser(site), package.plan.candidates[0])
+    page.begin()
+    return page
+
+
+def events(site: Site, kind: str) -> list[dict]:
+    return [e.body for e in site.live.events("am-1121") if e.kind == kind]
+
+
+def test_a_save_is_in_the_journal_with_authored_ids_once_it_is_acknowledged(page, site, package):
+    status, body = page.save(0, option=1)
+    assert (status, body) == (200, {"saved": [1]})
+    (saved,) = events(site, "response")
+    item = next(i for f in package.papers.forms for i in f.items() if i.id == saved["item"])
+    shown = page.items[0]
+    assert item.stem == shown["stem"]
+    assert dict(item.options)[saved["response"][0]] == shown["options"][1]["text"]
+
+
+def test_a_repeated_save_is_acknowledged_and_journalled_once(page, site):
+    page.save(0)
+    assert page.save(0, option=3, sequence=1)[0] == 200
+    assert len(events(site, "response")) == 1
+
+
+def test_a_save_that_arrives_late_never_overwrites_a_newer_one(page, site):
+    page.save(0, option=2, sequence=5)
+    page.save(0, option=0, sequence=4)
+    _, paper = page.call("GET", "paper")
+    assert paper["responses"] == {page.items[0]["ref"]: [page.items[0]["options"][2]["ref"]]}
+
+
+def test_an_option_of_another_item_is_refused(page, site):
+    one = {
+        "sequence": 1,
+        "item": page.items[0]["ref"],
+        "response": [page.items[1]["options"][0]["ref"]],
+    }
+    status, body = page.call("POST", "responses", {"instance": "abc123", "saves": [one]})
+    assert (status, body["error"]["code"]) == (422, "save-refused")
+    assert events(site, "response") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"instance": "abc", "saves": [{"sequence": 0, "item": "x", "response": []}]},
+        {"instance": "a/b", "saves": []},
+        {"instance": "abc", "saves": "x"},
+        {"instance": "abc"},
+        [1],
+    ],
+)
+def test_malformed_saves_are_refused_with_a_reason(page, body):
+    status, answer = page.call("POST", "responses", body)
+    assert (status, answer["error"]["code"]) == (422, "save-refused")
+
+
+def test_the_page_of_a_left_seat_is_fenced_and_its_save_kept_as_evidence(page, site):
+    page.save(0, option=1)
+    session = site.live.session("am-1121")
+    attempt = session.attempt("live/2026000001")
+    site.live.act(session, lambda s: Decision(acts.move(s, attempt, 99, "坏机", "chief")))
+    status, body = page.save(0, option=2)
+    assert (status, body["error"]["code"]) == (409, "seat-moved")
+    assert [e["why"] for e in events(site, "evidence")] == ["seat-moved"]
+    again = Page(page.client, page.candidate, instance="def456")
+    assert again.sign_in(seat=99)[0] == 200
+    _, paper = again.call("GET", "paper")
+    assert list(paper["responses"].values()) == [[page.items[0]["options"][1]["ref"]]]
+
+
+def test_a_save_after_the_hand_in_is_refused_and_kept_as_evidence(page, site):
+    page.save(0)
+    assert page.hand_in()[0] == 200
+    assert page.save(1)[1]["error"]["code"] == "already-handed-in"
+    assert len(events(site, "evidence")) == 1
+
+
+def test_a_hand_in_waits_for_saves_that_are_missing(page):
+    page.save(0, sequence=1)
+    page.save(1, sequence=3)
+    page.sequence = 3
+    status, body = page.hand_in()
+    assert (status, body["missing"]) == (409, [2])
+    page.save(2, sequence=2)
+    assert page.hand_in()[0] == 200
+
+
+def test_handing_in_twice_gives_the_same_receipt_code(page):
+    page.save(0)
+    first, second = page.hand_in(), page.hand_in()
+    assert first == second
+    assert len(first[1]["receipt"]) == 14
+
+
+def test_without_a_token_nothing_is_taken(page):
+    page.token = "x" * 43
+    assert page.save(0)[1]["error"]["code"] == "sign-in-needed"
+
+
+def test_everything_is_there_after_the_site_starts_again(page, site, site_folder):
+    page.save(0, option=1)
+    page.save(7, option=2)
+    token, ref = page.token, page.items[7]["ref"]
+    site.close()
+    again = Site(site_folder)
+    try:
+        page = Page(browser(again), page.candidate)
+        page.token = token
+        status, paper = page.call("GET", "paper")
+        assert status == 200
+        assert len(paper["responses"]) == 2
+        assert ref in paper["responses"]
+    finally:
+        again.close()
+        site.live.__init__(site_folder / "site.db", "site-01")  # type: ignore[misc]
+
+
+def test_the_stored_database_holds_no_token_and_no_identity_number(page, site, package):
+    site.live.database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = (site.folder / "site.db").read_bytes()
+    assert page.token.encode() not in content
+    for candidate in package.plan.candidates:
+        assert candidate.identity.encode() not in content
+        assert candidate.identity[-6:].encode() not in content
+    assert package.plan.candidates[0].admission.encode() in content
