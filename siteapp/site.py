@@ -54,7 +54,9 @@ class Site:
         self._helper.start()
 
     def close(self) -> None:
-        """Stop, store what is waiting, release the folder."""
+        """Stop, store what is waiting, release the folder; harmless the second time."""
+        if self._lock.closed:
+            return
         self._stopping.set()
         if self._helper:
             self._helper.join()

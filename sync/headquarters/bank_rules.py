@@ -151,14 +151,12 @@ def like_stems(items: Iterable[Item]) -> Iterator[tuple[str, str]]:
     """Pairs of items whose stems are equal or nearly so (in one situation: equal)."""
     grams = [(item, _bigrams(item.stem)) for item in items]
     for (one, a), (other, b) in combinations(grams, 2):
-        if one.stem == other.stem and one.situation == other.situation:
+        if one.situation is None and other.situation is None:
+            like = len(a & b) >= NEARLY * len(a | b)
+        else:
+            like = one.stem == other.stem and one.situation == other.situation
+        if like:
             yield one.id, other.id
-        elif one.situation is None and other.situation is None and a and b:
-            # The share of what both say; texts of very different length cannot be alike.
-            if min(len(a), len(b)) >= NEARLY * max(len(a), len(b)) and (
-                len(a & b) >= NEARLY * len(a | b)
-            ):
-                yield one.id, other.id
 
 
 def _bigrams(text: str) -> set[str]:
@@ -191,7 +189,9 @@ def _deliverables(task: PracticalTask) -> Iterator[Words]:
         yield Words("提交物或评分点编号重复", "a deliverable or criterion id is given twice")
     judged = {c.deliverable for c in task.criteria}
     for name in sorted(judged ^ set(names)):
-        yield Words(f"提交物 {name} 与评分点不对应", f"deliverable {name} and criteria do not match")
+        yield Words(
+            f"提交物 {name} 与评分点不对应", f"deliverable {name} and criteria do not match"
+        )
     for deliverable in task.deliverables:
         if (deliverable.kind == "file") != bool(deliverable.accept):
             yield Words(

@@ -1,11 +1,11 @@
 """Errors that only headquarters raises; their bases are in sync.errors.
 
-    DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
-                       ConflictingBatch  JournalBroken
-    EnvironmentFault   QuarantineFull  ArchiveFailed
-    InputRefused       NameRefused  TimeRefused  MarksUnreadable
-    NotNow             SessionPublished  BatchMissing
-    NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
+DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
+                   ConflictingBatch  JournalBroken
+EnvironmentFault   QuarantineFull  ArchiveFailed
+InputRefused       NameRefused  TimeRefused  MarksUnreadable
+NotNow             SessionPublished  BatchMissing
+NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
 """
 
 from sync.errors import (
@@ -105,7 +105,9 @@ class ArchiveFailed(EnvironmentFault):
 
     code = "archive-failed"
     message = Words("无法写入第二份副本：{reason}", "Cannot write the second copy: {reason}")
-    hint = Words("请检查归档磁盘；会自动重试", "Check the archive disk; it is tried again by itself")
+    hint = Words(
+        "请检查归档磁盘；会自动重试", "Check the archive disk; it is tried again by itself"
+    )
 
 
 class NameRefused(InputRefused):
@@ -114,8 +116,8 @@ class NameRefused(InputRefused):
     code = "name-refused"
     message = Words("编号不合规范：{name}", "Not a usable identifier: {name}")
     hint = Words(
-        "请用 2–32 个字母、数字或连字符，以字母或数字开头",
-        "Use 2–32 letters, digits or hyphens, beginning with a letter or digit",
+        "请用 1–40 个小写字母、数字或连字符，以字母或数字开头",
+        "Use 1–40 small letters, digits or hyphens, beginning with a letter or digit",
     )
 
 
@@ -148,7 +150,9 @@ class BatchMissing(NotNow):
 
     code = "batch-missing"
     message = Words("场次 {session} 尚未收齐：{reason_zh}", "Session {session}: {reason_en}")
-    hint = Words("请等待考点继续传送，或用 U 盘送达", "Wait for the site to deliver, or use a stick")
+    hint = Words(
+        "请等待考点继续传送，或用 U 盘送达", "Wait for the site to deliver, or use a stick"
+    )
 
 
 class SignInNeeded(NotAllowed):

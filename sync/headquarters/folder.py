@@ -35,7 +35,7 @@ DATABASE = "hq.db"
 SETTINGS = "examhq.json"
 FOLDERS = ("keys", "blobs", "quarantine", "incoming", "codes", "packages")
 # Files that tell whose folder it is.
-SITE_MARKS = ("site.db", "examsite.json")
+SITE_MARKS = ("site.db", "certificate.json", "request.json")
 
 
 class Keyring:
@@ -99,7 +99,7 @@ class Headquarters:
         self.keys = Keyring(folder / "keys")
         settings = json.loads((folder / SETTINGS).read_text("utf-8"))
         # Relative to the data folder, so that the folder can be moved.
-        self.archive = folder / settings["archive"]
+        self.archive: Path = folder / settings["archive"]
 
     def blob(self, digest: str) -> Path:
         """Where a received file lies."""

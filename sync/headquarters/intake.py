@@ -119,9 +119,7 @@ def _keep(headquarters: Headquarters, source: Path, digest: str) -> None:
         copy_durably(source, blob)
 
 
-def _verify(
-    headquarters: Headquarters, source: Path
-) -> tuple[Stated, SealedDocument, VerifyKey]:
+def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDocument, VerifyKey]:
     """Every byte checked with the key of the site that the batch names."""
     kind, identity, _ = peek_identity(source)
     if kind != "batch":
@@ -172,9 +170,7 @@ def _commit(
         first = _receipt(headquarters, document.digest)
         if first is not None:
             return Accepted(first, new=False)
-        raise ConflictingBatch(
-            sequence=stated.sequence, server_term=stated.server_term
-        ) from None
+        raise ConflictingBatch(sequence=stated.sequence, server_term=stated.server_term) from None
     return Accepted(envelope, new=True)
 
 

@@ -1,10 +1,11 @@
-"""Identifiers of sites, sessions, sittings and staff: safe in file names, journals and addresses."""
+"""Identifiers of sites, sessions, sittings, staff: safe in file names, journals and addresses."""
 
 import re
 
 from sync.headquarters.errors import NameRefused
 
-_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{1,31}")
+# The same rule as sync.exam.sitting.check_plan, so that no plan fails at its site.
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def checked(name: str) -> str:

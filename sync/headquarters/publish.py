@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from sync.errors import AlreadyThere, NotReady, SecretMissing
 from sync.exam.paper import Form
-from sync.exam.sitting import SessionPlan, SittingPlan
+from sync.exam.sitting import SessionPlan, SittingPlan, check_plan
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.rosters import candidate_plans
 from sync.headquarters.schema import forms, sessions, sittings
@@ -86,7 +86,7 @@ def _plan(db: Connection, row: Row[Any]) -> SessionPlan:
         raise NotReady(
             reason_zh=f"{listed} 没有考生名单", reason_en=f"no roster for {', '.join(empty)}"
         )
-    return plan
+    return check_plan(plan)
 
 
 def _papers(db: Connection, row: Row[Any]) -> Papers:
@@ -106,9 +106,7 @@ def _seal(
     folder = headquarters.folder / "packages"
     fresh = folder / f".{plan.id}.{secrets.token_hex(8)}.tmp"
     try:
-        digest = write_package(
-            fresh, plan, papers, certificate, codes, headquarters.keys.release()
-        )
+        digest = write_package(fresh, plan, papers, certificate, codes, headquarters.keys.release())
         checked = verify_package(fresh, certificate)
         for code in codes:
             save_secret(headquarters.code(digest, code.official), code.spoken.encode())
@@ -151,8 +149,7 @@ def unlock_codes(headquarters: Headquarters, by: Stamp, session: str) -> tuple[s
     package = package_of(headquarters, session)
     try:
         first, second = (
-            headquarters.code(package.digest, official).read_text("ascii")
-            for official in OFFICIALS
+            headquarters.code(package.digest, official).read_text("ascii") for official in OFFICIALS
         )
     except OSError as error:
         raise SecretMissing(path=str(error.filename)) from None

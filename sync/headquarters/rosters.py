@@ -112,9 +112,7 @@ def _same_person(row: RosterRow, same: Row[Any]) -> list[Words]:
 
 
 def _insert(db: Connection, session: str, sitting: str, rows: Sequence[RosterRow]) -> None:
-    known = set(
-        db.scalars(select(candidates.c.admission).where(candidates.c.session == session))
-    )
+    known = set(db.scalars(select(candidates.c.admission).where(candidates.c.session == session)))
     for row in rows:
         if row.admission not in known:
             db.execute(
@@ -138,7 +136,10 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
     find(db, session)
     query = (
         select(entries.c.admission, entries.c.sitting)
-        .join(sittings, (sittings.c.session == entries.c.session) & (sittings.c.id == entries.c.sitting))
+        .join(
+            sittings,
+            (sittings.c.session == entries.c.session) & (sittings.c.id == entries.c.sitting),
+        )
         .where(entries.c.session == session)
         .order_by(sittings.c.position)
     )

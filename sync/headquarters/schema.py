@@ -116,9 +116,7 @@ entries = Table(
     Column("admission", String, nullable=False),
     PrimaryKeyConstraint("session", "sitting", "admission"),
     ForeignKeyConstraint(["session", "sitting"], ["sittings.session", "sittings.id"]),
-    ForeignKeyConstraint(
-        ["session", "admission"], ["candidates.session", "candidates.admission"]
-    ),
+    ForeignKeyConstraint(["session", "admission"], ["candidates.session", "candidates.admission"]),
 )
 
 batches = Table(
@@ -254,7 +252,7 @@ audit = Table(
 )
 
 for _act in ("UPDATE", "DELETE"):
-    _trigger = DDL(
+    _trigger = DDL(  # type: ignore[no-untyped-call]
         f"CREATE TRIGGER audit_no_{_act.lower()} BEFORE {_act} ON audit "
         "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
     )

@@ -102,7 +102,6 @@ def add_sitting(
     component: str,
     bank: Bank,
     form_count: int = 1,
-    late_cut_off: int = 15,
     earliest_hand_in: int = 30,
 ) -> SittingPlan:
     """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill."""
@@ -123,7 +122,6 @@ def add_sitting(
             ),
             minutes=part.minutes,
             forms=tuple(form.id for form in drawn),
-            late_cut_off=late_cut_off,
             earliest_hand_in=earliest_hand_in,
         )
         _insert_sitting(db, session, plan, specification)

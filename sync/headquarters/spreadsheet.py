@@ -8,6 +8,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -42,17 +43,16 @@ def sheet_bytes(
     if not isinstance(sheet, Worksheet):
         raise TypeError("a new workbook has a worksheet")
     sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
-    table = [list(head), *(list(row) for row in rows)]
-    table += [[""] * len(head) for _ in range(spare_rows)]
+    table: list[Sequence[Cell]] = [head, *rows, *[[None] * len(head)] * spare_rows]
     for number, row in enumerate(table, start=1):
         for place, value in enumerate(row, start=1):
             _put(sheet, number, place, value)
-    for place, name in enumerate(head, start=1):
+    for place in range(1, len(head) + 1):
         cell = sheet.cell(1, place)
         cell.font = Font(bold=True)
         cell.alignment = Alignment(horizontal="center")
-        widest = max(_width(row[place - 1]) for row in table) if table else _width(name)
-        sheet.column_dimensions[cell.column_letter].width = min(40, widest + 3)
+        widest = max(_width(row[place - 1]) for row in table)
+        sheet.column_dimensions[get_column_letter(place)].width = min(40, widest + 3)
     sheet.freeze_panes = "A2"
     with tempfile.TemporaryFile() as file:
         book.save(file)

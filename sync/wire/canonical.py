@@ -11,7 +11,6 @@ Encodable: TypeAlias = bool | int | str | Sequence["Encodable"] | Mapping[str, "
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
-_MAX_DIGITS = len(str(-MAX_INTEGER))
 
 
 def encode(value: Encodable) -> bytes:
@@ -64,17 +63,8 @@ def _utf16(name: object) -> bytes:
     return name.encode("utf-16-be", "surrogatepass")
 
 
-def _read_integer(digits: str) -> int:
-    # Python itself refuses integers of thousands of digits, and is slow just below that.
-    if len(digits) > _MAX_DIGITS:
-        raise NotCanonical(reason="integer out of range")
-    return int(digits)
-
-
 def _refuse_float(text: str) -> NoReturn:
     raise NotCanonical(reason=f"number {text[:20]} is not an integer")
 
 
-_DECODER = json.JSONDecoder(
-    parse_int=_read_integer, parse_float=_refuse_float, parse_constant=_refuse_float
-)
+_DECODER = json.JSONDecoder(parse_float=_refuse_float, parse_constant=_refuse_float)

@@ -128,7 +128,6 @@ def test_everything_is_there_after_the_site_starts_again(page, site, site_folder
         assert ref in paper["responses"]
     finally:
         again.close()
-        site.live.__init__(site_folder / "site.db", "site-01")  # type: ignore[misc]
 
 
 def test_the_stored_database_holds_no_token_and_no_identity_number(page, site, package):

@@ -95,9 +95,12 @@ def test_two_codes_of_one_official_are_a_mistake_of_the_program(
         ByCodes(site.public, (codes[1], codes[1]))
 
 
-def test_the_codes_are_useless_at_another_site(document: SealedDocument, codes: Codes) -> None:
-    with pytest.raises(CannotOpen):
+def test_the_codes_are_useless_at_another_site(
+    document: SealedDocument, site: OpeningKey, codes: Codes
+) -> None:
+    with pytest.raises(CannotOpen) as refused:
         document.unlock("paper", OpeningKey.generate(), codes)
+    assert site.public.key_id in str(refused.value.facts["reason"])
 
 
 def test_a_damaged_package_is_told_before_any_code_is_asked_for(

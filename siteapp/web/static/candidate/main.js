@@ -73,6 +73,7 @@ class Page {
     if (this.screen && this.screen.leave) this.screen.leave();
     const next = app.stage;
     const screen = (this.screen = SCREENS[next](app, () => this.show(true)));
+    if (next === this.stage) carryOver(this.place, screen.element);
     this.place.replaceChildren(screen.element);
     document.title = screen.title;
     if (next !== this.stage) {
@@ -85,6 +86,17 @@ class Page {
   tick() {
     if (this.app) this.app.tick();
     if (this.screen && this.screen.tick) this.screen.tick();
+  }
+}
+
+/** What was typed or ticked survives a change of language. @param {HTMLElement} old @param {HTMLElement} fresh */
+function carryOver(old, fresh) {
+  for (const input of old.querySelectorAll("input[id]")) {
+    const twin = fresh.querySelector(`#${input.id}`);
+    if (!(input instanceof HTMLInputElement && twin instanceof HTMLInputElement)) continue;
+    twin.value = input.value;
+    twin.checked = input.checked;
+    twin.dispatchEvent(new Event("change"));
   }
 }
 

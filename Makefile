@@ -1,0 +1,45 @@
+# The two commands of the README are `make demo` and `make test`; both do all set-up themselves.
+PY := .venv/bin/python
+ARGS :=
+
+.PHONY: help demo test check format lint types imports docs bench lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+demo: ## a whole sitting on this machine, end to end (ARGS="--once --json")
+	@provisioning/bootstrap.sh run
+	@$(PY) -m provisioning.cli demo $(ARGS)
+
+test: ## all tests
+	@provisioning/bootstrap.sh dev
+	@$(PY) -m pytest $(ARGS)
+
+check: format lint types imports docs ## format, lint, types, imports, docs
+
+format: ## fail if a file is not formatted
+	@provisioning/bootstrap.sh dev
+	@$(PY) -m ruff format --check .
+
+lint: ## ruff
+	@$(PY) -m ruff check .
+
+types: ## mypy strict
+	@$(PY) -m mypy
+
+imports: ## the arrows between packages
+	@.venv/bin/lint-imports
+
+docs: ## documents that name commands and settings name real ones
+	@$(PY) -m pytest tests/docs
+
+bench: ## durable saves per second on this machine (ARGS=--json)
+	@provisioning/bootstrap.sh dev
+	@$(PY) tests/bench/saves.py $(ARGS)
+
+lock: ## make the lock files anew from pyproject.toml
+	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header -o requirements.lock pyproject.toml
+	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean: ## remove what was made here
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

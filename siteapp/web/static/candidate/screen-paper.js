@@ -1,0 +1,111 @@
+/** Screen 5: the paper. Header and marks above, one place in the middle, the answer grid at the side. */
+
+import { announce, el, focusOn } from "../shared/dom.js";
+import { say, t } from "../shared/words.js";
+import { answerGrid } from "./grid.js";
+import { listenToKeys } from "./keys.js";
+import { messageList } from "./messages.js";
+import { paperHead } from "./paper-head.js";
+import { placeView } from "./place-view.js";
+
+/** @typedef {import("./places.js").Place} Place */
+
+/**
+ * @param {import("./app.js").App} app
+ * @param {() => void} again
+ * @returns {import("./main.js").Screen}
+ */
+export function paperScreen(app, again) {
+  const desk = new Desk(app, again);
+  return {
+    title: say(desk.paper.title),
+    element: desk.element,
+    focus: desk.view.heading,
+    update: () => desk.update(),
+    tick: () => desk.head.tick(),
+    leave: () => desk.leave(),
+  };
+}
+
+/** The candidate's desk: which place is open, and the pieces around it. */
+export class Desk {
+  /** @param {import("./app.js").App} app @param {() => void} again */
+  constructor(app, again) {
+    this.app = app;
+    this.attempt = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
+    this.paper = /** @type {import("./types.js").Paper} */ (this.attempt.record.paper);
+    this.places = this.attempt.places;
+    this.head = paperHead(app, again);
+    this.messages = messageList(app);
+    this.grid = answerGrid(app, (index) => this.go(index));
+    this.middle = el("main", { id: "main", class: "middle" });
+    this.view = this.#open(this.attempt.record.place);
+    this.element = el(
+      "div",
+      { class: "frame" },
+      el("a", { class: "skip", href: "#item-heading" }, t("跳到试题", "Skip to the question")),
+      this.head.element,
+      this.messages.element,
+      el("div", { class: "desk" }, this.middle, this.grid.element),
+    );
+    this.deaf = listenToKeys(this);
+  }
+
+  get index() {
+    return this.attempt.record.place;
+  }
+
+  /** @param {number} wanted */
+  #open(wanted) {
+    const index = Math.max(0, Math.min(wanted, this.places.length - 1));
+    this.attempt.record.place = index;
+    this.view = placeView(this.app, this.places[index], {
+      last: index === this.places.length - 1,
+      first: index === 0,
+      step: (by) => this.step(by),
+    });
+    this.middle.replaceChildren(this.view.element);
+    this.grid.update(index);
+    return this.view;
+  }
+
+  /** Opens another place and moves the focus to its heading. @param {number} index */
+  go(index) {
+    if (index < 0 || index >= this.places.length || index === this.index) return;
+    this.attempt.settle();
+    this.#open(index);
+    focusOn(this.view.heading);
+    this.attempt.write();
+  }
+
+  /** @param {number} by */
+  step(by) {
+    if (this.index + by >= this.places.length) this.app.review(true);
+    else this.go(this.index + by);
+  }
+
+  /** @param {number} number as printed on the paper */
+  goToNumber(number) {
+    const index = this.places.findIndex((place) => place.number === number);
+    if (index >= 0) this.go(index);
+    else announce(t(`没有第 ${number} 题`, `There is no question ${number}`));
+  }
+
+  update() {
+    // The paper may have been fetched afresh: the places are new objects with the same references.
+    if (this.places !== this.attempt.places) {
+      this.places = this.attempt.places;
+      this.grid.rebuild();
+      this.#open(this.index);
+    }
+    this.head.update();
+    this.messages.update();
+    this.grid.update(this.index);
+    this.view.update();
+  }
+
+  leave() {
+    this.deaf();
+    this.attempt.settle();
+  }
+}

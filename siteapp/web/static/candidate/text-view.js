@@ -1,0 +1,61 @@
+/** Deliverables: a text written in the page, or a file. */
+
+import { el, setText, stressed } from "../shared/dom.js";
+import { t } from "../shared/words.js";
+import { notice } from "./frame.js";
+
+/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("./place-view.js").AnswerView} AnswerView */
+
+/** @param {import("./app.js").App} app @param {Place} place @returns {AnswerView} */
+export function textView(app, place) {
+  const attempt = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
+  const area = el("textarea", { id: "answer-text", lang: "zh-CN", spellcheck: "false", "aria-describedby": "answer-prompt answer-length" });
+  const length = el("div", { class: "quiet small", id: "answer-length" });
+  area.value = textOf(attempt.ledger.response(place.ref));
+  // A word composed by an input method is an answer only when it is finished; input follows that too.
+  area.addEventListener("input", () => attempt.type(place.ref, area.value));
+  area.addEventListener("blur", () => attempt.settle());
+  const element = el("div", { class: "text-answer" }, prompt(place, "answer-text"), area, length);
+  const update = () => {
+    const count = Array.from(area.value.replace(/\s/g, "")).length;
+    setText(length, t(`${count} 字`, `${count} characters`));
+    const known = textOf(attempt.ledger.response(place.ref));
+    // Never under the candidate's hands: what is typed is the newest there is.
+    if (document.activeElement !== area && area.value !== known) area.value = known;
+  };
+  return { element, update };
+}
+
+/** @param {import("./types.js").Response|undefined} response */
+function textOf(response) {
+  return typeof response === "string" ? response : "";
+}
+
+/** @param {Place} place @param {string} target */
+function prompt(place, target) {
+  return el(
+    "div",
+    { class: "stem", lang: "zh-CN" },
+    el("label", { for: target, class: "deliverable" }, place.title || ""),
+    el("p", { class: "prose", id: "answer-prompt" }, ...stressed(place.stem)),
+  );
+}
+
+/** @param {import("./app.js").App} _app @param {Place} place @returns {AnswerView} */
+export function fileView(_app, place) {
+  const accept = place.accept.join(t("、", ", "));
+  const element = el(
+    "div",
+    { class: "text-answer" },
+    el("div", { class: "stem", lang: "zh-CN" }, el("h2", {}, place.title || ""), el("p", { class: "prose" }, ...stressed(place.stem))),
+    notice(
+      "",
+      t(
+        `这项成果是文件${accept && `（${accept}）`}，不在本页填写，请按监考员的说明提交。`,
+        `This one is a file${accept && ` (${accept})`}. It is not written in this page: hand it in as the invigilator says.`,
+      ),
+    ),
+  );
+  return { element, update: () => undefined };
+}

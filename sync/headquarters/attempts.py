@@ -1,0 +1,115 @@
+"""What the journal says of each attempt, up to its hand-in. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sync.exam.journal import Event, standing_responses
+from sync.exam.marking import receipt_code
+from sync.exam.specification import Struct
+from sync.headquarters.journals import ReceivedJournal
+
+
+class AttemptFacts(Struct, frozen=True):
+    """One attempt as journalled. `how` is None before the hand-in."""
+
+    form: str | None = None
+    started: bool = False
+    absent: bool = False
+    violation: bool = False
+    how: str | None = None
+    receipt: str | None = None
+    receipt_fits: bool | None = None
+    responses: Mapping[str, Any] = {}
+    evidence: int = 0
+    after_hand_in: int = 0
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether the attempt was handed in or collected."""
+        return self.how is not None
+
+
+def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
+    """attempt → what is known of it.
+
+    Of several hand-ins the first of the latest server term counts; responses after it do not.
+    """
+    events = journal.events()
+    ends = _ends(journal)
+    counted = [e for i, e in enumerate(events) if not _too_late(e, i, ends)]
+    standing = standing_responses(counted)
+    by_attempt: dict[str, list[Event]] = {}
+    for event in events:
+        if "attempt" in event.body:
+            by_attempt.setdefault(event.body["attempt"], []).append(event)
+    return {
+        attempt: _facts(
+            attempt,
+            own,
+            events[ends[attempt]] if attempt in ends else None,
+            {item: s.response for item, s in standing.get(attempt, {}).items()},
+            sum(_too_late(e, i, ends) for i, e in enumerate(events) if _of(e) == attempt),
+        )
+        for attempt, own in by_attempt.items()
+    }
+
+
+def _of(event: Event) -> str | None:
+    return event.body.get("attempt")
+
+
+def _ends(journal: ReceivedJournal) -> dict[str, int]:
+    """attempt → the place of its hand-in among all events."""
+    ends: dict[str, int] = {}
+    start = 0
+    for term in journal.terms:
+        here: dict[str, int] = {}
+        for place, event in enumerate(term.events, start):
+            if event.kind == "hand-in":
+                here.setdefault(event.body["attempt"], place)
+        ends |= here
+        start += len(term.events)
+    return ends
+
+
+def _too_late(event: Event, place: int, ends: Mapping[str, int]) -> bool:
+    return event.kind == "response" and place > ends.get(event.body["attempt"], place)
+
+
+def _facts(
+    attempt: str,
+    own: Sequence[Event],
+    hand_in: Event | None,
+    responses: Mapping[str, Any],
+    after_hand_in: int,
+) -> AttemptFacts:
+    starts = [e for e in own if e.kind == "start"]
+    receipt = hand_in.body["receipt"] if hand_in else None
+    return AttemptFacts(
+        form=starts[-1].body["form"] if starts else None,
+        started=bool(starts),
+        absent=_any(own, "absent"),
+        violation=_any(own, "violation"),
+        how=hand_in.body["how"] if hand_in else None,
+        receipt=receipt,
+        receipt_fits=receipt == receipt_code(attempt, responses) if hand_in else None,
+        responses=responses,
+        evidence=sum(e.kind == "evidence" for e in own),
+        after_hand_in=after_hand_in,
+    )
+
+
+def _any(own: Iterable[Event], kind: str) -> bool:
+    return any(event.kind == kind for event in own)
+
+
+def closes(events: Iterable[Event]) -> dict[str, int]:
+    """sitting → how many hand-ins the site counted when it closed it."""
+    found = {}
+    for event in events:
+        if event.kind == "close":
+            counted = event.body["handed_in"]
+            found[event.body["sitting"]] = (
+                len(counted) if isinstance(counted, list) else int(counted)
+            )
+    return found

@@ -1,0 +1,202 @@
+"""Scoring a session from its received journal; doing it twice gives the same rows."""
+
+import logging
+
+import msgspec
+from sqlalchemy import delete, insert, select
+
+from sync.errors import DocumentRefused, NotFound
+from sync.exam.marking import PaperMark, mark_theory
+from sync.exam.sitting import CandidatePlan, SessionPlan, attempt_id, form_for
+from sync.exam.specification import Struct
+from sync.headquarters.archive import list_batches
+from sync.headquarters.attempts import AttemptFacts, attempt_facts
+from sync.headquarters.errors import BatchMissing, JournalBroken
+from sync.headquarters.folder import Headquarters
+from sync.headquarters.journals import ReceivedJournal, read_journal
+from sync.headquarters.reconcile import NOTHING, Reconciliation, reconcile
+from sync.headquarters.schema import batches, results, scorings
+from sync.headquarters.sessions import SittingRow, list_sittings, load_form, published_plan
+from sync.headquarters.store import Stamp, record
+from sync.words import Words
+
+log = logging.getLogger(__name__)
+
+
+class Scored(Struct, frozen=True):
+    """The outcome of one attempt: passed, failed, absent, violation or missing."""
+
+    sitting: str
+    admission: str
+    state: str
+    marks: int | None = None
+    of: int | None = None
+    answered: int | None = None
+    how: str | None = None
+    receipt: str | None = None
+    receipt_fits: bool | None = None
+    form: str | None = None
+    evidence: int = 0
+
+
+def score(headquarters: Headquarters, by: Stamp, session: str) -> list[Scored]:
+    """Score a session whose journal is whole; BatchMissing or JournalBroken otherwise."""
+    plan = published_plan(headquarters, session)
+    journal = read_journal(headquarters, session)
+    if journal.lacking:
+        raise BatchMissing(
+            session=session, reason_zh=journal.lacking.zh, reason_en=journal.lacking.en
+        )
+    rows = _score_all(headquarters, plan, journal)
+    _save(headquarters, by, reconcile(plan, journal), journal.batches, rows)
+    return rows
+
+
+def reconciliation(headquarters: Headquarters, session: str) -> Reconciliation:
+    """The reconciliation from what has come in up to now."""
+    return _reconcile(headquarters, published_plan(headquarters, session))[0]
+
+
+def _reconcile(
+    headquarters: Headquarters, plan: SessionPlan
+) -> tuple[Reconciliation, ReceivedJournal]:
+    try:
+        journal = read_journal(headquarters, plan.id)
+    except DocumentRefused as refused:
+        problem = Words(refused.say("zh"), refused.say("en"))
+        journal = ReceivedJournal(plan.id, len(list_batches(headquarters, session=plan.id)), ())
+        return reconcile(plan, journal, problem), journal
+    return reconcile(plan, journal), journal
+
+
+def refresh(headquarters: Headquarters, by: Stamp) -> int:
+    """Reconcile, and score where the journal is whole, what got new batches; how many sessions."""
+    changed = _changed(headquarters)
+    for session in changed:
+        plan = published_plan(headquarters, session)
+        found, journal = _reconcile(headquarters, plan)
+        rows = None
+        try:
+            rows = None if found.lacking else _score_all(headquarters, plan, journal)
+        except JournalBroken as broken:
+            found = reconcile(plan, journal, Words(broken.say("zh"), broken.say("en")))
+        _save(headquarters, by, found, journal.batches, rows)
+        if found.lacking:
+            log.info("session %s: %s", session, found.lacking.en)
+    return len(changed)
+
+
+def _changed(headquarters: Headquarters) -> list[str]:
+    """Sessions with another number of batches than their scoring saw."""
+    with headquarters.store.reading() as db:
+        seen = dict(db.execute(select(scorings.c.session, scorings.c.batches)).tuples().all())
+        found = db.scalars(select(batches.c.session)).all()
+    return sorted({s for s in found if found.count(s) != seen.get(s)})
+
+
+def saved_reconciliation(headquarters: Headquarters, session: str) -> Reconciliation | None:
+    """The reconciliation as of the last refresh, without opening any batch."""
+    query = select(scorings.c.reconciliation).where(scorings.c.session == session)
+    with headquarters.store.reading() as db:
+        text = db.scalar(query)
+    return msgspec.json.decode(text, type=Reconciliation) if text else None
+
+
+def scored_rows(headquarters: Headquarters, session: str) -> list[Scored]:
+    """The saved outcomes of a session; none before it was scored."""
+    query = select(results).where(results.c.session == session)
+    with headquarters.store.reading() as db:
+        found = db.execute(query.order_by(results.c.sitting, results.c.admission)).mappings()
+        return [Scored(**{k: v for k, v in row.items() if k != "session"}) for row in found]
+
+
+def _score_all(
+    headquarters: Headquarters, plan: SessionPlan, journal: ReceivedJournal
+) -> list[Scored]:
+    facts = attempt_facts(journal)
+    return [
+        _score_one(
+            headquarters,
+            plan,
+            sitting,
+            candidate,
+            facts.get(attempt_id(sitting.plan.id, candidate.admission), NOTHING),
+        )
+        for sitting in list_sittings(headquarters, plan.id)
+        for candidate in plan.candidates
+        if sitting.plan.id in candidate.sittings
+    ]
+
+
+def _score_one(
+    headquarters: Headquarters,
+    plan: SessionPlan,
+    sitting: SittingRow,
+    candidate: CandidatePlan,
+    fact: AttemptFacts,
+) -> Scored:
+    name = fact.form or form_for(sitting.plan, candidate.seat)
+    mark = _mark(headquarters, plan.id, sitting, name, fact) if fact.handed_in else None
+    counted = None if fact.violation else mark
+    return Scored(
+        sitting=sitting.plan.id,
+        admission=candidate.admission,
+        state=_state(sitting, fact, mark),
+        marks=counted.marks if counted else None,
+        of=counted.of if counted else None,
+        answered=mark.answered if mark else None,
+        how=fact.how,
+        receipt=fact.receipt,
+        receipt_fits=fact.receipt_fits,
+        form=name if fact.started else None,
+        evidence=fact.evidence + fact.after_hand_in,
+    )
+
+
+def _mark(
+    headquarters: Headquarters, session: str, sitting: SittingRow, form: str, fact: AttemptFacts
+) -> PaperMark:
+    try:
+        paper, bank = load_form(headquarters, session, form)
+    except NotFound:
+        raise JournalBroken(
+            session=session, reason_zh=f"没有试卷 {form}", reason_en=f"no form {form}"
+        ) from None
+    return mark_theory(paper, bank, sitting.specification, fact.responses)
+
+
+def _state(sitting: SittingRow, fact: AttemptFacts, mark: PaperMark | None) -> str:
+    if fact.violation:
+        return "violation"
+    if mark is not None:
+        component = sitting.specification.component(sitting.plan.component)
+        return "passed" if mark.marks >= component.pass_mark else "failed"
+    return "absent" if fact.absent and not fact.started else "missing"
+
+
+def _save(
+    headquarters: Headquarters,
+    by: Stamp,
+    found: Reconciliation,
+    count: int,
+    rows: list[Scored] | None,
+) -> None:
+    """Replace what was known of the session; without `rows` earlier results stay."""
+    session = found.session
+    with headquarters.store.writing() as db:
+        db.execute(delete(scorings).where(scorings.c.session == session))
+        db.execute(
+            insert(scorings).values(
+                session=session,
+                batches=count,
+                complete=found.lacking is None,
+                reconciliation=msgspec.json.encode(found).decode(),
+                scored=rows is not None,
+            )
+        )
+        if rows is None:
+            return
+        db.execute(delete(results).where(results.c.session == session))
+        for row in rows:
+            db.execute(insert(results).values(session=session, **msgspec.structs.asdict(row)))
+        record(db, by, "session.score", session=session, attempts=len(rows), batches=count)

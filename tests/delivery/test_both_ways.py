@@ -1,0 +1,149 @@
+"""What holds whatever carries the files."""
+
+from typing import Any
+
+import pytest
+from delivery_world import Room, make_package
+
+from sync.spool import digest_of
+from sync.wire.keys import SigningKey
+
+
+def publish(room: Room) -> str:
+    path = make_package(room.hq.folder)
+    digest = digest_of(path)
+    room.hq.packages[digest] = path
+    room.line.work()
+    return digest
+
+
+def test_a_batch_is_received_then_archived_and_still_there(room: Room) -> None:
+    digest = room.put()
+    assert room.rounds(2) == []
+    assert room.spool.state(digest) == "received"
+    assert room.spool.settled() == []
+    room.hq.levels[digest] = "archived"
+    room.line.work()
+    assert room.rounds() == []
+    assert [entry.digest for entry in room.spool.settled()] == [digest]
+    assert digest_of(room.spool.outgoing()[0].path) == digest
+
+
+def test_a_package_is_fetched_once_and_whole(room: Room) -> None:
+    digest = publish(room)
+    assert room.courier.step().fetched == 1
+    assert room.courier.step().fetched == 0
+    (entry,) = room.spool.incoming()
+    assert entry.digest == digest
+    assert entry.path.read_bytes() == room.hq.packages[digest].read_bytes()
+
+
+def test_rounds_send_nothing_twice(room: Room) -> None:
+    digests = [room.put() for _ in range(3)]
+    assert room.rounds(6) == []
+    assert sorted(room.hq.puts) == sorted(digests)
+
+
+def test_a_restarted_courier_sends_nothing_twice(room: Room) -> None:
+    room.put()
+    room.rounds(2)
+    again = Room.at(room.line, room.spool.folder)
+    assert again.rounds(3) == []
+    assert len(room.hq.puts) == 1
+
+
+def test_a_forged_receipt_is_refused_and_the_batch_waits(room: Room) -> None:
+    digest = room.put()
+    room.hq.forged[digest] = room.hq.receipt(digest, SigningKey.generate(), size=2000)
+    assert "signature-refused" in room.rounds(2)
+    assert room.spool.state(digest) == "waiting"
+    assert room.spool.receipt(digest) is None
+    # The control: all that was wrong is the key.
+    room.hq.forged[digest] = room.hq.receipt(digest, size=2000)
+    room.line.work()
+    assert room.rounds() == []
+    assert room.spool.state(digest) == "received"
+
+
+@pytest.mark.parametrize("other", [{"digest": "0" * 64}, {"size": 1999}, {"site": "site-02"}])
+def test_a_receipt_for_something_else_is_refused(room: Room, other: dict[str, Any]) -> None:
+    digest = room.put()
+    room.hq.forged[digest] = room.hq.receipt(digest, **({"size": 2000} | other))
+    assert set(room.rounds(3)) == {"receipt-mismatch"}
+    assert room.spool.state(digest) == "waiting"
+
+
+def test_a_forged_archived_receipt_does_not_lift_a_received_batch(room: Room) -> None:
+    digest = room.put()
+    room.rounds(2)
+    room.hq.levels[digest] = "archived"
+    room.hq.forged[digest] = room.hq.receipt(digest, SigningKey.generate())
+    room.line.work()
+    assert set(room.rounds(2)) == {"signature-refused"}
+    assert room.spool.state(digest) == "received"
+
+
+def test_garbage_for_a_receipt_is_refused(room: Room) -> None:
+    digest = room.put()
+    room.hq.forged[digest] = b"<html>Please sign in</html>"
+    assert set(room.rounds(3)) == {"not-canonical"}
+    assert room.spool.state(digest) == "waiting"
+
+
+def test_a_line_that_goes_and_comes_back_loses_nothing(room: Room) -> None:
+    first = room.put()
+    room.line.close()
+    assert set(room.rounds(3)) <= {"headquarters-unreachable", "stick-unusable"}
+    second = room.put()
+    assert room.spool.summary().waiting.count == 2
+    room.line.open()
+    assert room.rounds(2) == []
+    assert [room.spool.state(d) for d in (first, second)] == ["received", "received"]
+    assert len(room.hq.puts) == 2
+
+
+def test_without_a_line_the_waits_grow_and_are_bounded(room: Room) -> None:
+    room.put()
+    room.line.close()
+    pauses = [room.courier.step().pause for _ in range(12)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 15 < 100 < pauses[-1] <= 310
+
+
+def test_a_batch_that_the_disk_damaged_is_never_sent(room: Room) -> None:
+    damaged, whole = room.put(), room.put()
+    path = room.spool.folder / "outgoing" / f"{damaged}.batch"
+    path.chmod(0o600)
+    path.write_bytes(b"\0" * 2000)
+    assert room.rounds(2) == ["document-altered"]
+    assert (room.spool.refusal(damaged) or {})["code"] == "document-altered"
+    assert room.spool.state(whole) == "received"
+    assert room.hq.puts == [whole]
+
+
+def test_the_status_file_says_how_it_went(room: Room) -> None:
+    by = room.line.transport.name
+    assert room.spool.status(by) is None
+    room.put()
+    room.rounds()
+    good = room.spool.status(by)
+    assert good is not None
+    assert (good.last_contact, good.last_error_code) == (1_770_000_000_000, None)
+    room.line.close()
+    room.rounds()
+    bad = room.spool.status(by)
+    assert bad is not None
+    assert bad.last_contact == good.last_contact
+    assert bad.last_error_code == bad.errors[0]["code"]
+    assert bad.last_error_at == 1_770_001_800_000
+    assert bad.summary == room.spool.summary()
+
+
+def test_a_wall_clock_set_back_stops_nothing(room: Room) -> None:
+    digest = room.put()
+    room.line.close()
+    room.rounds()
+    room.line.open()
+    room.clocks.wall -= 400 * 24 * 3600 * 1000
+    room.rounds(2)
+    assert room.spool.state(digest) == "received"

@@ -1,0 +1,335 @@
+"""What only a line can do wrong."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import tracemalloc
+from email.utils import formatdate
+from pathlib import Path
+
+import httpx
+import pytest
+from delivery_world import SITE, HttpLine, Room, make_package
+
+from sync.delivery_errors import HeadquartersBusy, UnexpectedAnswer
+from sync.errors import DocumentAltered
+from sync.spool import digest_of
+from sync.transport import HttpTransport
+from sync.wire.keys import SigningKey
+
+REFUSAL = {
+    "code": "unknown-session",
+    "message": {"zh": "考点没有场次 am", "en": "Site has no session am"},
+    "hint": {"zh": "-", "en": "-"},
+    "score": 1.5,
+}
+COURIER = """
+import sys, pathlib
+from sync.courier import Courier
+from sync.spool import Spool
+from sync.transport import HttpTransport
+from sync.wire.keys import SigningKey, VerifyKey
+folder, url, site, sign, receipt = sys.argv[1:]
+transport = HttpTransport(url, site, SigningKey.from_bytes(bytes.fromhex(sign)))
+key = VerifyKey.from_bytes(bytes.fromhex(receipt))
+print(Courier(Spool(pathlib.Path(folder)), transport, key, site).step().received)
+"""
+
+
+def spawn(online: Room, http: HttpLine) -> subprocess.Popen[str]:
+    hq = online.hq
+    secrets = [hq.site_key.to_bytes().hex(), hq.receipt_key.public.to_bytes().hex()]
+    command = [sys.executable, "-c", COURIER, str(online.spool.folder), http.url, SITE, *secrets]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_cut_upload_is_repeated_and_arrives_exactly_once(online: Room) -> None:
+    digest = online.put(os.urandom(3_000_000))
+    online.hq.cut_uploads = [digest]
+    assert online.rounds() == ["transfer-cut"]
+    assert online.spool.state(digest) == "waiting"
+    assert online.hq.batches == {}
+    assert online.rounds() == []
+    assert online.hq.batches == {digest: 3_000_000}
+    assert online.hq.puts == [digest]
+
+
+def test_a_batch_that_is_cut_every_time_does_not_block_the_next(online: Room) -> None:
+    unlucky, next_one = online.put(os.urandom(3_000_000)), online.put()
+    online.hq.cut_uploads = [unlucky] * 9
+    done = online.courier.step()
+    assert [error.code for error in done.errors] == ["transfer-cut"]
+    assert online.spool.state(next_one) == "received"
+    # It waits its own time, also when the rounds come faster.
+    assert online.courier.step().errors == []
+    assert len(online.hq.cut_uploads) == 8
+
+
+def test_killed_between_headquarters_commit_and_the_receipt_it_is_there_once(
+    online: Room, http: HttpLine
+) -> None:
+    digest = online.put()
+    child = spawn(online, http)
+    online.hq.on_commit = lambda: os.kill(child.pid, signal.SIGKILL)
+    assert child.communicate(timeout=30)[0] == ""
+    assert child.returncode == -signal.SIGKILL
+    assert list(online.hq.batches) == [digest]
+    assert online.spool.state(digest) == "waiting"
+    online.hq.on_commit = lambda: None
+    assert online.rounds() == []
+    assert online.spool.state(digest) == "received"
+    assert list(online.hq.batches) == [digest]
+
+
+def test_the_same_courier_left_alive_gets_the_receipt(online: Room, http: HttpLine) -> None:
+    online.put()
+    assert spawn(online, http).communicate(timeout=30)[0] == "1\n"
+
+
+@pytest.mark.parametrize("status", [409, 413, 422])
+def test_a_refusal_is_kept_and_shown_and_the_batch_never_dropped(online: Room, status: int) -> None:
+    digest, next_one = online.put(), online.put()
+    answer = (status, {}, json.dumps(REFUSAL).encode())
+    online.hq.canned[f"/api/v1/batches/{digest}"] = [answer]
+    assert online.rounds(4) == ["refused-by-headquarters"]
+    assert online.spool.state(digest) == "refused"
+    assert digest in {entry.digest for entry in online.spool.outgoing()}
+    reason = online.spool.refusal(digest) or {}
+    assert reason["headquarters"] == REFUSAL
+    assert REFUSAL["message"]["zh"] in reason["message"]["zh"]
+    assert online.hq.puts == [next_one]
+    online.spool.retry(digest)
+    online.rounds()
+    assert online.spool.state(digest) == "received"
+
+
+def test_a_receipt_that_comes_after_a_refusal_overrules_it(online: Room) -> None:
+    digest = online.put()
+    answer = (422, {}, json.dumps(REFUSAL).encode())
+    online.hq.canned[f"/api/v1/batches/{digest}"] = [answer]
+    online.rounds()
+    # It reached headquarters by hand.
+    online.hq.take_in(digest, 2000)
+    online.rounds(4)
+    assert online.spool.state(digest) == "received"
+
+
+def test_a_refusal_not_in_headquarters_words_is_no_refusal(online: Room) -> None:
+    digest = online.put()
+    online.hq.canned["PUT"] = [(422, {}, b"<html>proxy</html>"), (413, {}, b"[" * 60_000)]
+    assert online.rounds(2) == ["unexpected-answer"] * 2
+    assert online.spool.state(digest) == "waiting"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_headquarters_is_left_alone_as_long_as_it_asks(online: Room, status: int) -> None:
+    online.put(), online.put()
+    online.hq.canned["PUT"] = [(status, {"Retry-After": "120"}, b"")]
+    done = online.courier.step()
+    assert [error.code for error in done.errors] == ["headquarters-busy"]
+    assert 120 <= done.pause < 150
+    # The round ended there: the second batch was not tried.
+    assert online.hq.puts == []
+    online.rounds()
+    assert len(online.hq.puts) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [(formatdate(1_770_000_090, usegmt=True), 90), (formatdate(0), 0), ("soon", None), ("", None)],
+)
+def test_retry_after_may_be_a_date_or_nonsense(
+    http: HttpLine, header: str, seconds: float | None
+) -> None:
+    http.hq.canned["GET"] = [(503, {"Retry-After": header}, b"")]
+    key, now = http.hq.site_key, 1_770_000_000_000
+    with HttpTransport(http.url, SITE, key, now=lambda: now) as transport:
+        with pytest.raises(HeadquartersBusy) as busy:
+            transport.packages()
+        assert busy.value.retry_after == seconds
+
+
+def test_a_box_that_headquarters_does_not_know_is_told_so(http: HttpLine, tmp_path: Path) -> None:
+    http.transport.close()
+    http.transport = HttpTransport(http.url, SITE, SigningKey.generate())
+    stranger = Room.at(http, tmp_path / "spool")
+    digest = stranger.put()
+    assert stranger.rounds() == ["site-not-recognised"]
+    assert stranger.spool.state(digest) == "waiting"
+
+
+def test_a_failing_route_does_not_stop_the_batches(online: Room) -> None:
+    digest = online.put()
+    online.hq.canned["/api/v1/packages"] = [(500, {}, b"")]
+    assert online.rounds() == ["unexpected-answer"]
+    assert online.spool.state(digest) == "received"
+
+
+def test_a_portal_that_answers_everything_is_not_headquarters(online: Room) -> None:
+    digest = online.put()
+    portal = (200, {"Content-Type": "text/html"}, b"<html>Sign in to the school network</html>")
+    online.hq.canned = {"GET": [portal], "PUT": [portal]}
+    assert online.rounds() == ["unexpected-answer", "not-canonical"]
+    assert online.spool.state(digest) == "waiting"
+
+
+def test_no_redirect_is_followed(online: Room, http: HttpLine) -> None:
+    elsewhere = {"Location": f"{http.url}/api/v1/packages"}
+    online.hq.canned["/api/v1/packages"] = [(302, elsewhere, b"")]
+    assert online.rounds() == ["unexpected-answer"]
+    assert len(online.hq.gets) == 1
+
+
+def test_proxies_of_the_environment_are_not_used(
+    online: Room, http: HttpLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with HttpTransport(http.url, SITE, online.hq.site_key) as transport:
+        assert transport.packages() == []
+    # The control: they would have been.
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{http.url}/api/v1/packages")
+
+
+def test_headquarters_restored_from_an_older_copy_gets_again_what_it_lacks(online: Room) -> None:
+    received, archived = online.put(), online.put()
+    online.rounds()
+    online.hq.levels[archived] = "archived"
+    online.rounds()
+    assert online.spool.state(archived) == "archived"
+    online.hq.forget(received)
+    online.hq.forget(archived)
+    online.rounds(3)
+    assert set(online.hq.batches) == {received, archived}
+    # The second copy is gone, so nothing may leave the site.
+    assert online.spool.settled() == []
+
+
+def test_a_404_that_headquarters_did_not_say_forgets_nothing(online: Room) -> None:
+    digest = online.put()
+    online.rounds()
+    online.hq.canned[f"/api/v1/receipts/{digest}"] = [(404, {}, b"<html>nginx</html>")]
+    assert online.rounds() == ["unexpected-answer"]
+    assert online.spool.state(digest) == "received"
+
+
+def test_a_cut_download_goes_on_where_it_was_cut(online: Room) -> None:
+    path = make_package(online.hq.folder, size=900_000)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    online.hq.cut_downloads = 1
+    assert online.rounds() == ["transfer-cut"]
+    assert online.spool.incoming() == []
+    assert online.rounds() == []
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+    asked = [part for route, part in online.hq.gets if route.endswith(digest)]
+    assert asked == ["", f"bytes={path.stat().st_size // 3}-"]
+
+
+def test_a_wrong_part_is_thrown_away_and_fetched_afresh(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    part = online.spool.part_path(digest, "http")
+    part.write_bytes(b"\0" * 5000)
+    assert online.rounds() == ["document-altered"]
+    assert not part.exists()
+    assert online.rounds() == []
+    part.write_bytes(path.read_bytes() + b"more")
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+
+
+def test_a_part_longer_than_the_package_is_begun_again(http: HttpLine, tmp_path: Path) -> None:
+    path = make_package(http.hq.folder)
+    digest, part = digest_of(path), tmp_path / "part"
+    http.hq.packages[digest] = path
+    part.write_bytes(b"\0" * 200_000)
+    with pytest.raises(UnexpectedAnswer):
+        http.transport.fetch(digest, part)
+    http.transport.fetch(digest, part)
+    assert digest_of(part) == digest
+
+
+def test_a_package_of_the_wrong_digest_never_gets_in(online: Room) -> None:
+    online.hq.packages["ab" * 32] = make_package(online.hq.folder)
+    assert online.rounds() == ["document-altered"]
+    assert online.spool.incoming() == []
+    with pytest.raises(DocumentAltered):
+        online.spool.put_incoming(make_package(online.hq.folder), "ab" * 32)
+
+
+def test_a_listing_with_a_path_for_a_digest_is_refused(online: Room) -> None:
+    entry = {"digest": "../../etc/passwd", "size": 1, "session": "am"}
+    online.hq.canned["/api/v1/packages"] = [
+        (200, {}, json.dumps({"packages": [entry]}).encode()),
+        (200, {}, b'{"packages":"' + b"x" * 5_000_000 + b'"}'),
+    ]
+    assert online.rounds(2) == ["unexpected-answer"] * 2
+
+
+def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:
+    entry = {"digest": "ab" * 32, "size": 2**60, "session": "am"}
+    listing = json.dumps({"packages": [entry]}).encode()
+    online.hq.canned["/api/v1/packages"] = [(200, {}, listing)]
+    assert online.rounds() == ["disk-too-full"]
+    assert [route for route, _ in online.hq.gets] == ["/api/v1/packages"]
+
+
+def test_large_files_go_both_ways_in_bounded_memory(http: HttpLine, tmp_path: Path) -> None:
+    size = 24 * 1_048_576
+    large = tmp_path / "large"
+    large.write_bytes(os.urandom(size))
+    digest = digest_of(large)
+    tracemalloc.start()
+    http.transport.deliver(large, digest)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert http.hq.batches == {digest: size}
+    assert peak < size // 4
+
+
+def test_the_loop_stops_when_told(online: Room) -> None:
+    online.put()
+    stop = threading.Event()
+    loop = threading.Thread(target=online.courier.run, args=(stop,))
+    loop.start()
+    while not online.hq.puts:
+        assert loop.is_alive()
+        stop.wait(0.01)
+    stop.set()
+    loop.join(10)
+    assert not loop.is_alive()
+
+
+def test_the_oldest_batch_goes_first(online: Room) -> None:
+    digests = [online.put() for _ in range(4)]
+    for age, digest in enumerate(digests):
+        path = online.spool.folder / "outgoing" / f"{digest}.batch"
+        os.utime(path, (1000 - age, 1000 - age))
+    online.rounds()
+    assert online.hq.puts == digests[::-1]
+
+
+def test_every_error_is_logged(online: Room, caplog: pytest.LogCaptureFixture) -> None:
+    digest = online.put()
+    online.hq.forged[digest] = online.hq.receipt(digest, SigningKey.generate())
+    with caplog.at_level(logging.WARNING, "sync.courier"):
+        online.rounds()
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert digest in caplog.text
+    assert "signature-refused" in caplog.text
+
+
+def test_the_courier_loads_no_database_and_no_web() -> None:
+    ask = "import sync.courier, sync.stick, sys; print(*sorted(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in out.stdout.split()}
+    assert "httpx" in loaded
+    assert not loaded & {"flask", "sqlalchemy", "sqlite3", "pysqlite3", "sqlite_utils", "siteapp"}
