@@ -1,7 +1,7 @@
 """Errors of delivery, by line or by stick; their bases are in sync.errors.
 
 DocumentRefused    RefusedByHeadquarters  ReceiptMismatch
-Unreachable        HeadquartersBusy  UnexpectedAnswer
+Unreachable        HeadquartersBusy  HeadquartersFailed  UnexpectedAnswer
 HeadquartersUnreachable ── TransferCut
 NotAllowed         SiteNotRecognised
 EnvironmentFault   StickUnusable  SpoolFailed
@@ -70,6 +70,17 @@ class HeadquartersBusy(Unreachable):
     def __init__(self, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
         super().__init__()
+
+
+class HeadquartersFailed(Unreachable):
+    """Headquarters answered, in its own words, that it cannot do this now."""
+
+    code = "headquarters-failed"
+    message = Words("考务总部出错：{reason_zh}", "Headquarters failed: {reason_en}")
+    hint = Words(
+        "将自动重试；如持续出现请联系考务总部",
+        "It is tried again by itself; call headquarters if it lasts",
+    )
 
 
 class UnexpectedAnswer(Unreachable):

@@ -14,6 +14,7 @@ import msgspec
 
 from sync.delivery_errors import (
     HeadquartersBusy,
+    HeadquartersFailed,
     RefusedByHeadquarters,
     SiteNotRecognised,
     TransferCut,
@@ -210,11 +211,13 @@ def _refuse(answer: httpx.Response, now: int) -> NoReturn:
         raise HeadquartersBusy(_retry_after(answer.headers.get("Retry-After", ""), now))
     if status in _NOT_RECOGNISED:
         raise SiteNotRecognised(status=status)
-    problem = _problem(_body(answer, MAX_RECEIPT)) if status in _REFUSED else None
+    problem = _problem(_body(answer, MAX_RECEIPT))
     if problem is None:
         raise UnexpectedAnswer(reason=f"HTTP {status}")
     words, whole = problem
-    raise RefusedByHeadquarters(Words(words.message.zh, words.message.en), whole)
+    if status in _REFUSED:
+        raise RefusedByHeadquarters(Words(words.message.zh, words.message.en), whole)
+    raise HeadquartersFailed(reason_zh=words.message.zh, reason_en=words.message.en)
 
 
 def _problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:

@@ -41,15 +41,16 @@ def sign_in() -> dict[str, Any]:
     session, attempt = _check_sign_in(given["admission"].strip(), given["secret"], given["seat"])
     if attempt.seat != given["seat"]:
         raise WrongSeat(seat=attempt.seat)
-    token = new_token()
+    token, live = new_token(), site().live
 
+    # Acts run in the writer's thread, where there is no request.
     def decide(state: Session) -> Decision:
         current = state.attempt(attempt.id)
         whom = Token(state.plan.id, current.id, current.seat_term, given["instance"])
         events = acts.sign_in(state, current, given["instance"])
-        return Decision(events, [site().live.remember(token, whom)])
+        return Decision(events, [live.remember(token, whom)])
 
-    site().live.act(session, decide)
+    live.act(session, decide)
     return _introduction(session, attempt) | {"token": token}
 
 

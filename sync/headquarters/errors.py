@@ -188,3 +188,12 @@ class FromElsewhere(NotAllowed):
     code = "from-elsewhere"
     message = Words("请求来自其他网站，已拒绝", "The request came from another site's page")
     hint = Words("请从本系统的页面操作", "Use this system's own pages")
+
+
+class SiteNotProven(NotAllowed):
+    """A request for packages that no registered site signed for this very address."""
+
+    code = "site-not-proven"
+    http_status = 401
+    message = Words("无法确认考点身份：{reason}", "The request is not proven: {reason}")
+    hint = Words("请核对考点登记", "Check the site's enrolment")

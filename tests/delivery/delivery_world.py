@@ -3,10 +3,12 @@
 import base64
 import json
 import secrets
+import shutil
 import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -64,10 +66,10 @@ class Headquarters:
     def forget(self, digest: str) -> None:
         del self.batches[digest], self.levels[digest]
 
-    def receipt(self, digest: str, signer: SigningKey | None = None, **other: Any) -> bytes:
-        facts = {"digest": digest, "size": self.batches.get(digest, 0), "site": SITE}
+    def receipt(self, of: str, signer: SigningKey | None = None, **other: Any) -> bytes:
+        facts: dict[str, Any] = {"digest": of, "size": self.batches.get(of, 0), "site": SITE}
         facts |= {"session": "am", "server_term": 1, "sequence": 1, "at": 1}
-        facts |= {"level": self.levels.get(digest, "received")} | other
+        facts |= {"level": self.levels.get(of, "received")} | other
         return sign(Receipt(**facts), signer or self.receipt_key)
 
     def answer(self, digest: str) -> bytes:
@@ -78,6 +80,7 @@ class Handler(BaseHTTPRequestHandler):
     """The four routes."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
     hq: Headquarters
 
     def log_message(self, *_: object) -> None: ...
@@ -136,28 +139,31 @@ class Handler(BaseHTTPRequestHandler):
         return [{"digest": d, "size": p.stat().st_size, "session": "am"} for d, p in found]
 
     def _package(self, path: Path) -> None:
-        data, start, headers = path.read_bytes(), 0, {}
+        size, start, headers = path.stat().st_size, 0, {}
         if asked := self.headers.get("Range"):
             start = int(asked.removeprefix("bytes=").removesuffix("-"))
-            headers = {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"}
-        if start and start >= len(data):
+            headers = {"Content-Range": f"bytes {start}-{size - 1}/{size}"}
+        if start and start >= size:
             self._say(416, b"")
-        elif self.hq.cut_downloads:
-            self.hq.cut_downloads -= 1
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data) - start))
-            self.end_headers()
-            self.wfile.write(data[start : start + len(data) // 3])
-            self.wfile.flush()
-            self.close_connection = True
-        else:
-            self._say(206 if start else 200, data[start:], headers)
+            return
+        self._head(206 if start else 200, size - start, headers)
+        with path.open("rb") as file:
+            file.seek(start)
+            if self.hq.cut_downloads:
+                self.hq.cut_downloads -= 1
+                self.wfile.write(file.read(size // 3))
+                self.close_connection = True
+            else:
+                shutil.copyfileobj(file, self.wfile)
 
-    def _say(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+    def _head(self, status: int, size: int, headers: dict[str, str]) -> None:
         self.send_response(status)
-        for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
+        for name, value in {**headers, "Content-Length": str(size)}.items():
             self.send_header(name, value)
         self.end_headers()
+
+    def _say(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self._head(status, len(body), headers or {})
         self.wfile.write(body)
 
     def _hang_up(self) -> None:
@@ -173,7 +179,20 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def __init__(self, *arguments: Any) -> None:
+        self.connections: list[socket.socket] = []
+        super().__init__(*arguments)
+
     def handle_error(self, *_: object) -> None: ...
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.append(request)
+        super().process_request(request, client_address)
+
+    def cut_all(self) -> None:
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def shutdown_request(self, request: Any) -> None:
         # Without shutdown(), so that a lingering reset is one.
@@ -213,6 +232,7 @@ class HttpLine:
         if self._server:
             self._server.shutdown()
             self._server.server_close()
+            self._server.cut_all()
             self._server = None
 
     def work(self) -> None: ...
@@ -232,6 +252,8 @@ class StickLine:
             self.root.rename(self.root.with_name("pulled"))
 
     def work(self) -> None:
+        if not self.root.is_dir():
+            return
         folder = self.root / "examsite"
         for name in ("packages", "batches", "receipts"):
             (folder / name).mkdir(parents=True, exist_ok=True)

@@ -169,6 +169,14 @@ def test_a_failing_route_does_not_stop_the_batches(online: Room) -> None:
     assert online.spool.state(digest) == "received"
 
 
+def test_a_fault_of_headquarters_is_said_in_its_words_and_the_batch_waits(online: Room) -> None:
+    digest = online.put()
+    online.hq.canned["PUT"] = [(507, {}, json.dumps(REFUSAL).encode())]
+    (error,) = online.courier.step().errors
+    assert (error.code, error.say("zh")) == ("headquarters-failed", "考务总部出错：考点没有场次 am")
+    assert online.spool.state(digest) == "waiting"
+
+
 def test_a_portal_that_answers_everything_is_not_headquarters(online: Room) -> None:
     digest = online.put()
     portal = (200, {"Content-Type": "text/html"}, b"<html>Sign in to the school network</html>")
@@ -242,7 +250,6 @@ def test_a_wrong_part_is_thrown_away_and_fetched_afresh(online: Room) -> None:
     assert online.rounds() == ["document-altered"]
     assert not part.exists()
     assert online.rounds() == []
-    part.write_bytes(path.read_bytes() + b"more")
     assert [entry.digest for entry in online.spool.incoming()] == [digest]
 
 
@@ -289,9 +296,12 @@ def test_large_files_go_both_ways_in_bounded_memory(http: HttpLine, tmp_path: Pa
     digest = digest_of(large)
     tracemalloc.start()
     http.transport.deliver(large, digest)
+    http.hq.packages[digest] = large
+    http.transport.fetch(digest, tmp_path / "fetched")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert http.hq.batches == {digest: size}
+    assert digest_of(tmp_path / "fetched") == digest
     assert peak < size // 4
 
 

@@ -44,7 +44,7 @@ def test_a_damaged_copy_on_the_stick_is_replaced(offline: Room, stick: StickLine
 def test_a_missing_stick_is_not_made_up(offline: Room, stick: StickLine) -> None:
     offline.put()
     stick.close()
-    assert offline.rounds.__self__.courier.step().errors[0].code == "stick-unusable"
+    assert offline.courier.step().errors[0].code == "stick-unusable"
     assert not stick.root.exists()
 
 

@@ -20,6 +20,7 @@ const GRANT_WORTH_SAYING_MS = 20000;
 /** A time's-up hand-in is called off only for a real extension, not for a reading that was late. */
 const EXTENDED_MS = 2000;
 const LAST_SAVES_MS = 3000;
+const TRY_AGAIN_MS = 1500;
 
 export class App {
   /** @param {import("./local.js").Local} local @param {() => void} changed */
@@ -167,14 +168,14 @@ export class App {
     const attempt = this.attempt;
     if (!attempt) return;
     const asked = performance.now();
-    const heldBefore = attempt.ledger.highestHeld;
+    const before = attempt.ledger.confirmed();
     const state = await question();
     if (attempt !== this.attempt || this.stopped) return;
-    await this.#heard(attempt, state, heldBefore, (asked + performance.now()) / 2);
+    await this.#heard(attempt, state, before, (asked + performance.now()) / 2);
   }
 
-  /** @param {Attempt} attempt @param {State} state @param {number} heldBefore @param {number} at */
-  async #heard(attempt, state, heldBefore, at) {
+  /** @param {Attempt} attempt @param {State} state @param {{withoutGap: number, highest: number}} before @param {number} at */
+  async #heard(attempt, state, before, at) {
     this.contact = "connected";
     this.state = state;
     this.serverClock = { ms: state.server_ms, at };
@@ -186,7 +187,7 @@ export class App {
       record.phase = state.phase;
       await attempt.write();
     }
-    await attempt.reconcile(state, heldBefore);
+    await attempt.reconcile(state, before);
     if (state.phase === "handed-in") await this.#collected(attempt, state);
     else await this.#goOn(attempt, state);
     this.changed();
@@ -279,7 +280,7 @@ export class App {
       await this.#finish(attempt, { receipt, answered, of, left: attempt.ledger.marks().onlyHere });
     } else if (outcome && collection === this.collection) {
       this.handInRefusal = how === "candidate" ? outcome.refusal : null;
-      this.timeNotBefore = performance.now() + POLL_PAPER_MS;
+      this.timeNotBefore = performance.now() + TRY_AGAIN_MS;
       await this.#callOff(attempt);
       if (this.poll) this.poll.soon();
     }

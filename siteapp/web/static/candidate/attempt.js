@@ -28,11 +28,10 @@ export class Attempt {
     this.ledger = new Ledger(record.attempt, record.instance, saves, record.responses);
     this.outbox = new Outbox(server, this, app.meet, app.changed);
     this.paperIsFresh = false;
-    this.#arrange();
-  }
-
-  #arrange() {
-    this.groups = this.record.paper ? groupsOf(this.record.paper) : [];
+    this.typingSince = 0;
+    this.keystrokes = 0;
+    this.pause = 0;
+    this.groups = record.paper ? groupsOf(record.paper) : [];
     this.places = this.groups.flatMap((group) => group.places);
   }
 
@@ -52,7 +51,8 @@ export class Attempt {
     this.record.flags = [...flagged];
     this.ledger.merge(responses);
     this.paperIsFresh = true;
-    this.#arrange();
+    this.groups = groupsOf(this.record.paper);
+    this.places = this.groups.flatMap((group) => group.places);
     await this.write();
     this.outbox.kick();
   }
@@ -101,10 +101,10 @@ export class Attempt {
     return this.local.keepSaves(saves);
   }
 
-  /** Compares with the server's watermark and sends again what it lost. @param {State} state @param {number} heldBefore */
-  async reconcile(state, heldBefore) {
+  /** Compares with the server's watermark and sends again what it lost. @param {State} state @param {{withoutGap: number, highest: number}} before */
+  async reconcile(state, before) {
     const watermark = state.watermark[this.record.instance] || 0;
-    await this.resend(this.ledger.reconcile(watermark, heldBefore));
+    await this.resend(this.ledger.reconcile(watermark, before));
   }
 
   /** @param {Save[]} saves */

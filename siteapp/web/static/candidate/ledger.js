@@ -80,12 +80,18 @@ export class Ledger {
     return (now && now.save && now.save.reason) || null;
   }
 
-  /** The next saves to send, lowest number first. @param {number} limit @returns {Save[]} */
-  batch(limit) {
-    return this.#waiting()
-      .filter((save) => save.ripe)
-      .sort((a, b) => a.sequence - b.sequence)
-      .slice(0, limit);
+  /**
+   * The next saves to send, lowest number first: at least one, and no more than fit well.
+   * @param {number} limit saves @param {number} room characters @returns {Save[]}
+   */
+  batch(limit, room) {
+    const ready = this.#waiting().filter((save) => save.ripe);
+    ready.sort((a, b) => a.sequence - b.sequence);
+    let full = 0;
+    return ready.slice(0, limit).filter((save, i) => {
+      full += JSON.stringify(save.response).length;
+      return i === 0 || full <= room;
+    });
   }
 
   /** True if the server holds every save. */
@@ -108,9 +114,9 @@ export class Ledger {
     return this.#set(sequences, "held");
   }
 
-  /** The server will not take this one. @param {number} sequence @param {Words} reason @returns {Save[]} */
-  refuse(sequence, reason) {
-    const changed = this.#set([sequence], "refused");
+  /** The server will not take these. @param {number[]} sequences @param {Words} reason @returns {Save[]} */
+  refuse(sequences, reason) {
+    const changed = this.#set(sequences, "refused");
     changed.forEach((save) => (save.reason = reason));
     return changed;
   }
@@ -130,26 +136,36 @@ export class Ledger {
     return this.reopen([...this.saves.values()].filter((s) => s.standing === "refused").map((s) => s.sequence));
   }
 
-  /** The highest number the server has confirmed to this page. */
-  get highestHeld() {
-    let highest = 0;
+  /** What the server has confirmed to this page: up to where without a gap, and the highest. */
+  confirmed() {
+    const confirmed = { withoutGap: 0, highest: 0 };
     for (const save of this.saves.values()) {
-      if (save.standing === "held") highest = Math.max(highest, save.sequence);
+      if (save.standing === "held") confirmed.highest = Math.max(confirmed.highest, save.sequence);
     }
-    return highest;
+    while (this.#isHeld(confirmed.withoutGap + 1)) confirmed.withoutGap += 1;
+    return confirmed;
+  }
+
+  /** @param {number} sequence */
+  #isHeld(sequence) {
+    const save = this.saves.get(sequence);
+    return save !== undefined && save.standing === "held";
   }
 
   /**
-   * Compares with the server's watermark. What was held before the server was asked and lies above
-   * the watermark is gone there (restored from an older copy): it is to be sent again. A watermark
-   * above our own numbers means that this machine lost some: they are never given out twice.
-   * @param {number} watermark @param {number} heldBefore
+   * Compares with the server's watermark. If it lies below what was confirmed without a gap before the
+   * server was asked, the server lost something (it was restored from an older copy): all above is
+   * sent again. A watermark above our own numbers means that this machine lost some: no number is
+   * ever given out twice.
+   * @param {number} watermark
+   * @param {{withoutGap: number, highest: number}} before
    * @returns {Save[]} saves to be sent again
    */
-  reconcile(watermark, heldBefore) {
+  reconcile(watermark, before) {
     this.last = Math.max(this.last, watermark);
+    if (watermark >= before.withoutGap) return [];
     const lost = [...this.saves.values()].filter(
-      (s) => s.standing === "held" && s.sequence > watermark && s.sequence <= heldBefore,
+      (s) => s.standing === "held" && s.sequence > watermark && s.sequence <= before.highest,
     );
     return this.reopen(lost.map((save) => save.sequence));
   }

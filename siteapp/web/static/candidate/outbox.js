@@ -7,6 +7,11 @@ import { Refusal } from "./server.js";
 /** @typedef {import("./types.js").Words} Words */
 
 const SAVES_A_REQUEST = 20;
+const CHARACTERS_A_REQUEST = 60000;
+/** The attempt as a whole takes no more answers: splitting a batch would change nothing. */
+const OVER = ["already-handed-in", "time-is-up"];
+/** The server does not know yet that this attempt has started (it was restored): it will. */
+const NOT_YET = ["not-open"];
 
 /**
  * @typedef {object} Work  what the outbox needs of its attempt
@@ -69,7 +74,7 @@ export class Outbox {
 
   /** Sends one request; false if there is nothing to send. */
   async #sendSome() {
-    const batch = this.work.ledger.batch(this.singly ? 1 : SAVES_A_REQUEST);
+    const batch = this.work.ledger.batch(this.singly ? 1 : SAVES_A_REQUEST, CHARACTERS_A_REQUEST);
     const flag = this.work.nextFlag();
     if (!batch.length && !flag) return false;
     try {
@@ -102,7 +107,7 @@ export class Outbox {
   /** @param {unknown} error @param {Save[]} batch @param {[string, boolean]|null} flag */
   async #failed(error, batch, flag) {
     if (!this.meet(error)) return this.stop();
-    if (error instanceof Refusal && !error.passing) return this.#refused(error, batch, flag);
+    if (error instanceof Refusal && isFinal(error)) return this.#refused(error, batch, flag);
     const asked = error instanceof Refusal ? error.waitMs : 0;
     this.trouble = error instanceof Refusal ? error : null;
     this.notBefore = performance.now() + asked;
@@ -112,13 +117,19 @@ export class Outbox {
 
   /** One bad save must not hold back the others. @param {Refusal} error @param {Save[]} batch @param {[string, boolean]|null} flag */
   async #refused(error, batch, flag) {
-    if (batch.length > 1) {
+    if (batch.length > 1 && !OVER.includes(error.code)) {
       this.singly = batch.length;
     } else if (batch.length) {
       this.singly = Math.max(0, this.singly - 1);
-      await this.work.keep(this.work.ledger.refuse(batch[0].sequence, error.words));
+      const sequences = batch.map((save) => save.sequence);
+      await this.work.keep(this.work.ledger.refuse(sequences, error.words));
     } else if (flag) {
       this.work.flagSent(...flag); // a mark for the candidate's own eye: kept here, not worth a fight
     }
   }
+}
+
+/** True if asking again would get the same answer. @param {Refusal} error */
+function isFinal(error) {
+  return !error.passing && !NOT_YET.includes(error.code);
 }

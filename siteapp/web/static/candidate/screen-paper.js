@@ -39,6 +39,7 @@ export class Desk {
     this.messages = messageList(app);
     this.grid = answerGrid(app, (index) => this.go(index));
     this.middle = el("main", { id: "main", class: "middle" });
+    /** @type {ReturnType<typeof placeView>} */
     this.view = this.#open(this.attempt.record.place);
     this.element = el(
       "div",
@@ -55,7 +56,7 @@ export class Desk {
     return this.attempt.record.place;
   }
 
-  /** @param {number} wanted */
+  /** @param {number} wanted @returns {ReturnType<typeof placeView>} */
   #open(wanted) {
     const index = Math.max(0, Math.min(wanted, this.places.length - 1));
     this.attempt.record.place = index;

@@ -44,8 +44,8 @@ function left(count) {
   return notice(
     "bad",
     t(
-      `有 ${count} 题的作答没有送到服务器，仍保存在本机。离开前请告诉监考员。`,
-      `${count} answers did not reach the server and are still kept on this machine. Tell the invigilator before you leave.`,
+      `有 ${count} 题的最后改动没有计入（收卷前未到达服务器），仍保存在本机。离开前请告诉监考员。`,
+      `The last changes of ${count} answers did not count: they did not reach the server before the collection. They are still kept on this machine. Tell the invigilator before you leave.`,
     ),
   );
 }

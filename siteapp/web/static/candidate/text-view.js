@@ -7,10 +7,13 @@ import { notice } from "./frame.js";
 /** @typedef {import("./places.js").Place} Place */
 /** @typedef {import("./place-view.js").AnswerView} AnswerView */
 
+/** More than anyone writes, and no more than the server takes. */
+const LONGEST = 50000;
+
 /** @param {import("./app.js").App} app @param {Place} place @returns {AnswerView} */
 export function textView(app, place) {
   const attempt = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
-  const area = el("textarea", { id: "answer-text", lang: "zh-CN", spellcheck: "false", "aria-describedby": "answer-prompt answer-length" });
+  const area = el("textarea", { id: "answer-text", lang: "zh-CN", spellcheck: "false", maxlength: LONGEST, "aria-describedby": "answer-prompt answer-length" });
   const length = el("div", { class: "quiet small", id: "answer-length" });
   area.value = textOf(attempt.ledger.response(place.ref));
   // A word composed by an input method is an answer only when it is finished; input follows that too.

@@ -1,0 +1,92 @@
+"""What sites' couriers talk to: packages out, batches in, receipts."""
+
+import errno
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from flask import Blueprint, Response, jsonify, make_response, request, send_file
+
+from sync.errors import DiskTooFull, NotFound
+from sync.headquarters.archive import highest_receipt
+from sync.headquarters.errors import BatchTooLarge, LengthMissing
+from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
+from sync.headquarters.intake import MAX_BATCH, Accepted, accept
+from sync.headquarters.publish import packages_for
+
+api = Blueprint("api", __name__)
+
+
+@api.get("/.well-known/examhq")
+@role(PUBLIC)
+def who() -> Response:
+    """Says that headquarters answers here."""
+    return jsonify({"service": "examhq", "version": version("examsite")})
+
+
+@api.get("/api/v1/packages")
+@role(SITE)
+def packages() -> Response:
+    """The packages of the site that asks."""
+    found = packages_for(headquarters(), site())
+    listed = [{"digest": p.digest, "size": p.size, "session": session} for session, p in found]
+    return jsonify({"packages": listed})
+
+
+@api.get("/api/v1/packages/<digest>")
+@role(SITE)
+def package(digest: str) -> Response:
+    """One package of the site that asks; ranges are served, so a download can go on."""
+    for _, found in packages_for(headquarters(), site()):
+        if found.digest == digest:
+            return send_file(
+                found.path, mimetype="application/octet-stream", conditional=True, etag=digest
+            )
+    raise NotFound(what=digest[:64])
+
+
+@api.put("/api/v1/batches/<digest>")
+@role(PUBLIC)
+def put_batch(digest: str) -> Response:
+    """Take in a batch: 201 with its receipt, and 200 with the same bytes at every repeat.
+
+    The batch carries its site's signature; who brings it does not matter.
+    """
+    accepted = _take(digest)
+    response = make_response(accepted.receipt, 201 if accepted.new else 200)
+    response.mimetype = "application/json"
+    return response
+
+
+def _take(digest: str) -> Accepted:
+    length = request.content_length
+    if length is None:
+        raise LengthMissing
+    if length > MAX_BATCH:
+        raise BatchTooLarge(found=length, limit=MAX_BATCH)
+    folder = headquarters().folder / "incoming"
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as file:
+            shutil.copyfileobj(request.stream, file, 1024 * 1024)
+            file.flush()
+            return accept(headquarters(), Path(file.name), digest, now())
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        free = shutil.disk_usage(folder).free // 2**20
+        raise DiskTooFull(
+            needed_mib=length // 2**20 + 1, free_mib=free, folder=str(folder)
+        ) from None
+
+
+@api.get("/api/v1/receipts/<digest>")
+@role(PUBLIC)
+def receipt(digest: str) -> Response:
+    """The receipt of the highest level; it says nothing that the digest's holder does not know."""
+    envelope = highest_receipt(headquarters(), digest)
+    if envelope is None:
+        raise NotFound(what=digest[:64])
+    response = make_response(envelope)
+    response.mimetype = "application/json"
+    return response

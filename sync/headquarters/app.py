@@ -1,0 +1,50 @@
+"""The web application of headquarters: the couriers' API and the staff's pages."""
+
+import time
+from collections.abc import Callable
+from importlib import resources
+
+from flask import Flask, Response
+
+from sync.headquarters import guard, views
+from sync.headquarters.api import api
+from sync.headquarters.folder import Headquarters
+from sync.headquarters.guard import PUBLIC, role
+from sync.headquarters.intake import MAX_BATCH
+from sync.headquarters.pages import pages
+from sync.headquarters.rule_pages import rule_pages
+
+
+def wall_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> Flask:
+    """A WSGI application on an open data folder."""
+    app = Flask("sync.headquarters", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BATCH
+    app.extensions["headquarters"] = headquarters
+    app.extensions["clock"] = clock
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    guard.install(app)
+    views.install(app)
+    app.register_blueprint(api)
+    app.register_blueprint(pages)
+    app.register_blueprint(rule_pages)
+    app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
+    app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))
+    return app
+
+
+def _base_css() -> Response:
+    return _css(resources.files("sync").joinpath("look", "base.css").read_text("utf-8"))
+
+
+def _hq_css() -> Response:
+    return _css(resources.files("sync.headquarters").joinpath("static", "hq.css").read_text())
+
+
+def _css(text: str) -> Response:
+    return Response(text, mimetype="text/css", headers={"Cache-Control": "max-age=300"})
