@@ -67,3 +67,7 @@ def write_setting(folder: Path, name: str, value: str | int) -> None:
     kept = [line for line in lines if line.partition("=")[0].strip() != name]
     shown = f'"{value}"' if isinstance(value, str) else str(value)
     write_durably(path, "\n".join([*kept, f"{name} = {shown}", ""]).encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """`examsite`: runs the site and does from the shell what the pages do."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ def serve_command(folder: Path, host: str | None, port: int | None) -> None:
 
     def ready(address: str) -> None:
         say(f"考点服务已启动：{address}", f"The site is up: {address}")
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
 
     serve(folder, host, port, ready)
 
@@ -159,3 +160,7 @@ def courier_command(folder: Path, stick: Path | None, once: bool) -> None:
     stop = threading.Event()
     end_on_signals(stop.set)
     work.run(stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,8 +5,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from sync.spool import Spool
-
 from siteapp.conduct.session import Session
 from siteapp.identity import Identity
 from siteapp.store.live import Live
@@ -14,6 +12,7 @@ from siteapp.store.writer import Statement
 from sync.exam.batch import BatchHeader
 from sync.exam.journal import encode, origin
 from sync.exam.merkle import MerkleTree
+from sync.spool import Spool
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import write_batch
 from sync.wire.files import sync_folder

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from sync.spool import Spool
-
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.session import Session
@@ -21,6 +19,7 @@ from siteapp.staff import Staff
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
 from sync.errors import DataFolderBusy
+from sync.spool import Spool
 
 log = logging.getLogger("examsite")
 

@@ -59,12 +59,24 @@ def _check_sign_in(admission: str, secret: str, seat: int) -> tuple[Session, Att
     limits, now = site().limits, site().live.clock.now()
     if wait := limits.wait_ms(admission[:40], seat, now):
         raise TooManyTries(seconds=-(-wait // 1000))
-    for session in reversed(list(site().live.sessions.values())):
-        if site().live.fits(session.plan.id, admission, _last_six(session, admission, secret)):
-            limits.right(admission, seat)
-            return session, _current_attempt(session, admission)
-    limits.wrong(admission[:40], seat, now)
-    raise WrongSignIn
+    fitting = [
+        session
+        for session in site().live.sessions.values()
+        if site().live.fits(session.plan.id, admission, _last_six(session, admission, secret))
+    ]
+    if not fitting:
+        limits.wrong(admission[:40], seat, now)
+        raise WrongSignIn
+    limits.right(admission, seat)
+    session = min(fitting, key=lambda s: _nearness(s, _current_attempt(s, admission)))
+    return session, _current_attempt(session, admission)
+
+
+def _nearness(session: Session, attempt: Attempt) -> int:
+    """Somebody may be on several sessions' rosters: what is open comes first, what is over last."""
+    if attempt.phase == "handed-in":
+        return 2
+    return {"open": 0, "waiting": 1, "closed": 3}[session.sittings[attempt.sitting]]
 
 
 def _last_six(session: Session, admission: str, secret: str) -> bytes:

@@ -33,6 +33,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(api)
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
+    app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))
     return app
@@ -44,6 +45,10 @@ def _base_css() -> Response:
 
 def _hq_css() -> Response:
     return _css(resources.files("sync.headquarters").joinpath("static", "hq.css").read_text())
+
+
+def _favicon() -> Response:
+    return Response(status=204)
 
 
 def _css(text: str) -> Response:

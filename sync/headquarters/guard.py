@@ -1,4 +1,4 @@
-"""What every request passes: a declared role, same origin, a language, safe headers, one error page.
+"""What every request passes: a declared role, same origin, a language, headers, one error page.
 
 A route without a declared role is closed to everybody.
 """
@@ -9,8 +9,17 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, redirect
-from flask import render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from werkzeug.exceptions import HTTPException
 
 from sync.errors import DocumentRefused, ExamError, NotAllowed, NotFound

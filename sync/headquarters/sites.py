@@ -91,6 +91,13 @@ def certificate_of(headquarters: Headquarters, site: str) -> Certificate:
         return documents.peek(_current(db, site).certificate, Certificate)
 
 
+def certificate_envelope(headquarters: Headquarters, site: str) -> bytes:
+    """The same, signed as the site got it."""
+    with headquarters.store.reading() as db:
+        envelope: bytes = _current(db, site).certificate
+    return envelope
+
+
 def sign_key(headquarters: Headquarters, site: str) -> VerifyKey:
     """The key that a site signs with now; NotFound if it is not registered."""
     with headquarters.store.reading() as db:

@@ -45,6 +45,6 @@ function materials(list) {
     "div",
     {},
     el("h3", {}, t("材料", "Materials")),
-    el("ul", {}, list.map((one) => el("li", { lang: "zh-CN" }, one.title, " ", el("span", { class: "quiet code" }, one.file)))),
+    el("ul", {}, list.map((one) => el("li", { lang: "zh-CN" }, one.title, " ", el("span", { class: "quiet code" }, one.file.replace(/^.*\//, ""))))),
   );
 }

@@ -36,13 +36,15 @@ function pressed(desk, digits, event) {
 
 /** @param {Desk} desk @param {HTMLElement} at @param {string} key */
 function arrow(desk, at, key) {
-  const radio = at instanceof HTMLInputElement && at.type === "radio";
   const { move } = desk.view.answer;
-  if (radio || at.closest(".grid") || at.closest(".beside .scroll")) return false;
-  if ((key === "ArrowDown" || key === "ArrowUp") && move) {
+  if (at.closest(".grid") || at.closest(".beside .scroll")) return false;
+  if (key === "ArrowDown" || key === "ArrowUp") {
+    // Within radio buttons the browser moves up and down by itself.
+    if (!move || (at instanceof HTMLInputElement && at.type === "radio")) return false;
     move(key === "ArrowDown" ? 1 : -1);
     return true;
   }
+  // Also within radio buttons, where the browser would change the answer: left and right turn pages.
   if (key !== "ArrowRight" && key !== "ArrowLeft") return false;
   desk.step(key === "ArrowRight" ? 1 : -1);
   return true;

@@ -88,6 +88,9 @@ function contactOf(app) {
   if (!local.works) {
     return { level: "bad", text: t("本机无法保存作答，请举手", "This machine cannot keep answers: raise your hand") };
   }
+  if (contact === "away" && app.stage === "in-line") {
+    return { level: "warn", text: t("连不上服务器，正在重试", "Server away: trying again") };
+  }
   if (contact === "away") {
     return { level: "warn", text: t("连不上服务器，请继续作答，恢复后自动上传", "Server away: go on answering, it is sent later") };
   }

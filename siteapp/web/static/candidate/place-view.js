@@ -33,7 +33,7 @@ export function placeView(app, place, way) {
   const question = el(
     "article",
     { class: "question", "aria-labelledby": "item-heading" },
-    el("div", { class: "item-head" }, heading, el("span", { class: "quiet" }, worthOf(place)), standing),
+    el("div", { class: "item-head" }, heading, el("span", { class: "quiet worth" }, worthOf(place)), standing),
     el("div", { class: "scroll" }, answer.element),
     bar.element,
   );
@@ -55,11 +55,10 @@ function numberOf(place) {
 /** @param {Place} place */
 function worthOf(place) {
   const { group } = place;
-  const kind = group.marks === null ? say(group.title) : place.title || "";
+  if (group.marks !== null) return t(`本任务共 ${group.marks} 分`, `the task has ${group.marks} marks`);
   const rule = place.choose === "many" ? t("（可选多项）", " (one or more)") : "";
-  const each = group.marksEach === null ? "" : t(` · 每题 ${group.marksEach} 分`, ` · ${group.marksEach} marks each`);
-  const all = group.marks === null ? "" : t(` · 本任务 ${group.marks} 分`, ` · task of ${group.marks} marks`);
-  return `${kind}${rule}${each}${all}`;
+  const marks = group.marksEach === 1 ? "1 mark" : `${group.marksEach} marks`;
+  return say(group.title) + rule + t(` · 每题 ${group.marksEach} 分`, ` · ${marks} each`);
 }
 
 /** @param {App} app @param {Place} place @param {HTMLElement} standing */

@@ -12,7 +12,7 @@ import { factList, notice, plainFrame } from "./frame.js";
 export function receiptScreen(app, again) {
   const title = t("交卷成功", "Handed in");
   const finished = /** @type {import("./session.js").Finished} */ (app.receipt);
-  const next = el("button", { type: "button", on: { click: () => app.nextCandidate() } }, t("下一位考生", "Next candidate"));
+  const next = el("button", { type: "button", class: "plain", on: { click: () => app.nextCandidate() } }, t("下一位考生", "Next candidate"));
   const element = plainFrame(
     title,
     again,

@@ -1,0 +1,27 @@
+"""Errors of provisioning: leaves under the branches of `sync.errors`.
+
+EnvironmentFault ── FolderNotOurs  DemoStopped
+"""
+
+from sync.errors import EnvironmentFault
+from sync.words import Words
+
+
+class FolderNotOurs(EnvironmentFault):
+    """A folder with content that no earlier run made."""
+
+    code = "folder-not-ours"
+    message = Words(
+        "文件夹非空，也不是演示留下的：{folder}", "Not empty and not of a demonstration: {folder}"
+    )
+    hint = Words("请用 --folder 指定一个空文件夹", "Choose an empty folder with --folder")
+
+
+class DemoStopped(EnvironmentFault):
+    """A step of the demonstration failed; all that it started was ended."""
+
+    code = "demo-stopped"
+    message = Words(
+        "演示在「{step}」一步停止：{reason}", "The demonstration stopped at “{step}”: {reason}"
+    )
+    hint = Words("日志在演示文件夹中", "The logs are in the demonstration's folder")

@@ -1,0 +1,226 @@
+"""`examhq`: everything headquarters does, from the shell."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from sync.console import ExamGroup, language, say, show_json, show_table
+from sync.exam.catalogue import find as find_specification
+from sync.exam.specification import Specification
+from sync.headquarters import cli_desk, cli_results, samples, serve, specifications, staff
+from sync.headquarters.bank import builtin_bank, builtin_codes, load_bank
+from sync.headquarters.cli_base import FOLDER, json_option, opened, show, stamp
+from sync.headquarters.folder import create_headquarters
+from sync.wire.keys import VerifyKey
+
+
+@click.group(cls=ExamGroup)
+@click.version_option(package_name="examsite")
+@click.option(
+    "--data",
+    type=FOLDER,
+    default=Path("/var/lib/examhq"),
+    show_default=True,
+    help="Headquarters' data folder.",
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages.")
+@click.pass_context
+def main(ctx: click.Context, data: Path, lang: str | None) -> None:
+    """Headquarters: registers sites, publishes packages, takes in results."""
+    ctx.obj = data
+
+
+@main.command()
+@click.option("--account", default="officer", show_default=True, help="The first account.")
+@click.option(
+    "--archive", default="archive", show_default=True, help="Folder of the second copies."
+)
+@click.pass_obj
+def init(folder: Path, account: str, archive: str) -> None:
+    """Set up the data folder: keys, database, the first account with all roles."""
+    hq = create_headquarters(folder, archive)
+    try:
+        password = staff.add_member(hq, stamp(), account, staff.ROLES)
+        root = VerifyKey.from_bytes(hq.keys.public().root).key_id
+    finally:
+        hq.close()
+    say(f"已初始化：{folder}", f"Set up: {folder}")
+    say(f"根密钥指纹：{root}", f"Fingerprint of the root key: {root}")
+    say(f"账号 {account}，密码 {password}", f"Account {account}, password {password}")
+    say(
+        "密码只显示这一次。keys/escrow.seed 与 keys/root.key 请移到离线介质保管。",
+        "The password is shown only now. Move keys/escrow.seed and keys/root.key offline.",
+    )
+
+
+@main.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True)
+@click.pass_obj
+def serve_command(folder: Path, host: str, port: int) -> None:
+    """Serve sites and staff until Ctrl-C or SIGTERM."""
+
+    def ready(address: str) -> None:
+        say(f"考务总部已启动：{address}", f"Headquarters is up: {address}")
+        click.get_text_stream("stdout").flush()
+
+    with opened(folder) as hq:
+        serve.serve(hq, host, port, ready)
+
+
+@main.group("specifications", invoke_without_command=True)
+@json_option
+@click.pass_context
+def specifications_group(ctx: click.Context, as_json: bool) -> None:
+    """Specifications: what each examination consists of."""
+    if ctx.invoked_subcommand:
+        return
+    with opened(ctx.obj) as hq:
+        found = specifications.all_specifications(hq)
+    rows = [
+        {
+            "code": s.code,
+            "title": s.title.in_(language()),
+            "edition": s.edition,
+            "components": [c.name for c in s.components],
+        }
+        for s in found
+    ]
+    show(rows, ["code", "title", "edition", "components"], as_json)
+
+
+@specifications_group.command("show")
+@click.argument("code")
+@json_option
+@click.pass_obj
+def specification_show(folder: Path, code: str, as_json: bool) -> None:
+    """One specification: every rule with its basis."""
+    with opened(folder) as hq:
+        found = specifications.specification(hq, code)
+    if as_json:
+        show_json(_specification_json(found))
+        return
+    click.echo(f"{found.code}  {found.title.in_(language())}  {found.edition}")
+    show(found.rules, ["name", "value", "basis", "source"], False)
+
+
+def _specification_json(found: Specification) -> object:
+    titles = {"name": found.name, "level": found.level, "title": found.title}
+    plain = msgspec.to_builtins(found)
+    return plain | {name: words._asdict() for name, words in titles.items()}
+
+
+@specifications_group.command("set")
+@click.argument("code")
+@click.argument("rule")
+@click.argument("value")
+@click.pass_obj
+def specification_set(folder: Path, code: str, rule: str, value: str) -> None:
+    """Set an assumed rule; VALUE is JSON, or a word."""
+    try:
+        parsed = msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        parsed = value
+    with opened(folder) as hq:
+        specifications.set_rule(hq, stamp(), code, rule, parsed)
+    say(
+        f"{code} {rule} 已设为 {value}；对此后新建的考试有效",
+        f"{code} {rule} set to {value}, for sittings made from now on",
+    )
+
+
+@main.group()
+def bank() -> None:
+    """Banks of items."""
+
+
+@bank.command("check")
+@click.argument("code")
+@click.option("--folder", "bank_folder", type=FOLDER, help="A folder instead of what ships.")
+def bank_check(code: str, bank_folder: Path | None) -> None:
+    """Check a bank against every rule of its format; all problems are listed."""
+    specification = find_specification(code)
+    found = load_bank(bank_folder, specification) if bank_folder else builtin_bank(code)
+    items, tasks = len(found.items), len(found.tasks)
+    say(f"{code}：{items} 题，{tasks} 个实训任务，无问题", f"{code}: {items} items, {tasks} tasks")
+
+
+@bank.command("list")
+@click.argument("code", required=False)
+@json_option
+def bank_list(code: str | None, as_json: bool) -> None:
+    """Banks that ship, or how many items one has in each cell."""
+    if code is None:
+        show([{"code": one} for one in builtin_codes()], ["code"], as_json)
+        return
+    counts: dict[tuple[str, str], int] = {}
+    for item in builtin_bank(code).items.values():
+        counts[item.field, item.kind] = counts.get((item.field, item.kind), 0) + 1
+    rows = [{"field": f, "kind": k, "items": n} for (f, k), n in counts.items()]
+    show(rows, ["field", "kind", "items"], as_json)
+
+
+@main.group()
+def users() -> None:
+    """Accounts of headquarters' staff."""
+
+
+@users.command("add")
+@click.argument("name")
+@click.option(
+    "--role", "roles", type=click.Choice(staff.ROLES), multiple=True, required=True, help="Role."
+)
+@click.pass_obj
+def users_add(folder: Path, name: str, roles: tuple[staff.Role, ...]) -> None:
+    """Add an account; its password is shown once."""
+    with opened(folder) as hq:
+        password = staff.add_member(hq, stamp(), name, roles)
+    say(f"账号 {name}，密码 {password}", f"Account {name}, password {password}")
+
+
+@users.command("reset")
+@click.argument("name")
+@click.pass_obj
+def users_reset(folder: Path, name: str) -> None:
+    """A new password for an account, shown once; its sessions end."""
+    with opened(folder) as hq:
+        password = staff.reset_password(hq, stamp(), name)
+    say(f"账号 {name}，新密码 {password}", f"Account {name}, new password {password}")
+
+
+@users.command("list")
+@json_option
+@click.pass_obj
+def users_list(folder: Path, as_json: bool) -> None:
+    """All accounts."""
+    with opened(folder) as hq:
+        show(staff.list_members(hq), ["name", "roles"], as_json)
+
+
+@main.command("samples")
+@click.argument("folder", type=FOLDER)
+def samples_command(folder: Path) -> None:
+    """Write the sample rosters to a folder."""
+    written = [[str(path)] for path in samples.copy_samples(folder)]
+    show_table(["file"], written)
+
+
+for _command in (
+    cli_desk.site,
+    cli_desk.session,
+    cli_desk.sitting,
+    cli_desk.roster,
+    cli_desk.publish_command,
+    cli_desk.codes_command,
+    cli_results.batches,
+    cli_results.take,
+    cli_results.stick,
+    cli_results.quarantine,
+    cli_results.reconcile,
+    cli_results.score,
+    cli_results.results_command,
+    cli_results.marks,
+    cli_results.journal,
+):
+    main.add_command(_command)

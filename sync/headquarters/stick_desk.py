@@ -1,0 +1,88 @@
+"""A stick from a site without a line: its batches in, receipts and its packages back on it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import select
+
+from sync.delivery_errors import StickUnusable
+from sync.errors import DocumentRefused, ExamError
+from sync.exam.specification import Struct
+from sync.headquarters.archive import archive_one, list_batches
+from sync.headquarters.folder import Headquarters
+from sync.headquarters.intake import accept, copy_durably, hash_file
+from sync.headquarters.publish import packages_for
+from sync.headquarters.schema import receipts
+from sync.headquarters.sites import list_sites
+from sync.wire.files import write_durably
+
+_BATCH = re.compile(r"([0-9a-f]{64})\.batch")
+
+
+class Exchanged(Struct, frozen=True):
+    """What a visit of a stick brought; refused files stay on it and in quarantine."""
+
+    taken: int
+    known: int
+    packages: int
+    refused: tuple[tuple[str, ExamError], ...]
+
+
+def exchange(
+    headquarters: Headquarters, root: Path, now: int, site: str | None = None
+) -> Exchanged:
+    """Take in the stick's batches, then put receipts and packages (of `site`, or all) on it."""
+    with _usable(root):
+        names = [p.name for p in sorted((root / "examsite" / "batches").glob("*.batch"))]
+    taken, known, refused = 0, 0, []
+    for match in filter(None, map(_BATCH.fullmatch, names)):
+        digest = match[1]
+        try:
+            with _usable(root):
+                file = root / "examsite" / "batches" / match[0]
+                new = accept(headquarters, file, digest, now).new
+        except DocumentRefused as error:
+            refused.append((match[0], error))
+            continue
+        taken, known = taken + new, known + (not new)
+        for batch in list_batches(headquarters, state="received"):
+            if batch.digest == digest:
+                archive_one(headquarters, batch, now)
+        _write_receipts(headquarters, root, digest)
+    return Exchanged(taken, known, _put_packages(headquarters, root, site), tuple(refused))
+
+
+def _write_receipts(headquarters: Headquarters, root: Path, digest: str) -> None:
+    with headquarters.store.reading() as db:
+        rows = db.execute(select(receipts).where(receipts.c.digest == digest)).all()
+    with _usable(root):
+        folder = root / "examsite" / "receipts"
+        folder.mkdir(parents=True, exist_ok=True)
+        for row in rows:
+            write_durably(folder / f"{digest}.{row.level}.json", row.envelope)
+
+
+def _put_packages(headquarters: Headquarters, root: Path, site: str | None) -> int:
+    sites = [site] if site else [row.id for row in list_sites(headquarters)]
+    put = 0
+    for _, package in (found for one in sites for found in packages_for(headquarters, one)):
+        target = root / "examsite" / "packages" / f"{package.digest}.package"
+        with _usable(root):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.is_file() or hash_file(target) != package.digest:
+                copy_durably(package.path, target)
+                put += 1
+    return put
+
+
+@contextmanager
+def _usable(root: Path) -> Iterator[None]:
+    """What goes wrong with the stick, said as StickUnusable."""
+    if not root.is_dir():
+        raise StickUnusable(folder=str(root), reason="—")
+    try:
+        yield
+    except OSError as error:
+        raise StickUnusable(folder=str(root), reason=error.strerror or str(error)) from error
