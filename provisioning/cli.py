@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from provisioning.demo.show import demonstrate
+from provisioning.errors import DemoDiffers
 from siteapp.identity import accept_certificate, make_keys
 from sync.console import ExamGroup, say, show_json
 from sync.wire.files import write_durably
@@ -58,6 +60,22 @@ def enrol(folder: Path, certificate: Path, root: str, headquarters: str, as_json
             f"本机已登记为考点 {accepted.site} {accepted.name}",
             f"This box is now site {accepted.site} {accepted.name}",
         )
+
+
+@main.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/demo"),
+    show_default=True,
+    help="Where the run keeps its data; emptied first if an earlier run made it.",
+)
+@click.option("--once", is_flag=True, help="End by itself instead of leaving the services up.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object as the last line.")
+def demo(folder: Path, once: bool, as_json: bool) -> None:
+    """A whole sitting on this machine, end to end."""
+    if not demonstrate(folder.resolve(), once, as_json):
+        raise DemoDiffers
 
 
 def write_setting(folder: Path, name: str, value: str | int) -> None:

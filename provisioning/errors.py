@@ -1,6 +1,6 @@
 """Errors of provisioning: leaves under the branches of `sync.errors`.
 
-EnvironmentFault ── FolderNotOurs  DemoStopped
+EnvironmentFault ── FolderNotOurs  DemoStopped  DemoDiffers
 """
 
 from sync.errors import EnvironmentFault
@@ -25,3 +25,13 @@ class DemoStopped(EnvironmentFault):
         "演示在「{step}」一步停止：{reason}", "The demonstration stopped at “{step}”: {reason}"
     )
     hint = Words("日志在演示文件夹中", "The logs are in the demonstration's folder")
+
+
+class DemoDiffers(EnvironmentFault):
+    """What headquarters has is not what the candidates were promised."""
+
+    code = "demo-differs"
+    message = Words(
+        "总部收到的与考生所答不一致", "Headquarters has not what the candidates answered"
+    )
+    hint = Words("请保留演示文件夹并报告此问题", "Keep the demonstration's folder and report this")

@@ -4,10 +4,11 @@ The marks are counted here by hand, not by the project's marking: the two are co
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync.exam.items import Bank, Item
+from sync.exam.roster import RosterRow
 
 MARKS = {"single": 1, "multiple": 2, "scenario": 2}
 
@@ -59,21 +60,17 @@ class Told:
         )
 
 
-def tell(
-    people: list[Mapping[str, object]], banks: Mapping[str, Bank], sitting_bank: Mapping[str, str]
-) -> list[Told]:
-    """What to tell each candidate of a roster; skill runs from weak to strong over the room."""
-    told = []
-    for number, person in enumerate(people):
-        sitting = str(person["sitting"])
-        told.append(
-            Told(
-                admission=str(person["admission"]),
-                secret=str(person["identity"])[-6:],
-                seat=int(str(person["seat"])),
-                sitting=sitting,
-                bank=banks[sitting_bank[sitting]],
-                skill=0.45 + 0.5 * (number * 7 % len(people)) / len(people),
-            )
+def tell(rosters: Mapping[str, Sequence[RosterRow]], banks: Mapping[str, Bank]) -> list[Told]:
+    """What to tell everyone, by sitting; skill runs from weak to strong over the room."""
+    people = [(sitting, row) for sitting, rows in rosters.items() for row in rows]
+    return [
+        Told(
+            admission=row.admission,
+            secret=row.identity[-6:],
+            seat=row.seat,
+            sitting=sitting,
+            bank=banks[sitting],
+            skill=0.45 + 0.5 * (number * 7 % len(people)) / len(people),
         )
-    return told
+        for number, (sitting, row) in enumerate(people)
+    ]

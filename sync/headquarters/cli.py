@@ -1,5 +1,6 @@
 """`examhq`: everything headquarters does, from the shell."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -7,11 +8,11 @@ import msgspec
 
 from sync.console import ExamGroup, language, say, show_json, show_table
 from sync.exam.catalogue import find as find_specification
-from sync.exam.specification import Specification
 from sync.headquarters import cli_desk, cli_results, samples, serve, specifications, staff
 from sync.headquarters.bank import builtin_bank, builtin_codes, load_bank
-from sync.headquarters.cli_base import FOLDER, json_option, opened, show, stamp
+from sync.headquarters.cli_base import FOLDER, json_option, opened, plain, show, stamp
 from sync.headquarters.folder import create_headquarters
+from sync.headquarters.names import checked
 from sync.wire.keys import VerifyKey
 
 
@@ -36,15 +37,20 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
 @click.option(
     "--archive", default="archive", show_default=True, help="Folder of the second copies."
 )
+@json_option
 @click.pass_obj
-def init(folder: Path, account: str, archive: str) -> None:
+def init(folder: Path, account: str, archive: str, as_json: bool) -> None:
     """Set up the data folder: keys, database, the first account with all roles."""
+    checked(account)
     hq = create_headquarters(folder, archive)
     try:
         password = staff.add_member(hq, stamp(), account, staff.ROLES)
         root = VerifyKey.from_bytes(hq.keys.public().root).key_id
     finally:
         hq.close()
+    if as_json:
+        show_json({"root": root, "account": account, "password": password})
+        return
     say(f"已初始化：{folder}", f"Set up: {folder}")
     say(f"根密钥指纹：{root}", f"Fingerprint of the root key: {root}")
     say(f"账号 {account}，密码 {password}", f"Account {account}, password {password}")
@@ -63,7 +69,7 @@ def serve_command(folder: Path, host: str, port: int) -> None:
 
     def ready(address: str) -> None:
         say(f"考务总部已启动：{address}", f"Headquarters is up: {address}")
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
 
     with opened(folder) as hq:
         serve.serve(hq, host, port, ready)
@@ -99,16 +105,10 @@ def specification_show(folder: Path, code: str, as_json: bool) -> None:
     with opened(folder) as hq:
         found = specifications.specification(hq, code)
     if as_json:
-        show_json(_specification_json(found))
+        show_json(plain(found))
         return
     click.echo(f"{found.code}  {found.title.in_(language())}  {found.edition}")
     show(found.rules, ["name", "value", "basis", "source"], False)
-
-
-def _specification_json(found: Specification) -> object:
-    titles = {"name": found.name, "level": found.level, "title": found.title}
-    plain = msgspec.to_builtins(found)
-    return plain | {name: words._asdict() for name, words in titles.items()}
 
 
 @specifications_group.command("set")

@@ -13,6 +13,7 @@ from sync.console import show_json, show_table
 from sync.headquarters.app import wall_ms
 from sync.headquarters.folder import Headquarters, open_headquarters
 from sync.headquarters.store import Stamp
+from sync.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 IN_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -42,16 +43,31 @@ def json_option(command: Command) -> Command:
 
 def show(rows: Sequence[Any], columns: Sequence[str], as_json: bool) -> None:
     """Rows of models: all of them as JSON, or some columns as a table."""
-    plain = [msgspec.to_builtins(row) for row in rows]
+    found = [plain(row) for row in rows]
     if as_json:
-        show_json(plain)
+        show_json(found)
     else:
-        show_table(columns, [[_cell(row[c]) for c in columns] for row in plain])
+        show_table(columns, [[_cell(row[c]) for c in columns] for row in found])
+
+
+def plain(value: Any) -> Any:
+    """A model as JSON has it; words in both languages by name."""
+    if isinstance(value, Words):
+        return value._asdict()
+    if isinstance(value, msgspec.Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
 
 
 def _cell(value: object) -> str:
     if value is None:
         return "—"
     if isinstance(value, list):
-        return " ".join(str(one) for one in value)
+        return " ".join(_cell(one) for one in value)
+    if isinstance(value, dict):
+        return " ".join(f"{name} {_cell(one)}" for name, one in value.items())
     return str(value)

@@ -15,6 +15,7 @@ from sync.headquarters.cli_base import (
     OUT_FILE,
     json_option,
     opened,
+    plain,
     show,
     stamp,
 )
@@ -147,8 +148,7 @@ def session_show(folder: Path, session_id: str, as_json: bool) -> None:
         for s in found
     ]
     if as_json:
-        whole = {name: getattr(row, name) for name in row.__struct_fields__}
-        show_json(whole | {"name": row.name._asdict(), "sittings": shown})
+        show_json(plain(row) | {"sittings": shown})
         return
     show([row], ["id", "site", "kind", "starts_at", "room", "state", "package_digest"], False)
     show(shown, ["id", "specification", "component", "minutes", "forms", "candidates"], False)

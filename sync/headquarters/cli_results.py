@@ -3,15 +3,14 @@
 from pathlib import Path
 
 import click
-import msgspec
 
 from sync.console import language, say, show_json
 from sync.exam.journal import encode
 from sync.headquarters import archive, intake, results, scoring
 from sync.headquarters.app import wall_ms
-from sync.headquarters.cli_base import IN_FILE, OUT_FILE, json_option, opened, show, stamp
+from sync.headquarters.cli_base import IN_FILE, OUT_FILE, json_option, opened, plain, show, stamp
 from sync.headquarters.journals import read_journal
-from sync.headquarters.reconcile import Reconciliation, SittingCount
+from sync.headquarters.reconcile import SittingCount
 from sync.headquarters.sessions import show_session
 from sync.headquarters.stick_desk import exchange
 from sync.wire.files import write_durably
@@ -80,7 +79,7 @@ def reconcile(folder: Path, session_id: str, as_json: bool) -> None:
     with opened(folder) as hq:
         found = scoring.reconciliation(hq, session_id)
     if as_json:
-        show_json(_as_json(found))
+        show_json(plain(found) | {"agreed": found.agreed})
         return
     columns = ["sitting", "registered", "present", "submitted", "received"]
     show(found.sittings, columns, False)
@@ -92,16 +91,6 @@ def reconcile(folder: Path, session_id: str, as_json: bool) -> None:
         say("各步一致", "All steps agree")
     else:
         say("有差异", "The steps differ")
-
-
-def _as_json(found: Reconciliation) -> object:
-    plain = msgspec.to_builtins(found)
-    lacking = found.lacking._asdict() if found.lacking else None
-    titled = [
-        row | {"title": s.title._asdict()}
-        for row, s in zip(plain["sittings"], found.sittings, strict=True)
-    ]
-    return plain | {"agreed": found.agreed, "lacking": lacking, "sittings": titled}
 
 
 def _name_people(count: SittingCount) -> None:

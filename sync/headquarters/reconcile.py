@@ -23,6 +23,7 @@ class SittingCount(Struct, frozen=True):
     """The four steps of one sitting, and by name who is not in the next step.
 
     `submitted` is what the site counted when it closed, `received` what is in the batches.
+    `unaccounted` are neither present nor marked absent; it is known once the sitting is closed.
     """
 
     sitting: str
@@ -94,7 +95,10 @@ def _count(
         submitted=received if submitted is None else submitted,
         received=received,
         absent=_people((c, f.absent and not f.started) for c, f in own),
-        unaccounted=_people((c, not (f.started or f.absent or f.violation)) for c, f in own),
+        unaccounted=_people(
+            (c, submitted is not None and not (f.started or f.absent or f.violation))
+            for c, f in own
+        ),
         not_handed_in=_people((c, f.started and not (f.handed_in or f.violation)) for c, f in own),
         without_answer=_people((c, f.handed_in and not _answered(f)) for c, f in own),
         receipt_differs=_people((c, f.receipt_fits is False) for c, f in own),

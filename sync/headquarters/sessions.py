@@ -136,7 +136,12 @@ def draw_forms(
 ) -> list[Form]:
     """`count` forms A, B …; they share items only where the bank is too small for more."""
     part = specification.component(component)
-    if component != "theory" or not part.parts:
+    if component == "theory" and not part.parts:
+        raise NotReady(
+            reason_zh="标准未公布题型与题量，本版本不为此规格组卷",
+            reason_en="the standard publishes no parts; this release draws no paper for it",
+        )
+    if component != "theory":
         raise NotReady(
             reason_zh=f"本版本只能组织理论考核的机考卷；{part.title.zh}请另行组织，成绩可导入",
             reason_en=f"this release draws theory papers only; hold the {part.title.en.lower()} "

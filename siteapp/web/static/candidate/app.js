@@ -110,7 +110,7 @@ export class App {
     this.signingInAgain = false;
     session.keep(record);
     const interval = () => (this.stage === "paper" || this.stage === "hand-in" ? POLL_PAPER_MS : POLL_WAITING_MS);
-    this.poll = new Poll(() => this.#ask(() => this.server.state()), this.meet, interval);
+    this.poll = new Poll(() => this.hear(), this.meet, interval);
     this.poll.run();
     if (record.ending) this.handIn(record.ending);
     this.changed();
@@ -161,6 +161,11 @@ export class App {
     session.forget();
     this.tabs.release();
     if (attempt) retire(this.local, attempt.record, attempt.ledger.complete);
+  }
+
+  /** Asks the server how things stand. */
+  hear() {
+    return this.#ask(() => this.server.state());
   }
 
   /** Asks for a state and takes it in. @param {() => Promise<State>} question */

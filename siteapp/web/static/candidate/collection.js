@@ -14,7 +14,7 @@ export class Collection {
   /**
    * @param {import("./server.js").Server} server
    * @param {import("./attempt.js").Attempt} attempt
-   * @param {{meet: (error: unknown) => boolean, changed: () => void}} app
+   * @param {{meet: (error: unknown) => boolean, changed: () => void, hear: () => Promise<void>}} app
    */
   constructor(server, attempt, app) {
     this.server = server;
@@ -58,8 +58,11 @@ export class Collection {
 
   /** @param {import("./types.js").How} how @returns {Promise<Outcome>} null: ask again */
   async #ask(how) {
-    const { instance, last } = this.attempt.ledger;
     try {
+      // While the server was away it may have given more time: ask before the end is made final.
+      if (how === "time") await this.app.hear();
+      if (this.stopped) return null;
+      const { instance, last } = this.attempt.ledger;
       return { done: await this.server.handIn(instance, last, how) };
     } catch (error) {
       if (!this.app.meet(error)) this.stopped = true;

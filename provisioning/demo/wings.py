@@ -1,0 +1,72 @@
+"""What happens in the wings: enrolment, accounts, codes by phone, and the chief's acts."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from provisioning.demo.stage import Stage
+from provisioning.errors import DemoStopped
+
+SPARE_SEATS = (41, 42)
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """The accounts made for this run; printed so that a person can sign in."""
+
+    officer: str
+    admin: str
+    chief: str
+    invigilator: str
+
+
+def prepare(stage: Stage) -> Passwords:
+    """Set up both sides and introduce them to each other."""
+    first = stage.hq_json("init")
+    request, certificate = stage.folder / "request.json", stage.folder / "certificate.json"
+    stage.setup("keys", "--out", str(request))
+    who = ("--id", "demo", "--name", "示例职业学校")
+    stage.hq("site", "register", str(request), *who, "--out", str(certificate))
+    where = ("--root", first["root"], "--headquarters", stage.hq_address)
+    stage.setup("enrol", str(certificate), *where)
+    (stage.site_folder / "settings.toml").open("a").write(
+        "batch_seconds = 3\ncourier_seconds = 1\n"
+    )
+
+    def account(name: str, role: str) -> str:
+        answer = json.loads(stage.site("users", "add", name, "--role", role, "--json"))
+        return str(answer["password"])
+
+    return Passwords(
+        officer=first["password"],
+        admin=account("admin", "administrator"),
+        chief=account("chief", "chief"),
+        invigilator=account("invigilator", "invigilator"),
+    )
+
+
+def unlock(stage: Stage, session: str) -> None:
+    """Two officials read their codes by phone; headquarters' service is not running."""
+    codes = stage.hq_json("codes", session)
+    stage.site("unlock", session, answers=f"{codes['1']}\n{codes['2']}\n")
+
+
+class Chief:
+    """The chief invigilator at the console."""
+
+    def __init__(self, address: str, passwords: Passwords, session: str) -> None:
+        self._session = session
+        self._http = httpx.Client(base_url=address, timeout=30, trust_env=False)
+        given = {"name": "chief", "password": passwords.chief}
+        answer = self._http.post("/staff/sign-in", data=given)
+        if answer.status_code not in (200, 302, 303):
+            raise DemoStopped(step="chief", reason=f"sign-in: {answer.status_code}")
+
+    def act(self, act: str, **given: object) -> Any:
+        """One act of the wall."""
+        answer = self._http.post(f"/api/room/{self._session}/{act}", json=given)
+        if answer.status_code != 200:
+            raise DemoStopped(step=act, reason=f"{answer.status_code} {answer.text[:300]}")
+        return answer.json()
