@@ -49,6 +49,11 @@ SETTINGS = (
         Words("考试中每隔多少秒打包一次成绩数据", "seconds between result batches"),
     ),
     Setting(
+        "courier_seconds",
+        20,
+        Words("传送服务最多间隔多少秒", "longest pause of the courier, seconds"),
+    ),
+    Setting(
         "reserve_mib", 200, Words("必须保留的磁盘空间（MiB）", "free disk kept in reserve, MiB")
     ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),

@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
@@ -31,17 +32,20 @@ class Site:
         self.folder = folder
         self.identity: Identity = load_identity(folder)
         self.settings = Settings.load(folder)
-        self._lock = _lock(folder)
-        self.live = Live(
-            folder / "site.db",
-            self.identity.site,
-            limit=self.settings.number("queue_limit"),
-            fatal=fatal,
-        )
-        self.spool = Spool(folder / "spool")
-        self.shelf = Shelf(self.identity, self.live, self.settings.number("reserve_mib"))
-        self.shelf.load()
-        self.packer = Packer(self.identity, self.live, self.spool)
+        with ExitStack() as undo:
+            self._lock = undo.enter_context(_lock(folder))
+            self.live = Live(
+                folder / "site.db",
+                self.identity.site,
+                limit=self.settings.number("queue_limit"),
+                fatal=fatal,
+            )
+            undo.callback(self.live.close)
+            self.spool = Spool(folder / "spool")
+            self.shelf = Shelf(self.identity, self.live, self.settings.number("reserve_mib"))
+            self.shelf.load()
+            self.packer = Packer(self.identity, self.live, self.spool)
+            undo.pop_all()
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self._stopping = threading.Event()

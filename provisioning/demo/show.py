@@ -23,6 +23,7 @@ from provisioning.demo.wings import SPARE_SEATS, Chief, Passwords, prepare, unlo
 from provisioning.errors import DemoStopped
 from sync.headquarters.bank import builtin_bank
 from sync.headquarters.rosters import read_roster
+from sync.spool import Spool
 
 SESSION, VISITORS = "demo-am", "demo-visitors"
 BANKS = {"live": "530051-junior", "media": "560003-junior"}
@@ -221,13 +222,14 @@ def _after(stage: Stage, screen: Console, run: Run) -> None:
 
 
 def _delivered(stage: Stage, run: Run) -> bool:
-    rows = stage.hq_json("batches", SESSION)
-    spool = stage.site_folder / "spool"
-    run.batches = len(rows)
-    run.receipts = len(list((spool / "receipts").glob("*.archived.json")))
-    sealed = len(list((spool / "outgoing").glob("*.batch")))
-    whole = stage.hq_json("reconcile", SESSION)
-    return sealed > 0 and run.receipts == sealed and not whole["lacking"]
+    """True when every batch in the spool is archived and headquarters' journal is whole."""
+    spool = Spool(stage.site_folder / "spool")
+    archived = {entry.digest for entry in spool.settled()}
+    if len(archived) < max(1, len(spool.outgoing())):
+        return False
+    digests = {row["digest"] for row in stage.hq_json("batches", SESSION)}
+    run.batches, run.receipts = len(digests), len(digests & archived)
+    return not stage.hq_json("reconcile", SESSION)["lacking"]
 
 
 def _wait_for(done: Callable[[], bool], step: str) -> None:

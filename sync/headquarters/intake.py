@@ -133,6 +133,7 @@ def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDoc
         raise UnknownSender(site=stated.site[:80]) from None
     document = SealedDocument.verify(source, kind="batch", trusted=[key])
     _require_session(headquarters, stated)
+    _require_free_number(headquarters, stated, document.digest)
     return stated, document, key
 
 
@@ -142,6 +143,24 @@ def _require_session(headquarters: Headquarters, stated: Stated) -> None:
         state = db.scalar(select(sessions.c.state).where(ours))
     if state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
+
+
+def _require_free_number(headquarters: Headquarters, stated: Stated, digest: str) -> None:
+    """ConflictingBatch if another file has this number; the table itself has the last word."""
+    query = select(batches.c.digest).where(
+        batches.c.site == stated.site,
+        batches.c.session == stated.session,
+        batches.c.server_term == stated.server_term,
+        batches.c.sequence == stated.sequence,
+        batches.c.digest != digest,
+    )
+    with headquarters.store.reading() as db:
+        if db.scalar(query):
+            raise _conflict(stated)
+
+
+def _conflict(stated: Stated) -> ConflictingBatch:
+    return ConflictingBatch(sequence=stated.sequence, server_term=stated.server_term)
 
 
 def _commit(
@@ -170,7 +189,7 @@ def _commit(
         first = _receipt(headquarters, document.digest)
         if first is not None:
             return Accepted(first, new=False)
-        raise ConflictingBatch(sequence=stated.sequence, server_term=stated.server_term) from None
+        raise _conflict(stated) from None
     return Accepted(envelope, new=True)
 
 

@@ -89,7 +89,7 @@ def refresh(headquarters: Headquarters, by: Stamp) -> int:
 def _changed(headquarters: Headquarters) -> list[str]:
     """Sessions with another number of batches than their scoring saw."""
     with headquarters.store.reading() as db:
-        seen = dict(db.execute(select(scorings.c.session, scorings.c.batches)).tuples().all())
+        seen = {row.session: row.batches for row in db.execute(select(scorings))}
         found = db.scalars(select(batches.c.session)).all()
     return sorted({s for s in found if found.count(s) != seen.get(s)})
 

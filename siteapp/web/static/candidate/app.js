@@ -160,7 +160,10 @@ export class App {
     this.stopped = { kind: "moved", error };
     session.forget();
     this.tabs.release();
-    if (attempt) retire(this.local, attempt.record, attempt.ledger.complete);
+    if (!attempt) return;
+    attempt.record.left = true;
+    attempt.outbox.lastWords();
+    retire(this.local, attempt.record, attempt.ledger.complete);
   }
 
   /** Asks the server how things stand. */

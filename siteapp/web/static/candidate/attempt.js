@@ -65,12 +65,12 @@ export class Attempt {
 
   /** Text being typed: written down here after each burst of keys, sent after a pause. @param {string} item @param {string} text */
   type(item, text) {
-    const save = this.ledger.record(item, text);
+    this.ledger.record(item, text);
     this.typingSince = this.typingSince || performance.now();
     if (!this.keystrokes) {
       this.keystrokes = setTimeout(() => {
         this.keystrokes = 0;
-        this.local.keepSaves([save]);
+        this.keep(this.ledger.unripe());
       }, KEYSTROKES_MS);
     }
     clearTimeout(this.pause);
@@ -85,13 +85,17 @@ export class Attempt {
    */
   async settle() {
     clearTimeout(this.pause);
+    clearTimeout(this.keystrokes);
+    this.keystrokes = 0;
     this.typingSince = 0;
     const open = this.ledger.unripe();
     const writing = this.keep(open);
     const revisions = open.map((save) => save.revision);
     this.app.changed();
     await writing;
-    open.forEach((save, i) => (save.ripe = save.revision === revisions[i]));
+    for (const [i, save] of open.entries()) {
+      if (save.revision === revisions[i]) save.ripe = true;
+    }
     this.outbox.kick();
     this.app.changed();
   }

@@ -7,8 +7,8 @@ import { t } from "../shared/words.js";
 export function besideView(beside) {
   const name = beside.materials.length || beside.title ? t("任务说明", "The task") : t("情景材料", "The situation");
   return el(
-    "section",
-    { class: "beside", "aria-label": name },
+    "div",
+    { class: "beside" },
     el(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": name },

@@ -17,10 +17,11 @@ import { newInstance } from "./local.js";
  */
 export async function signIn(local, server, fields, current) {
   const records = (current ? [current] : []).concat(await local.records());
-  const guess = records.find((record) => record.candidate.admission === fields.admission);
+  const guess = records.find((one) => one.candidate.admission === fields.admission && !one.left);
   let instance = guess ? guess.instance : newInstance();
   let answer = await server.signIn({ ...fields, instance });
-  const kept = records.find((record) => record.attempt === answer.attempt);
+  // What was unsent when the candidate left this seat is old by now: it must not be sent as new.
+  const kept = records.find((record) => record.attempt === answer.attempt && !record.left);
   const right = kept ? kept.instance : guess ? newInstance() : instance;
   if (right !== instance) {
     instance = right;
@@ -45,6 +46,7 @@ function blank() {
     unsentFlags: {},
     place: 0,
     ending: null,
+    left: false,
     read: [],
   };
 }
@@ -58,5 +60,5 @@ function blank() {
  */
 export async function retire(local, record, complete) {
   if (complete) await local.forget(record.attempt);
-  else await local.keepRecord({ ...record, ...blank(), token: null });
+  else await local.keepRecord({ ...record, ...blank(), left: record.left, token: null });
 }

@@ -27,7 +27,11 @@ export function answerGrid(app, go) {
     const places = app.attempt ? app.attempt.places : [];
     cells.forEach((cell, i) => paint(app, cell, places[i], i === current));
   };
-  return { element, rebuild, update };
+  const reveal = () => {
+    const current = cells.find((cell) => cell.tabIndex === 0);
+    if (current) current.scrollIntoView({ block: "nearest" });
+  };
+  return { element, rebuild, update, reveal };
 }
 
 /** @param {App} app @param {HTMLButtonElement[]} cells @param {(index: number) => void} go */

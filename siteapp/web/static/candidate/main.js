@@ -21,6 +21,7 @@ const TICK_MS = 250;
  * @property {string} title
  * @property {HTMLElement} element
  * @property {HTMLElement|null} [focus] what gets the focus when the screen appears
+ * @property {() => void} [shown] the screen is in the page now
  * @property {() => void} [update] something changed
  * @property {() => void} [tick] time went on
  * @property {() => void} [leave] the screen goes away
@@ -75,8 +76,11 @@ class Page {
     const screen = (this.screen = SCREENS[next](app, () => this.show(true)));
     if (next === this.stage) carryOver(this.place, screen.element);
     this.place.replaceChildren(screen.element);
+    if (screen.shown) screen.shown();
     document.title = screen.title;
     if (next !== this.stage) {
+      // A question left open (hand in now?) belongs to the screen that went.
+      document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
       announce(screen.title);
       focusOn(screen.focus || screen.element.querySelector("h1"));
     }

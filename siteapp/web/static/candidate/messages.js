@@ -5,7 +5,7 @@ import { say, t } from "../shared/words.js";
 
 /** @param {import("./app.js").App} app @returns {{element: HTMLElement, update: () => void}} */
 export function messageList(app) {
-  const element = el("div", { class: "messages" });
+  const element = el("section", { class: "messages", "aria-label": t("监考员消息", "Messages from the invigilator") });
   let shown = "";
   const update = () => {
     const open = unread(app);

@@ -63,6 +63,15 @@ export class Outbox {
     this.rest.wake();
   }
 
+  /** The seat is left: what is still here goes to the server as evidence; it will say no to each. */
+  async lastWords() {
+    const saves = this.work.ledger.batch(Infinity, Infinity);
+    for (let i = 0; i < saves.length; i += SAVES_A_REQUEST) {
+      const some = saves.slice(i, i + SAVES_A_REQUEST);
+      await this.server.responses(this.work.ledger.instance, some).catch((error) => console.info("evidence", error.message));
+    }
+  }
+
   async run() {
     this.running = true;
     try {

@@ -21,6 +21,7 @@ export function paperScreen(app, again) {
     title: say(desk.paper.title),
     element: desk.element,
     focus: desk.view.heading,
+    shown: () => desk.grid.reveal(),
     update: () => desk.update(),
     tick: () => desk.head.tick(),
     leave: () => desk.leave(),

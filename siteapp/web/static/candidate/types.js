@@ -71,6 +71,7 @@
  * @property {Record<string, boolean>} unsentFlags
  * @property {number} place
  * @property {How|null} ending
+ * @property {boolean} left  the candidate went on at another seat: unsent answers here are old
  * @property {string[]} read  messages the candidate has put away
  * @property {number} used  when last signed in here
  *
