@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,23 +27,17 @@ class Server:
         (site.folder / "spooling").mkdir(exist_ok=True)
         # Every queued request would be a warning line; the page's own retry is the answer to load.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        try:
-            self._server: Any = create_server(
-                create_app(site),
-                host=host,
-                port=port,
-                threads=site.settings.number("threads"),
-                connection_limit=4096,
-                backlog=2048,
-                asyncore_use_poll=True,
-                ident=None,
-                clear_untrusted_proxy_headers=True,
-                max_request_body_size=600 * 1024 * 1024,
-            )
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise PortInUse(port=port) from None
+        self._server: Any = create_server(
+            create_app(site),
+            sockets=[bind(host, port)],
+            threads=site.settings.number("threads"),
+            connection_limit=4096,
+            backlog=2048,
+            asyncore_use_poll=True,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            max_request_body_size=600 * 1024 * 1024,
+        )
         self._server.channel_class = AnswerChannel
         self.port: int = self._server.effective_port
         self.host: str = self._server.effective_host
@@ -63,6 +58,23 @@ class Server:
     def _close_sockets(self) -> None:
         for dispatcher in list(self._server._map.values()):
             dispatcher.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket on that address, not yet listening; PortInUse if somebody else has it."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortInUse(port=port) from None
+    return bound
 
 
 def serve(folder: Path, host: str | None, port: int | None, ready: Callable[[str], None]) -> None:

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
+import world
+from werkzeug.test import Client
+
 from siteapp.conduct import acts
 from siteapp.site import Site
 from siteapp.store.writer import Decision
 from siteapp.web.app import create_app
-from werkzeug.test import Client
-
-import world
 
 
 class Page:
