@@ -261,21 +261,18 @@ def _leave_running(stage: Stage, screen: Console, run: Run, passwords: Passwords
     for sitting in BANKS:
         chief.act("open", sitting=sitting)
     visitor = run.told[0]
-    shown = [
-        (
-            "考生 candidate",
-            f"{stage.site_address}/?seat={visitor.seat}",
-            f"准考证号 {visitor.admission} · 身份证号后六位 {visitor.secret} · 座位 {visitor.seat}",
-        ),
-        ("监考 invigilator", f"{stage.site_address}/staff", f"chief · {passwords.chief}"),
-        ("管理员 administrator", f"{stage.site_address}/staff", f"admin · {passwords.admin}"),
-        ("总部 headquarters", stage.hq_address, f"officer · {passwords.officer}"),
+    site, hq = stage.site_address, stage.hq_address
+    who = f"准考证号 {visitor.admission}，身份证号后六位 {visitor.secret}，座位 {visitor.seat}"
+    screen.print("[bold]现在您可以自己试 · now try it yourself[/bold]")
+    for name, address, account in (
+        ("考生 candidate", f"{site}/?seat={visitor.seat}", who),
+        ("监考 chief invigilator", f"{site}/staff", f"chief  {passwords.chief}"),
+        ("监考 invigilator", f"{site}/staff", f"invigilator  {passwords.invigilator}"),
+        ("管理员 administrator", f"{site}/staff", f"admin  {passwords.admin}"),
+        ("总部 headquarters", hq, f"officer  {passwords.officer}"),
         ("成绩表 results", str(stage.folder / "results.xlsx"), ""),
-    ]
-    table = Table(title="现在您可以自己试 · now try it yourself", title_justify="left", box=None)
-    for row in shown:
-        table.add_row(*row)
-    screen.print(table)
+    ):
+        screen.print(f"  {name}\n    {address}\n    {account}".rstrip(), soft_wrap=True)
     screen.print("按 Ctrl-C 结束 · Ctrl-C ends all")
     try:
         threading.Event().wait()

@@ -217,6 +217,23 @@ def _closing(session: Session, sitting: str, by: str, of: dict[str, int]) -> Ite
     )
 
 
+def collect(attempt: Attempt, reason: str, by: str, of: dict[str, int]) -> list[NewEvent]:
+    """Forced collection of one paper, with its reason in the room record; once."""
+    if attempt.phase == "handed-in":
+        return []
+    if attempt.phase != "started":
+        raise NotOpenYet
+    record = note("incident", attempt.id, by, category="collect", note=reason)
+    return [*record, _hand_in_event(attempt, "forced", of.get(attempt.form, 0))]
+
+
+def absent(attempt: Attempt, by: str) -> list[NewEvent]:
+    """A candidate did not come; who has started is not absent."""
+    if attempt.phase in ("started", "handed-in"):
+        raise NotReady(reason_zh="该考生已开始作答", reason_en="this candidate has started")
+    return note("absent", attempt.id, by)
+
+
 def move(session: Session, attempt: Attempt, to: int, reason: str, by: str) -> list[NewEvent]:
     """The candidate continues at another seat; the old one is fenced by the seat term."""
     if attempt.phase == "handed-in":

@@ -56,6 +56,8 @@ class Live:
         self._reading = threading.Lock()
         self.sessions: dict[str, Session] = {}
         self.tokens: dict[bytes, Token] = {}
+        # attempt → the site's clock at its page's last request; memory only.
+        self.contacts: dict[str, int] = {}
         self._credentials: dict[tuple[str, str], bytes] = {}
         self.clock = clock(self._anchor())
         self._load()
@@ -163,8 +165,11 @@ class Live:
         return Statement("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (key, *whom))
 
     def whom(self, token: str) -> Token | None:
-        """Whom a token speaks for."""
-        return self.tokens.get(token_hash(token))
+        """Whom a token speaks for; notes that this page is alive."""
+        found = self.tokens.get(token_hash(token))
+        if found:
+            self.contacts[found.attempt] = self.clock.now()
+        return found
 
     def fits(self, session: str, admission: str, verifier: bytes) -> bool:
         """True if this is what was stored for the candidate; compared in constant time."""

@@ -4,21 +4,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask.testing import FlaskClient
+
+from sync.exam.batch import BatchHeader
 from sync.exam.catalogue import find
 from sync.exam.journal import Event, encode, origin, standing_responses
-from sync.exam.batch import BatchHeader
 from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
 from sync.exam.roster import COLUMNS
 from sync.exam.sitting import attempt_id
-from sync.headquarters import intake, publish, rosters, sessions, sites
+from sync.headquarters import intake, publish, rosters, sessions
 from sync.headquarters.archive import archive_pending
 from sync.headquarters.bank import builtin_bank
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.samples import sample_rows
 from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store import Stamp
-from flask.testing import FlaskClient
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import EnrolmentRequest, sign, write_batch
 from sync.wire.keys import OpeningKey, SigningKey

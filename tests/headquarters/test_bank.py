@@ -134,7 +134,11 @@ def test_a_good_bank_is_read_as_written(tmp_path: Path) -> None:
         ("开播前一天发布预热视频，主要目的是什么？", "是什么？", "stem of"),
         ("下列哪些渠道可以", "下列哪些渠道不能", "not stressed"),
         ("开播前一天", "**开播前一天", "odd number"),
-        (', d = "降低直播间的灯光" }\nwhy = { b = "误解", c = "误解", d', ' }\nwhy = { b = "误解", c', "3 options"),
+        (
+            ', d = "降低直播间的灯光" }\nwhy = { b = "误解", c = "误解", d',
+            ' }\nwhy = { b = "误解", c',
+            "3 options",
+        ),
         ('b = "提高商品的库存数量"', 'b = "让观众知道开播时间"', "two equal options"),
         ('b = "提高商品的库存数量"', 'b = "让观众知道"', "within another"),
         ('d = "降低直播间的灯光"', 'd = "以上都对"', "以上都"),
@@ -168,7 +172,9 @@ def test_a_situation_that_no_item_uses_is_refused(tmp_path: Path) -> None:
 
 
 def test_all_problems_of_all_files_are_listed_at_once(tmp_path: Path) -> None:
-    folder = write(tmp_path / "bank", GOOD.replace("0.6", "0.1").replace('key = ["a", "b"]', "key = []"))
+    folder = write(
+        tmp_path / "bank", GOOD.replace("0.6", "0.1").replace('key = ["a", "b"]', "key = []")
+    )
     write(folder, HEAD.replace("直播执行", "没有"), "c.toml")
     problems = refusal(folder)
     assert {p.split(".toml")[0] for p in problems} == {"b", "c"}
@@ -228,7 +234,9 @@ def test_keys_that_do_not_spread_are_noticed_in_a_file_of_twenty() -> None:
 
 def test_one_combination_of_keys_too_often_is_noticed() -> None:
     singles = [item(n, "abcd"[n % 4]) for n in range(20)]
-    many = [item(n, "ab" if n < 6 else ("ac", "bd", "cd", "abc")[n % 4], "multiple") for n in range(20)]
+    many = [
+        item(n, "ab" if n < 6 else ("ac", "bd", "cd", "abc")[n % 4], "multiple") for n in range(20)
+    ]
     assert [p.en for p in share_problems(singles + many)] == [
         "key ab in 6 of 20 multiple items, over 25 %"
     ]

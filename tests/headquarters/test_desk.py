@@ -127,9 +127,7 @@ def test_the_same_seed_draws_the_same_forms() -> None:
     assert sessions.draw_forms(*draw, "seed") != sessions.draw_forms(*draw, "other")
 
 
-@pytest.mark.parametrize(
-    ("code", "component"), [(LIVE, "practical"), ("4-01-02-07-A5", "theory")]
-)
+@pytest.mark.parametrize(("code", "component"), [(LIVE, "practical"), ("4-01-02-07-A5", "theory")])
 def test_what_this_release_cannot_draw_is_said_and_not_faked(
     desk: Desk, code: str, component: str
 ) -> None:
@@ -238,7 +236,10 @@ def test_publishing_again_changes_nothing(desk: Desk) -> None:
 
 def test_a_site_that_enrolled_again_gets_the_same_plan_sealed_anew(desk: Desk) -> None:
     desk.published()
-    before, plan = publish.package_of(desk.hq, "morning"), sessions.published_plan(desk.hq, "morning")
+    before, plan = (
+        publish.package_of(desk.hq, "morning"),
+        sessions.published_plan(desk.hq, "morning"),
+    )
     box = Box()
     sites.register(desk.hq, BY, request=box.request(), site="site-01", name="示例考点")
     fresh = publish.publish(desk.hq, BY, "morning")

@@ -214,9 +214,7 @@ def test_after_a_new_enrolment_only_the_new_key_counts(desk: Desk, story: Story)
     refused(desk, old, SignatureRefused)
 
 
-def test_refused_files_cannot_fill_the_disk(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refused_files_cannot_fill_the_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "MAX_QUARANTINE", 100)
     refused(desk, b"x" * 60, NotADocument)
     with pytest.raises(QuarantineFull):

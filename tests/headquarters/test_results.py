@@ -92,9 +92,7 @@ def test_no_cell_can_be_a_formula(desk: Desk, name: str) -> None:
     rows = sample_rows("530051", 1, 1)
     rows[0][1] = rows[0][4] = name
     file = desk.roster(rows)
-    rosters.import_roster(
-        desk.hq, BY, session="morning", sitting="live", file=file, replace=True
-    )
+    rosters.import_roster(desk.hq, BY, session="morning", sitting="live", file=file, replace=True)
     publish.publish(desk.hq, BY, "morning")
     path = desk.folder / "out.xlsx"
     path.write_bytes(results_sheet(desk.hq, "morning"))

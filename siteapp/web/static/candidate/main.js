@@ -57,10 +57,11 @@ class Page {
   changed() {
     if (this.due) return;
     this.due = true;
-    setTimeout(() => {
+    // Before anything else happens: the marks are never older than the answer they speak of.
+    queueMicrotask(() => {
       this.due = false;
       this.show();
-    }, 0);
+    });
   }
 
   /** @param {boolean} [anew] draw even the same screen anew, in another language */

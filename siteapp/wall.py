@@ -1,0 +1,69 @@
+"""The invigilator's wall: one tile a seat, what each says, which come first."""
+
+from typing import Any
+
+from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.session import Session
+
+# A page asks every few seconds; longer silence than this is shown.
+AWAY_MS = 20_000
+
+
+def tile(
+    session: Session, attempt: Attempt, now: int, contact: int | None, of: int
+) -> dict[str, Any]:
+    """What one seat shows; `contact` is the site's clock at the page's last request."""
+    started = attempt.phase == "started"
+    silent = None if contact is None else max(0, now - contact)
+    state: str = attempt.phase
+    if state in ("signed-in", "confirmed", "started") and (silent is None or silent > AWAY_MS):
+        state = "away"
+    return {
+        "attempt": attempt.id,
+        "sitting": attempt.sitting,
+        "admission": attempt.admission,
+        "name": session.candidates[attempt.admission].name,
+        "seat": attempt.seat,
+        "phase": attempt.phase,
+        "state": state,
+        "answered": attempt.answered(),
+        "of": of,
+        "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
+        "silent_ms": silent,
+        "receipt": attempt.receipt or None,
+        "how": attempt.how or None,
+    }
+
+
+def wall(
+    session: Session, now: int, contacts: dict[str, int], of: dict[str, int]
+) -> dict[str, Any]:
+    """The whole room by seat, and each sitting's counts."""
+    tiles = [
+        tile(session, attempt, now, contacts.get(attempt.id), of.get(attempt.form, 0))
+        for attempt in session.attempts.values()
+    ]
+    sittings = []
+    for plan in session.plan.sittings:
+        mine = [t for t in tiles if t["sitting"] == plan.id]
+        sittings.append(
+            {
+                "id": plan.id,
+                "title": plan.title._asdict(),
+                "phase": session.sittings[plan.id],
+                "candidates": len(mine),
+                "states": {
+                    s: sum(t["state"] == s for t in mine)
+                    for s in sorted({t["state"] for t in mine})
+                },
+                "started": sum(t["phase"] in ("started", "handed-in") for t in mine),
+                "handed_in": sum(t["phase"] == "handed-in" for t in mine),
+            }
+        )
+    return {
+        "session": session.plan.id,
+        "name": session.plan.name._asdict(),
+        "unlocked": session.unlocked,
+        "sittings": sittings,
+        "tiles": sorted(tiles, key=lambda t: (t["seat"], t["sitting"])),
+    }

@@ -1,0 +1,205 @@
+"""The invigilators' wall and acts. Every act is an event of the journal and a line of the audit."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from siteapp.conduct import acts
+from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.session import Session
+from siteapp.errors import RequestRefused
+from siteapp.store.writer import Decision
+from siteapp.wall import wall
+from siteapp.web.guard import STAFF, json_body, member, role, site
+from sync.errors import NotFound
+from sync.words import Words
+
+invigilator = Blueprint("invigilator", __name__)
+ROOM_STAFF = ("chief", "invigilator")
+CATEGORIES = ("machine", "network", "power", "health", "conduct", "other")
+MOST_MINUTES = 120
+MAX_NOTE = 500
+
+
+@invigilator.get("/room")
+@role(*STAFF)
+def room_page() -> str:
+    """The wall; the newest session that is not over comes first."""
+    sessions = sorted(site().live.sessions.values(), key=lambda s: (s.closed, not s.unlocked))
+    return render_template("invigilator-room.html", sessions=sessions)
+
+
+@invigilator.get("/api/room/<session_id>")
+@role(*STAFF)
+def room_state(session_id: str) -> dict[str, Any]:
+    """What the wall shows now."""
+    return _wall(site().live.session(session_id))
+
+
+def _wall(session: Session) -> dict[str, Any]:
+    live = site().live
+    of = site().shelf.items_by_form(session)
+    return wall(session, live.clock.now(), live.contacts, of)
+
+
+def _act(
+    session_id: str, name: str, what: str, decide: Callable[[Session], list[acts.NewEvent]]
+) -> dict[str, Any]:
+    """Carry out an act, note who did it, answer with the new wall."""
+    live = site().live
+    session = live.session(session_id)
+    live.act(session, lambda state: Decision(decide(state)))
+    site().staff.audit(member().name, name, f"{session_id} {what}".strip())
+    return _wall(session)
+
+
+def _sitting(session_id: str, sitting: str) -> str:
+    if sitting not in site().live.session(session_id).sittings:
+        raise NotFound(what=sitting)
+    return sitting
+
+
+def _one(session: Session, admission: str) -> Attempt:
+    """The attempt of a candidate that an act is about: the first that is not over."""
+    attempts = session.attempts_of(admission)
+    if not attempts:
+        raise NotFound(what=admission)
+    return next((a for a in attempts if a.phase != "handed-in"), attempts[-1])
+
+
+def _note(text: str, name: str) -> str:
+    """A reason or note that says something, without control characters."""
+    clean = " ".join(text.split())
+    if not clean or len(clean) > MAX_NOTE:
+        raise RequestRefused(reason=name)
+    return clean
+
+
+@invigilator.post("/api/room/<session_id>/open")
+@role(*ROOM_STAFF)
+def open_sitting(session_id: str) -> dict[str, Any]:
+    """Open a sitting; candidates may start."""
+    sitting, by = _sitting(session_id, json_body(sitting=str)["sitting"]), member().name
+    return _act(session_id, "open", sitting, lambda s: acts.open_sitting(s, sitting, by))
+
+
+@invigilator.post("/api/room/<session_id>/close")
+@role("chief")
+def close_sitting(session_id: str) -> dict[str, Any]:
+    """Close a sitting; collects from everyone still writing."""
+    sitting, by = _sitting(session_id, json_body(sitting=str)["sitting"]), member().name
+    of = site().shelf.items_by_form(site().live.session(session_id))
+    return _act(session_id, "close", sitting, lambda s: acts.close_sitting(s, sitting, by, of))
+
+
+@invigilator.post("/api/room/<session_id>/move")
+@role(*ROOM_STAFF)
+def move(session_id: str) -> dict[str, Any]:
+    """A candidate continues at another seat."""
+    given = json_body(admission=str, seat=int, reason=str)
+    admission, seat, by = given["admission"], given["seat"], member().name
+    reason = _note(given["reason"], "reason")
+    if not 1 <= seat <= 9999:
+        raise RequestRefused(reason="seat")
+    return _act(
+        session_id,
+        "move",
+        f"{admission} → {seat}",
+        lambda s: acts.move(s, _one(s, admission), seat, reason, by),
+    )
+
+
+@invigilator.post("/api/room/<session_id>/extend")
+@role(*ROOM_STAFF)
+def extend(session_id: str) -> dict[str, Any]:
+    """Make-up time for one (`admission`) or, with an empty admission number, for all."""
+    given = json_body(admission=str, minutes=int, reason=str)
+    minutes, by, reason = given["minutes"], member().name, _note(given["reason"], "reason")
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise RequestRefused(reason="minutes")
+    who = given["admission"]
+    return _act(
+        session_id,
+        "extend",
+        f"{who or '*'} {minutes}",
+        lambda s: acts.extend(_some(s, who), minutes * 60_000, reason, by),
+    )
+
+
+@invigilator.post("/api/room/<session_id>/message")
+@role(*ROOM_STAFF)
+def message(session_id: str) -> dict[str, Any]:
+    """A message to one (`admission`) or, with an empty admission number, to all."""
+    given = json_body(admission=str, text=str)
+    text, by, who = _note(given["text"], "text"), member().name, given["admission"]
+    words = Words(text, text)
+    return _act(session_id, "message", who or "*", lambda s: acts.tell(_some(s, who), words, by))
+
+
+def _some(session: Session, admission: str) -> list[Attempt]:
+    return [_one(session, admission)] if admission else list(session.attempts.values())
+
+
+@invigilator.post("/api/room/<session_id>/collect")
+@role(*ROOM_STAFF)
+def collect(session_id: str) -> dict[str, Any]:
+    """Forced collection of one candidate's paper."""
+    given = json_body(admission=str, reason=str)
+    who, reason, by = given["admission"], _note(given["reason"], "reason"), member().name
+    of = site().shelf.items_by_form(site().live.session(session_id))
+    return _act(session_id, "collect", who, lambda s: acts.collect(_one(s, who), reason, by, of))
+
+
+@invigilator.post("/api/room/<session_id>/incident")
+@role(*ROOM_STAFF)
+def incident(session_id: str) -> dict[str, Any]:
+    """An entry for the room record; an empty admission number means the whole room."""
+    given = json_body(admission=str, category=str, note=str)
+    note, by, who = _note(given["note"], "note"), member().name, given["admission"]
+    if given["category"] not in CATEGORIES:
+        raise RequestRefused(reason="category")
+    return _act(
+        session_id,
+        "incident",
+        who or "*",
+        lambda s: acts.note(
+            "incident",
+            _one(s, who).id if who else "",
+            by,
+            category=given["category"],
+            note=note,
+        ),
+    )
+
+
+@invigilator.post("/api/room/<session_id>/violation")
+@role("chief")
+def violation(session_id: str) -> dict[str, Any]:
+    """A violation, as the chief decides it."""
+    given = json_body(admission=str, note=str)
+    note, by, who = _note(given["note"], "note"), member().name, given["admission"]
+    return _act(
+        session_id,
+        "violation",
+        who,
+        lambda s: acts.note("violation", _one(s, who).id, by, note=note),
+    )
+
+
+@invigilator.post("/api/room/<session_id>/absent")
+@role(*ROOM_STAFF)
+def absent(session_id: str) -> dict[str, Any]:
+    """A candidate did not come; refused once the candidate has started."""
+    who, by = json_body(admission=str)["admission"], member().name
+    return _act(session_id, "absent", who, lambda s: acts.absent(_one(s, who), by))
+
+
+@invigilator.post("/api/room/<session_id>/lift")
+@role(*ROOM_STAFF)
+def lift(session_id: str) -> dict[str, Any]:
+    """End the sign-in wait of a seat."""
+    seat = json_body(seat=int)["seat"]
+    site().limits.lift(seat)
+    site().staff.audit(member().name, "lift", f"{session_id} {seat}")
+    return _wall(site().live.session(session_id))

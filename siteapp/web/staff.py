@@ -1,0 +1,48 @@
+"""Signing in and out of the staff's pages."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from siteapp.errors import TooManyTries, WrongStaffSignIn
+from siteapp.web.guard import COOKIE, ROOM, STAFF, member, role, site
+
+staff = Blueprint("staff", __name__)
+HOME = {"administrator": "/admin", "chief": "/room", "invigilator": "/room"}
+
+
+@staff.get("/staff/sign-in")
+@role(ROOM)
+def sign_in_page() -> str:
+    """The form."""
+    return render_template("staff-sign-in.html", error=None, name="")
+
+
+@staff.post("/staff/sign-in")
+@role(ROOM)
+def sign_in() -> AnyResponse | tuple[str, int]:
+    """Name and password → a cookie that no script and no other site can use."""
+    name = request.form.get("name", "").strip()[:60]
+    try:
+        token = site().staff.sign_in(name, request.form.get("password", "")[:200])
+    except (WrongStaffSignIn, TooManyTries) as error:
+        return render_template("staff-sign-in.html", error=error, name=name), error.http_status
+    response = redirect("/staff", 303)
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=request.is_secure)
+    return response
+
+
+@staff.get("/staff")
+@role(*STAFF)
+def home() -> AnyResponse:
+    """Where this role begins."""
+    return redirect(HOME[member().role])
+
+
+@staff.post("/staff/sign-out")
+@role(*STAFF)
+def sign_out() -> Response:
+    """End the session."""
+    site().staff.sign_out(request.cookies[COOKIE])
+    response = make_response(redirect("/staff/sign-in", 303))
+    response.delete_cookie(COOKIE, samesite="Strict", httponly=True)
+    return response
