@@ -8,9 +8,9 @@ from flask import Blueprint, render_template
 from siteapp.conduct import acts
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
+from siteapp.conduct.wall import wall
 from siteapp.errors import RequestRefused
 from siteapp.store.writer import Decision
-from siteapp.wall import wall
 from siteapp.web.guard import STAFF, json_body, member, role, site
 from sync.errors import NotFound
 from sync.words import Words

@@ -31,7 +31,13 @@ def install(app: Flask) -> None:
     """Put the filters on an application."""
     env = app.jinja_env
     env.filters.update(
-        w=words, time=time_of, start=start_of, size=size_of, stress=stress, value=value_of
+        w=words,
+        time=time_of,
+        start=start_of,
+        size=size_of,
+        stress=stress,
+        value=value_of,
+        claims=claims_of,
     )
     env.globals.update(
         outcome=lambda state: words(OUTCOMES[state]),
@@ -81,10 +87,31 @@ def stress(text: str) -> Markup:
 def value_of(value: Any) -> str:
     """A rule's value as people read it."""
     if isinstance(value, dict):
-        return "；".join(f"{k} {value_of(v)}" for k, v in value.items())
+        return t("；", "; ").join(_pair(k, v) for k, v in value.items())
     if isinstance(value, list | tuple):
-        return "、".join(value_of(v) for v in value)
+        return t("、", ", ").join(value_of(v) for v in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _pair(name: str, value: Any) -> str:
+    shown = value_of(value)
+    if isinstance(value, dict):
+        return f"{name} ({shown})"
+    return f"{name} → {shown}" if isinstance(value, list | tuple) else f"{name} {shown}"
+
+
+def claims_of(text: str) -> list[tuple[str, str]]:
+    """What a refused file says of itself, line by line."""
+    said: dict[str, Any] = json.loads(text)
+    names = {
+        "site": t("考点", "site"),
+        "session": t("场次", "session"),
+        "server_term": t("服务器任期", "server term"),
+        "sequence": t("序号", "number"),
+    }
+    found = said.get("identity", {})
+    ordered = [*(n for n in names if n in found), *sorted(n for n in found if n not in names)]
+    return [(names.get(name, name), str(found[name])) for name in ordered]
 
 
 def steps(count: SittingCount) -> list[dict[str, Any]]:

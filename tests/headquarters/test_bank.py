@@ -22,7 +22,7 @@ difficulty = 0.6
 stem = "开播前一天发布预热视频，主要目的是什么？"
 key = ["a"]
 reason = "预热让观众提前知道时间。"
-options = { a = "让观众知道开播时间", b = "提高商品的库存数量", c = "减少主播的讲解时间", d = "降低直播间的灯光" }
+options = { a = "说明开播时间", b = "提高商品库存", c = "减少讲解时间", d = "降低房间灯光" }
 why = { b = "误解", c = "误解", d = "误解" }
 """
 MULTIPLE = """
@@ -135,14 +135,14 @@ def test_a_good_bank_is_read_as_written(tmp_path: Path) -> None:
         ("下列哪些渠道可以", "下列哪些渠道不能", "not stressed"),
         ("开播前一天", "**开播前一天", "odd number"),
         (
-            ', d = "降低直播间的灯光" }\nwhy = { b = "误解", c = "误解", d',
+            ', d = "降低房间灯光" }\nwhy = { b = "误解", c = "误解", d',
             ' }\nwhy = { b = "误解", c',
             "3 options",
         ),
-        ('b = "提高商品的库存数量"', 'b = "让观众知道开播时间"', "two equal options"),
-        ('b = "提高商品的库存数量"', 'b = "让观众知道"', "within another"),
-        ('d = "降低直播间的灯光"', 'd = "以上都对"', "以上都"),
-        ('d = "降低直播间的灯光"', f'd = "{"很" * 40}"', "longest option"),
+        ('b = "提高商品库存"', 'b = "说明开播时间"', "two equal options"),
+        ('b = "提高商品库存"', 'b = "说明开播"', "within another"),
+        ('d = "降低房间灯光"', 'd = "以上都对"', "以上都"),
+        ('d = "降低房间灯光"', f'd = "{"很" * 40}"', "longest option"),
         ('key = ["a", "b"]', 'key = ["a"]', "2 to 4 keys"),
         ('key = ["a"]\nreason = "预热', 'key = ["e"]\nreason = "预热', "not within the options"),
         ('key = ["a"]\nreason = "预热', 'key = ["a", "b"]\nreason = "预热', "one key"),

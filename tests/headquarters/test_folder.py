@@ -94,9 +94,9 @@ def test_sqlite_with_the_corruption_bug_is_refused() -> None:
 
 def test_the_audit_cannot_be_rewritten(desk: Desk) -> None:
     for statement in (update(audit).values(who="nobody"), delete(audit)):
-        with pytest.raises((IntegrityError, OperationalError), match="append-only"):
-            with desk.hq.store.writing() as db:
-                db.execute(statement)
+        refused = pytest.raises((IntegrityError, OperationalError), match="append-only")
+        with refused, desk.hq.store.writing() as db:
+            db.execute(statement)
 
 
 def test_an_act_that_fails_leaves_no_line_in_the_audit(desk: Desk) -> None:

@@ -1,0 +1,197 @@
+"""The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
+
+import secrets
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from siteapp.conduct.session import Session
+from siteapp.errors import RequestRefused
+from siteapp.staff import ROLES
+from siteapp.web.guard import STAFF, member, role, site
+from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
+from sync.wire.unlock import UnlockCode
+
+administrator = Blueprint("administrator", __name__)
+STEPS = ("import", "unlock", "open", "close", "delivered")
+
+
+def steps(session: Session) -> list[dict[str, Any]]:
+    """The line of steps of one session, each done or not, the first undone one marked next."""
+    phases = session.sittings.values()
+    done = {
+        "import": True,
+        "unlock": session.unlocked,
+        "open": all(phase != "waiting" for phase in phases),
+        "close": session.closed,
+        "delivered": delivered(session),
+    }
+    following = next((step for step in STEPS if not done[step]), None)
+    return [{"id": step, "done": done[step], "next": step == following} for step in STEPS]
+
+
+def delivered(session: Session) -> bool:
+    """The session is closed and headquarters has archived its final batch."""
+    batches = site().packer.batches(session.plan.id)
+    return (
+        bool(batches)
+        and all(site().spool.state(b["digest"]) == "archived" for b in batches)
+        and bool(batches[-1]["final"])
+    )
+
+
+def server_facts() -> dict[str, Any]:
+    """What this machine can find out about itself."""
+    disk = shutil.disk_usage(site().folder)
+    status = site().spool.status()
+    return {
+        "site": site().identity.site,
+        "serial": site().identity.certificate.serial,
+        "sqlite": pysqlite3.sqlite_version,
+        "free_gib": round(disk.free / 2**30, 1),
+        "headquarters": site().settings.text("headquarters"),
+        "courier": status,
+    }
+
+
+@administrator.get("/admin")
+@role("administrator", "chief")
+def home() -> str:
+    """What to do next, from now to the end of the day."""
+    sessions = [(s, steps(s)) for s in reversed(list(site().live.sessions.values()))]
+    known = {row["package"] for row in site().live.rows("SELECT package FROM session")}
+    waiting = [e for e in site().spool.incoming() if e.digest not in known]
+    return render_template(
+        "administrator-home.html", sessions=sessions, waiting=waiting, facts=server_facts()
+    )
+
+
+@administrator.post("/admin/packages")
+@role("administrator")
+def import_package() -> str | Response | tuple[str, int]:
+    """Take in a package: one that the courier fetched, or an uploaded file."""
+    uploaded = request.files.get("file")
+    path = site().folder / "spooling" / f"{secrets.token_hex(8)}.upload"
+    try:
+        if uploaded and uploaded.filename:
+            path.parent.mkdir(exist_ok=True)
+            uploaded.save(path)
+            plan = site().shelf.receive(path)
+        else:
+            plan = site().shelf.receive(_fetched(request.form.get("digest", "")))
+    except AlreadyThere as error:
+        # A repeated click or a reload: the session is there, which is what was asked for.
+        return redirect(f"/admin/sessions/{error.facts['what']}", 303)
+    finally:
+        path.unlink(missing_ok=True)
+    site().staff.audit(member().name, "import", plan.id)
+    return redirect(f"/admin/sessions/{plan.id}", 303)
+
+
+def _fetched(digest: str) -> Path:
+    for entry in site().spool.incoming():
+        if entry.digest == digest:
+            return entry.path
+    raise NotFound(what=digest[:12])
+
+
+@administrator.get("/admin/sessions/<session_id>")
+@role("administrator", "chief")
+def session_page(session_id: str) -> str:
+    """What is in a session: sittings and candidates."""
+    session = site().live.session(session_id)
+    return render_template("administrator-session.html", session=session, steps=steps(session))
+
+
+@administrator.get("/admin/sessions/<session_id>/unlock")
+@role("chief")
+def unlock_page(session_id: str) -> str:
+    """The form for the two codes."""
+    return _unlock_form(site().live.session(session_id), None)
+
+
+def _unlock_form(session: Session, error: ExamError | None) -> str:
+    starts = datetime.fromisoformat(session.plan.starts_at)
+    now = datetime.fromtimestamp(site().live.clock.wall() / 1000, UTC)
+    codes = (request.form.get("code1", ""), request.form.get("code2", ""))
+    return render_template(
+        "administrator-unlock.html", session=session, error=error, codes=codes, early=now < starts
+    )
+
+
+@administrator.post("/admin/sessions/<session_id>/unlock")
+@role("chief")
+def unlock(session_id: str) -> Response | tuple[str, int]:
+    """Open the papers; a wrong code is said as precisely as it can be, and is recorded."""
+    session = site().live.session(session_id)
+    try:
+        one = UnlockCode.parse(request.form.get("code1", "")[:100], 1)
+        two = UnlockCode.parse(request.form.get("code2", "")[:100], 2)
+        site().shelf.unlock(session, (one, two))
+    except UnlockRefused as error:
+        site().staff.audit(member().name, "unlock-refused", f"{session_id} {error.code}")
+        return _unlock_form(session, error), error.http_status
+    except AlreadyThere:
+        return redirect(f"/admin/sessions/{session_id}", 303)
+    site().staff.audit(member().name, "unlock", session_id)
+    return redirect(f"/admin/sessions/{session_id}", 303)
+
+
+@administrator.get("/admin/deliveries")
+@role("administrator", "chief")
+def deliveries() -> str:
+    """Every batch and how far it is; nothing leaves the site before the second receipt."""
+    shown = []
+    for session in reversed(list(site().live.sessions.values())):
+        batches = [
+            b | {"state": site().spool.state(b["digest"])}
+            for b in site().packer.batches(session.plan.id)
+        ]
+        packed = sum(b["count"] for b in batches)
+        archived = sum(b["count"] for b in batches if b["state"] == "archived")
+        shown.append(
+            {
+                "session": session,
+                "batches": batches,
+                "packed": packed,
+                "archived": archived,
+                "delivered": delivered(session),
+            }
+        )
+    return render_template("administrator-deliveries.html", shown=shown, facts=server_facts())
+
+
+@administrator.get("/admin/users")
+@role("administrator")
+def users() -> str:
+    """All accounts."""
+    return render_template("administrator-users.html", members=site().staff.members(), made=None)
+
+
+@administrator.post("/admin/users")
+@role("administrator")
+def add_user() -> str:
+    """Make an account; its password is on this one answer and nowhere else."""
+    name, wanted = request.form.get("name", "").strip(), request.form.get("role", "")
+    chosen = next((r for r in ROLES if r == wanted), None)
+    if chosen is None or not name.isprintable() or not 1 <= len(name) <= 40:
+        raise RequestRefused(reason="name or role")
+    password = site().staff.add(name, chosen)
+    site().staff.audit(member().name, "add-user", f"{name} {chosen}")
+    made = {"name": name, "role": chosen, "password": password}
+    return render_template("administrator-users.html", members=site().staff.members(), made=made)
+
+
+@administrator.get("/admin/audit")
+@role(*STAFF[:2])
+def audit() -> str:
+    """What staff did, the newest first."""
+    rows = site().live.rows("SELECT * FROM audit ORDER BY number DESC LIMIT 500")
+    for row in rows:
+        row["time"] = datetime.fromtimestamp(row["at"] / 1000, UTC).astimezone()
+    return render_template("administrator-audit.html", rows=rows)

@@ -1,0 +1,209 @@
+// The wall: polls the room every two seconds and shows one tile a seat. All text is textContent.
+
+const room = document.getElementById("room");
+const zh = room.dataset.lang === "zh";
+const t = (chinese, english) => (zh ? chinese : english);
+const mayAct = room.dataset.role !== "administrator";
+const isChief = room.dataset.role === "chief";
+const select = document.getElementById("session");
+const contact = document.getElementById("contact");
+
+const STATES = {
+  away: ["⚠", t("失联", "away")],
+  expected: ["○", t("未登录", "not here")],
+  "signed-in": ["◔", t("已登录", "signed in")],
+  confirmed: ["◑", t("已确认", "checked")],
+  started: ["▶", t("作答中", "in exam")],
+  "handed-in": ["✓", t("已交卷", "handed in")],
+};
+const PHASES = { waiting: t("未开考", "waiting"), open: t("考试中", "open"), closed: t("已结束", "closed") };
+
+let chosen = null;
+let latest = null;
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function button(text, act, className = "plain") {
+  const made = element("button", className, text);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+}
+
+function clock(ms) {
+  const seconds = Math.ceil(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+async function call(path, body) {
+  const given = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
+  const answer = await fetch(`/api/room/${encodeURIComponent(select.value)}${path}`, { credentials: "same-origin", ...given });
+  if (answer.status === 401) location.href = "/staff/sign-in";
+  const said = await answer.json();
+  if (!answer.ok) {
+    const error = said.error || {};
+    const words = error.message ? `${error.message[zh ? "zh" : "en"]}\n${error.hint[zh ? "zh" : "en"]}` : String(answer.status);
+    throw new Error(words);
+  }
+  return said;
+}
+
+async function act(path, body) {
+  try {
+    show(await call(path, body));
+  } catch (error) {
+    window.alert(error.message);
+  }
+}
+
+function sittingCard(sitting) {
+  const card = element("section", "card sitting");
+  const head = element("div", "row");
+  head.append(element("h2", "", zh ? sitting.title.zh : sitting.title.en));
+  head.append(element("span", sitting.phase === "open" ? "mark good" : "mark", PHASES[sitting.phase]));
+  head.append(element("span", "quiet", t(
+    `${sitting.candidates} 人 · 已开始 ${sitting.started} · 已交卷 ${sitting.handed_in}`,
+    `${sitting.candidates} candidates · ${sitting.started} started · ${sitting.handed_in} handed in`)));
+  if (mayAct && sitting.phase === "waiting" && latest.unlocked) {
+    head.append(button(t("开考", "Open"), () => act("/open", { sitting: sitting.id }), ""));
+  }
+  if (isChief && sitting.phase === "open") {
+    head.append(button(t("结束考试", "Close"), () => closeSitting(sitting), "danger"));
+  }
+  card.append(head);
+  return card;
+}
+
+function closeSitting(sitting) {
+  const writing = sitting.started - sitting.handed_in;
+  const question = writing
+    ? t(`还有 ${writing} 名考生在作答，将强制收卷。确定结束？`, `${writing} candidates are still writing; their papers will be collected. Close?`)
+    : t("确定结束这个科目？", "Close this sitting?");
+  if (window.confirm(question)) act("/close", { sitting: sitting.id });
+}
+
+function tileOf(tile) {
+  const made = element("button", `tile ${tile.state}${tile.attempt === chosen ? " chosen" : ""}`);
+  made.type = "button";
+  made.setAttribute("role", "listitem");
+  const [sign, words] = STATES[tile.state];
+  const head = element("span");
+  head.append(element("b", "", tile.seat), ` ${tile.name}`);
+  made.append(head, element("span", "", `${sign} ${words}`));
+  if (tile.phase === "started") {
+    made.append(element("span", "", `${tile.answered}/${tile.of} · ${clock(tile.remaining_ms)}`));
+  } else if (tile.phase === "handed-in") {
+    made.append(element("span", "", `${tile.answered}/${tile.of}`));
+  }
+  made.addEventListener("click", () => { chosen = tile.attempt; show(latest); });
+  return made;
+}
+
+function asked(question, then) {
+  const said = window.prompt(question);
+  if (said && said.trim()) then(said.trim());
+}
+
+function askedNumber(question, then) {
+  asked(question, (said) => {
+    const number = Number(said);
+    if (Number.isInteger(number)) then(number);
+  });
+}
+
+function actsFor(tile) {
+  const who = { admission: tile.admission };
+  const box = element("div");
+  const reason = t("原因", "Reason");
+  if (tile.phase !== "handed-in") {
+    box.append(button(t("换座位", "Move"), () => askedNumber(t("换到几号座位？", "To which seat?"), (seat) =>
+      asked(reason, (why) => act("/move", { ...who, seat, reason: why })))));
+    box.append(button(t("发消息", "Message"), () => asked(t("消息", "Message"), (text) => act("/message", { ...who, text }))));
+    box.append(button(t("解除登录等待", "Lift sign-in wait"), () => act("/lift", { seat: tile.seat })));
+  }
+  if (tile.phase === "started") {
+    box.append(button(t("补时", "Make-up time"), () => askedNumber(t("补几分钟？", "How many minutes?"), (minutes) =>
+      asked(reason, (why) => act("/extend", { ...who, minutes, reason: why })))));
+    box.append(button(t("强制收卷", "Collect"), () => asked(reason, (why) => act("/collect", { ...who, reason: why })), "danger"));
+  }
+  if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
+    box.append(button(t("缺考", "Absent"), () => window.confirm(t("记为缺考？", "Record as absent?")) && act("/absent", who)));
+  }
+  box.append(button(t("记异常", "Incident"), () => asked(t("发生了什么？", "What happened?"), (note) => act("/incident", { ...who, category: "other", note }))));
+  if (isChief) {
+    box.append(button(t("违纪", "Violation"), () => asked(t("违纪情况", "What did the candidate do?"), (note) => act("/violation", { ...who, note })), "danger"));
+  }
+  return box;
+}
+
+function beside(tile) {
+  const aside = document.getElementById("beside");
+  if (!tile) {
+    const alerts = latest.tiles.filter((one) => one.state === "away");
+    const list = element("ul");
+    alerts.forEach((one) => list.append(element("li", "", `${one.seat} ${one.name}`)));
+    const parts = [element("h2", "", t("需要注意", "Needs attention"))];
+    parts.push(alerts.length ? list : element("p", "quiet", t("没有失联的座位。", "No seat is away.")));
+    if (mayAct) parts.push(...actsForAll());
+    aside.replaceChildren(...parts);
+    return;
+  }
+  const back = button(t("← 全考场", "← whole room"), () => { chosen = null; show(latest); });
+  const facts = element("p", "quiet", [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean).join(" · "));
+  const parts = [back, element("h2", "", `${tile.seat} ${tile.name}`), facts];
+  if (mayAct) parts.push(actsFor(tile));
+  aside.replaceChildren(...parts);
+}
+
+function actsForAll() {
+  const all = { admission: "" };
+  return [
+    element("h2", "", t("全考场", "Whole room")),
+    button(t("补时", "Make-up time"), () => askedNumber(t("全体补几分钟？", "How many minutes for all?"), (minutes) =>
+      asked(t("原因", "Reason"), (why) => act("/extend", { ...all, minutes, reason: why })))),
+    button(t("发消息", "Message"), () => asked(t("给全体的消息", "Message to all"), (text) => act("/message", { ...all, text }))),
+    button(t("记异常", "Incident"), () => asked(t("发生了什么？", "What happened?"), (note) => act("/incident", { ...all, category: "other", note }))),
+  ];
+}
+
+function show(state) {
+  latest = state;
+  const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.attempt : null;
+  document.getElementById("sittings").replaceChildren(...state.sittings.map(sittingCard));
+  document.getElementById("tiles").replaceChildren(...state.tiles.map((tile) => {
+    const made = tileOf(tile);
+    made.dataset.attempt = tile.attempt;
+    return made;
+  }));
+  if (focused) {
+    const again = [...document.querySelectorAll(".tile")].find((one) => one.dataset.attempt === focused);
+    if (again) again.focus();
+  }
+  beside(state.tiles.find((tile) => tile.attempt === chosen));
+}
+
+async function poll() {
+  if (select.value) {
+    try {
+      show(await call("", null));
+      contact.textContent = t("实时", "live");
+      contact.className = "mark good";
+    } catch (error) {
+      contact.textContent = t("与服务器失去联系，正在重试", "No contact with the server; trying again");
+      contact.className = "mark bad";
+    }
+  }
+  setTimeout(poll, 2000);
+}
+
+if (location.hash) {
+  const wanted = [...select.options].find((one) => one.value === location.hash.slice(1));
+  if (wanted) select.value = wanted.value;
+}
+select.addEventListener("change", () => { chosen = null; });
+poll();
