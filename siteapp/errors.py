@@ -1,6 +1,7 @@
 """Errors of the site: leaves under the branches of `sync.errors`.
 
 NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  MissingSaves  SeatTaken
+             OtherPackage
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  SignInNeeded  CrossOrigin
 InputRefused ── SaveRefused
 EnvironmentFault ── StorageFailed  Overloaded
@@ -171,3 +172,16 @@ class RequestRefused(InputRefused):
     http_status = 400
     message = Words("请求格式不正确：{reason}", "Malformed request: {reason}")
     hint = Words("请刷新页面后重试", "Reload the page and try again")
+
+
+class OtherPackage(NotNow):
+    """The session is here already, from another package."""
+
+    code = "other-package"
+    message = Words(
+        "场次 {session} 已从另一份试卷包导入", "Session {session} is here from another package"
+    )
+    hint = Words(
+        "未作改动；请与考务总部核对哪一份是正确的",
+        "Nothing was changed; ask headquarters which one is right",
+    )

@@ -11,9 +11,11 @@ import msgspec
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
+from siteapp.errors import OtherPackage
 from siteapp.identity import Identity
+from siteapp.store import records
 from siteapp.store.live import Live
-from siteapp.store.writer import Decision, Statement
+from siteapp.store.writer import Decision
 from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotReady
 from sync.exam.paper import Form, ItemToken, candidate_view, tokens
 from sync.exam.sitting import SessionPlan, check_plan
@@ -61,19 +63,18 @@ class Shelf:
         self._live = live
         self._reserve_mib = reserve_mib
         self._papers: dict[str, Papers] = {}
-        self._attempts: dict[str, AttemptPaper] = {}
+        self._attempts: dict[tuple[str, str], AttemptPaper] = {}
 
     def load(self) -> None:
         """After a restart: open again what was unlocked, with the key held for this box."""
-        for row in self._live.rows("SELECT id, held_key FROM session WHERE held_key IS NOT NULL"):
-            key = self._identity.seal.open(row["held_key"], _held_info(row["id"]))
-            self._papers[row["id"]] = read_papers(self.package(row["id"]), key)
+        for session, held in records.held_keys(self._live).items():
+            key = self._identity.seal.open(held, _held_info(session))
+            self._papers[session] = read_papers(self.package(session), key)
 
     def receive(self, path: Path) -> SessionPlan:
         """Verify a package to its last byte and take it in; nothing is kept of a refused one."""
         package = verify_package(path, self._identity.certificate)
-        if package.identity["session"] in self._live.sessions:
-            raise AlreadyThere(what=package.identity["session"])
+        self._refuse_second(str(package.identity["session"]), package.digest)
         plan = check_plan(read_plan(package, self._identity.seal))
         self._room_for(path)
         kept = self.folder / f"{package.digest}.package"
@@ -82,10 +83,17 @@ class Shelf:
                 write_durably(kept, iter(lambda: source.read(CHUNK), b""))
         event = NewEvent("import", {"package": package.digest})
         held = _without_identities(plan)
-        row = (plan.id, package.digest, msgspec.json.encode(held).decode())
-        keep = Statement("INSERT INTO session (id, package, plan) VALUES (?, ?, ?)", row)
+        keep = records.keep_session(plan.id, package.digest, msgspec.json.encode(held).decode())
         self._live.add_session(held, lambda _: Decision([event]), (keep,), self._verifiers(plan))
         return plan
+
+    def _refuse_second(self, session: str, digest: str) -> None:
+        """The same package again is AlreadyThere; another one for the session is OtherPackage."""
+        known = records.packages(self._live).get(session)
+        if known == digest:
+            raise AlreadyThere(what=session)
+        if known is not None:
+            raise OtherPackage(session=session)
 
     def _room_for(self, path: Path) -> None:
         free = shutil.disk_usage(self.folder).free
@@ -101,10 +109,8 @@ class Shelf:
 
     def package(self, session: str) -> SealedDocument:
         """The package of a session, verified again from the disk."""
-        rows = self._live.rows("SELECT package FROM session WHERE id = ?", (session,))
-        return verify_package(
-            self.folder / f"{rows[0]['package']}.package", self._identity.certificate
-        )
+        digest = records.packages(self._live)[session]
+        return verify_package(self.folder / f"{digest}.package", self._identity.certificate)
 
     def unlock(self, session: Session, codes: tuple[UnlockCode, UnlockCode]) -> None:
         """Open the papers with both officials' codes; needs no line to anyone."""
@@ -115,7 +121,7 @@ class Shelf:
         papers = read_papers(package, key)
         _check_forms(session.plan, papers)
         held = self._identity.seal.public.seal(key, _held_info(session.plan.id))
-        keep = Statement("UPDATE session SET held_key = ? WHERE id = ?", (held, session.plan.id))
+        keep = records.keep_key(session.plan.id, held)
         event = NewEvent("unlock", {"package": package.digest, "way": "codes"})
 
         def decide(state: Session) -> Decision:
@@ -129,14 +135,15 @@ class Shelf:
 
     def paper(self, session: Session, attempt: Attempt) -> AttemptPaper:
         """The paper of a started attempt."""
-        found = self._attempts.get(attempt.id)
+        place = (session.plan.id, attempt.id)
+        found = self._attempts.get(place)
         if found is None:
             papers = self._papers.get(session.plan.id)
             if papers is None:
                 raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")
             form = next(f for f in papers.forms if f.id == attempt.form)
             key = hashlib.blake2b(attempt.id.encode(), key=papers.seed, digest_size=32).digest()
-            found = self._attempts[attempt.id] = AttemptPaper(form, key)
+            found = self._attempts[place] = AttemptPaper(form, key)
         return found
 
     def items_by_form(self, session: Session) -> dict[str, int]:

@@ -2,15 +2,17 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from siteapp.conduct.session import Session
 from siteapp.identity import Identity
+from siteapp.store import records
 from siteapp.store.live import Live
-from siteapp.store.writer import Statement
+from sync.errors import NotFound
 from sync.exam.batch import BatchHeader
-from sync.exam.journal import encode, origin
+from sync.exam.journal import Event, encode, origin
 from sync.exam.merkle import MerkleTree
 from sync.spool import Spool
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
@@ -41,7 +43,7 @@ class Packer:
 
     def recover(self) -> None:
         """Hand over what was recorded before a crash, and clear what was not."""
-        recorded = {row["digest"] for row in self._live.rows("SELECT digest FROM batch")}
+        recorded = records.batch_digests(self._live)
         for path in self._work.iterdir():
             if path.name in recorded:
                 self._spool.put_outgoing(path)
@@ -55,10 +57,9 @@ class Packer:
     def _cut(self, session: Session) -> str | None:
         last = self._last(session.plan.id)
         first = last["first"] + last["count"] if last else 0
-        closed = session.closed
         lines = self._live.events(session.plan.id)
         count = len(lines) - first
-        if count == 0 or (last and last["final"]):
+        if count == 0:
             return None
         tree = MerkleTree()
         for event in lines:
@@ -70,7 +71,7 @@ class Packer:
             sequence=last["sequence"] + 1 if last else 0,
             first=first,
             count=count,
-            final=closed and session.next_seq == len(lines),
+            final=_all_closed(session, lines),
             previous=last["digest"] if last else None,
             checkpoint=self._checkpoint(session, len(lines), tree.root()),
         )
@@ -93,9 +94,10 @@ class Packer:
         return encode_checkpoint(Checkpoint(name, size, root), self._identity.sign, signer)
 
     def _record(self, header: BatchHeader, digest: str, sealed: Path) -> None:
-        row = (header.session, header.sequence, header.first, header.count, digest)
         self._live.store(
-            Statement("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", (*row, int(header.final)))
+            records.keep_batch(
+                header.session, header.sequence, header.first, header.count, digest, header.final
+            )
         )
         self._spool.put_outgoing(sealed)
         sealed.unlink(missing_ok=True)
@@ -104,13 +106,31 @@ class Packer:
         )
 
     def _last(self, session: str) -> dict[str, Any] | None:
-        rows = self._live.rows(
-            "SELECT * FROM batch WHERE session = ? ORDER BY sequence DESC LIMIT 1", (session,)
-        )
-        return rows[0] if rows else None
+        return next(reversed(self.batches(session)), None)
 
     def batches(self, session: str) -> list[dict[str, Any]]:
         """The session's batches as recorded, oldest first."""
-        return self._live.rows(
-            "SELECT * FROM batch WHERE session = ? ORDER BY sequence", (session,)
-        )
+        return records.batches(self._live, session)
+
+    def delivery(self, session: str) -> list[dict[str, Any]]:
+        """The batches with their state: waiting, received, archived or refused."""
+        return [row | {"state": self._state(row["digest"])} for row in self.batches(session)]
+
+    def _state(self, digest: str) -> str:
+        try:
+            return self._spool.state(digest)
+        except NotFound:
+            # Recorded a moment ago and about to be handed over.
+            return "waiting"
+
+    def delivered(self, session: str) -> bool:
+        """All sittings are closed and headquarters has archived everything."""
+        rows = self.delivery(session)
+        whole = bool(rows) and bool(rows[-1]["final"])
+        return whole and all(row["state"] == "archived" for row in rows)
+
+
+def _all_closed(session: Session, lines: Sequence[Event]) -> bool:
+    """Whether these events close every sitting; read from them, for the state may be ahead."""
+    closed = {event.body["sitting"] for event in lines if event.kind == "close"}
+    return closed == {sitting.id for sitting in session.plan.sittings}

@@ -1,11 +1,11 @@
 """Staff of the site: roles, sign-in, sessions, and the audit log of what they did."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from siteapp.conduct.limits import Limits
 from siteapp.errors import TooManyTries, WrongStaffSignIn
-from siteapp.store.live import Live, token_hash
-from siteapp.store.writer import Statement
+from siteapp.store import records
+from siteapp.store.live import Live
 from sync.errors import AlreadyThere
 from sync.wire.passwords import check_password, hash_password, new_password, new_token
 
@@ -33,52 +33,46 @@ class Staff:
         if any(member.name == name for member in self.members()):
             raise AlreadyThere(what=name)
         password = new_password()
-        row = (name, role, hash_password(password))
-        self._live.store(Statement("INSERT INTO staff VALUES (?, ?, ?)", row))
+        self._live.store(records.keep_member(name, role, hash_password(password)))
         return password
 
     def members(self) -> list[Member]:
         """All accounts."""
-        return [Member(**row) for row in self._live.rows("SELECT name, role FROM staff")]
+        return [Member(**row) for row in records.members(self._live)]
 
-    def sign_in(self, name: str, password: str) -> str:
-        """A session token for the right password; waits grow after five wrong ones."""
+    def sign_in(self, name: str, password: str, address: str) -> str:
+        """A session token for the right password.
+
+        Waits grow after five wrong ones for an account from one address, and after ten from one
+        address: nobody can make the chief wait from another machine.
+        """
         now = self._live.clock.now()
-        if wait := self._limits.wait_ms(name, 0, now):
+        if wait := self._limits.wait_ms(name, address, now):
             raise TooManyTries(seconds=-(-wait // 1000))
-        rows = self._live.rows("SELECT phc FROM staff WHERE name = ?", (name,))
-        if not rows or not check_password(password, rows[0]["phc"]):
-            self._limits.wrong(name, 0, now)
+        phc = records.password_of(self._live, name)
+        if phc is None or not check_password(password, phc):
+            self._limits.wrong(name, address, now)
             raise WrongStaffSignIn
-        self._limits.right(name, 0)
+        self._limits.right(name, address)
         token = new_token()
         until = self._live.clock.now() + self._idle_ms
-        self._live.store(
-            Statement(
-                "INSERT INTO staff_session VALUES (?, ?, ?)", (token_hash(token), name, until)
-            )
-        )
+        self._live.store(records.keep_staff_session(token, name, until))
         self.audit(name, "sign-in", "")
         return token
 
     def whom(self, token: str) -> Member | None:
         """Who holds this token, if it is still good."""
-        rows = self._live.rows(
-            "SELECT name, role FROM staff JOIN staff_session USING (name)"
-            " WHERE hash = ? AND until_ms > ?",
-            (token_hash(token), self._live.clock.now()),
-        )
-        return Member(**rows[0]) if rows else None
+        row = records.member_of(self._live, token, self._live.clock.now())
+        return Member(**row) if row else None
 
     def sign_out(self, token: str) -> None:
         """End a session."""
-        self._live.store(
-            Statement("DELETE FROM staff_session WHERE hash = ?", (token_hash(token),))
-        )
+        self._live.store(records.end_staff_session(token))
 
     def audit(self, who: str, act: str, what: str) -> None:
         """Note what somebody did; never a secret in it."""
-        row = (self._live.clock.wall(), who, act, what)
-        self._live.store(
-            Statement("INSERT INTO audit (at, who, act, what) VALUES (?, ?, ?, ?)", row)
-        )
+        self._live.store(records.note_act(self._live.clock.wall(), who, act, what))
+
+    def log(self) -> list[dict[str, Any]]:
+        """What staff did, the newest first: number, at (ms), who, act, what."""
+        return records.audit(self._live)

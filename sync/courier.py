@@ -15,6 +15,7 @@ from threading import Event
 
 from sync.delivery import Happening, State, advance, back_off, next_step, site_offset
 from sync.delivery_errors import (
+    CopyFailed,
     HeadquartersBusy,
     ReceiptMismatch,
     RefusedByHeadquarters,
@@ -239,7 +240,7 @@ class Courier:
         """Keep a fault of one file to that file; a fault of the line goes on to end the round."""
         try:
             yield
-        except TransferCut as error:
+        except (TransferCut, CopyFailed) as error:
             self._note(done, error, what)
             self._defer(what, error)
         except _LINE_DOWN:

@@ -4,7 +4,7 @@ DocumentRefused    RefusedByHeadquarters  ReceiptMismatch
 Unreachable        HeadquartersBusy  HeadquartersFailed  UnexpectedAnswer
 HeadquartersUnreachable ── TransferCut
 NotAllowed         SiteNotRecognised
-EnvironmentFault   StickUnusable  SpoolFailed
+EnvironmentFault   SpoolFailed  StickUnusable ── CopyFailed
 """
 
 from collections.abc import Mapping
@@ -109,11 +109,22 @@ class SiteNotRecognised(NotAllowed):
 
 
 class StickUnusable(EnvironmentFault):
-    """The stick is gone, read-only, full or damaged."""
+    """The stick is gone."""
 
     code = "stick-unusable"
     message = Words("无法使用 U 盘 {folder}：{reason}", "The stick {folder} fails: {reason}")
     hint = Words("请重新插入或更换 U 盘后重试", "Plug it in again or take another one")
+
+
+class CopyFailed(StickUnusable):
+    """One file cannot be read from the stick or written to it: full, read-only, damaged."""
+
+    code = "copy-failed"
+    message = Words("U 盘 {folder} 复制失败：{reason}", "Copying fails on {folder}: {reason}")
+    hint = Words(
+        "U 盘可能已满、写保护或损坏；请更换后重试",
+        "The stick may be full, write-protected or damaged; take another one",
+    )
 
 
 class SpoolFailed(EnvironmentFault):

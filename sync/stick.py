@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sync.delivery_errors import StickUnusable
-from sync.errors import DocumentAltered, DocumentRefused, NotFound
+from sync.delivery_errors import CopyFailed, StickUnusable
+from sync.errors import DocumentRefused, NotFound
 from sync.spool import LEVELS, digest_of
 from sync.transport import MAX_RECEIPT, PackageEntry
 from sync.wire.files import write_durably
@@ -41,18 +41,16 @@ class StickTransport:
         """The packages on the stick, without those that say they are for another site."""
         with self._usable():
             folder = self._folder / "packages"
-            names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+            names = sorted(_files(folder)) if folder.is_dir() else []
             found = [self._entry(folder / n, m[1]) for n in names if (m := _PACKAGE.fullmatch(n))]
         return [entry for entry in found if entry is not None]
 
     def fetch(self, digest: str, to: Path) -> None:
-        """Copy a package; DocumentAltered if it is not the one of its name."""
+        """Copy a package as it is; the spool checks it against its digest."""
         source = self._folder / "packages" / f"{digest}.package"
         with self._usable():
             if not source.is_file():
                 raise NotFound(what=source.name)
-            if digest_of(source) != digest:
-                raise DocumentAltered(where=source.name)
         write_durably(to, self._blocks(source))
 
     def deliver(self, path: Path, digest: str) -> bytes | None:
@@ -64,7 +62,7 @@ class StickTransport:
                 write_durably(target, _read(path))
                 _forget_cached(target)
                 if digest_of(target) != digest:
-                    raise StickUnusable(folder=str(self._root), reason="read-back differs")
+                    raise CopyFailed(folder=str(self._root), reason="read-back differs")
         return self.receipt(digest)
 
     def receipt(self, digest: str) -> bytes | None:
@@ -79,14 +77,14 @@ class StickTransport:
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
-        """What goes wrong with the stick, said as StickUnusable."""
+        """StickUnusable if there is no stick; what goes wrong with a file on it is CopyFailed."""
         if not self._root.is_dir():
             raise StickUnusable(folder=str(self._root), reason=os.strerror(errno.ENOENT))
         try:
             yield
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise StickUnusable(folder=str(self._root), reason=reason) from error
+            raise CopyFailed(folder=str(self._root), reason=reason) from error
 
     def _entry(self, path: Path, digest: str) -> PackageEntry | None:
         """A package; None if it says it is for another site."""
@@ -103,6 +101,11 @@ class StickTransport:
         """The file on the stick, block by block; reading faults are the stick's."""
         with self._usable():
             yield from _read(source)
+
+
+def _files(folder: Path) -> list[str]:
+    """The names of what is a file; a folder or a pipe of that name is nothing to read."""
+    return [path.name for path in folder.iterdir() if path.is_file()]
 
 
 def _read(path: Path) -> Iterator[bytes]:

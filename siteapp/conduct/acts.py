@@ -231,6 +231,8 @@ def absent(attempt: Attempt, by: str) -> list[NewEvent]:
     """A candidate did not come; who has started is not absent."""
     if attempt.phase in ("started", "handed-in"):
         raise NotReady(reason_zh="该考生已开始作答", reason_en="this candidate has started")
+    if attempt.absent:
+        return []
     return note("absent", attempt.id, by)
 
 
@@ -238,6 +240,9 @@ def move(session: Session, attempt: Attempt, to: int, reason: str, by: str) -> l
     """The candidate continues at another seat; the old one is fenced by the seat term."""
     if attempt.phase == "handed-in":
         raise AlreadyHandedIn(receipt=attempt.receipt)
+    if attempt.seat == to:
+        # A second click: the page that has just signed in there must not be fenced.
+        return []
     there = session.at_seat(to)
     if there is not None and there.admission != attempt.admission:
         raise SeatTaken(seat=to, name=there.name)

@@ -62,6 +62,7 @@ class Attempt:
     received: dict[str, Received] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
+    absent: bool = False
     receipt: str = ""
     how: str = ""
 
@@ -72,11 +73,12 @@ class Attempt:
 
     def answered(self) -> int:
         """Items with a response that is not empty."""
-        return sum(1 for s in self.responses.values() if s.response not in ([], "", None))
+        # A copy: requests read this while the writer's thread adds to it.
+        return sum(1 for s in list(self.responses.values()) if s.response not in ([], "", None))
 
     def final_responses(self) -> dict[str, Any]:
         """item → response, as they count now."""
-        return {item: standing.response for item, standing in self.responses.items()}
+        return {item: standing.response for item, standing in list(self.responses.items())}
 
     def apply(self, event: Event) -> None:
         """Take one event of this attempt into the state."""
@@ -87,6 +89,10 @@ class Attempt:
 
     def _on_sign_in(self, body: dict[str, Any]) -> None:
         self.ranks.setdefault(body["instance"], len(self.ranks))
+        self.absent = False
+
+    def _on_absent(self, body: dict[str, Any]) -> None:
+        self.absent = True
 
     def _on_start(self, body: dict[str, Any]) -> None:
         self.started_ms, self.allowance_ms = body["clock_ms"], body["allowance_ms"]

@@ -27,7 +27,7 @@ class Limits:
     tries: int = 5
     _tallies: dict[str, Tally] = field(default_factory=dict)
 
-    def wait_ms(self, admission: str, seat: int, now: int) -> int:
+    def wait_ms(self, admission: str, seat: int | str, now: int) -> int:
         """How long this seat must wait before it may try this candidate (0 = now)."""
         return max(
             (
@@ -38,13 +38,13 @@ class Limits:
             default=0,
         )
 
-    def wrong(self, admission: str, seat: int, now: int) -> None:
+    def wrong(self, admission: str, seat: int | str, now: int) -> None:
         """Note a wrong try."""
         own, whole_seat = _keys(admission, seat)
         self._count(own, self.tries, now)
         self._count(whole_seat, 2 * self.tries, now)
 
-    def right(self, admission: str, seat: int) -> None:
+    def right(self, admission: str, seat: int | str) -> None:
         """A right one clears both."""
         for key in _keys(admission, seat):
             self._tallies.pop(key, None)
@@ -64,6 +64,6 @@ class Limits:
             tally.free_at_ms = now + min(doubled, LONGEST_WAIT_MS)
 
 
-def _keys(admission: str, seat: int) -> tuple[str, str]:
+def _keys(admission: str, seat: int | str) -> tuple[str, str]:
     # By candidate *and* seat: wrong tries elsewhere never make the right candidate wait.
     return f"{seat}/{admission}", f"{seat}"

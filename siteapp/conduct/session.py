@@ -79,6 +79,16 @@ class Session:
         names = (attempt_id(s.id, admission) for s in self.plan.sittings)
         return [self.attempts[name] for name in names if name in self.attempts]
 
+    def current_attempt(self, admission: str) -> Attempt:
+        """The candidate's first attempt that is not over, else the last; NotFound if none."""
+        attempts = self.attempts_of(admission)
+        if not attempts:
+            raise NotFound(what=admission)
+        going_on = (
+            a for a in attempts if a.phase != "handed-in" and self.sittings[a.sitting] != "closed"
+        )
+        return next(going_on, attempts[-1])
+
     def attempts_in(self, sitting: str) -> Iterable[Attempt]:
         """All attempts of one sitting."""
         return (a for a in self.attempts.values() if a.sitting == sitting)

@@ -16,7 +16,9 @@ def tile(
     started = attempt.phase == "started"
     silent = None if contact is None else max(0, now - contact)
     state: str = attempt.phase
-    if state in ("signed-in", "confirmed", "started") and (silent is None or silent > AWAY_MS):
+    if attempt.absent:
+        state = "absent"
+    elif state in ("signed-in", "confirmed", "started") and (silent is None or silent > AWAY_MS):
         state = "away"
     return {
         "attempt": attempt.id,
@@ -36,11 +38,17 @@ def tile(
 
 
 def wall(
-    session: Session, now: int, contacts: dict[str, int], of: dict[str, int]
+    session: Session, now: int, contacts: dict[tuple[str, str], int], of: dict[str, int]
 ) -> dict[str, Any]:
     """The whole room by seat, and each sitting's counts."""
     tiles = [
-        tile(session, attempt, now, contacts.get(attempt.id), of.get(attempt.form, 0))
+        tile(
+            session,
+            attempt,
+            now,
+            contacts.get((session.plan.id, attempt.id)),
+            of.get(attempt.form, 0),
+        )
         for attempt in session.attempts.values()
     ]
     sittings = []

@@ -9,6 +9,7 @@ import sqlite_utils
 from sync.errors import ForeignDataFolder, SqliteTooOld
 
 # 3.7.0–3.51.2 can corrupt a WAL database when a checkpoint resets the log (sqlite.org/wal.html).
+SQLITE_VERSION: str = pysqlite3.sqlite_version
 OLDEST_SQLITE = (3, 51, 3)
 
 SCHEMA = """

@@ -56,8 +56,8 @@ class Live:
         self._reading = threading.Lock()
         self.sessions: dict[str, Session] = {}
         self.tokens: dict[bytes, Token] = {}
-        # attempt → the site's clock at its page's last request; memory only.
-        self.contacts: dict[str, int] = {}
+        # (session, attempt) → the site's clock at its page's last request; memory only.
+        self.contacts: dict[tuple[str, str], int] = {}
         self._credentials: dict[tuple[str, str], bytes] = {}
         self.clock = clock(self._anchor())
         self._load()
@@ -167,8 +167,12 @@ class Live:
     def whom(self, token: str) -> Token | None:
         """Whom a token speaks for; notes that this page is alive."""
         found = self.tokens.get(token_hash(token))
-        if found:
-            self.contacts[found.attempt] = self.clock.now()
+        # A page at a seat that the candidate has left does not make the new seat look alive.
+        if (
+            found
+            and self.sessions[found.session].attempts[found.attempt].seat_term == found.seat_term
+        ):
+            self.contacts[found.session, found.attempt] = self.clock.now()
         return found
 
     def fits(self, session: str, admission: str, verifier: bytes) -> bool:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pysqlite3
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from siteapp.conduct.session import Session
 from siteapp.errors import RequestRefused
 from siteapp.staff import ROLES
+from siteapp.store import records
+from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.guard import STAFF, member, role, site
 from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
 from sync.wire.unlock import UnlockCode
@@ -29,20 +30,10 @@ def steps(session: Session) -> list[dict[str, Any]]:
         "unlock": session.unlocked,
         "open": all(phase != "waiting" for phase in phases),
         "close": session.closed,
-        "delivered": delivered(session),
+        "delivered": site().packer.delivered(session.plan.id),
     }
     following = next((step for step in STEPS if not done[step]), None)
     return [{"id": step, "done": done[step], "next": step == following} for step in STEPS]
-
-
-def delivered(session: Session) -> bool:
-    """The session is closed and headquarters has archived its final batch."""
-    batches = site().packer.batches(session.plan.id)
-    return (
-        bool(batches)
-        and all(site().spool.state(b["digest"]) == "archived" for b in batches)
-        and bool(batches[-1]["final"])
-    )
 
 
 def server_facts() -> dict[str, Any]:
@@ -52,7 +43,7 @@ def server_facts() -> dict[str, Any]:
     return {
         "site": site().identity.site,
         "serial": site().identity.certificate.serial,
-        "sqlite": pysqlite3.sqlite_version,
+        "sqlite": SQLITE_VERSION,
         "free_gib": round(disk.free / 2**30, 1),
         "headquarters": site().settings.text("headquarters"),
         "courier": status,
@@ -64,11 +55,18 @@ def server_facts() -> dict[str, Any]:
 def home() -> str:
     """What to do next, from now to the end of the day."""
     sessions = [(s, steps(s)) for s in reversed(list(site().live.sessions.values()))]
-    known = {row["package"] for row in site().live.rows("SELECT package FROM session")}
+    known = set(records.packages(site().live).values())
     waiting = [e for e in site().spool.incoming() if e.digest not in known]
     return render_template(
         "administrator-home.html", sessions=sessions, waiting=waiting, facts=server_facts()
     )
+
+
+@administrator.get("/admin/packages")
+@role("administrator", "chief")
+def packages_page() -> Response:
+    """Only a way back: after a refused import the language switch asks for this address."""
+    return redirect("/admin")
 
 
 @administrator.post("/admin/packages")
@@ -87,6 +85,9 @@ def import_package() -> str | Response | tuple[str, int]:
     except AlreadyThere as error:
         # A repeated click or a reload: the session is there, which is what was asked for.
         return redirect(f"/admin/sessions/{error.facts['what']}", 303)
+    except ExamError as error:
+        site().staff.audit(member().name, "import-refused", error.code)
+        raise
     finally:
         path.unlink(missing_ok=True)
     site().staff.audit(member().name, "import", plan.id)
@@ -130,8 +131,7 @@ def unlock(session_id: str) -> Response | tuple[str, int]:
     """Open the papers; a wrong code is said as precisely as it can be, and is recorded."""
     session = site().live.session(session_id)
     try:
-        one = UnlockCode.parse(request.form.get("code1", "")[:100], 1)
-        two = UnlockCode.parse(request.form.get("code2", "")[:100], 2)
+        one, two = _codes()
         site().shelf.unlock(session, (one, two))
     except UnlockRefused as error:
         site().staff.audit(member().name, "unlock-refused", f"{session_id} {error.code}")
@@ -142,16 +142,20 @@ def unlock(session_id: str) -> Response | tuple[str, int]:
     return redirect(f"/admin/sessions/{session_id}", 303)
 
 
+def _codes() -> tuple[UnlockCode, UnlockCode]:
+    return (
+        UnlockCode.parse(request.form.get("code1", "")[:100], 1),
+        UnlockCode.parse(request.form.get("code2", "")[:100], 2),
+    )
+
+
 @administrator.get("/admin/deliveries")
 @role("administrator", "chief")
 def deliveries() -> str:
     """Every batch and how far it is; nothing leaves the site before the second receipt."""
     shown = []
     for session in reversed(list(site().live.sessions.values())):
-        batches = [
-            b | {"state": site().spool.state(b["digest"])}
-            for b in site().packer.batches(session.plan.id)
-        ]
+        batches = site().packer.delivery(session.plan.id)
         packed = sum(b["count"] for b in batches)
         archived = sum(b["count"] for b in batches if b["state"] == "archived")
         shown.append(
@@ -160,7 +164,7 @@ def deliveries() -> str:
                 "batches": batches,
                 "packed": packed,
                 "archived": archived,
-                "delivered": delivered(session),
+                "delivered": site().packer.delivered(session.plan.id),
             }
         )
     return render_template("administrator-deliveries.html", shown=shown, facts=server_facts())
@@ -191,7 +195,7 @@ def add_user() -> str:
 @role(*STAFF[:2])
 def audit() -> str:
     """What staff did, the newest first."""
-    rows = site().live.rows("SELECT * FROM audit ORDER BY number DESC LIMIT 500")
+    rows = site().staff.log()
     for row in rows:
         row["time"] = datetime.fromtimestamp(row["at"] / 1000, UTC).astimezone()
     return render_template("administrator-audit.html", rows=rows)

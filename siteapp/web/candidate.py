@@ -68,8 +68,8 @@ def _check_sign_in(admission: str, secret: str, seat: int) -> tuple[Session, Att
         limits.wrong(admission[:40], seat, now)
         raise WrongSignIn
     limits.right(admission, seat)
-    session = min(fitting, key=lambda s: _nearness(s, _current_attempt(s, admission)))
-    return session, _current_attempt(session, admission)
+    session = min(fitting, key=lambda s: _nearness(s, s.current_attempt(admission)))
+    return session, session.current_attempt(admission)
 
 
 def _nearness(session: Session, attempt: Attempt) -> int:
@@ -81,15 +81,6 @@ def _nearness(session: Session, attempt: Attempt) -> int:
 
 def _last_six(session: Session, admission: str, secret: str) -> bytes:
     return site().identity.verifier(session.plan.id, admission, secret.strip()[-6:])
-
-
-def _current_attempt(session: Session, admission: str) -> Attempt:
-    """The first attempt that is not over; with none, the last one (its receipt is shown)."""
-    attempts = session.attempts_of(admission)
-    waiting = (
-        a for a in attempts if a.phase != "handed-in" and session.sittings[a.sitting] != "closed"
-    )
-    return next(waiting, attempts[-1])
 
 
 def _introduction(session: Session, attempt: Attempt) -> dict[str, Any]:

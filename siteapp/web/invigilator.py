@@ -60,14 +60,6 @@ def _sitting(session_id: str, sitting: str) -> str:
     return sitting
 
 
-def _one(session: Session, admission: str) -> Attempt:
-    """The attempt of a candidate that an act is about: the first that is not over."""
-    attempts = session.attempts_of(admission)
-    if not attempts:
-        raise NotFound(what=admission)
-    return next((a for a in attempts if a.phase != "handed-in"), attempts[-1])
-
-
 def _note(text: str, name: str) -> str:
     """A reason or note that says something, without control characters."""
     clean = " ".join(text.split())
@@ -77,7 +69,7 @@ def _note(text: str, name: str) -> str:
 
 
 @invigilator.post("/api/room/<session_id>/open")
-@role(*ROOM_STAFF)
+@role("chief")
 def open_sitting(session_id: str) -> dict[str, Any]:
     """Open a sitting; candidates may start."""
     sitting, by = _sitting(session_id, json_body(sitting=str)["sitting"]), member().name
@@ -106,7 +98,7 @@ def move(session_id: str) -> dict[str, Any]:
         session_id,
         "move",
         f"{admission} → {seat}",
-        lambda s: acts.move(s, _one(s, admission), seat, reason, by),
+        lambda s: acts.move(s, s.current_attempt(admission), seat, reason, by),
     )
 
 
@@ -138,7 +130,7 @@ def message(session_id: str) -> dict[str, Any]:
 
 
 def _some(session: Session, admission: str) -> list[Attempt]:
-    return [_one(session, admission)] if admission else list(session.attempts.values())
+    return [session.current_attempt(admission)] if admission else list(session.attempts.values())
 
 
 @invigilator.post("/api/room/<session_id>/collect")
@@ -148,7 +140,9 @@ def collect(session_id: str) -> dict[str, Any]:
     given = json_body(admission=str, reason=str)
     who, reason, by = given["admission"], _note(given["reason"], "reason"), member().name
     of = site().shelf.items_by_form(site().live.session(session_id))
-    return _act(session_id, "collect", who, lambda s: acts.collect(_one(s, who), reason, by, of))
+    return _act(
+        session_id, "collect", who, lambda s: acts.collect(s.current_attempt(who), reason, by, of)
+    )
 
 
 @invigilator.post("/api/room/<session_id>/incident")
@@ -165,7 +159,7 @@ def incident(session_id: str) -> dict[str, Any]:
         who or "*",
         lambda s: acts.note(
             "incident",
-            _one(s, who).id if who else "",
+            s.current_attempt(who).id if who else "",
             by,
             category=given["category"],
             note=note,
@@ -183,7 +177,7 @@ def violation(session_id: str) -> dict[str, Any]:
         session_id,
         "violation",
         who,
-        lambda s: acts.note("violation", _one(s, who).id, by, note=note),
+        lambda s: acts.note("violation", s.current_attempt(who).id, by, note=note),
     )
 
 
@@ -192,7 +186,7 @@ def violation(session_id: str) -> dict[str, Any]:
 def absent(session_id: str) -> dict[str, Any]:
     """A candidate did not come; refused once the candidate has started."""
     who, by = json_body(admission=str)["admission"], member().name
-    return _act(session_id, "absent", who, lambda s: acts.absent(_one(s, who), by))
+    return _act(session_id, "absent", who, lambda s: acts.absent(s.current_attempt(who), by))
 
 
 @invigilator.post("/api/room/<session_id>/lift")

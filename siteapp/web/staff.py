@@ -23,7 +23,9 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     """Name and password → a cookie that no script and no other site can use."""
     name = request.form.get("name", "").strip()[:60]
     try:
-        token = site().staff.sign_in(name, request.form.get("password", "")[:200])
+        token = site().staff.sign_in(
+            name, request.form.get("password", "")[:200], request.remote_addr or ""
+        )
     except (WrongStaffSignIn, TooManyTries) as error:
         return render_template("staff-sign-in.html", error=error, name=name), error.http_status
     response = redirect("/staff", 303)

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -38,10 +37,18 @@ class Batch(Struct, frozen=True):
 
 def pack(header: BatchHeader, events: Sequence[Event]) -> bytes:
     """zlib over lines of canonical JSON: the header, then each event."""
-    head = json.dumps(
-        msgspec.to_builtins(header), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
-    return zlib.compress(b"\n".join([head, *(encode(event) for event in events)]), 9)
+    lines = [_encode_header(header), *(encode(event) for event in events)]
+    return zlib.compress(b"\n".join(lines), 9)
+
+
+def _encode_header(header: BatchHeader) -> bytes:
+    members = msgspec.to_builtins(header)
+    try:
+        return json.dumps(
+            members, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ).encode()
+    except UnicodeEncodeError:
+        raise NotCanonical(reason="batch header: lone surrogate") from None
 
 
 def unpack(data: bytes) -> Batch:
@@ -54,11 +61,21 @@ def unpack(data: bytes) -> Batch:
     if not inflater.eof or inflater.unused_data:
         raise DocumentAltered(where="batch: not one whole zlib stream")
     head, *lines = text.split(b"\n")
-    try:
-        header: Any = msgspec.convert(json.loads(head), BatchHeader)
-    except (ValueError, msgspec.ValidationError) as error:
-        raise NotCanonical(reason=f"batch header: {error}") from None
+    header = _read_header(head)
     events = tuple(decode(line) for line in lines)
-    if [e.seq for e in events] != list(range(header.first, header.first + header.count)):
+    # The count is compared first: it may name more events than fit in memory.
+    if len(events) != header.count or any(
+        event.seq != number for number, event in enumerate(events, header.first)
+    ):
         raise DocumentAltered(where="batch: events are not those of the header")
     return Batch(header, events)
+
+
+def _read_header(line: bytes) -> BatchHeader:
+    try:
+        header = msgspec.convert(json.loads(line), BatchHeader)
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        raise NotCanonical(reason=f"batch header: {error}") from None
+    if _encode_header(header) != line:
+        raise NotCanonical(reason="batch header is not in canonical form")
+    return header

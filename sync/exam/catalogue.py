@@ -6,8 +6,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from sync.errors import NotFound, SpecificationRefused
+from sync.errors import NotFound
 from sync.exam.specification import (
+    SCENARIO_FORM,
     Basis,
     Component,
     Part,
@@ -15,6 +16,8 @@ from sync.exam.specification import (
     Specification,
     Weight,
     check,
+    parts_value,
+    spread_of,
 )
 from sync.words import Words
 
@@ -39,6 +42,7 @@ MARKETER_LEVELS_EN = {
     "1": "level 1",
 }
 ASSUMED = "本项目假定，未见公布"
+DIFFICULTY = (30, 90)
 
 
 @cache
@@ -82,7 +86,7 @@ def certificate(facts: Mapping[str, Any], level: str) -> Specification:
         Weight(name, weight, tuple(mapping.get(name, ())))
         for name, weight in facts["practical_weights"][level].items()
     )
-    theory = _certificate_theory(facts["papers"]["理论考核"], spread_of(code, modules))
+    theory = _certificate_theory(facts["papers"]["理论考核"], spread_of(modules))
     practical_facts = facts["papers"]["实训考核"]
     practical = Component(
         name="practical",
@@ -111,20 +115,6 @@ def certificate(facts: Mapping[str, Any], level: str) -> Specification:
     )
 
 
-def spread_of(code: str, modules: tuple[Weight, ...]) -> tuple[Weight, ...]:
-    """Theory weights by work field: each module's weight split evenly over its fields (assumed)."""
-    spread: list[Weight] = []
-    for module in modules:
-        if not module.fields:
-            raise SpecificationRefused(code=code, reason=f"module {module.name} maps to no field")
-        share, rest = divmod(module.weight, len(module.fields))
-        spread += [
-            Weight(field, share + (1 if i < rest else 0), (field,))
-            for i, field in enumerate(module.fields)
-        ]
-    return tuple(spread)
-
-
 def _certificate_theory(facts: Mapping[str, Any], spread: tuple[Weight, ...]) -> Component:
     return Component(
         name="theory",
@@ -144,6 +134,7 @@ def _certificate_theory(facts: Mapping[str, Any], spread: tuple[Weight, ...]) ->
             for part in facts["parts"]
         ),
         weights=spread,
+        difficulty=DIFFICULTY,
     )
 
 
@@ -154,22 +145,22 @@ def _certificate_rules(theory: Component, practical: Component, edition: str) ->
     def assumed(name: str, value: Any) -> Rule:
         return Rule(name, value, "assumed", ASSUMED)
 
-    parts = {p.kind: {"items": p.items, "marks_each": p.marks_each} for p in theory.parts}
+    mapping = {w.name: list(w.fields) for w in practical.weights}
     return (
         published("theory.minutes", theory.minutes),
         published("theory.full_mark", theory.full_mark),
         published("theory.pass_mark", theory.pass_mark),
-        published("theory.parts", parts),
+        published("theory.parts", parts_value(theory.parts)),
         published("practical.minutes", practical.minutes),
         published("practical.full_mark", practical.full_mark),
         published("practical.pass_mark", practical.pass_mark),
         published("practical.weights", {w.name: w.weight for w in practical.weights}),
         published("work_fields", edition, f"职业技能等级标准 {edition}"),
-        assumed("practical.modules_to_work_fields", {w.name: w.fields for w in practical.weights}),
+        assumed("practical.modules_to_work_fields", mapping),
         assumed("theory.spread", {w.name: w.weight for w in theory.weights}),
         assumed("theory.multiple_marking", "all-or-nothing"),
-        assumed("theory.scenario_form", "objective choice items under a shared stem"),
-        assumed("theory.difficulty", [30, 90]),
+        assumed("theory.scenario_form", SCENARIO_FORM),
+        assumed("theory.difficulty", list(theory.difficulty)),
         assumed("practical.assessors_at_least", practical.assessors_at_least),
         assumed("practical.candidates_per_assessor", practical.candidates_per_assessor),
     )
@@ -182,13 +173,15 @@ def internet_marketer(facts: Mapping[str, Any], job: str, level: str) -> Specifi
     skill_weights = facts["skill_weights"][level][job]
     contents = facts["basic_requirements"] | facts["work_contents"][level]
     fields = {name: tuple(contents[name]) for name in theory_weights}
-    papers = facts["rules"]["papers"]
+    papers, assessors = facts["rules"]["papers"], facts["rules"]["assessors"]
     components = [
-        _marketer_component("theory", papers["理论知识考试"], theory_weights),
-        _marketer_component("practical", papers["技能考核"], skill_weights),
+        _marketer_component("theory", papers["理论知识考试"], theory_weights, {}),
+        _marketer_component("practical", papers["技能考核"], skill_weights, assessors["skill"]),
     ]
     if int(level) in papers["综合评审"]["only_for_levels"]:
-        components.append(_marketer_component("review", papers["综合评审"], {}))
+        components.append(
+            _marketer_component("review", papers["综合评审"], {}, assessors["review"])
+        )
     return Specification(
         code=f"{facts['qualification']}-{job}{level}",
         qualification=facts["qualification"],
@@ -212,7 +205,10 @@ MARKETER_TITLES = {
 
 
 def _marketer_component(
-    name: str, paper: Mapping[str, Any], weights: Mapping[str, int]
+    name: str,
+    paper: Mapping[str, Any],
+    weights: Mapping[str, int],
+    assessors: Mapping[str, int],
 ) -> Component:
     return Component(
         name=name,  # type: ignore[arg-type]
@@ -223,8 +219,9 @@ def _marketer_component(
         pass_mark=paper["pass_mark"],
         drawn=name != "review",
         weights=tuple(Weight(field, weight, (field,)) for field, weight in weights.items()),
-        assessors_at_least=0 if name == "theory" else 3,
-        candidates_per_assessor=5 if name == "practical" else 0,
+        assessors_at_least=assessors.get("odd_number_of_at_least", 0),
+        candidates_per_assessor=assessors.get("candidates_each", 0),
+        difficulty=DIFFICULTY if name == "theory" else (0, 100),
     )
 
 
@@ -237,19 +234,21 @@ def _marketer_rules(
     for c in components:
         rules += [
             Rule(f"{c.name}.minutes_at_least", c.minutes, published, source),
+            Rule(f"{c.name}.minutes", c.minutes, "assumed", f"{ASSUMED}：按标准下限"),
             Rule(f"{c.name}.full_mark", c.full_mark, published, source),
             Rule(f"{c.name}.pass_mark", c.pass_mark, published, source),
         ]
         if c.weights:
             weights = {w.name: w.weight for w in c.weights}
             rules.append(Rule(f"{c.name}.weights", weights, published, source))
-        if c.assessors_at_least:
-            assessors = facts["assessors"]["skill" if c.name == "practical" else "review"]
-            rules.append(Rule(f"{c.name}.assessors", assessors, published, source))
+        for name in ("assessors_at_least", "candidates_per_assessor"):
+            if number := getattr(c, name):
+                rules.append(Rule(f"{c.name}.{name}", number, published, source))
     return (
         *rules,
         Rule("theory.invigilators", facts["invigilators"]["theory"], published, source),
         Rule("theory.multiple_marking", "all-or-nothing", "assumed", ASSUMED),
-        Rule("theory.parts", "items of the bank, one mark each, by weight", "assumed", ASSUMED),
-        Rule("theory.difficulty", [30, 90], "assumed", ASSUMED),
+        # Nothing is drawn until headquarters says of which parts a paper consists.
+        Rule("theory.parts", {}, "assumed", ASSUMED),
+        Rule("theory.difficulty", list(DIFFICULTY), "assumed", ASSUMED),
     )

@@ -14,28 +14,46 @@ from sync.errors import NotCanonical
 from sync.exam.merkle import merkle_root
 from sync.exam.specification import Struct
 
-# kind → the members its body must have; all others are refused.
-KINDS: Mapping[str, frozenset[str]] = {
-    "import": frozenset({"package"}),
-    "unlock": frozenset({"package", "way"}),
-    "open": frozenset({"sitting", "by"}),
-    "sign-in": frozenset({"attempt", "seat", "seat_term", "instance"}),
-    "confirm": frozenset({"attempt"}),
-    "start": frozenset({"attempt", "allowance_ms", "clock_ms", "form"}),
-    "response": frozenset({"attempt", "item", "response", "seat_term", "instance", "sequence"}),
-    "evidence": frozenset(
-        {"attempt", "item", "response", "seat_term", "instance", "sequence", "why"}
-    ),
-    "message": frozenset({"attempt", "zh", "en", "by"}),
-    "flag": frozenset({"attempt", "item", "flagged"}),
-    "extension": frozenset({"attempt", "ms", "reason", "by"}),
-    "move": frozenset({"attempt", "from", "to", "seat_term", "reason", "by"}),
-    "incident": frozenset({"attempt", "category", "note", "by"}),
-    "absent": frozenset({"attempt", "by"}),
-    "violation": frozenset({"attempt", "note", "by"}),
-    "hand-in": frozenset({"attempt", "how", "receipt", "answered", "of"}),
-    "close": frozenset({"sitting", "by", "attempts", "handed_in"}),
+# What a response may be: option ids, or text.
+RESPONSE = list
+
+_SAVE: Mapping[str, type] = {
+    "attempt": str,
+    "item": str,
+    "response": RESPONSE,
+    "seat_term": int,
+    "instance": str,
+    "sequence": int,
 }
+# kind → the members its body must have, with their types; all others are refused.
+KINDS: Mapping[str, Mapping[str, type]] = {
+    "import": {"package": str},
+    "unlock": {"package": str, "way": str},
+    "open": {"sitting": str, "by": str},
+    "sign-in": {"attempt": str, "seat": int, "seat_term": int, "instance": str},
+    "confirm": {"attempt": str},
+    "start": {"attempt": str, "allowance_ms": int, "clock_ms": int, "form": str},
+    "response": _SAVE,
+    "evidence": {**_SAVE, "why": str},
+    "message": {"attempt": str, "zh": str, "en": str, "by": str},
+    "flag": {"attempt": str, "item": str, "flagged": bool},
+    "extension": {"attempt": str, "ms": int, "reason": str, "by": str},
+    "move": {
+        "attempt": str,
+        "from": int,
+        "to": int,
+        "seat_term": int,
+        "reason": str,
+        "by": str,
+    },
+    "incident": {"attempt": str, "category": str, "note": str, "by": str},
+    "absent": {"attempt": str, "by": str},
+    "violation": {"attempt": str, "note": str, "by": str},
+    "hand-in": {"attempt": str, "how": str, "receipt": str, "answered": int, "of": int},
+    "close": {"sitting": str, "by": str, "attempts": int, "handed_in": int},
+}
+# What every reader of JSON reads exactly.
+MAX_NUMBER = 2**53 - 1
 
 
 class Event(Struct, frozen=True):
@@ -50,22 +68,36 @@ class Event(Struct, frozen=True):
 def encode(event: Event) -> bytes:
     """The event's bytes: canonical JSON of {"at", "body", "kind", "seq"} (ASCII member names)."""
     members = KINDS.get(event.kind)
-    if members is None or members != event.body.keys():
+    if members is None or members.keys() != event.body.keys():
         raise NotCanonical(reason=f"event {event.seq}: {event.kind} with {sorted(event.body)}")
-    return json.dumps(
-        {"at": event.at, "body": event.body, "kind": event.kind, "seq": event.seq},
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
-    ).encode()
+    for name, kind in members.items():
+        if not _fits(event.body[name], kind):
+            raise NotCanonical(reason=f"event {event.seq}: {event.kind} with another {name}")
+    try:
+        return json.dumps(
+            {"at": event.at, "body": event.body, "kind": event.kind, "seq": event.seq},
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
+        ).encode()
+    except UnicodeEncodeError:
+        raise NotCanonical(reason=f"event {event.seq}: lone surrogate") from None
+
+
+def _fits(value: object, kind: type) -> bool:
+    if kind is RESPONSE:
+        return isinstance(value, str) or (
+            isinstance(value, list) and all(isinstance(option, str) for option in value)
+        )
+    # A bool is an int for isinstance.
+    return type(value) is kind and (kind is not int or abs(value) <= MAX_NUMBER)  # type: ignore[arg-type]
 
 
 def decode(line: bytes) -> Event:
-    """The event in `line`; refuses anything that `encode` would not have written."""
+    """The event in `line`; NotCanonical for anything that `encode` would not have written."""
     try:
         event = msgspec.convert(json.loads(line), Event)
-    except (ValueError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise NotCanonical(reason=str(error)) from None
     if encode(event) != line:
         raise NotCanonical(reason=f"event {event.seq} is not in canonical form")

@@ -35,14 +35,21 @@ def mark_item(response: object, key: tuple[str, ...], of: int, rule: str) -> int
     `all-or-nothing`: the options taken are exactly the key. `part-marks`: half (rounded down)
     for a non-empty proper subset of the key with nothing wrong in it.
     """
-    if not isinstance(response, list | tuple) or not response:
+    taken = set(_taken(response) or ())
+    if not taken:
         return 0
-    taken = set(response)
     if taken == set(key):
         return of
     if rule == "part-marks" and taken < set(key):
         return of // 2
     return 0
+
+
+def _taken(response: object) -> tuple[str, ...] | None:
+    """The option ids of a choice response; None for nothing and for what is no such response."""
+    if not isinstance(response, list | tuple) or not response:
+        return None
+    return tuple(response) if all(isinstance(option, str) for option in response) else None
 
 
 def mark_theory(
@@ -56,8 +63,7 @@ def mark_theory(
             got = mark_item(
                 response, bank.items[item.id].key, part.marks_each, specification.multiple_marking
             )
-            taken = tuple(response) if isinstance(response, list | tuple) and response else None
-            marks.append(ItemMark(item.id, taken, got, part.marks_each))
+            marks.append(ItemMark(item.id, _taken(response), got, part.marks_each))
     return PaperMark(
         items=tuple(marks),
         marks=sum(m.marks for m in marks),
@@ -70,10 +76,12 @@ def receipt_code(attempt: str, responses: Mapping[str, Any]) -> str:
     """A short code that commits to the final responses: 60 bits of SHA-256 in base32, 4-4-4.
 
     The same on the candidate's screen, in the journal and at headquarters, so that any of them
-    can be held against another.
+    can be held against another. Cleared answers and the order of options make no difference.
     """
     said = {
-        item: response for item, response in responses.items() if response not in (None, [], "")
+        item: sorted(_taken(response) or ()) or response
+        for item, response in responses.items()
+        if response not in (None, [], "")
     }
     text = json.dumps(
         [attempt, said], ensure_ascii=False, sort_keys=True, separators=(",", ":")

@@ -7,7 +7,7 @@ that the same seed gives the same paper on every machine and in every release.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from sync.errors import BlueprintUnmet
+from sync.errors import BlueprintUnmet, SpecificationRefused
 from sync.exam.items import Bank, Choose, Deliverable, Item, Material, Situation
 from sync.exam.specification import Component, ItemKind, Part, Specification, Struct, Weight
 from sync.words import Words
@@ -105,13 +105,18 @@ def blueprint(component: Component) -> tuple[Cell, ...]:
 def draw_theory(
     bank: Bank, specification: Specification, form: str, seed: str, without: Iterable[str] = ()
 ) -> Form:
-    """A theory form by blueprint; BlueprintUnmet names the cell that cannot be filled."""
+    """A theory form by blueprint; BlueprintUnmet names the cell that cannot be filled.
+
+    SpecificationRefused where the parts of the paper are neither published nor set.
+    """
     component = specification.component("theory")
+    if not component.parts:
+        raise SpecificationRefused(code=specification.code, reason="theory.parts is not set")
     cells = blueprint(component)
     left_out = set(without)
     chosen: dict[ItemKind, list[Item]] = {part.kind: [] for part in component.parts}
     for cell in cells:
-        chosen[cell.kind] += _fill(bank, cell, seed, left_out)
+        chosen[cell.kind] += _fill(bank, cell, component.difficulty, seed, left_out)
     parts = tuple(_part(part, chosen[part.kind], seed) for part in component.parts)
     used = {item.situation for part in parts for item in part.items if item.situation}
     return Form(
@@ -125,11 +130,15 @@ def draw_theory(
     )
 
 
-def _fill(bank: Bank, cell: Cell, seed: str, left_out: set[str]) -> list[Item]:
+def _fill(
+    bank: Bank, cell: Cell, difficulty: tuple[int, int], seed: str, left_out: set[str]
+) -> list[Item]:
+    low, high = difficulty
     fitting = [
         item
         for item in bank.items.values()
         if item.kind == cell.kind and item.field == cell.field and item.id not in left_out
+        if low <= round(item.difficulty * 100) <= high
     ]
     if len(fitting) < cell.items:
         raise BlueprintUnmet(
@@ -194,10 +203,8 @@ def draw_practical(bank: Bank, specification: Specification, form: str, seed: st
 
 
 def _token(attempt_key: bytes, *words: str) -> str:
-    """An opaque reference: keyed BLAKE2b, 40 bits in hex; says nothing about the authored id."""
-    return hashlib.blake2b(
-        "\x1f".join(words).encode(), key=attempt_key[:64], digest_size=5
-    ).hexdigest()
+    """An opaque reference: keyed BLAKE2b, 64 bits in hex; says nothing about the authored id."""
+    return hashlib.blake2b("\x1f".join(words).encode(), key=attempt_key, digest_size=8).hexdigest()
 
 
 def tokens(form: Form, attempt_key: bytes) -> dict[str, ItemToken]:

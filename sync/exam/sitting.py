@@ -1,6 +1,8 @@
 """The plan of a session: what headquarters hands to a site, and what both then talk about."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Literal
 
 from sync.errors import PlanRefused
@@ -49,7 +51,10 @@ class SessionPlan(Struct, frozen=True):
 
     def sitting(self, sitting_id: str) -> SittingPlan:
         """The sitting with that id (KeyError if none: plans are checked when made)."""
-        return next(s for s in self.sittings if s.id == sitting_id)
+        for sitting in self.sittings:
+            if sitting.id == sitting_id:
+                return sitting
+        raise KeyError(sitting_id)
 
 
 def attempt_id(sitting: str, admission: str) -> str:
@@ -64,34 +69,62 @@ def form_for(sitting: SittingPlan, seat: int) -> str:
 
 # Ids become parts of file names and addresses.
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_ADMISSION = re.compile(r"[0-9A-Za-z]{1,40}")
+
+
+# Longer than this is no half-day.
+MAX_MINUTES = 600
 
 
 def check_plan(plan: SessionPlan) -> SessionPlan:
     """The same plan, or PlanRefused listing what contradicts itself."""
-    problems = []
-    sittings = [s.id for s in plan.sittings]
-    for name in (plan.id, plan.site, *sittings):
-        if not _ID.fullmatch(name):
-            problems.append(Words(f"编号不合规：{name}", f"not a valid id: {name}"))
-    for what, values in (
-        ("sitting", sittings),
-        ("form", [f for s in plan.sittings for f in s.forms]),
-        ("admission", [c.admission for c in plan.candidates]),
-        ("seat", [str(c.seat) for c in plan.candidates]),
-    ):
-        problems += [
-            Words(f"重复的 {what}：{v}", f"{what} repeated: {v}")
-            for v in sorted({v for v in values if values.count(v) > 1})
-        ]
-    if not sittings:
-        problems.append(Words("场次没有科目", "the session has no sitting"))
-    for candidate in plan.candidates:
-        if not candidate.sittings or not set(candidate.sittings) <= set(sittings):
-            who = candidate.admission
-            problems.append(Words(f"{who} 的科目不在本场次", f"{who}: sitting not in this session"))
-    problems += [
-        Words(f"{s.id} 没有试卷", f"{s.id} has no form") for s in plan.sittings if not s.forms
+    problems = [
+        Words(f"编号不合规：{name}", f"not a valid id: {name}")
+        for name in (plan.id, plan.site, *(s.id for s in plan.sittings))
+        if not _ID.fullmatch(name)
     ]
+    problems += _repeated(plan)
+    if not plan.sittings:
+        problems.append(Words("场次没有科目", "the session has no sitting"))
+    problems += [p for s in plan.sittings for p in _sitting_problems(s)]
+    there = {s.id for s in plan.sittings}
+    problems += [p for c in plan.candidates for p in _candidate_problems(c, there)]
     if problems:
         raise PlanRefused(problems, session=plan.id)
     return plan
+
+
+def _repeated(plan: SessionPlan) -> Iterator[Words]:
+    for zh, en, values in (
+        ("科目", "sitting", [s.id for s in plan.sittings]),
+        ("试卷", "form", [f for s in plan.sittings for f in s.forms]),
+        ("准考证号", "admission", [c.admission for c in plan.candidates]),
+        ("座位号", "seat", [str(c.seat) for c in plan.candidates]),
+    ):
+        for value, times in Counter(values).items():
+            if times > 1:
+                yield Words(f"重复的{zh}：{value}", f"{en} repeated: {value}")
+
+
+def _sitting_problems(sitting: SittingPlan) -> Iterator[Words]:
+    if not sitting.forms:
+        yield Words(f"{sitting.id} 没有试卷", f"{sitting.id} has no form")
+    if not 0 < sitting.minutes <= MAX_MINUTES:
+        yield Words(
+            f"{sitting.id} 的时长不合理：{sitting.minutes} 分钟",
+            f"{sitting.id}: {sitting.minutes} minutes",
+        )
+    if sitting.earliest_hand_in < 0:
+        yield Words(f"{sitting.id} 的最早交卷时间为负", f"{sitting.id}: earliest hand-in below 0")
+
+
+def _candidate_problems(candidate: CandidatePlan, sittings: set[str]) -> Iterator[Words]:
+    who, theirs = candidate.admission, candidate.sittings
+    if not _ADMISSION.fullmatch(who):
+        yield Words(f"准考证号不合规：{who}", f"not a valid admission number: {who}")
+    if not theirs or not set(theirs) <= sittings:
+        yield Words(f"{who} 的科目不在本场次", f"{who}: sitting not in this session")
+    if len(set(theirs)) != len(theirs):
+        yield Words(f"{who} 的科目重复", f"{who}: a sitting is given twice")
+    if candidate.seat <= 0 or not 0 <= candidate.extra_minutes <= MAX_MINUTES:
+        yield Words(f"{who} 的座位号或加时不合理", f"{who}: seat or extra time out of range")

@@ -1,10 +1,11 @@
 """What an examination consists of: components, parts, weights, minutes, marks to pass.
 
 Every rule carries its basis: `published` (with its source) or `assumed`. Assumed rules are
-settings that headquarters may change; published ones are not.
+settings that headquarters may change; published ones are not. Every number of the model is said by
+a rule of the same name (`stated`), and `check` refuses a model that says anything else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +16,14 @@ from sync.words import Words
 ItemKind = Literal["single", "multiple", "scenario"]
 ComponentName = Literal["theory", "practical", "review"]
 Basis = Literal["published", "assumed"]
+
+PART_TITLES: Mapping[ItemKind, Words] = {
+    "single": Words("单选题", "single choice"),
+    "multiple": Words("多选题", "multiple choice"),
+    "scenario": Words("情景分析题", "scenario analysis"),
+}
+MARKINGS = ("all-or-nothing", "part-marks")
+SCENARIO_FORM = "objective choice items under a shared stem"
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +62,10 @@ class Weight(Struct, frozen=True):
 
 
 class Component(Struct, frozen=True):
-    """One paper that must be passed by itself; `minutes` is a minimum if `minutes_at_least`."""
+    """One paper that must be passed by itself; `minutes` is a minimum if `minutes_at_least`.
+
+    `difficulty` bounds the items that may be drawn: the expected share right, in per cent.
+    """
 
     name: ComponentName
     title: Words
@@ -66,6 +78,7 @@ class Component(Struct, frozen=True):
     weights: tuple[Weight, ...] = ()
     assessors_at_least: int = 0
     candidates_per_assessor: int = 0
+    difficulty: tuple[int, int] = (0, 100)
 
 
 class Specification(Struct, frozen=True):
@@ -107,35 +120,126 @@ class Specification(Struct, frozen=True):
         raise NotFound(what=f"{self.code} {name}")
 
 
+def stated(specification: Specification) -> dict[str, Any]:
+    """rule name → value: what the model says, as plain values. Rules hold exactly these."""
+    said: dict[str, Any] = {}
+    names = {rule.name for rule in specification.rules}
+    for c in specification.components:
+        said |= {
+            f"{c.name}.minutes": c.minutes,
+            f"{c.name}.full_mark": c.full_mark,
+            f"{c.name}.pass_mark": c.pass_mark,
+        }
+        if c.weights:
+            name = "spread" if f"{c.name}.spread" in names else "weights"
+            said[f"{c.name}.{name}"] = {w.name: w.weight for w in c.weights}
+        for name in ("assessors_at_least", "candidates_per_assessor"):
+            if number := getattr(c, name):
+                said[f"{c.name}.{name}"] = number
+        if c.name == "theory":
+            said["theory.parts"] = parts_value(c.parts)
+            said["theory.difficulty"] = list(c.difficulty)
+            said["theory.multiple_marking"] = specification.multiple_marking
+        elif c.name == "practical" and specification.kind == "1+X":
+            said["practical.modules_to_work_fields"] = {w.name: list(w.fields) for w in c.weights}
+    return said
+
+
+def parts_value(parts: tuple[Part, ...]) -> dict[str, dict[str, int]]:
+    """Parts as the rule `theory.parts` says them."""
+    return {p.kind: {"items": p.items, "marks_each": p.marks_each} for p in parts}
+
+
+def spread_of(modules: tuple[Weight, ...]) -> tuple[Weight, ...]:
+    """Theory weights by work field: each module's weight split evenly over its fields (assumed)."""
+    spread: list[Weight] = []
+    for module in modules:
+        share, rest = divmod(module.weight, len(module.fields) or 1)
+        spread += [
+            Weight(field, share + (1 if i < rest else 0), (field,))
+            for i, field in enumerate(module.fields)
+        ]
+    return tuple(spread)
+
+
 def check(specification: Specification) -> Specification:
     """The same specification, or SpecificationRefused naming what does not add up."""
     for component in specification.components:
+        _check_fields(specification, component)
+    for component in specification.components:
         _check_component(specification, component)
-    mapped = {f for c in specification.components for w in c.weights for f in w.fields}
-    unmapped = sorted(set(specification.work_fields) - mapped)
-    if unmapped:
+    covering = [c for c in specification.components if c.name == "theory" and c.weights]
+    covering = covering or list(specification.components)
+    mapped = {f for c in covering for w in c.weights for f in w.fields}
+    if unmapped := sorted(set(specification.work_fields) - mapped):
         raise _refuse(specification, f"work fields of no module: {', '.join(unmapped)}")
+    _check_rules(specification)
     return specification
 
 
 def _check_component(specification: Specification, component: Component) -> None:
-    if component.weights and (total := sum(w.weight for w in component.weights)) != 100:
-        raise _refuse(specification, f"{component.name}.weights add up to {total}, not 100")
-    marks = sum(part.marks for part in component.parts)
-    if component.parts and marks != component.full_mark:
-        raise _refuse(
-            specification, f"{component.name}.parts add up to {marks}, not {component.full_mark}"
-        )
+    name = component.name
+    _check_sums(specification, component)
     if not 0 < component.pass_mark <= component.full_mark or component.minutes <= 0:
-        raise _refuse(specification, f"{component.name}: minutes or pass mark out of range")
-    for weight in component.weights:
-        unknown = sorted(set(weight.fields) - set(specification.work_fields))
-        if unknown:
+        raise _refuse(specification, f"{name}: minutes or pass mark out of range")
+    if any(part.items <= 0 or part.marks_each <= 0 for part in component.parts):
+        raise _refuse(specification, f"{name}.parts: items and marks must be above 0")
+    if len({part.kind for part in component.parts}) != len(component.parts):
+        raise _refuse(specification, f"{name}.parts: a kind is given twice")
+    if component.parts and not all(len(w.fields) == 1 for w in component.weights):
+        raise _refuse(specification, f"{name}: a drawn paper needs one work field a weight")
+    if component.parts and not component.weights:
+        raise _refuse(specification, f"{name}: parts, but no weights to draw them by")
+    low, high = component.difficulty
+    if not 0 <= low <= high <= 100:
+        raise _refuse(specification, f"{name}.difficulty: {low} to {high} is no range of per cent")
+    assessors = component.assessors_at_least
+    if assessors < 0 or component.candidates_per_assessor < 0 or (assessors and not assessors % 2):
+        raise _refuse(specification, f"{name}: assessors must be an odd number, not {assessors}")
+
+
+def _check_sums(specification: Specification, component: Component) -> None:
+    total, of = sum(weight.weight for weight in component.weights), 100
+    if component.weights and total != of:
+        raise _refuse(specification, f"{component.name}.weights add up to {total}, not {of}")
+    total, of = sum(part.marks for part in component.parts), component.full_mark
+    if component.parts and total != of:
+        raise _refuse(specification, f"{component.name}.parts add up to {total}, not {of}")
+
+
+def _check_fields(specification: Specification, component: Component) -> None:
+    name, weights = component.name, component.weights
+    for weight in weights:
+        if weight.weight <= 0:
             raise _refuse(
-                specification, f"{component.name}.{weight.name}: unknown {', '.join(unknown)}"
+                specification, f"{name}.{weight.name}: weight {weight.weight}, not above 0"
             )
+        if unknown := sorted(set(weight.fields) - set(specification.work_fields)):
+            raise _refuse(specification, f"{name}.{weight.name}: unknown {', '.join(unknown)}")
         if not weight.fields:
-            raise _refuse(specification, f"{component.name}.{weight.name}: no work field")
+            raise _refuse(specification, f"{name}.{weight.name}: no work field")
+    fields = [field for weight in weights for field in weight.fields]
+    if twice := sorted({f for f in fields if fields.count(f) > 1}):
+        raise _refuse(specification, f"{name}: in two modules: {', '.join(twice)}")
+
+
+def _check_rules(specification: Specification) -> None:
+    """Every number rests on a rule, and every rule says from where it is."""
+    rules = {rule.name: rule for rule in specification.rules}
+    if len(rules) != len(specification.rules):
+        raise _refuse(specification, "a rule is given twice")
+    for rule in specification.rules:
+        if not rule.source.strip():
+            raise _refuse(specification, f"{rule.name} has no source")
+    for name, value in stated(specification).items():
+        if name not in rules:
+            raise _refuse(specification, f"{name} = {value} rests on no rule")
+        if rules[name].value != value:
+            raise _refuse(specification, f"{name} is {value}, its rule says {rules[name].value}")
+    for c in specification.components:
+        least = rules.get(f"{c.name}.minutes_at_least")
+        if (least is not None) != c.minutes_at_least or (least and c.minutes < least.value):
+            raise _refuse(specification, f"{c.name}.minutes: below the published minimum")
 
 
 def _refuse(specification: Specification, reason: str) -> SpecificationRefused:
@@ -143,38 +247,113 @@ def _refuse(specification: Specification, reason: str) -> SpecificationRefused:
 
 
 def assume(specification: Specification, changes: Mapping[str, Any]) -> Specification:
-    """The specification with assumed rules changed; a published rule is refused."""
-    for name, value in changes.items():
+    """The specification with assumed rules changed, in whatever order they are given.
+
+    SpecificationRefused for a published rule, a value of the wrong type, and one that this release
+    cannot follow: no setting is taken that changes nothing. NotFound for a rule that is not there.
+    """
+    for name in changes:
         rule = specification.rule(name)
         if rule.basis == "published":
             raise _refuse(specification, f"{name} is published ({rule.source}) and cannot be set")
-        specification = _assume_one(specification, rule, value)
-    return check(specification)
+        if name not in SETTERS:
+            raise _refuse(specification, f"{name} cannot be set in this release")
+    changed = specification
+    for name, setter in SETTERS.items():
+        if name in changes:
+            changed = setter(changed, name, changes[name])
+    said = stated(changed)
+    rules = tuple(replace_value(r, said.get(r.name, r.value)) for r in changed.rules)
+    return check(msgspec.structs.replace(changed, rules=rules))
 
 
-def _assume_one(specification: Specification, rule: Rule, value: Any) -> Specification:
-    """Set one assumed rule in the model and in the list of rules."""
-    replaced = msgspec.structs.replace
-    rules = tuple(replace_value(r, value) if r is rule else r for r in specification.rules)
-    if rule.name == "theory.multiple_marking":
-        if value not in ("all-or-nothing", "part-marks"):
-            raise _refuse(specification, f"{rule.name}: all-or-nothing or part-marks, not {value}")
-        return replaced(specification, rules=rules, multiple_marking=value)
-    component_name, _, attribute = rule.name.partition(".")
-    component = specification.component(component_name)
-    if attribute == "spread":
-        if not isinstance(value, Mapping) or set(value) != {w.name for w in component.weights}:
-            raise _refuse(specification, f"{rule.name}: one weight for each of the fields")
-        value_model: Any = tuple(replaced(w, weight=value[w.name]) for w in component.weights)
-        changed = replaced(component, weights=value_model)
-    elif hasattr(component, attribute) and type(value) is type(getattr(component, attribute)):
-        changed = replaced(component, **{attribute: value})
-    elif isinstance(value, type(rule.value)):
-        return replaced(specification, rules=rules)
-    else:
-        raise _refuse(specification, f"{rule.name}: {value!r} is not of the right kind")
-    components = tuple(changed if c is component else c for c in specification.components)
-    return replaced(specification, rules=rules, components=components)
+Setter = Callable[[Specification, str, Any], Specification]
+
+
+def _with(specification: Specification, name: str, **values: Any) -> Specification:
+    """The specification with attributes of the component that rule `name` is about replaced."""
+    about = specification.component(name.partition(".")[0])
+    changed = msgspec.structs.replace(about, **values)
+    components = tuple(changed if c is about else c for c in specification.components)
+    return msgspec.structs.replace(specification, components=components)
+
+
+def _converted(specification: Specification, name: str, value: Any, kind: Any) -> Any:
+    """`value` if it has the shape `kind`, or SpecificationRefused."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise _refuse(
+            specification, f"{name}: {value!r} is not of the right kind: {error}"
+        ) from None
+
+
+def _set_whole(specification: Specification, name: str, value: Any) -> Specification:
+    number = _converted(specification, name, value, int)
+    if number <= 0:
+        raise _refuse(specification, f"{name}: {number} is not above 0")
+    return _with(specification, name, **{name.partition(".")[2]: number})
+
+
+def _set_marking(specification: Specification, name: str, value: Any) -> Specification:
+    if value not in MARKINGS:
+        raise _refuse(specification, f"{name}: {' or '.join(MARKINGS)}, not {value}")
+    return msgspec.structs.replace(specification, multiple_marking=value)
+
+
+def _set_scenario_form(specification: Specification, name: str, value: Any) -> Specification:
+    if value != SCENARIO_FORM:
+        raise _refuse(specification, f"{name}: this release knows only “{SCENARIO_FORM}”")
+    return specification
+
+
+def _set_difficulty(specification: Specification, name: str, value: Any) -> Specification:
+    bounds = _converted(specification, name, value, tuple[int, int])
+    return _with(specification, name, difficulty=bounds)
+
+
+def _set_parts(specification: Specification, name: str, value: Any) -> Specification:
+    given = _converted(specification, name, value, dict[ItemKind, dict[str, int]])
+    if any(set(part) != {"items", "marks_each"} for part in given.values()):
+        raise _refuse(specification, f"{name}: items and marks_each for each kind")
+    parts = tuple(Part(kind, PART_TITLES[kind], **part) for kind, part in given.items())
+    return _with(specification, name, parts=parts)
+
+
+def _set_spread(specification: Specification, name: str, value: Any) -> Specification:
+    given = _converted(specification, name, value, dict[str, int])
+    weights = specification.component("theory").weights
+    if set(given) != {w.name for w in weights}:
+        raise _refuse(specification, f"{name}: one weight for each of the work fields")
+    replaced = tuple(msgspec.structs.replace(w, weight=given[w.name]) for w in weights)
+    return _with(specification, name, weights=replaced)
+
+
+def _set_mapping(specification: Specification, name: str, value: Any) -> Specification:
+    """Which work fields a module has; the spread of the theory paper follows."""
+    given = _converted(specification, name, value, dict[str, tuple[str, ...]])
+    modules = specification.component("practical").weights
+    if set(given) != {m.name for m in modules}:
+        raise _refuse(specification, f"{name}: work fields for each of the modules")
+    mapped = tuple(msgspec.structs.replace(m, fields=given[m.name]) for m in modules)
+    changed = _with(specification, name, weights=mapped)
+    return _with(changed, "theory.spread", weights=spread_of(mapped))
+
+
+# What follows when an assumed rule is set; in this order, so a spread outlasts a mapping.
+SETTERS: Mapping[str, Setter] = {
+    "practical.modules_to_work_fields": _set_mapping,
+    "theory.spread": _set_spread,
+    "theory.parts": _set_parts,
+    "theory.difficulty": _set_difficulty,
+    "theory.multiple_marking": _set_marking,
+    "theory.scenario_form": _set_scenario_form,
+    "theory.minutes": _set_whole,
+    "practical.minutes": _set_whole,
+    "review.minutes": _set_whole,
+    "practical.assessors_at_least": _set_whole,
+    "practical.candidates_per_assessor": _set_whole,
+}
 
 
 def replace_value(rule: Rule, value: Any) -> Rule:

@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
-from delivery_world import Room, make_package
+from delivery_world import Clocks, Room, make_package
 
-from sync.spool import digest_of
+from sync.courier import Courier
+from sync.delivery import site_offset
+from sync.spool import LEFTOVER_S, digest_of
 from sync.wire.keys import SigningKey
+
+KEY = SigningKey.generate().public
 
 
 def publish(room: Room) -> str:
@@ -108,6 +112,34 @@ def test_without_a_line_the_waits_grow_and_are_bounded(room: Room) -> None:
     pauses = [room.courier.step().pause for _ in range(12)]
     assert pauses == sorted(pauses)
     assert pauses[0] < 15 < 100 < pauses[-1] <= 310
+
+
+def test_each_site_comes_back_at_its_own_moment(room: Room) -> None:
+    room.line.close()
+    pauses = [
+        Courier(room.spool, room.line.transport, KEY, site, random=lambda: 0.0).step().pause
+        for site in ("site-01", "site-02")
+    ]
+    assert pauses == [site_offset("site-01"), site_offset("site-02")]
+
+
+def test_a_spool_that_fails_is_said_and_loses_nothing(room: Room) -> None:
+    digest = room.put()
+    (room.spool.folder / "receipts").rmdir()
+    assert set(room.rounds(3)) == {"spool-failed"}
+    (room.spool.folder / "receipts").mkdir()
+    assert room.rounds(2) == []
+    assert room.spool.state(digest) == "received"
+
+
+def test_a_courier_that_starts_clears_what_a_crash_left(room: Room) -> None:
+    left = room.spool.part_path("0" * 64, "http")
+    left.write_bytes(b"half")
+    Room.at(room.line, room.spool.folder, Clocks(wall=int(left.stat().st_mtime * 1000)))
+    assert left.exists()
+    late = int((left.stat().st_mtime + LEFTOVER_S + 1) * 1000)
+    Room.at(room.line, room.spool.folder, Clocks(wall=late))
+    assert not left.exists()
 
 
 def test_a_batch_that_the_disk_damaged_is_never_sent(room: Room) -> None:

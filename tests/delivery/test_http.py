@@ -241,6 +241,17 @@ def test_a_cut_download_goes_on_where_it_was_cut(online: Room) -> None:
     assert asked == ["", f"bytes={path.stat().st_size // 3}-"]
 
 
+def test_a_part_that_is_whole_is_not_fetched_again(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    # As a crash between the last byte and the move leaves it.
+    online.spool.part_path(digest, "http").write_bytes(path.read_bytes())
+    assert online.courier.step().fetched == 1
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+    assert [route for route, _ in online.hq.gets] == ["/api/v1/packages"]
+
+
 def test_a_wrong_part_is_thrown_away_and_fetched_afresh(online: Room) -> None:
     path = make_package(online.hq.folder)
     digest = digest_of(path)
@@ -274,11 +285,19 @@ def test_a_package_of_the_wrong_digest_never_gets_in(online: Room) -> None:
 
 def test_a_listing_with_a_path_for_a_digest_is_refused(online: Room) -> None:
     entry = {"digest": "../../etc/passwd", "size": 1, "session": "am"}
-    online.hq.canned["/api/v1/packages"] = [
-        (200, {}, json.dumps({"packages": [entry]}).encode()),
-        (200, {}, b'{"packages":"' + b"x" * 5_000_000 + b'"}'),
-    ]
-    assert online.rounds(2) == ["unexpected-answer"] * 2
+    listing = json.dumps({"packages": [entry]}).encode()
+    online.hq.canned["/api/v1/packages"] = [(200, {}, listing)]
+    assert online.rounds() == ["unexpected-answer"]
+
+
+def test_an_answer_without_end_is_not_read_to_the_end(online: Room) -> None:
+    empty = b'{"packages":[' + b" " * 100_000 + b"]}"
+    long = b'{"packages":[' + b" " * 5_000_000 + b"]}"
+    online.hq.canned["/api/v1/packages"] = [(200, {}, empty), (200, {}, long)]
+    assert online.rounds(2) == ["unexpected-answer"]
+    online.put()
+    online.hq.canned["PUT"] = [(200, {}, b" " * 70_000)]
+    assert online.rounds() == ["unexpected-answer"]
 
 
 def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:
@@ -316,6 +335,16 @@ def test_the_loop_stops_when_told(online: Room) -> None:
     stop.set()
     loop.join(10)
     assert not loop.is_alive()
+
+
+def test_told_to_stop_it_begins_no_further_file(online: Room) -> None:
+    for _ in range(3):
+        online.put()
+    stop = threading.Event()
+    online.hq.on_commit = stop.set
+    online.courier.run(stop)
+    assert len(online.hq.puts) == 1
+    assert online.spool.summary().received.count == 1
 
 
 def test_the_oldest_batch_goes_first(online: Room) -> None:

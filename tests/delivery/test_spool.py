@@ -35,6 +35,20 @@ def test_a_batch_is_moved_in_read_only_under_its_digest(spool: Spool) -> None:
     assert entry.path.stat().st_mode & 0o777 == 0o440
 
 
+def test_bytes_then_name_are_on_the_disk_when_put_returns(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, fsync = [], os.fsync
+
+    def watched(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    put(spool)
+    assert synced == [spool.folder / "finished", spool.folder / "outgoing"]
+
+
 def test_putting_the_same_batch_again_changes_nothing(spool: Spool) -> None:
     digest = put(spool)
     spool.add_receipt(digest, "received", b"{}")

@@ -1,6 +1,8 @@
 """What only a stick can do wrong."""
 
 import logging
+import os
+import resource
 
 import pytest
 from delivery_world import Room, StickLine, make_package
@@ -48,6 +50,19 @@ def test_a_missing_stick_is_not_made_up(offline: Room, stick: StickLine) -> None
     assert not stick.root.exists()
 
 
+def test_a_stick_that_is_full_keeps_no_half_batch(offline: Room, stick: StickLine) -> None:
+    large, small = offline.put(b"x" * 3_000_000), offline.put()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
+    try:
+        assert offline.rounds() == ["copy-failed"]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {p.stem for p in (stick.root / "examsite" / "batches").iterdir()} == {small}
+    assert offline.rounds(2) == []
+    assert offline.spool.state(large) == "received"
+
+
 def test_a_package_of_another_site_is_left_on_the_stick(offline: Room, stick: StickLine) -> None:
     ours, _ = lay(stick), lay(stick, "site-02")
     assert offline.courier.step().errors == []
@@ -71,6 +86,8 @@ def test_other_files_on_the_stick_are_passed_over(offline: Room, stick: StickLin
     folder = stick.root / "examsite" / "packages"
     for name in ("._" + ours, "holiday.jpg", ours.upper() + ".package", ours + ".package.exe"):
         (folder / name).write_bytes(b"x")
+    (folder / f"{'0' * 64}.package").mkdir()
+    os.mkfifo(folder / f"{'1' * 64}.package")
     assert [entry.digest for entry in stick.transport.packages()] == [ours]
     assert stick.transport.packages()[0].session == "am"
 

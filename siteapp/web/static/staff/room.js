@@ -10,6 +10,7 @@ const contact = document.getElementById("contact");
 
 const STATES = {
   away: ["⚠", t("失联", "away")],
+  absent: ["✕", t("缺考", "absent")],
   expected: ["○", t("未登录", "not here")],
   "signed-in": ["◔", t("已登录", "signed in")],
   confirmed: ["◑", t("已确认", "checked")],
@@ -69,7 +70,7 @@ function sittingCard(sitting) {
   head.append(element("span", "quiet", t(
     `${sitting.candidates} 人 · 已开始 ${sitting.started} · 已交卷 ${sitting.handed_in}`,
     `${sitting.candidates} candidates · ${sitting.started} started · ${sitting.handed_in} handed in`)));
-  if (mayAct && sitting.phase === "waiting" && latest.unlocked) {
+  if (isChief && sitting.phase === "waiting" && latest.unlocked) {
     head.append(button(t("开考", "Open"), () => act("/open", { sitting: sitting.id }), ""));
   }
   if (isChief && sitting.phase === "open") {
@@ -92,9 +93,8 @@ function tileOf(tile) {
   made.type = "button";
   made.setAttribute("role", "listitem");
   const [sign, words] = STATES[tile.state];
-  const head = element("span");
-  head.append(element("b", "", tile.seat), ` ${tile.name}`);
-  made.append(head, element("span", "", `${sign} ${words}`));
+  made.append(element("b", "", tile.seat), element("span", "who", tile.name));
+  made.append(element("span", "", `${sign} ${words}`));
   if (tile.phase === "started") {
     made.append(element("span", "", `${tile.answered}/${tile.of} · ${clock(tile.remaining_ms)}`));
   } else if (tile.phase === "handed-in") {

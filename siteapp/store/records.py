@@ -1,0 +1,95 @@
+"""The rows that are not journal events: sessions, batches, staff, audit."""
+
+from typing import Any
+
+from siteapp.store.live import Live, token_hash
+from siteapp.store.writer import Statement
+
+
+def keep_session(session: str, package: str, plan: str) -> Statement:
+    """A session and the package it came in."""
+    sql = "INSERT INTO session (id, package, plan) VALUES (?, ?, ?)"
+    return Statement(sql, (session, package, plan))
+
+
+def keep_key(session: str, held_key: bytes) -> Statement:
+    """The content key of an unlocked session, sealed to this box."""
+    return Statement("UPDATE session SET held_key = ? WHERE id = ?", (held_key, session))
+
+
+def packages(live: Live) -> dict[str, str]:
+    """session → digest of its package."""
+    return {row["id"]: row["package"] for row in live.rows("SELECT id, package FROM session")}
+
+
+def held_keys(live: Live) -> dict[str, bytes]:
+    """session → its held key, where there is one."""
+    rows = live.rows("SELECT id, held_key FROM session WHERE held_key IS NOT NULL")
+    return {row["id"]: row["held_key"] for row in rows}
+
+
+def keep_batch(
+    session: str, sequence: int, first: int, count: int, digest: str, final: bool
+) -> Statement:
+    """A batch that was sealed."""
+    row = (session, sequence, first, count, digest, int(final))
+    return Statement("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def batches(live: Live, session: str) -> list[dict[str, Any]]:
+    """A session's batches, oldest first."""
+    return live.rows("SELECT * FROM batch WHERE session = ? ORDER BY sequence", (session,))
+
+
+def batch_digests(live: Live) -> set[str]:
+    """Of all sessions."""
+    return {row["digest"] for row in live.rows("SELECT digest FROM batch")}
+
+
+def keep_member(name: str, role: str, phc: str) -> Statement:
+    """An account."""
+    return Statement("INSERT INTO staff VALUES (?, ?, ?)", (name, role, phc))
+
+
+def members(live: Live) -> list[dict[str, Any]]:
+    """All accounts: name and role."""
+    return live.rows("SELECT name, role FROM staff ORDER BY role, name")
+
+
+def password_of(live: Live, name: str) -> str | None:
+    """The PHC string of an account."""
+    rows = live.rows("SELECT phc FROM staff WHERE name = ?", (name,))
+    return rows[0]["phc"] if rows else None
+
+
+def keep_staff_session(token: str, name: str, until_ms: int) -> Statement:
+    """A member signed in; of the token only the hash."""
+    row = (token_hash(token), name, until_ms)
+    return Statement("INSERT INTO staff_session VALUES (?, ?, ?)", row)
+
+
+def end_staff_session(token: str) -> Statement:
+    """A member signed out."""
+    return Statement("DELETE FROM staff_session WHERE hash = ?", (token_hash(token),))
+
+
+def member_of(live: Live, token: str, now: int) -> dict[str, Any] | None:
+    """Name and role of the holder of a token that is still good."""
+    sql = (
+        "SELECT name, role FROM staff JOIN staff_session USING (name)"
+        " WHERE hash = ? AND until_ms > ?"
+    )
+    rows = live.rows(sql, (token_hash(token), now))
+    return rows[0] if rows else None
+
+
+def note_act(at: int, who: str, act: str, what: str) -> Statement:
+    """A line of the audit log."""
+    return Statement(
+        "INSERT INTO audit (at, who, act, what) VALUES (?, ?, ?, ?)", (at, who, act, what)
+    )
+
+
+def audit(live: Live, most: int = 500) -> list[dict[str, Any]]:
+    """The audit log, newest first."""
+    return live.rows("SELECT * FROM audit ORDER BY number DESC LIMIT ?", (most,))
