@@ -35,7 +35,7 @@ docs: ## documents that name commands and settings name real ones
 
 bench: ## durable saves per second on this machine (ARGS=--json)
 	@provisioning/bootstrap.sh dev
-	@$(PY) tests/bench/saves.py $(ARGS)
+	@PYTHONPATH=.:tests $(PY) tests/bench/saves.py $(ARGS)
 
 lock: ## make the lock files anew from pyproject.toml
 	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build -o requirements.lock pyproject.toml

@@ -19,7 +19,6 @@ from sync.delivery_errors import (
     HeadquartersBusy,
     ReceiptMismatch,
     RefusedByHeadquarters,
-    SiteNotRecognised,
     SpoolFailed,
     StickUnusable,
     TransferCut,
@@ -35,7 +34,8 @@ AUDIT_S = 3600.0
 # Packages never take the room that answers may need.
 KEEP_FREE = 512 * 1_048_576
 _MIB = 1_048_576
-_LINE_DOWN = (HeadquartersUnreachable, HeadquartersBusy, SiteNotRecognised, StickUnusable)
+# Not SiteNotRecognised: batches carry their own proof and go in also when packages do not come.
+_LINE_DOWN = (HeadquartersUnreachable, HeadquartersBusy, StickUnusable)
 _BY_LEVEL: dict[Level, Happening] = {"received": "receive", "archived": "archive"}
 
 _CHANCE = secrets.SystemRandom()

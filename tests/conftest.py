@@ -1,13 +1,9 @@
 """Fixtures that all tests share; the cast itself is in `world`."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 import world
 
 from siteapp.site import Site

@@ -5,7 +5,8 @@ over the events' bytes. See docs/specs/journal.md.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -123,28 +124,52 @@ class Standing(Struct, frozen=True):
     sequence: int
 
 
-def standing_responses(events: Sequence[Event]) -> dict[str, dict[str, Standing]]:
-    """attempt → item → the response that counts.
-
-    A later seat term outranks an earlier one, then a client instance that was seen first later,
-    then a higher sequence: order of arrival decides nothing.
-    """
-    ranks: dict[tuple[str, str], int] = {}
-    found: dict[str, dict[str, Standing]] = {}
-    for event in events:
-        if event.kind not in ("sign-in", "response"):
-            continue
-        body = event.body
-        rank = ranks.setdefault((body["attempt"], body["instance"]), len(ranks))
-        if event.kind == "response":
-            new = Standing(body["response"], body["seat_term"], rank, body["sequence"])
-            items = found.setdefault(body["attempt"], {})
-            old = items.get(body["item"])
-            if old is None or order(new) > order(old):
-                items[body["item"]] = new
-    return found
-
-
 def order(standing: Standing) -> tuple[int, int, int]:
     """What decides between two responses to one item."""
     return standing.seat_term, standing.rank, standing.sequence
+
+
+@dataclass
+class Answers:
+    """The responses of one attempt that count, taken in the journal's order.
+
+    A later seat term outranks an earlier one, then the client instance that signed in last, then a
+    higher sequence. Of one instance an older response to an item never counts after a newer one.
+    So what a page shows as saved stands, also that of a machine the candidate came back to.
+    """
+
+    standing: dict[str, Standing] = field(default_factory=dict)
+    _ranks: dict[str, int] = field(default_factory=dict)
+    _highest: int = -1
+    _newest: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def signed_in(self, instance: str) -> None:
+        """This instance is the one in use from now on."""
+        if instance not in self._ranks or self._ranks[instance] != self._highest:
+            self._highest += 1
+            self._ranks[instance] = self._highest
+
+    def take(self, body: Mapping[str, Any]) -> None:
+        """One response event's body."""
+        instance, item, sequence = body["instance"], body["item"], body["sequence"]
+        if instance not in self._ranks:
+            self.signed_in(instance)
+        newest = self._newest.get((instance, item))
+        if newest is not None and sequence <= newest:
+            return
+        self._newest[instance, item] = sequence
+        new = Standing(body["response"], body["seat_term"], self._ranks[instance], sequence)
+        old = self.standing.get(item)
+        if old is None or order(new) > order(old):
+            self.standing[item] = new
+
+
+def standing_responses(events: Iterable[Event]) -> dict[str, dict[str, Standing]]:
+    """attempt → item → the response that counts (see `Answers`)."""
+    found: dict[str, Answers] = {}
+    for event in events:
+        if event.kind == "sign-in":
+            found.setdefault(event.body["attempt"], Answers()).signed_in(event.body["instance"])
+        elif event.kind == "response":
+            found.setdefault(event.body["attempt"], Answers()).take(event.body)
+    return {attempt: answers.standing for attempt, answers in found.items() if answers.standing}

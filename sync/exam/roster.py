@@ -1,7 +1,8 @@
 """A roster as schools keep it: rows of a sheet in, candidates out, every problem listed."""
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -11,6 +12,9 @@ from sync.words import Words
 
 COLUMNS = ("准考证号", "姓名", "身份证号", "性别", "单位", "座位号")
 ADMISSION, NAME, IDENTITY, SEX, SCHOOL, SEAT = COLUMNS
+
+# A name or a school is shorter.
+MAX_TEXT = 60
 
 Value = object
 
@@ -39,14 +43,14 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> tuple[RosterRow, ...]:
     if problems:
         raise RosterRefused(problems)
     found: list[RosterRow] = []
+    seen: dict[tuple[str, str | int], int] = {}
     for number, row in enumerate(rows[1:], start=2):
         values = {name: row[i] if i < len(row) else None for name, i in where.items()}
         if all(_blank(value) for value in values.values()):
             continue
-        entry = _row(number, values, problems)
+        entry = _row(number, values, problems, seen)
         if entry:
             found.append(entry)
-    _repeats(found, problems)
     if not found and not problems:
         problems.append(Words("名单中没有考生", "The roster has no candidates"))
     if problems:
@@ -55,11 +59,21 @@ def read_rows(rows: Sequence[Sequence[Value]]) -> tuple[RosterRow, ...]:
 
 
 def _blank(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not _visible(value))
+
+
+def _visible(text: str) -> str:
+    """Without what nobody sees: blanks around it, zero-width marks anywhere."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
+
+
+def _plain(text: str) -> str:
+    """For numbers and codes: full-width digits and letters become plain ones."""
+    return _visible(unicodedata.normalize("NFKC", text))
 
 
 def _columns(head: Sequence[Value], problems: list[Words]) -> dict[str, int]:
-    names = [re.sub(r"[\s*＊]", "", str(cell)) for cell in head]
+    names = [re.sub(r"[\s*]", "", _plain(cell)) if isinstance(cell, str) else "" for cell in head]
     where = {}
     for column in COLUMNS:
         if column not in names:
@@ -71,32 +85,36 @@ def _columns(head: Sequence[Value], problems: list[Words]) -> dict[str, int]:
     return where
 
 
-def _row(number: int, values: dict[str, Value], problems: list[Words]) -> RosterRow | None:
+def _row(
+    number: int,
+    values: dict[str, Value],
+    problems: list[Words],
+    seen: dict[tuple[str, str | int], int],
+) -> RosterRow | None:
     before = len(problems)
-    identity = _identity(number, values[IDENTITY], problems)
-    admission = _text(number, ADMISSION, values[ADMISSION], problems)
-    if admission and not re.fullmatch(r"[0-9A-Za-z]{6,20}", admission):
-        _say(
-            problems,
-            number,
-            "准考证号应为 6–20 位数字或字母",
-            "admission number: 6–20 digits or letters",
-        )
+    admission = _admission(number, values[ADMISSION], problems)
     name = _text(number, NAME, values[NAME], problems)
+    identity = _identity(number, values[IDENTITY], problems)
+    sex = _sex(number, values[SEX], identity, problems)
     school = _text(number, SCHOOL, values[SCHOOL], problems)
-    sex = str(values[SEX] or "").strip()
-    if sex not in ("男", "女"):
-        _say(problems, number, f"性别应为男或女：{sex}", f"sex must be 男 or 女: {sex}")
-    elif identity and (int(identity[16]) % 2 == 1) != (sex == "男"):
-        _say(problems, number, "性别与身份证号不符", "sex does not fit the identity number")
     seat = _seat(number, values[SEAT], problems)
+    for column, value in ((ADMISSION, admission), (IDENTITY, identity), (SEAT, seat)):
+        first = seen.setdefault((column, value), number)
+        if value and first != number:
+            _say(problems, number, f"{column}与第 {first} 行重复", f"{column} repeats row {first}")
     if len(problems) > before:
         return None
-    return RosterRow(admission, name, identity, "男" if sex == "男" else "女", school, seat)
+    return RosterRow(admission, name, identity, sex, school, seat)
 
 
 def _say(problems: list[Words], number: int, zh: str, en: str) -> None:
     problems.append(Words(f"第 {number} 行：{zh}", f"Row {number}: {en}"))
+
+
+def _shown(value: Value) -> str:
+    """A cell's content as a message quotes it."""
+    text = "" if value is None else value if isinstance(value, str) else type(value).__name__
+    return text if len(text) <= 20 else f"{text[:20]}…"
 
 
 def _text(number: int, column: str, value: Value, problems: list[Words]) -> str:
@@ -107,17 +125,49 @@ def _text(number: int, column: str, value: Value, problems: list[Words]) -> str:
             f"{column}是数值格式，可能丢失数字；请把该列设为文本后重新录入",
             f"{column} is a numeric cell and may have lost digits; make it text and enter it again",
         )
-        return ""
-    text = "" if value is None else str(value).strip()
-    if not text:
+    elif value is not None and not isinstance(value, str):
+        _say(problems, number, f"{column}不是文本格式", f"{column} is not a text cell")
+    elif not (text := _visible(value or "")):
         _say(problems, number, f"{column}为空", f"{column} is empty")
-    elif len(text) > 60:
+    elif len(text) > MAX_TEXT:
         _say(problems, number, f"{column}过长", f"{column} is too long")
-    return text
+    elif any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
+        _say(
+            problems,
+            number,
+            f"{column}含有换行或控制字符",
+            f"{column} holds a line break or control character",
+        )
+    else:
+        return text
+    return ""
+
+
+def _admission(number: int, value: Value, problems: list[Words]) -> str:
+    text = _plain(_text(number, ADMISSION, value, problems))
+    if not text or re.fullmatch(r"[0-9A-Za-z]{6,20}", text):
+        return text
+    _say(
+        problems,
+        number,
+        "准考证号应为 6–20 位数字或字母",
+        "admission number: 6–20 digits or letters",
+    )
+    return ""
+
+
+def _sex(number: int, value: Value, identity: str, problems: list[Words]) -> Literal["男", "女"]:
+    sex = _visible(value) if isinstance(value, str) else ""
+    if sex not in ("男", "女"):
+        shown = _shown(value)
+        _say(problems, number, f"性别应为男或女：{shown}", f"sex must be 男 or 女: {shown}")
+    elif identity and (int(identity[16]) % 2 == 1) != (sex == "男"):
+        _say(problems, number, "性别与身份证号不符", "sex does not fit the identity number")
+    return "男" if sex == "男" else "女"
 
 
 def _identity(number: int, value: Value, problems: list[Words]) -> str:
-    text = _text(number, IDENTITY, value, problems).upper()
+    text = _plain(_text(number, IDENTITY, value, problems)).upper()
     if not text:
         return ""
     if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
@@ -135,30 +185,20 @@ def _identity(number: int, value: Value, problems: list[Words]) -> str:
 
 def _born(identity: str) -> bool:
     try:
-        date(int(identity[6:10]), int(identity[10:12]), int(identity[12:14]))
+        born = date(int(identity[6:10]), int(identity[10:12]), int(identity[12:14]))
     except ValueError:
         return False
-    return True
+    return born.year >= 1900
 
 
 def _seat(number: int, value: Value, problems: list[Words]) -> int:
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value or "")
-    if not re.fullmatch(r"[0-9]{1,4}", text.strip()) or int(text) == 0:
-        _say(problems, number, f"座位号应为 1–9999：{text}", f"seat must be 1–9999: {text}")
-        return 0
-    return int(text)
-
-
-def _repeats(rows: Iterable[RosterRow], problems: list[Words]) -> None:
-    for column, get in (
-        (ADMISSION, lambda r: r.admission),
-        (IDENTITY, lambda r: r.identity),
-        (SEAT, lambda r: str(r.seat)),
-    ):
-        seen: set[str] = set()
-        for row in rows:
-            value = get(row)
-            if value in seen:
-                shown = value if column != IDENTITY else f"…{value[-4:]}"
-                problems.append(Words(f"{column}重复：{shown}", f"{column} repeated: {shown}"))
-            seen.add(value)
+    """Schools type seat numbers as numbers, which loses nothing."""
+    seat = 0
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", _plain(value)):
+        seat = int(_plain(value))
+    elif isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
+        seat = int(value) if 0 < value <= 9999 else 0
+    if not seat:
+        shown = _shown(value)
+        _say(problems, number, f"座位号应为 1–9999：{shown}", f"seat must be 1–9999: {shown}")
+    return seat

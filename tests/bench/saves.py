@@ -17,9 +17,6 @@ from typing import Any
 
 import httpx
 import psutil
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 import world
 
 from siteapp.conduct import acts

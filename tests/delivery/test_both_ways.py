@@ -132,6 +132,18 @@ def test_a_spool_that_fails_is_said_and_loses_nothing(room: Room) -> None:
     assert room.spool.state(digest) == "received"
 
 
+def test_a_receipt_that_cannot_be_kept_does_not_stop_the_next_batch(room: Room) -> None:
+    unlucky, next_one = room.put(), room.put()
+    # The disk takes every file but this one.
+    in_the_way = room.spool.folder / "receipts" / f"{unlucky}.received.json"
+    in_the_way.mkdir()
+    assert set(room.rounds(3)) == {"spool-failed"}
+    assert [room.spool.state(d) for d in (unlucky, next_one)] == ["waiting", "received"]
+    in_the_way.rmdir()
+    assert room.rounds() == []
+    assert room.spool.state(unlucky) == "received"
+
+
 def test_a_courier_that_starts_clears_what_a_crash_left(room: Room) -> None:
     left = room.spool.part_path("0" * 64, "http")
     left.write_bytes(b"half")

@@ -158,8 +158,16 @@ def test_a_box_that_headquarters_does_not_know_is_told_so(http: HttpLine, tmp_pa
     http.transport = HttpTransport(http.url, SITE, SigningKey.generate())
     stranger = Room.at(http, tmp_path / "spool")
     digest = stranger.put()
-    assert stranger.rounds() == ["site-not-recognised"]
+    assert stranger.rounds() == ["site-not-recognised"] * 2
     assert stranger.spool.state(digest) == "waiting"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_batches_go_in_also_if_packages_are_denied(online: Room, status: int) -> None:
+    digest = online.put()
+    online.hq.canned["/api/v1/packages"] = [(status, {}, b"{}")]
+    assert online.rounds() == ["site-not-recognised"]
+    assert online.spool.state(digest) == "received"
 
 
 def test_a_failing_route_does_not_stop_the_batches(online: Room) -> None:
