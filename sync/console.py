@@ -14,6 +14,59 @@ from sync.words import Language
 
 # A long list of problems is cut on the screen; --json has all of it.
 MOST_SHOWN = 50
+# Heads of tables in Chinese; in English a column's own name is its head.
+HEADS = {
+    "admission": "准考证号",
+    "answered": "已答",
+    "basis": "依据",
+    "candidates": "考生",
+    "code": "代码",
+    "component": "考核",
+    "components": "考核",
+    "digest": "摘要",
+    "edition": "版本",
+    "events": "日志条数",
+    "field": "工作领域",
+    "file": "文件",
+    "forms": "试卷",
+    "how": "交卷方式",
+    "id": "编号",
+    "items": "题数",
+    "key_id": "密钥",
+    "kind": "类型",
+    "marks": "得分",
+    "minutes": "分钟",
+    "name": "名称",
+    "of": "满分",
+    "outcome": "结果",
+    "package_digest": "试卷包",
+    "practical": "实训成绩",
+    "present": "到考",
+    "receipt": "回执码",
+    "received": "已接收",
+    "registered": "报名",
+    "role": "身份",
+    "roles": "身份",
+    "room": "考场",
+    "rule": "规则",
+    "sequence": "序号",
+    "serial": "证书序号",
+    "server_term": "服务器任期",
+    "session": "场次",
+    "site": "考点",
+    "sitting": "科目",
+    "sittings": "科目",
+    "size": "字节",
+    "source": "出处",
+    "specification": "考试规格",
+    "starts_at": "开始",
+    "state": "状态",
+    "submitted": "交卷",
+    "theory": "理论成绩",
+    "title": "名称",
+    "unlocked": "已解锁",
+    "value": "取值",
+}
 
 
 class ExamGroup(click.Group):
@@ -56,7 +109,8 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A plain table on standard output; Chinese characters count double."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in head:
-        table.add_column(column, overflow="fold")
+        shown = HEADS.get(column, column) if language() == "zh" else column
+        table.add_column(shown, overflow="fold")
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console(highlight=False).print(table)

@@ -12,6 +12,7 @@ from siteapp.errors import (
     AlreadyHandedIn,
     MissingSaves,
     NotOpenYet,
+    RequestRefused,
     SeatMoved,
     SeatTaken,
     TimeIsUp,
@@ -87,14 +88,16 @@ def save(
     """Events for the saves that are new, and the refusal if they come too late to count.
 
     A repeat of what is on disk gives no event. What comes from a left seat, after the hand-in or
-    after the deadline is journalled as evidence and changes no response.
+    after the deadline is journalled as evidence and changes no response; it is taken if it comes
+    again when there is time again.
     """
     refusal = _refusal(attempt, seat_term, now)
     received = attempt.received.get(instance, Received())
+    kept = attempt.evidence.get(instance, Received()) if refusal else ()
     seen: set[int] = set()
     events = []
     for one in saves:
-        if one.sequence in received or one.sequence in seen:
+        if one.sequence in received or one.sequence in kept or one.sequence in seen:
             continue
         seen.add(one.sequence)
         events.append(_save_event(attempt, seat_term, instance, one, refusal))
@@ -152,7 +155,8 @@ def hand_in(
         return []
     if attempt.phase != "started":
         raise NotOpenYet
-    missing = attempt.received.get(instance, Received()).missing(last_sequence)
+    kept = attempt.evidence.get(instance, Received())
+    missing = attempt.received.get(instance, Received()).missing(last_sequence, kept)
     if missing:
         raise MissingSaves(missing)
     wait = earliest_hand_in_ms(session, attempt, now)
@@ -258,7 +262,9 @@ def move(session: Session, attempt: Attempt, to: int, reason: str, by: str) -> l
 
 
 def extend(attempts: Sequence[Attempt], ms: int, reason: str, by: str) -> list[NewEvent]:
-    """Make-up time for those who are still writing."""
+    """Make-up time for those who are still writing; never less time."""
+    if ms <= 0:
+        raise RequestRefused(reason="ms")
     return [
         NewEvent("extension", {"attempt": a.id, "by": by, "ms": ms, "reason": reason})
         for a in attempts

@@ -1,10 +1,11 @@
 """A candidate's run through one sitting: its phases, its responses, its deadline. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
-from sync.exam.journal import Event, Standing, order
+from sync.exam.journal import Answers, Event, Standing
 
 Phase = Literal["expected", "signed-in", "confirmed", "started", "handed-in"]
 
@@ -17,6 +18,10 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
 }
 
 
+# As many as a page sends again in one go.
+MAX_MISSING = 200
+
+
 @dataclass
 class Received:
     """Which sequence numbers of one client instance are on disk: all up to `upto`, and `above`."""
@@ -24,8 +29,8 @@ class Received:
     upto: int = 0
     above: set[int] = field(default_factory=set)
 
-    def __contains__(self, sequence: int) -> bool:
-        return sequence <= self.upto or sequence in self.above
+    def __contains__(self, sequence: object) -> bool:
+        return isinstance(sequence, int) and (sequence <= self.upto or sequence in self.above)
 
     def add(self, sequence: int) -> None:
         """Note one; numbers below a closed gap are forgotten again."""
@@ -37,14 +42,24 @@ class Received:
         elif sequence > self.upto:
             self.above.add(sequence)
 
-    def missing(self, last: int) -> list[int]:
-        """The numbers up to `last` that are not there."""
-        return [n for n in range(self.upto + 1, last + 1) if n not in self.above]
+    def missing(self, last: int, kept: Container[int] = ()) -> list[int]:
+        """The first numbers up to `last` that are neither here nor in `kept`; MAX_MISSING at most.
+
+        `last` is what a page claims: it may be anything.
+        """
+        numbers = range(self.upto + 1, last + 1)
+        return list(
+            islice((n for n in numbers if n not in self.above and n not in kept), MAX_MISSING)
+        )
 
 
 @dataclass
 class Attempt:
-    """Present state, derived from events; `extra_ms` is the arrangement granted in advance."""
+    """Present state, derived from events; `extra_ms` is the arrangement granted in advance.
+
+    `received` are the saves that were taken, `evidence` those that were kept without counting: a
+    page may ask for these again, and gets them taken when what was in the way is gone.
+    """
 
     id: str
     sitting: str
@@ -57,9 +72,9 @@ class Attempt:
     started_ms: int = 0
     allowance_ms: int = 0
     granted_ms: int = 0
-    responses: dict[str, Standing] = field(default_factory=dict)
-    ranks: dict[str, int] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
     received: dict[str, Received] = field(default_factory=dict)
+    evidence: dict[str, Received] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
@@ -70,6 +85,11 @@ class Attempt:
     def deadline_ms(self) -> int:
         """When the site's clock ends this attempt: start + allowance + grants."""
         return self.started_ms + self.allowance_ms + self.granted_ms
+
+    @property
+    def responses(self) -> dict[str, Standing]:
+        """item → the response that counts."""
+        return self.answers.standing
 
     def answered(self) -> int:
         """Items with a response that is not empty."""
@@ -88,7 +108,7 @@ class Attempt:
             handler(event.body)
 
     def _on_sign_in(self, body: dict[str, Any]) -> None:
-        self.ranks.setdefault(body["instance"], len(self.ranks))
+        self.answers.signed_in(body["instance"])
         self.absent = False
 
     def _on_absent(self, body: dict[str, Any]) -> None:
@@ -99,16 +119,11 @@ class Attempt:
         self.form = body["form"]
 
     def _on_response(self, body: dict[str, Any]) -> None:
-        instance = body["instance"]
-        rank = self.ranks.setdefault(instance, len(self.ranks))
-        self.received.setdefault(instance, Received()).add(body["sequence"])
-        new = Standing(body["response"], body["seat_term"], rank, body["sequence"])
-        old = self.responses.get(body["item"])
-        if old is None or order(new) > order(old):
-            self.responses[body["item"]] = new
+        self.received.setdefault(body["instance"], Received()).add(body["sequence"])
+        self.answers.take(body)
 
     def _on_evidence(self, body: dict[str, Any]) -> None:
-        self.received.setdefault(body["instance"], Received()).add(body["sequence"])
+        self.evidence.setdefault(body["instance"], Received()).add(body["sequence"])
 
     def _on_flag(self, body: dict[str, Any]) -> None:
         (self.flags.add if body["flagged"] else self.flags.discard)(body["item"])

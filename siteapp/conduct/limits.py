@@ -45,9 +45,14 @@ class Limits:
         self._count(whole_seat, 2 * self.tries, now)
 
     def right(self, admission: str, seat: int | str) -> None:
-        """A right one clears both."""
-        for key in _keys(admission, seat):
-            self._tallies.pop(key, None)
+        """A right one forgives this candidate's wrong ones; tries at others' numbers stay."""
+        own, whole_seat = _keys(admission, seat)
+        forgiven = self._tallies.pop(own, Tally()).wrong
+        if tally := self._tallies.get(whole_seat):
+            tally.wrong -= forgiven
+            tally.free_at_ms = 0
+            if tally.wrong <= 0:
+                del self._tallies[whole_seat]
 
     def lift(self, seat: int) -> None:
         """An invigilator ends the waits at a seat."""

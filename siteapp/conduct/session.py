@@ -105,8 +105,9 @@ class Session:
             raise NotFound(what=name) from None
 
     def at_seat(self, seat: int) -> CandidatePlan | None:
-        """Who sits there now and is not finished with everything."""
+        """Who sits there now and is not finished with everything; an absent one does not."""
         for attempt in self.attempts.values():
-            if attempt.seat == seat and attempt.phase != "handed-in":
+            over = attempt.phase == "handed-in" or self.sittings[attempt.sitting] == "closed"
+            if attempt.seat == seat and not over and not attempt.absent:
                 return self.candidates[attempt.admission]
         return None

@@ -101,7 +101,13 @@ def _row(
     for column, value in ((ADMISSION, admission), (IDENTITY, identity), (SEAT, seat)):
         first = seen.setdefault((column, value), number)
         if value and first != number:
-            _say(problems, number, f"{column}与第 {first} 行重复", f"{column} repeats row {first}")
+            shown = f"…{identity[-4:]}" if column == IDENTITY else value
+            _say(
+                problems,
+                number,
+                f"{column}重复：{shown}（同第 {first} 行）",
+                f"{column} repeated: {shown} (as in row {first})",
+            )
     if len(problems) > before:
         return None
     return RosterRow(admission, name, identity, sex, school, seat)

@@ -7,13 +7,27 @@ import click
 import msgspec
 
 from sync.console import ExamGroup, language, say, show_json, show_table
+from sync.errors import NotFound
 from sync.exam.catalogue import find as find_specification
+from sync.exam.catalogue import specifications as shipped_specifications
+from sync.exam.specification import Specification
 from sync.headquarters import cli_desk, cli_results, samples, serve, specifications, staff
 from sync.headquarters.bank import builtin_bank, builtin_codes, load_bank
-from sync.headquarters.cli_base import FOLDER, json_option, opened, plain, show, stamp
-from sync.headquarters.folder import create_headquarters
+from sync.headquarters.cli_base import (
+    FOLDER,
+    cell,
+    json_option,
+    opened,
+    plain,
+    show,
+    stamp,
+)
+from sync.headquarters.folder import DATABASE, create_headquarters
 from sync.headquarters.names import checked
 from sync.wire.keys import VerifyKey
+from sync.words import Words
+
+BASIS = {"published": Words("公布", "published"), "assumed": Words("假定", "assumed")}
 
 
 @click.group(cls=ExamGroup)
@@ -82,8 +96,7 @@ def specifications_group(ctx: click.Context, as_json: bool) -> None:
     """Specifications: what each examination consists of."""
     if ctx.invoked_subcommand:
         return
-    with opened(ctx.obj) as hq:
-        found = specifications.all_specifications(hq)
+    found = _specifications(ctx.obj)
     rows = [
         {
             "code": s.code,
@@ -96,19 +109,36 @@ def specifications_group(ctx: click.Context, as_json: bool) -> None:
     show(rows, ["code", "title", "edition", "components"], as_json)
 
 
+def _specifications(folder: Path) -> list[Specification]:
+    """With the rules set in the folder; before one is set up, as they ship."""
+    if not (folder / DATABASE).exists():
+        return list(shipped_specifications().values())
+    with opened(folder) as hq:
+        return specifications.all_specifications(hq)
+
+
 @specifications_group.command("show")
 @click.argument("code")
 @json_option
 @click.pass_obj
 def specification_show(folder: Path, code: str, as_json: bool) -> None:
-    """One specification: every rule with its basis."""
-    with opened(folder) as hq:
-        found = specifications.specification(hq, code)
+    """One specification, or all of a qualification: every rule with its basis."""
+    known = _specifications(folder)
+    found = [s for s in known if s.code == code] or [s for s in known if s.qualification == code]
+    if not found:
+        raise NotFound(what=code)
     if as_json:
-        show_json(plain(found))
+        show_json(plain(found[0] if len(found) == 1 else found))
         return
-    click.echo(f"{found.code}  {found.title.in_(language())}  {found.edition}")
-    show(found.rules, ["name", "value", "basis", "source"], False)
+    for one in found:
+        click.echo(f"\n{one.code}  {one.title.in_(language())}  {one.edition}")
+        show_table(
+            ["basis", "rule", "value", "source"],
+            [
+                [BASIS[r.basis].in_(language()), r.name, cell(plain(r.value)), r.source]
+                for r in one.rules
+            ],
+        )
 
 
 @specifications_group.command("set")

@@ -47,7 +47,7 @@ def show(rows: Sequence[Any], columns: Sequence[str], as_json: bool) -> None:
     if as_json:
         show_json(found)
     else:
-        show_table(columns, [[_cell(row[c]) for c in columns] for row in found])
+        show_table(columns, [[cell(row[c]) for c in columns] for row in found])
 
 
 def plain(value: Any) -> Any:
@@ -63,11 +63,12 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a table shows it."""
     if value is None:
         return "—"
     if isinstance(value, list):
-        return " ".join(_cell(one) for one in value)
+        return " ".join(cell(one) for one in value)
     if isinstance(value, dict):
-        return " ".join(f"{name} {_cell(one)}" for name, one in value.items())
+        return ", ".join(f"{name}: {cell(one)}" for name, one in value.items())
     return str(value)

@@ -76,7 +76,7 @@ class Papers(Struct, frozen=True):
 
     forms: tuple[Form, ...]
     seed: bytes
-    materials: dict[str, bytes] = {}
+    materials: dict[str, bytes] = msgspec.field(default_factory=dict)
 
 
 TYPES: dict[type[Struct], str] = {

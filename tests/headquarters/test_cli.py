@@ -323,3 +323,15 @@ def test_a_wrong_name_for_the_first_account_sets_nothing_up(tmp_path: Path) -> N
 def test_sheet_bytes_of_nothing_is_still_a_sheet(tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(sheet_bytes("a/b", ["一"], []))
     assert read_sheet(tmp_path / "x.xlsx") == [["一"]]
+
+
+def test_specifications_can_be_read_before_anything_is_set_up(tmp_path: Path) -> None:
+    listed = CliRunner().invoke(main, ["--data", str(tmp_path), "specifications", "--json"])
+    assert (listed.exit_code, len(json.loads(listed.stdout))) == (0, 24)
+    args = ["--data", str(tmp_path), "--lang", "en", "specifications", "show"]
+    shown = CliRunner().invoke(main, [*args, "530051"]).stdout
+    assert all(level in shown for level in ("junior", "intermediate", "senior"))
+    assert "published" in shown
+    assert "assumed" in shown
+    missing = CliRunner().invoke(main, [*args, "530052"])
+    assert (missing.exit_code, "530052 not found" in missing.stderr) == (9, True)
