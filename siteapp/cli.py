@@ -10,10 +10,10 @@ import click
 
 from siteapp.courier import make_courier
 from siteapp.serve import serve
-from siteapp.signals import end_on_signals
 from siteapp.site import Site
 from siteapp.staff import ROLES
 from sync.console import ExamGroup, say, show_json, show_table
+from sync.serving import end_on_signals
 from sync.wire.unlock import UnlockCode
 
 

@@ -1,6 +1,7 @@
 """The order of the demonstration, its progress on the screen, and its last line of JSON."""
 
 import json
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -77,6 +78,7 @@ def demonstrate(folder: Path, once: bool, as_json: bool) -> bool:
     stage = Stage(folder)
     run = Run()
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         passwords = _before(stage, screen)
         _sitting(stage, screen, run, passwords)

@@ -47,7 +47,12 @@ class Service:
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                args, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+                args,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                # Ctrl-C reaches the demonstration alone, which ends its services in order.
+                start_new_session=True,
             )
 
     def wait_until(self, ready: Callable[[], bool]) -> None:

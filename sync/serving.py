@@ -1,0 +1,89 @@
+"""How both services listen and end: waitress on a socket of ours, stopped from outside its loop."""
+
+import errno
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from waitress.server import create_server
+
+from sync.errors import PortInUse
+
+SHUTDOWN_S = 5
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket on that address, not yet listening; PortInUse if somebody else has it."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortInUse(port=port) from None
+    return bound
+
+
+class Loop:
+    """A WSGI application on an address. `run` returns after `stop`; requests under way finish."""
+
+    def __init__(
+        self,
+        application: Callable[..., Any],
+        host: str,
+        port: int,
+        channel_class: type | None = None,
+        **adjustments: int,
+    ) -> None:
+        # Every queued request would be a warning line; the client's own retry answers to load.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._server: Any = create_server(
+            application,
+            sockets=[bind(host, port)],
+            asyncore_use_poll=True,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            **adjustments,
+        )
+        if channel_class is not None:
+            self._server.channel_class = channel_class
+        self.port: int = self._server.effective_port
+        self.address = f"http://{self._server.effective_host}:{self.port}"
+
+    def run(self) -> None:
+        """Serve until stopped."""
+        try:
+            self._server.run()
+        finally:
+            self._server.task_dispatcher.shutdown(timeout=SHUTDOWN_S)
+
+    def stop(self) -> None:
+        """End `run` from any other thread: the loop ends when it has no sockets left."""
+        self._server.trigger.pull_trigger(self._close_sockets)
+
+    def _close_sockets(self) -> None:
+        for dispatcher in list(self._server._map.values()):
+            dispatcher.close()
+
+
+def end_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` in a thread of its own when the process is told to end.
+
+    Not in the handler: it may have interrupted a holder of a lock that `stop` needs.
+    """
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=stop, name=f"signal-{number}").start()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, handle)
+        signal.signal(signal.SIGINT, handle)
