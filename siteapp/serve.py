@@ -1,10 +1,11 @@
 """Serving the site by waitress."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from siteapp.site import Site
-from siteapp.web.app import create_app
+from siteapp.web.app import MAX_UPLOAD, create_app
 from siteapp.web.channel import AnswerChannel
 from sync.serving import Loop, end_on_signals
 
@@ -14,8 +15,10 @@ class Server:
 
     def __init__(self, site: Site, host: str, port: int) -> None:
         self.site = site
-        # Request bodies beyond the buffer spool to the data disk, inside the reserve.
-        (site.folder / "spooling").mkdir(exist_ok=True)
+        # Large request bodies spool to the data disk, where the reserve is watched.
+        spooling = site.folder / "spooling"
+        spooling.mkdir(exist_ok=True)
+        tempfile.tempdir = str(spooling)
         self._loop = Loop(
             create_app(site),
             host,
@@ -24,7 +27,7 @@ class Server:
             threads=site.settings.number("threads"),
             connection_limit=4096,
             backlog=2048,
-            max_request_body_size=600 * 1024 * 1024,
+            max_request_body_size=2 * MAX_UPLOAD,
         )
         self.port = self._loop.port
         self.address = self._loop.address

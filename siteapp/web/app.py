@@ -13,8 +13,9 @@ from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.staff import staff
 
-# A package of the site may be uploaded; nothing else is larger than a save.
-MAX_UPLOAD = 512 * 1024 * 1024
+# A package may be uploaded in the page; a larger one comes by the courier or the command line.
+# Anybody in the room can make the server spool this much, so it is kept small.
+MAX_UPLOAD = 32 * 1024 * 1024
 
 
 def create_flask(site: Site) -> Flask:

@@ -12,6 +12,8 @@ from provisioning.demo.candidate import Acknowledged
 from provisioning.demo.stage import clear
 from provisioning.errors import FolderNotOurs
 
+DEMO = (sys.executable, "-m", "provisioning.cli", "--lang", "en", "demo")
+
 
 def test_a_whole_sitting_ends_with_every_answer_at_headquarters_once(tmp_path: Path) -> None:
     done = subprocess.run(

@@ -1,0 +1,63 @@
+"""Fixtures of the journeys: a real browser, real premises, and a watch on what the pages do."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from browsers import Watch, chromium
+from candidate_page import CandidatePage
+from playwright.sync_api import Browser
+from premises import Person, Premises
+
+Sit = Callable[..., CandidatePage]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys; each page has a profile of its own."""
+    with chromium() as found:
+        if found is None:
+            pytest.skip("Chromium is not installed (/usr/bin/chromium): no journey can be made")
+        yield found
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Watch]:
+    """Makes profiles and watches them: no journey may ask outside or fail in a script."""
+    watching = Watch(browser)
+    yield watching
+    watching.close()
+    assert watching.outside() == set()
+    assert watching.script_errors == []
+
+
+@pytest.fixture
+def premises(tmp_path: Path, browser: Browser) -> Iterator[Premises]:
+    """Headquarters and a site which is enrolled and has the session; nothing runs at the site."""
+    made = Premises(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def site(premises: Premises) -> Premises:
+    """The same with the papers unlocked, the site running and both sittings open."""
+    premises.furnish()
+    premises.start_site()
+    premises.open()
+    return premises
+
+
+@pytest.fixture
+def sit(site: Premises, watch: Watch) -> Sit:
+    """Seats a candidate at a machine of their own; not signed in yet."""
+
+    def seated(person: Person) -> CandidatePage:
+        page = watch.machine().new_page()
+        return CandidatePage(page, site.address, person, site.bank(person.sitting))
+
+    return seated
