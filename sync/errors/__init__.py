@@ -1,0 +1,117 @@
+"""Errors with a code, an exit status and a hint that a teacher can act on.
+
+    ExamError
+    ├── EnvironmentFault   3  the machine: port, disk, data folder, library
+    │   ├── PortInUse  DiskTooFull  NotInitialised  AlreadyInitialised
+    │   └── ForeignDataFolder  DataFolderBusy  SqliteTooOld  SecretMissing
+    ├── DocumentRefused    4  a package, batch, receipt or certificate
+    │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
+    │   ├── SignatureRefused  NotCanonical  WrongKind
+    │   └── ForOtherSite  CannotOpen
+    ├── UnlockRefused      5  codes heard by phone
+    │   ├── MalformedCode  WrongUnlockCode
+    │   └── MisheardGroup ── OtherOfficialsCode
+    ├── InputRefused       6  what people hand in: rosters, banks, specifications
+    │   ├── SpecificationRefused  BankRefused  BlueprintUnmet  MarksRefused  PlanRefused
+    │   └── RosterRefused  RosterUnreadable
+    ├── NotNow             7  right, but not in this state
+    │   └── AlreadyThere  NotReady
+    ├── Unreachable        8  the other end does not answer
+    │   └── HeadquartersUnreachable
+    ├── NotFound           9  no such site, session, candidate …
+    └── NotAllowed        10  who asks may not
+
+The site adds its own leaves in `siteapp.errors`. Exit status 2 stays with the command line parser.
+"""
+
+from sync.errors.branches import (
+    AlreadyThere,
+    DocumentRefused,
+    EnvironmentFault,
+    ExamError,
+    HeadquartersUnreachable,
+    InputRefused,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    NotReady,
+    UnlockRefused,
+    Unreachable,
+)
+from sync.errors.documents import (
+    CannotOpen,
+    DocumentAltered,
+    DocumentTruncated,
+    ForOtherSite,
+    MalformedCode,
+    MisheardGroup,
+    NotADocument,
+    NotCanonical,
+    OtherOfficialsCode,
+    SignatureRefused,
+    UnsupportedVersion,
+    WrongKind,
+    WrongUnlockCode,
+)
+from sync.errors.handed_in import (
+    BankRefused,
+    BlueprintUnmet,
+    MarksRefused,
+    PlanRefused,
+    RosterRefused,
+    RosterUnreadable,
+    SpecificationRefused,
+)
+from sync.errors.machine import (
+    AlreadyInitialised,
+    DataFolderBusy,
+    DiskTooFull,
+    ForeignDataFolder,
+    NotInitialised,
+    PortInUse,
+    SecretMissing,
+    SqliteTooOld,
+)
+
+__all__ = [
+    "AlreadyInitialised",
+    "AlreadyThere",
+    "BankRefused",
+    "BlueprintUnmet",
+    "CannotOpen",
+    "DataFolderBusy",
+    "DiskTooFull",
+    "DocumentAltered",
+    "DocumentRefused",
+    "DocumentTruncated",
+    "EnvironmentFault",
+    "ExamError",
+    "ForOtherSite",
+    "ForeignDataFolder",
+    "HeadquartersUnreachable",
+    "InputRefused",
+    "MalformedCode",
+    "MarksRefused",
+    "MisheardGroup",
+    "NotADocument",
+    "NotAllowed",
+    "NotCanonical",
+    "NotFound",
+    "NotInitialised",
+    "NotNow",
+    "NotReady",
+    "OtherOfficialsCode",
+    "PlanRefused",
+    "PortInUse",
+    "RosterRefused",
+    "RosterUnreadable",
+    "SecretMissing",
+    "SignatureRefused",
+    "SpecificationRefused",
+    "SqliteTooOld",
+    "UnlockRefused",
+    "Unreachable",
+    "UnsupportedVersion",
+    "WrongKind",
+    "WrongUnlockCode",
+]
