@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -73,7 +74,7 @@ def test_items_are_shared_out_by_largest_remainder(
 )
 def test_shares_add_up_and_are_never_off_by_one_item(total: int, cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), 100]
-    weights = [Weight("w", b - a) for a, b in zip(edges, edges[1:], strict=False)]
+    weights = [Weight("w", b - a) for a, b in pairwise(edges)]
     counts = apportion(total, weights)
     assert sum(counts) == total
     assert all(abs(100 * c - total * w.weight) < 100 for c, w in zip(counts, weights, strict=True))

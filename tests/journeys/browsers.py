@@ -47,6 +47,7 @@ class Watch:
     def machine(self) -> BrowserContext:
         """A new profile: another student machine, or a member of staff."""
         machine = self._browser.new_context(viewport=SCREEN, locale="zh-CN")
+        machine.set_default_timeout(10_000)
         machine.on("request", lambda request: self.requests.append(request.url))
         machine.on("console", self._console)
         machine.on("weberror", self._error)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from premises import Person
 
 from sync.exam.items import Bank, Item
@@ -50,12 +50,27 @@ class CandidatePage:
     """One candidate at one machine."""
 
     def __init__(self, page: Page, address: str, person: Person, bank: Bank) -> None:
-        self.page, self.address, self.person = page, address, person
+        self.address, self.person = address, person
         self.taken = Taken(bank)
+        self._show(page)
+
+    def _show(self, page: Page) -> None:
+        self.page = page
         self.heading = page.locator("#item-heading")
         self.title = page.locator("main h1")
-        self.local = page.locator(".marks .mark").nth(1)
         self.on_server = page.locator(".marks .mark").nth(0)
+        self.local = page.locator(".marks .mark").nth(1)
+        self.contact = page.locator(".contact")
+        self.countdown = page.locator(".countdown-time")
+
+    def another_tab(self) -> "CandidatePage":
+        """The same candidate at the same machine, in one more tab."""
+        other = CandidatePage(
+            self.page.context.new_page(), self.address, self.person, self.taken.bank
+        )
+        other.taken = self.taken
+        other.page.goto(self.address)
+        return other
 
     def sign_in(self, seat: int | None = None) -> None:
         """Fill in the first screen as the admission ticket says."""
@@ -85,7 +100,7 @@ class CandidatePage:
         self.cell(number).click()
         expect(self.heading).to_have_text(f"第 {number} 题")
 
-    def cell(self, number: int) -> "object":
+    def cell(self, number: int) -> Locator:
         """The item's cell of the answer grid."""
         return self.page.locator(".grid button.cell").nth(number - 1)
 
@@ -112,6 +127,11 @@ class CandidatePage:
         """All that was answered is on the server, and the page says so."""
         expect(self.on_server).to_have_text(f"已保存到服务器 {count}", timeout=SLOW_MS)
         expect(self.local).to_have_text("仅保存在本机 0", timeout=SLOW_MS)
+
+    def seconds_left(self) -> int:
+        """What the countdown shows."""
+        hours, minutes, seconds = f"0:{self.countdown.inner_text()}".split(":")[-3:]
+        return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
 
     def expect_title(self, text: str) -> None:
         """Wait for another screen."""

@@ -18,8 +18,9 @@ from siteapp.identity import accept_certificate, make_keys
 from siteapp.site import Site
 from sync.exam.catalogue import find
 from sync.exam.items import Bank
-from sync.exam.journal import Event
+from sync.exam.journal import Event, standing_responses
 from sync.exam.roster import COLUMNS
+from sync.exam.sitting import attempt_id
 from sync.headquarters import publish, results, rosters, scoring, sessions, sites, staff
 from sync.headquarters.app import wall_ms
 from sync.headquarters.bank import builtin_bank
@@ -59,6 +60,12 @@ def wait_until(done: Callable[[], Any], what: str) -> Any:
         assert time.monotonic() < until, f"not in {PATIENCE_S:.0f} s: {what}"
         time.sleep(LOOK_S)
     return answer
+
+
+def counted(events: list[Event], person: Person) -> dict[str, list[str]]:
+    """item → options, as a journal says that they count for this candidate."""
+    attempt = attempt_id(person.sitting, person.admission)
+    return {item: sorted(s.response) for item, s in standing_responses(events)[attempt].items()}
 
 
 class Process:
@@ -144,9 +151,17 @@ class Premises:
         self.passwords.officer = staff.add_member(self.hq, self.by, "officer", staff.ROLES)
 
     def _publish(self, counts: dict[str, int]) -> None:
-        facts = {"session": SESSION, "site": SITE, "name": Words("上午场", "Morning session")}
-        when = {"kind": "examination", "starts_at": "2026-11-21T08:30+08:00", "room": "第一机房"}
-        sessions.create_session(self.hq, self.by, **facts, **when)  # type: ignore[arg-type]
+        sessions.create_session(
+            self.hq,
+            self.by,
+            session=SESSION,
+            site=SITE,
+            name=Words("上午场", "Morning session"),
+            kind="examination",
+            starts_at="2026-11-21T08:30+08:00",
+            room="第一机房",
+            seed="journey",
+        )
         first = 1
         for sitting, count in counts.items():
             self._sitting(sitting, count, first)
@@ -175,14 +190,15 @@ class Premises:
             for row in rows
         ]
 
-    def furnish(self, unlocked: bool = True) -> None:
+    def furnish(self, received: bool = True, unlocked: bool = True) -> None:
         """Make the accounts; take the package in and unlock it, unless a page is to do that."""
         site = Site(self.site_folder)
         try:
             self.passwords.administrator = site.staff.add("admin", "administrator")
             self.passwords.chief = site.staff.add("chief", "chief")
-            if unlocked:
+            if received:
                 site.shelf.receive(self.package)
+            if unlocked:
                 one, two = (UnlockCode.parse(c, n) for n, c in enumerate(self.codes, start=1))
                 site.shelf.unlock(site.live.session(SESSION), (one, two))
         finally:

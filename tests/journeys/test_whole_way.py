@@ -3,42 +3,41 @@
 from candidate_page import CandidatePage
 from conftest import Sit
 from playwright.sync_api import expect
-from premises import Premises
+from premises import Premises, counted
 
 from sync.exam.items import Item
-from sync.exam.journal import Event, standing_responses
-from sync.exam.sitting import attempt_id
 
 OF = 65
 
 
-def kinds(page: CandidatePage) -> dict[str, list[int]]:
-    """kind of item → the numbers it has on this paper, by looking at each."""
-    found: dict[str, list[int]] = {}
-    for number in range(1, OF + 1):
-        page.go(number)
-        found.setdefault(page.taken.item(page.stem()).kind, []).append(number)
-    return found
+def parts(page: CandidatePage) -> list[list[int]]:
+    """The numbers of the items in each part of the answer grid."""
+    sections = page.page.locator(".grid section").all()
+    return [[int(n) for n in s.locator("button.cell").all_inner_texts()] for s in sections]
 
 
-def expect_table(page: CandidatePage, item: Item) -> None:
-    """A scenario stands beside its item, with every cell of its table."""
+def expect_situation(page: CandidatePage, item: Item) -> None:
+    """The situation is read beside its item, with every cell of its table."""
     situation = page.taken.bank.situations[item.situation or ""]
     beside = page.page.locator(".beside")
     expect(beside).to_contain_text(situation.text.strip()[:20])
+    assert situation.table
     cells = beside.locator("table th, table td").all_inner_texts()
     assert cells == [cell for row in situation.table for cell in row]
 
 
 def answer_some(page: CandidatePage) -> list[int]:
-    """Every kind, right and wrong by turns; the numbers answered."""
-    numbers = kinds(page)
-    chosen = numbers["single"][:4] + numbers["multiple"][:3] + numbers["scenario"]
+    """Some of every kind, right and wrong by turns; the numbers answered."""
+    single, multiple, scenario = parts(page)
+    chosen = single[:4] + multiple[-3:] + scenario
+    kinds = []
     for turn, number in enumerate(chosen):
         page.answer(number, right=turn % 3 != 1)
         item = page.taken.item(page.stem())
+        kinds.append(item.kind)
         if item.kind == "scenario":
-            expect_table(page, item)
+            expect_situation(page, item)
+    assert kinds == ["single"] * 4 + ["multiple"] * 3 + ["scenario"] * len(scenario)
     return chosen
 
 
@@ -47,7 +46,7 @@ def sit_whole_paper(page: CandidatePage) -> str:
     page.enter()
     answered = answer_some(page)
     page.go(answered[0])
-    page.press("标记")
+    page.press("标记本题")
     page.page.reload()
     page.on_paper()
     page.expect_saved(len(answered))
@@ -57,12 +56,6 @@ def sit_whole_paper(page: CandidatePage) -> str:
     left = page.page.locator("section", has_text="未作答").locator("button.cell")
     expect(left).to_have_text([str(n) for n in range(1, OF + 1) if n not in answered])
     return page.hand_in()
-
-
-def responses_of(events: list[Event], page: CandidatePage) -> dict[str, list[str]]:
-    """The candidate's responses as they count at headquarters."""
-    attempt = attempt_id(page.person.sitting, page.person.admission)
-    return {item: sorted(s.response) for item, s in standing_responses(events)[attempt].items()}
 
 
 def test_what_was_answered_in_the_room_is_what_headquarters_scores(
@@ -76,7 +69,7 @@ def test_what_was_answered_in_the_room_is_what_headquarters_scores(
     rows = site.results()
     for page, code in zip(pages, codes, strict=True):
         theory = rows[page.person.admission].theory
-        assert responses_of(events, page) == page.taken.options
+        assert counted(events, page.person) == page.taken.options
         assert (theory.receipt, theory.receipt_fits) == (code, True)
         assert (theory.marks, theory.answered) == (page.taken.marks(), len(page.taken.options))
         assert theory.state == "failed"

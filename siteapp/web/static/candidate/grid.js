@@ -90,7 +90,7 @@ function wordsOf(place, s) {
 }
 
 /** One tab stop; arrows move between the cells, by sight up and down. @param {KeyboardEvent} event @param {HTMLButtonElement[]} cells */
-function moveFocus(event, cells) {
+export function moveFocus(event, cells) {
   const at = cells.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
   const to = at < 0 ? -1 : targetOf(event.key, at, cells);
   if (to < 0 || to >= cells.length) return;

@@ -4,7 +4,7 @@ import { el, setText } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { asClock } from "./countdown.js";
 import { failure, notice, plainFrame } from "./frame.js";
-import { standingOf } from "./grid.js";
+import { moveFocus, standingOf } from "./grid.js";
 import { messageList } from "./messages.js";
 import { countdownView, marksView } from "./paper-head.js";
 
@@ -67,14 +67,20 @@ function summary(app) {
   );
 }
 
-/** @param {App} app @param {string} title @param {Place[]} places */
+/**
+ * Cells to jump back by. One tab stop, else the way to the hand-in would lead through every one of them.
+ * @param {App} app @param {string} title @param {Place[]} places
+ */
 function listOf(app, title, places) {
   if (!places.length) return null;
+  const cells = places.map((place) => jump(app, place));
+  cells.slice(1).forEach((cell) => (cell.tabIndex = -1));
+  const arrows = (/** @type {KeyboardEvent} */ event) => moveFocus(event, cells);
   return el(
     "section",
     {},
     el("h2", {}, `${title} ${places.length}`),
-    el("ul", { class: "jump-list" }, places.map((place) => el("li", {}, jump(app, place)))),
+    el("ul", { class: "jump-list", on: { keydown: arrows } }, cells.map((cell) => el("li", {}, cell))),
   );
 }
 
