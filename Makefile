@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test check format lint types imports docs bench lock clean
+.PHONY: help demo test check format lint types imports docs bench lock clean screenshots reference
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -37,9 +37,17 @@ bench: ## durable saves per second on this machine (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests $(PY) tests/bench/saves.py $(ARGS)
 
+screenshots: ## the pictures in docs/images, from real pages
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests:tests/journeys $(PY) tests/journeys/screenshots.py
+
 lock: ## make the lock files anew from pyproject.toml
 	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build -o requirements.lock pyproject.toml
 	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean: ## remove what was made here
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+reference: ## make docs/reference anew from the code
+	@provisioning/bootstrap.sh dev
+	@$(PY) -m provisioning.reference

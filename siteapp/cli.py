@@ -125,7 +125,7 @@ def users() -> None:
 
 @users.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What the person may do.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line.")
 @click.pass_obj
 def users_add(folder: Path, name: str, role: str, as_json: bool) -> None:
@@ -147,7 +147,11 @@ def users_list(folder: Path) -> None:
 
 
 @main.command("courier")
-@click.option("--stick", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--stick",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder on a stick instead of the line.",
+)
 @click.option("--once", is_flag=True, help="One round, then end.")
 @click.pass_obj
 def courier_command(folder: Path, stick: Path | None, once: bool) -> None:

@@ -11,6 +11,7 @@ from typing import IO
 
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
+from siteapp.conduct.once import Once
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.identity import Identity, load_identity
@@ -48,6 +49,7 @@ class Site:
             undo.pop_all()
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
+        self.done_acts = Once()
         self._stopping = threading.Event()
         self._helper: threading.Thread | None = None
 

@@ -134,25 +134,29 @@ class Writer:
         statements: list[Statement] = []
         for job in group:
             try:
-                job.outcome = job.decide()
+                outcome = job.decide()
+                rows += self._number(job.session, outcome.events)
             except ExamError as error:
                 job.error = error
-                continue
             except Exception as error:
                 # A fault in one act must not take the others' saves with it.
                 log.exception("an act failed before anything was stored")
                 job.error = error
-                continue
-            if job.session is not None:
-                rows += self._number(job.session, job.outcome.events)
-            statements += job.outcome.statements
+            else:
+                job.outcome = outcome
+                statements += outcome.statements
         return rows, statements
 
-    def _number(self, session: Session, events: Sequence[NewEvent]) -> list[list[Any]]:
-        rows = []
-        for new in events:
-            event = Event(session.next_seq, self._clock.wall(), new.kind, new.body)
-            rows.append([session.plan.id, event.seq, encode(event).decode()])
+    def _number(self, session: Session | None, events: Sequence[NewEvent]) -> list[list[Any]]:
+        """The rows of an act's events; all of them are encoded before any changes the state."""
+        if session is None:
+            return []
+        now = self._clock.wall()
+        numbered = [
+            Event(session.next_seq + i, now, new.kind, new.body) for i, new in enumerate(events)
+        ]
+        rows = [[session.plan.id, event.seq, encode(event).decode()] for event in numbered]
+        for event in numbered:
             session.apply(event)
         return rows
 

@@ -40,6 +40,7 @@ def server_facts() -> dict[str, Any]:
     """What this machine can find out about itself."""
     disk = shutil.disk_usage(site().folder)
     status = site().spool.status()
+    contact = status.last_contact if status else None
     return {
         "site": site().identity.site,
         "serial": site().identity.certificate.serial,
@@ -47,7 +48,13 @@ def server_facts() -> dict[str, Any]:
         "free_gib": round(disk.free / 2**30, 1),
         "headquarters": site().settings.text("headquarters"),
         "courier": status,
+        "contact": _time(contact) if contact else None,
     }
+
+
+def _time(ms: int) -> str:
+    """A moment in the site's own time zone."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%m-%d %H:%M:%S")
 
 
 @administrator.get("/admin")
@@ -155,7 +162,10 @@ def deliveries() -> str:
     """Every batch and how far it is; nothing leaves the site before the second receipt."""
     shown = []
     for session in reversed(list(site().live.sessions.values())):
-        batches = site().packer.delivery(session.plan.id)
+        batches = [
+            row | {"refusal": site().spool.refusal(row["digest"])}
+            for row in site().packer.delivery(session.plan.id)
+        ]
         packed = sum(b["count"] for b in batches)
         archived = sum(b["count"] for b in batches if b["state"] == "archived")
         shown.append(
@@ -197,5 +207,5 @@ def audit() -> str:
     """What staff did, the newest first."""
     rows = site().staff.log()
     for row in rows:
-        row["time"] = datetime.fromtimestamp(row["at"] / 1000, UTC).astimezone()
+        row["time"] = _time(row["at"])
     return render_template("administrator-audit.html", rows=rows)

@@ -1,5 +1,6 @@
 """The candidate's pages: sign in, confirm, start, the paper, hand in. Saves are in `answers`."""
 
+import unicodedata
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -38,7 +39,8 @@ def sign_in() -> dict[str, Any]:
     given = json_body(admission=str, secret=str, seat=int, instance=str)
     if not given["instance"].isalnum() or len(given["instance"]) > 32:
         raise RequestRefused(reason="instance")
-    session, attempt = _check_sign_in(given["admission"].strip(), given["secret"], given["seat"])
+    admission, secret = _typed(given["admission"]), _typed(given["secret"])
+    session, attempt = _check_sign_in(admission, secret, given["seat"])
     if attempt.seat != given["seat"]:
         raise WrongSeat(seat=attempt.seat)
     token, live = new_token(), site().live
@@ -51,7 +53,14 @@ def sign_in() -> dict[str, Any]:
         return Decision(events, [live.remember(token, whom)])
 
     live.act(session, decide)
+    # The wall knows at once that this page is there.
+    live.whom(token)
     return _introduction(session, attempt) | {"token": token}
+
+
+def _typed(text: str) -> str:
+    """What a person typed, also with a Chinese input method on (full-width digits)."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _check_sign_in(admission: str, secret: str, seat: int) -> tuple[Session, Attempt]:
@@ -80,7 +89,7 @@ def _nearness(session: Session, attempt: Attempt) -> int:
 
 
 def _last_six(session: Session, admission: str, secret: str) -> bytes:
-    return site().identity.verifier(session.plan.id, admission, secret.strip()[-6:])
+    return site().identity.verifier(session.plan.id, admission, secret[-6:])
 
 
 def _introduction(session: Session, attempt: Attempt) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What every route has: a declared role, an answer for errors, a language, safe headers."""
 
 import functools
+import unicodedata
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -165,6 +166,12 @@ def json_body(**kinds: type) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise RequestRefused(reason="not a JSON object")
     for name, kind in kinds.items():
-        if type(body.get(name)) is not kind:
+        value = body.get(name)
+        if type(value) is not kind or (isinstance(value, str) and not _plain_text(value)):
             raise RequestRefused(reason=name)
     return {name: body[name] for name in kinds}
+
+
+def _plain_text(text: str) -> bool:
+    """No control characters but line ends and tabs, no lone surrogates: they fit no document."""
+    return not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\r\n\t" for c in text)

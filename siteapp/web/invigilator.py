@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from siteapp.conduct import acts
 from siteapp.conduct.attempt import Attempt
@@ -47,9 +47,18 @@ def _act(
     session_id: str, name: str, what: str, decide: Callable[[Session], list[acts.NewEvent]]
 ) -> dict[str, Any]:
     """Carry out an act, note who did it, answer with the new wall."""
-    live = site().live
+    live, done = site().live, site().done_acts
     session = live.session(session_id)
-    live.act(session, lambda state: Decision(decide(state)))
+    key = (session_id, member().name, request.headers.get("Idempotency-Key", "")[:64])
+
+    def once(state: Session) -> Decision:
+        return Decision(decide(state) if done.first_time(key) else [])
+
+    try:
+        live.act(session, once)
+    except Exception:
+        done.forget(key)
+        raise
     site().staff.audit(member().name, name, f"{session_id} {what}".strip())
     return _wall(session)
 

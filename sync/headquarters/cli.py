@@ -76,7 +76,13 @@ def init(folder: Path, account: str, archive: str, as_json: bool) -> None:
 
 @main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8400,
+    show_default=True,
+    help="Port; 0 = any free.",
+)
 @click.pass_obj
 def serve_command(folder: Path, host: str, port: int) -> None:
     """Serve sites and staff until Ctrl-C or SIGTERM."""

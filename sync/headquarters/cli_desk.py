@@ -86,7 +86,10 @@ def session() -> None:
 @click.option("--starts-at", required=True, help="2026-12-05T09:00+08:00")
 @click.option("--room", required=True, help="The room.")
 @click.option(
-    "--kind", type=click.Choice(["examination", "rehearsal", "practice"]), default="examination"
+    "--kind",
+    type=click.Choice(["examination", "rehearsal", "practice"]),
+    default="examination",
+    help="What it counts for [default: examination].",
 )
 @click.option("--seed", help="Seed of the draw [default: random].")
 @click.pass_obj
@@ -163,7 +166,12 @@ def sitting() -> None:
 @click.argument("session_id")
 @click.argument("sitting_id")
 @click.option("--specification", "code", required=True, help="Such as 530051-junior.")
-@click.option("--component", type=click.Choice(["theory", "practical", "review"]), default="theory")
+@click.option(
+    "--component",
+    type=click.Choice(["theory", "practical", "review"]),
+    default="theory",
+    help="Which paper [default: theory].",
+)
 @click.option("--forms", type=click.IntRange(1, 26), default=1, help="How many forms to draw.")
 @click.option("--bank", type=FOLDER, help="Folder of a bank [default: the one that ships].")
 @click.option("--earliest-hand-in", type=click.IntRange(0, 600), default=30, help="Minutes.")
@@ -204,8 +212,8 @@ def roster() -> None:
 
 @roster.command("import")
 @click.argument("file", type=IN_FILE)
-@click.option("--session", "session_id", required=True)
-@click.option("--sitting", "sitting_id", required=True)
+@click.option("--session", "session_id", required=True, help="Of which session.")
+@click.option("--sitting", "sitting_id", required=True, help="Of which sitting.")
 @click.option("--replace", is_flag=True, help="In place of the roster that is there.")
 @click.pass_obj
 def roster_import(

@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, WebError, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    ViewportSize,
+    WebError,
+    sync_playwright,
+)
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -17,7 +24,7 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 # What a school's machine has.
-SCREEN = {"width": 1366, "height": 768}
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
 # How the browser itself notes an answer that is no 200; the pages deal with these.
 REFUSED = "Failed to load resource"
 

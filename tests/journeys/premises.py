@@ -114,6 +114,7 @@ class Premises:
         self.people: dict[str, list[Person]] = {}
         self._undo = ExitStack()
         self._site: Process | None = None
+        self.address = ""
         self.hq = create_headquarters(folder / "headquarters")
         self._undo.callback(self.hq.close)
         self.hq_address = self._serve_headquarters()

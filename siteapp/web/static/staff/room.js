@@ -93,11 +93,11 @@ function tileOf(tile) {
   made.type = "button";
   made.setAttribute("role", "listitem");
   const [sign, words] = STATES[tile.state];
-  made.append(element("b", "", tile.seat), element("span", "who", tile.name));
-  made.append(element("span", "", `${sign} ${words}`));
-  if (tile.phase === "started") {
-    made.append(element("span", "", `${tile.answered}/${tile.of} · ${clock(tile.remaining_ms)}`));
-  } else if (tile.phase === "handed-in") {
+  const head = element("div", "tile-head");
+  head.append(element("b", "", tile.seat));
+  if (tile.phase === "started") head.append(element("span", "left", clock(tile.remaining_ms)));
+  made.append(head, element("span", "who", tile.name), element("span", "", `${sign} ${words}`));
+  if (tile.phase === "started" || tile.phase === "handed-in") {
     made.append(element("span", "", `${tile.answered}/${tile.of}`));
   }
   made.addEventListener("click", () => { chosen = tile.attempt; show(latest); });
