@@ -101,7 +101,7 @@ def leaves() -> list[type[ExamError]]:
         for value in vars(home).values()
         if inspect.isclass(value) and issubclass(value, ExamError) and "code" in vars(value)
     }
-    return sorted(found - {ExamError}, key=lambda e: (e.exit_status, e.code))
+    return sorted(found - {ExamError}, key=lambda e: (e.exit_status, e.code, e.__module__))
 
 
 def errors() -> str:

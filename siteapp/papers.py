@@ -142,7 +142,8 @@ class Shelf:
             if papers is None:
                 raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")
             form = next(f for f in papers.forms if f.id == attempt.form)
-            key = hashlib.blake2b(attempt.id.encode(), key=papers.seed, digest_size=32).digest()
+            name = "\x1f".join(place).encode()
+            key = hashlib.blake2b(name, key=papers.seed, digest_size=32).digest()
             found = self._attempts[place] = AttemptPaper(form, key)
         return found
 

@@ -79,7 +79,8 @@ def test_a_request_from_another_sites_page_changes_nothing(site: Site) -> None:
     "address", ["/", "/staff/sign-in", "/nowhere", "/api/room/x", "/look/base.css"]
 )
 def test_every_answer_carries_the_safe_headers(site: Site, address: str) -> None:
-    headers = browser(site).get(address).headers
+    with browser(site).get(address) as answer:
+        headers = answer.headers
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
 
