@@ -1,0 +1,43 @@
+"""The reference page of routes: what each service answers, and to whom."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
+
+from siteapp.site import Site
+from siteapp.web import answers
+from siteapp.web.app import create_flask
+from siteapp.web.guard import CANDIDATE, ROLE_ATTRIBUTE
+from sync.headquarters.app import create_app
+from sync.headquarters.folder import Headquarters
+from sync.headquarters.guard import ATTRIBUTE
+
+# Added by every web server for each GET; nobody needs to read them.
+IMPLIED = {"HEAD", "OPTIONS"}
+
+
+class Route(NamedTuple):
+    """One method on one path, and the roles that may use it."""
+
+    path: str
+    method: str
+    roles: tuple[str, ...]
+
+
+def site_routes() -> list[Route]:
+    """All routes of the site, with the answer path that stands before Flask."""
+    # Applications look at what they serve only when a request comes.
+    app = create_flask(cast(Site, None))
+    return sorted([*declared(app, ROLE_ATTRIBUTE), Route(answers.PATH, "POST", (CANDIDATE,))])
+
+
+def headquarters_routes() -> list[Route]:
+    """All routes of headquarters."""
+    return sorted(declared(create_app(cast(Headquarters, None)), ATTRIBUTE))
+
+
+def declared(app: Any, attribute: str) -> Iterator[Route]:
+    """The routes of a Flask application with what its views say of roles."""
+    for rule in app.url_map.iter_rules():
+        roles = getattr(app.view_functions[rule.endpoint], attribute, ())
+        for method in set(rule.methods) - IMPLIED:
+            yield Route(rule.rule, method, tuple(roles))
