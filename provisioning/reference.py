@@ -14,6 +14,7 @@ import sync.delivery_errors
 import sync.errors
 import sync.headquarters.errors
 from provisioning.cli import main as setup_cli
+from provisioning.routes import Route, headquarters_routes, site_routes
 from siteapp.cli import main as site_cli
 from siteapp.config import SETTINGS
 from sync.errors import ExamError
@@ -127,6 +128,21 @@ def events() -> str:
     return "\n".join(("# Journal events · 日志事件\n", NOTE, intro, table(("kind", "body"), rows)))
 
 
+def routes() -> str:
+    """Every route of both services with its roles."""
+    parts = ["# Routes · 路由\n", NOTE]
+    for title, found in (
+        ("examsite · 考点", site_routes()),
+        ("examhq · 考务总部", headquarters_routes()),
+    ):
+        parts.append(f"## {title}\n\n" + table(("method", "path", "roles"), _route_rows(found)))
+    return "\n".join(parts)
+
+
+def _route_rows(found: Iterable[Route]) -> list[tuple[str, str, str]]:
+    return [(r.method, f"`{r.path}`", ", ".join(f"`{role}`" for role in r.roles)) for r in found]
+
+
 def examinations() -> str:
     """All specifications with their components and weights."""
     parts = ["# Specifications · 考试规格\n", NOTE]
@@ -154,6 +170,7 @@ PAGES = {
     "settings.md": settings,
     "errors.md": errors,
     "journal-events.md": events,
+    "routes.md": routes,
     "specifications.md": examinations,
 }
 

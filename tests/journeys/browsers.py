@@ -11,6 +11,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     ViewportSize,
     WebError,
+    expect,
     sync_playwright,
 )
 
@@ -25,6 +26,8 @@ ARGUMENTS = [
 ]
 # What a school's machine has.
 SCREEN: ViewportSize = {"width": 1366, "height": 768}
+# A busy machine may be slow; a page that does what it should never needs this long.
+PATIENCE_MS = 20_000
 # How the browser itself notes an answer that is no 200; the pages deal with these.
 REFUSED = "Failed to load resource"
 
@@ -35,6 +38,7 @@ def chromium() -> Iterator[Browser | None]:
     if not CHROMIUM.exists():
         yield None
         return
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
@@ -54,7 +58,7 @@ class Watch:
     def machine(self) -> BrowserContext:
         """A new profile: another student machine, or a member of staff."""
         machine = self._browser.new_context(viewport=SCREEN, locale="zh-CN")
-        machine.set_default_timeout(10_000)
+        machine.set_default_timeout(PATIENCE_MS)
         machine.on("request", lambda request: self.requests.append(request.url))
         machine.on("console", self._console)
         machine.on("weberror", self._error)

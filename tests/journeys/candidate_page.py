@@ -10,7 +10,6 @@ from sync.exam.items import Bank, Item
 
 MARKS = {"single": 1, "multiple": 2, "scenario": 2}
 STEM = "e => [...e.childNodes].filter(n => n.className !== 'sr').map(n => n.textContent).join('')"
-SLOW_MS = 20_000
 
 
 def plain(text: str) -> str:
@@ -89,7 +88,7 @@ class CandidatePage:
 
     def on_paper(self) -> None:
         """Wait for the paper."""
-        expect(self.heading).to_be_visible(timeout=SLOW_MS)
+        expect(self.heading).to_be_visible()
 
     def press(self, name: str) -> None:
         """Press the button of this name."""
@@ -125,8 +124,8 @@ class CandidatePage:
 
     def expect_saved(self, count: int) -> None:
         """All that was answered is on the server, and the page says so."""
-        expect(self.on_server).to_have_text(f"已保存到服务器 {count}", timeout=SLOW_MS)
-        expect(self.local).to_have_text("仅保存在本机 0", timeout=SLOW_MS)
+        expect(self.on_server).to_have_text(f"已保存到服务器 {count}")
+        expect(self.local).to_have_text("仅保存在本机 0")
 
     def seconds_left(self) -> int:
         """What the countdown shows."""
@@ -135,7 +134,7 @@ class CandidatePage:
 
     def expect_title(self, text: str) -> None:
         """Wait for another screen."""
-        expect(self.title).to_have_text(re.compile(text), timeout=SLOW_MS)
+        expect(self.title).to_have_text(re.compile(text))
 
     def ask_to_hand_in(self) -> None:
         """To the list of what is unanswered, the question, and yes."""

@@ -25,7 +25,7 @@ seats = st.sampled_from([1, 1, 1, 3])
 # What happens beside answers, the frequent more than once.
 WHAT = (
     *("move", "move", "extend", "extend", "extend", "time_passes", "restart", "start"),
-    *("time_runs_out", "time_runs_out", "hand_in", "collect", "close"),
+    *("late_save", "late_save", "save_from_a_left_seat", "hand_in", "collect", "close"),
 )
 # Few of each, so that histories cross.
 instances = st.sampled_from("xy")
@@ -172,6 +172,30 @@ class Sitting(RuleBasedStateMachine):
             return
         self.model[seat].term += len(moved)
 
+    def save_from_a_left_seat(self, seat: int, data: st.DataObject) -> None:
+        page = self.page_in_use(seat)
+        self.move(seat, data)
+        if page:
+            self.send(page, page.written[-1:])
+
+    def late_save(self, seat: int, data: st.DataObject) -> None:
+        """At the edges, where saves are just in time or just too late; then in make-up time."""
+        self.time_runs_out(seat, data)
+        if page := self.page_in_use(seat):
+            self.send(page, page.written[-2:])
+            if data.draw(st.booleans()):
+                self.extend(seat, data)
+                self.send(page, page.written[-2:])
+
+    def page_in_use(self, seat: int) -> Page | None:
+        """The browser that signed in last, with something new written down."""
+        stays = self.model[seat].stays
+        if not stays:
+            return None
+        page = self.known[seat, stays[-1]]
+        page.written.append(Save(len(page.written) + 1, "q", ["d"]))
+        return page
+
     def extend(self, seat: int, data: st.DataObject) -> None:
         minutes = data.draw(st.integers(1, 30))
         events = acts.extend([self.attempt(seat)], minutes * MINUTE, "停电", "chief")
@@ -182,7 +206,6 @@ class Sitting(RuleBasedStateMachine):
         self.room.now += data.draw(st.sampled_from([1, 4_000, MINUTE, 20 * MINUTE]))
 
     def time_runs_out(self, seat: int, data: st.DataObject) -> None:
-        """To the edges, where saves are just in time or just too late."""
         grace = data.draw(st.sampled_from([1, 2])) * acts.GRACE_MS + data.draw(st.integers(0, 1))
         self.room.now = max(self.room.now, self.model[seat].deadline + grace)
 

@@ -1,0 +1,123 @@
+"""The shape of the house: arrows between packages, sizes, docstrings, the top level."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("sync", "siteapp", "provisioning")
+SOURCES = sorted(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))
+PAGES = sorted(p for p in (ROOT / "siteapp" / "web" / "static").rglob("*.js"))
+MAX_FILE, MAX_FUNCTION = 400, 40
+FOLDERS = {".ci", "docs", "provisioning", "siteapp", "sync", "systemd", "tests"}
+FILES = {
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "README.zh.md",
+    "pyproject.toml",
+    "requirements-dev.lock",
+    "requirements.lock",
+}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def problems(source: str) -> Iterator[str]:
+    """What breaks a house limit in one module."""
+    tree = ast.parse(source)
+    if source.count("\n") > MAX_FILE:
+        yield f"file has {source.count(chr(10))} lines"
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            if lines > MAX_FUNCTION:
+                yield f"{node.name} has {lines} lines"
+            inner = (n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom))
+            yield from (f"{node.name} imports inside" for _ in inner)
+    yield from (f"{name} has no docstring" for name in _silent(tree))
+
+
+def _silent(tree: ast.Module) -> Iterator[str]:
+    """Public modules, classes, functions and methods without a contract."""
+    if not ast.get_docstring(tree):
+        yield "module"
+    holders: list[ast.Module | ast.ClassDef] = [tree]
+    holders += [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name[0] != "_"]
+    for holder in holders:
+        for node in holder.body:
+            public = isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_")
+            if public and not ast.get_docstring(node):
+                yield node.name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_keeps_the_house_limits(path: Path) -> None:
+    assert list(problems(path.read_text("utf-8"))) == []
+
+
+def test_each_limit_would_be_noticed() -> None:
+    long = "def f() -> None:\n    '''x'''\n" + "    pass\n" * 40
+    assert list(problems(f"'''m'''\n{long}")) == ["f has 42 lines"]
+    assert list(problems("'''m'''\n" + "\n" * 400)) == ["file has 401 lines"]
+    assert list(problems("x = 1\n")) == ["module has no docstring"]
+    assert list(problems("'''m'''\nclass A:\n    def b(self): ...\n")) == [
+        "A has no docstring",
+        "b has no docstring",
+    ]
+    inside = "'''m'''\ndef f():\n    '''x'''\n    import os\n"
+    assert list(problems(inside)) == ["f imports inside"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_script_of_a_page_is_short_and_safe(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= MAX_FILE
+    for dangerous in (".innerHTML", "eval(", "document.write", "http://", "https://"):
+        assert dangerous not in text
+
+
+def arrows(config: str, folder: Path) -> int:
+    """The exit status of the import linter under a configuration."""
+    path = folder / "importlinter.toml"
+    path.write_text(config, "utf-8")
+    lint = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--config", str(path)]
+    return subprocess.run(lint, cwd=ROOT, capture_output=True, check=False).returncode
+
+
+def test_imports_run_only_along_the_arrows(tmp_path: Path) -> None:
+    config = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert len(tomllib.loads(config)["tool"]["importlinter"]["contracts"]) >= 9
+    assert arrows(config[config.index("[tool.importlinter]") :], tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [
+        'type = "layers"\nlayers = ["sync", "siteapp"]',
+        'type = "forbidden"\nsource_modules = ["sync.wire"]\nforbidden_modules = ["os"]',
+        'type = "forbidden"\nsource_modules = ["siteapp.web"]\nforbidden_modules = ["flask"]',
+    ],
+)
+def test_an_arrow_that_runs_back_would_be_noticed(contract: str, tmp_path: Path) -> None:
+    head = '[tool.importlinter]\nroot_packages = ["sync", "siteapp"]\n'
+    head += "include_external_packages = true\n[[tool.importlinter.contracts]]\n"
+    assert arrows(f'{head}name = "control"\n{contract}\n', tmp_path) == 1
+
+
+def test_the_top_level_is_what_it_should_be() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.splitlines()
+    if not listed:
+        pytest.skip("not a git checkout")
+    assert {f.split("/")[0] for f in listed if "/" in f} <= FOLDERS
+    assert {f for f in listed if "/" not in f} <= FILES
