@@ -1,7 +1,8 @@
-"""Limits on wrong sign-ins: per candidate and per seat, so that nobody locks out a neighbour. Pure.
+"""Limits on wrong sign-ins: per candidate and machine, so that nobody locks out a neighbour. Pure.
 
-After `tries` wrong ones in a row a wait begins that doubles, from 10 s to 5 min. A seat has its own
-budget of twice as many, so one machine cannot try the numbers of a whole room.
+After `tries` wrong ones in a row a wait begins that doubles, from 10 s to 5 min. A machine has its
+own budget of twice as many, so it cannot try the numbers of a whole room. A machine is its network
+address, not the seat that it claims: a claim would let it lock out any other seat.
 """
 
 from dataclasses import dataclass, field
@@ -22,42 +23,50 @@ class Tally:
 
 @dataclass
 class Limits:
-    """Waits by candidate at a seat and by seat; `now` in ms of the site's clock."""
+    """Waits by candidate at a machine and by machine; `now` in ms of the site's clock."""
 
     tries: int = 5
     _tallies: dict[str, Tally] = field(default_factory=dict)
+    _machines: dict[int, set[str]] = field(default_factory=dict)
 
-    def wait_ms(self, admission: str, seat: int | str, now: int) -> int:
-        """How long this seat must wait before it may try this candidate (0 = now)."""
+    def wait_ms(self, admission: str, machine: str, now: int) -> int:
+        """How long this machine must wait before it may try this candidate (0 = now)."""
         return max(
             (
                 tally.free_at_ms - now
-                for key in _keys(admission, seat)
+                for key in _keys(admission, machine)
                 if (tally := self._tallies.get(key)) and tally.free_at_ms > now
             ),
             default=0,
         )
 
-    def wrong(self, admission: str, seat: int | str, now: int) -> None:
+    def wrong(self, admission: str, machine: str, now: int) -> None:
         """Note a wrong try."""
-        own, whole_seat = _keys(admission, seat)
+        own, whole_machine = _keys(admission, machine)
         self._count(own, self.tries, now)
-        self._count(whole_seat, 2 * self.tries, now)
+        self._count(whole_machine, 2 * self.tries, now)
 
-    def right(self, admission: str, seat: int | str) -> None:
+    def right(self, admission: str, machine: str) -> None:
         """A right one forgives this candidate's wrong ones; tries at others' numbers stay."""
-        own, whole_seat = _keys(admission, seat)
+        own, whole_machine = _keys(admission, machine)
         forgiven = self._tallies.pop(own, Tally()).wrong
-        if tally := self._tallies.get(whole_seat):
+        if tally := self._tallies.get(whole_machine):
             tally.wrong -= forgiven
             tally.free_at_ms = 0
             if tally.wrong <= 0:
-                del self._tallies[whole_seat]
+                del self._tallies[whole_machine]
+
+    def claims(self, machine: str, seat: int) -> None:
+        """Note which seat a machine says it is, so that an invigilator can lift by seat."""
+        if len(self._machines) >= MAX_KEPT:
+            self._machines.clear()
+        self._machines.setdefault(seat, set()).add(machine)
 
     def lift(self, seat: int) -> None:
-        """An invigilator ends the waits at a seat."""
-        for key in [k for k in self._tallies if k == f"{seat}" or k.startswith(f"{seat}/")]:
-            del self._tallies[key]
+        """An invigilator ends the waits of the machines that say they are this seat."""
+        for machine in self._machines.pop(seat, set()):
+            for key in [k for k in self._tallies if k.partition("/")[0] == machine]:
+                del self._tallies[key]
 
     def _count(self, key: str, tries: int, now: int) -> None:
         if key not in self._tallies and len(self._tallies) >= MAX_KEPT:
@@ -69,6 +78,6 @@ class Limits:
             tally.free_at_ms = now + min(doubled, LONGEST_WAIT_MS)
 
 
-def _keys(admission: str, seat: int | str) -> tuple[str, str]:
-    # By candidate *and* seat: wrong tries elsewhere never make the right candidate wait.
-    return f"{seat}/{admission}", f"{seat}"
+def _keys(admission: str, machine: str) -> tuple[str, str]:
+    # By candidate *and* machine: wrong tries elsewhere never make the right candidate wait.
+    return f"{machine}/{admission}", machine

@@ -64,9 +64,10 @@ def _typed(text: str) -> str:
 
 
 def _check_sign_in(admission: str, secret: str, seat: int) -> tuple[Session, Attempt]:
-    """The attempt that these credentials open; limits per candidate and per seat."""
+    """The attempt that these credentials open; limits per candidate and machine."""
     limits, now = site().limits, site().live.clock.now()
-    if wait := limits.wait_ms(admission[:40], seat, now):
+    machine = request.remote_addr or ""
+    if wait := limits.wait_ms(admission[:40], machine, now):
         raise TooManyTries(seconds=-(-wait // 1000))
     fitting = [
         session
@@ -74,9 +75,10 @@ def _check_sign_in(admission: str, secret: str, seat: int) -> tuple[Session, Att
         if site().live.fits(session.plan.id, admission, _last_six(session, admission, secret))
     ]
     if not fitting:
-        limits.wrong(admission[:40], seat, now)
+        limits.claims(machine, seat)
+        limits.wrong(admission[:40], machine, now)
         raise WrongSignIn
-    limits.right(admission, seat)
+    limits.right(admission, machine)
     session = min(fitting, key=lambda s: _nearness(s, s.current_attempt(admission)))
     return session, session.current_attempt(admission)
 

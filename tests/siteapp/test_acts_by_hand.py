@@ -152,3 +152,23 @@ def test_the_audit_log_says_who_did_what(chief, site, package) -> None:
     act(chief, "message", admission="", text="还有十分钟")
     row = site.staff.log()[0]
     assert (row["who"], row["act"], row["what"]) == ("chief", "message", "am-1121 *")
+
+
+def test_a_machine_that_claims_another_seat_cannot_make_it_wait(site, package) -> None:
+    open_room(site, package)
+    victim = package.plan.candidates[0]
+    attacker = browser(site)
+    for _ in range(12):
+        answer = attacker.post(
+            "/api/candidate/sign-in",
+            json={
+                "admission": victim.admission,
+                "secret": "x",
+                "seat": victim.seat,
+                "instance": "a",
+            },
+            environ_overrides={"REMOTE_ADDR": "10.0.0.66"},
+        )
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert Page(browser(site), victim).sign_in()[0] == 200
