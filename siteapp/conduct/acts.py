@@ -18,7 +18,7 @@ from siteapp.errors import (
     TimeIsUp,
     TooEarly,
 )
-from sync.errors import NotReady
+from sync.errors import ExamError, NotReady
 from sync.exam.marking import receipt_code
 from sync.exam.sitting import form_for
 from sync.words import Words
@@ -83,15 +83,20 @@ def start(session: Session, attempt: Attempt, now: int) -> list[NewEvent]:
 
 
 def save(
-    attempt: Attempt, seat_term: int, instance: str, saves: Sequence[Save], now: int
-) -> tuple[list[NewEvent], Exception | None]:
-    """Events for the saves that are new, and the refusal if they come too late to count.
+    attempt: Attempt,
+    seat_term: int,
+    instance: str,
+    saves: Sequence[Save],
+    now: int,
+    bad: ExamError | None = None,
+) -> tuple[list[NewEvent], ExamError | None]:
+    """Events for the saves that are new, and the refusal if they come too late or are `bad`.
 
     A repeat of what is on disk gives no event. What comes from a left seat, after the hand-in or
     after the deadline is journalled as evidence and changes no response; it is taken if it comes
     again when there is time again.
     """
-    refusal = _refusal(attempt, seat_term, now)
+    refusal = _refusal(attempt, seat_term, now) or bad
     received = attempt.received.get(instance, Received())
     kept = attempt.evidence.get(instance, Received()) if refusal else ()
     seen: set[int] = set()
@@ -119,7 +124,7 @@ def _refusal(
 
 
 def _save_event(
-    attempt: Attempt, seat_term: int, instance: str, one: Save, refusal: Exception | None
+    attempt: Attempt, seat_term: int, instance: str, one: Save, refusal: ExamError | None
 ) -> NewEvent:
     body: dict[str, Any] = {
         "attempt": attempt.id,
@@ -131,7 +136,7 @@ def _save_event(
     }
     if refusal is None:
         return NewEvent("response", body)
-    return NewEvent("evidence", body | {"why": getattr(refusal, "code", "late")})
+    return NewEvent("evidence", body | {"why": refusal.code})
 
 
 def flag(attempt: Attempt, item: str, flagged: bool) -> list[NewEvent]:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from siteapp.conduct.acts import Save, save
+from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.errors import Overloaded, SaveRefused, SignInNeeded
 from siteapp.site import Site
@@ -75,24 +76,45 @@ class AnswerPath:
         session = self._site.live.session(whom.session)
         incoming = _decode(environ)
         attempt = session.attempt(whom.attempt)
-        if attempt.phase in ("expected", "signed-in", "confirmed"):
-            saves: list[Save] = []
-        else:
-            known = self._site.shelf.paper(session, attempt).tokens
-            saves = [_read(one, known) for one in incoming.saves]
+        saves, bad = self._read_all(session, attempt, incoming)
 
         def decide(state: Session) -> Decision:
-            events, refusal = save(
-                state.attempt(whom.attempt),
-                whom.seat_term,
-                incoming.instance,
-                saves,
-                self._site.live.clock.now(),
-            )
+            mine = state.attempt(whom.attempt)
+            now, instance = self._site.live.clock.now(), incoming.instance
+            events, refusal = save(mine, whom.seat_term, instance, saves, now, bad)
             return Decision(events, refusal=refusal)
 
         self._site.live.act(session, decide)
         return msgspec.json.encode({"saved": [one.sequence for one in saves]})
+
+    def _read_all(
+        self, session: Session, attempt: Attempt, incoming: SavesIn
+    ) -> tuple[list[Save], SaveRefused | None]:
+        """The saves in authored ids.
+
+        A bad one among several refuses the request: the page then sends them one by one. A bad one
+        alone is kept as evidence, so that it leaves no gap that would hold up the hand-in.
+        """
+        if attempt.phase in ("expected", "signed-in", "confirmed"):
+            return [], None
+        known = self._site.shelf.paper(session, attempt).tokens
+        try:
+            return [_read(one, known) for one in incoming.saves], None
+        except SaveRefused as error:
+            (first, *more) = incoming.saves
+            if more or not 0 < first.sequence < MAX_SEQUENCE:
+                raise
+            return [_as_sent(first)], error
+
+
+def _as_sent(one: SaveIn) -> Save:
+    """A save that this paper does not offer, cut to what an event may carry."""
+    return Save(one.sequence, _clean(one.item[:40]), _clean(json.dumps(one.response)[:400]))
+
+
+def _clean(text: str) -> str:
+    # A lone surrogate could not be written to the journal.
+    return text.encode("utf-8", "replace").decode()
 
 
 def bearer(site: Site, header: str) -> Token:
@@ -130,8 +152,7 @@ def _read(one: SaveIn, known: dict[str, ItemToken]) -> Save:
     if isinstance(one.response, str):
         if token.choose not in ("text",) or len(one.response) > MAX_TEXT:
             raise SaveRefused(reason="text not expected here")
-        # A lone surrogate could not be written to the journal.
-        return Save(one.sequence, token.item, one.response.encode("utf-8", "replace").decode())
+        return Save(one.sequence, token.item, _clean(one.response))
     options = [token.options.get(ref) for ref in one.response]
     taken = sorted({option for option in options if option is not None})
     if None in options or (token.choose == "one" and len(taken) > 1) or token.choose == "text":

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -48,3 +49,50 @@ def test_the_exposure_of_a_unit_stays_small(unit: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-300:]
+
+
+def grounded(text: str) -> list[str]:
+    """What would keep a unit down on a real boot, though every line of it is well formed."""
+    problems = []
+    reads_kernel = "examsite --data /var/lib/examsite serve" in text
+    if reads_kernel and re.search(r"^ProcSubset=pid", text, re.MULTILINE):
+        problems.append("the clock cannot read the boot id")
+    if not re.search(r"^StartLimitIntervalSec=0$", text, re.MULTILINE):
+        problems.append("systemd gives up after five starts in ten seconds")
+    return problems
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda u: u.name)
+def test_a_unit_can_start_and_is_started_again_for_ever(unit: Path) -> None:
+    assert grounded(unit.read_text()) == []
+
+
+def test_a_unit_that_hides_the_boot_id_or_gives_up_would_be_noticed() -> None:
+    (web,) = (unit.read_text() for unit in UNITS if unit.name == "examsite-web.service")
+    hidden = web.replace("ProtectProc=invisible", "ProtectProc=invisible\nProcSubset=pid")
+    assert grounded(hidden) == ["the clock cannot read the boot id"]
+    assert grounded(web.replace("StartLimitIntervalSec=0", "")) != []
+
+
+def complaints(unit: str, folder: Path) -> str:
+    """What systemd says of a unit; its program is put where it is on this machine."""
+    here = folder / "checked.service"
+    here.write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", unit, flags=re.M))
+    done = subprocess.run(
+        [str(SYSTEMD), "verify", "--man=no", str(here)], capture_output=True, text=True, check=False
+    )
+    said = (done.stdout + done.stderr).splitlines()
+    return "\n".join(line for line in said if here.name in line)
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda u: u.name)
+def test_systemd_understands_every_line_of_a_unit(unit: Path, tmp_path: Path) -> None:
+    assert complaints(unit.read_text(), tmp_path) == ""
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed")
+def test_a_misspelt_line_of_a_unit_would_be_noticed(tmp_path: Path) -> None:
+    unit = UNITS[0].read_text()
+    assert "Unknown key" in complaints(unit.replace("RestartSec=1", "RestartSecs=1"), tmp_path)
+    assert complaints(unit.replace("RestartSec=1", "RestartSec=soon"), tmp_path) != ""

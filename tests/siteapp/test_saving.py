@@ -138,3 +138,21 @@ def test_the_stored_database_holds_no_token_and_no_identity_number(page, site, p
         assert candidate.identity.encode() not in content
         assert candidate.identity[-6:].encode() not in content
     assert package.plan.candidates[0].admission.encode() in content
+
+
+def test_a_save_that_the_paper_does_not_offer_is_evidence_and_holds_up_no_hand_in(page, site):
+    page.save(0)
+    page.sequence += 1
+    one = {"sequence": page.sequence, "item": "nothing", "response": ["x"]}
+    status, body = page.call("POST", "responses", {"instance": "abc123", "saves": [one]})
+    assert (status, body["error"]["code"]) == (422, "save-refused")
+    assert [e["why"] for e in events(site, "evidence")] == ["save-refused"]
+    assert page.hand_in()[0] == 200
+
+
+def test_one_bad_save_among_good_ones_refuses_the_request_and_stores_none(page, site):
+    good = {"sequence": 1, "item": page.items[0]["ref"], "response": []}
+    bad = {"sequence": 2, "item": "nothing", "response": []}
+    sent = {"instance": "abc123", "saves": [good, bad]}
+    assert page.call("POST", "responses", sent)[0] == 422
+    assert events(site, "response") == events(site, "evidence") == []
