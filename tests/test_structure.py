@@ -28,6 +28,24 @@ FILES = {
     "requirements.lock",
 }
 
+# Where alone a library may be imported; a new module finds it closed.
+HOMES = {
+    "cryptography": ("sync.wire", "provisioning"),
+    "flask": ("siteapp.web", "sync.headquarters"),
+    "werkzeug": ("siteapp.web", "sync.headquarters"),
+    "jinja2": ("siteapp.web", "sync.headquarters"),
+    "pysqlite3": ("siteapp.store", "sync.headquarters"),
+    "sqlite_utils": ("siteapp.store", "sync.headquarters"),
+    "sqlalchemy": ("sync.headquarters",),
+    "psycopg": ("sync.headquarters",),
+    "zeroconf": ("siteapp.lan",),
+    "psutil": ("siteapp.readiness",),
+    "sqlite3": (),
+}
+# What asks the world instead of being told.
+IMPURE = {"now", "utcnow", "today", "open", "print", "input", "getenv", "urandom", "system"}
+PURE = ("sync/exam", "siteapp/conduct", "sync/delivery.py", "sync/words.py")
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -83,6 +101,66 @@ def test_a_script_of_a_page_is_short_and_safe(path: Path) -> None:
     assert text.count("\n") <= MAX_FILE
     for dangerous in (".innerHTML", "eval(", "document.write", "http://", "https://"):
         assert dangerous not in text
+
+
+def imported(source: str) -> set[str]:
+    """The libraries that a module imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def away_from_home(module: str, source: str) -> list[str]:
+    """The libraries of `source` that `module` may not import."""
+    inside = f"{module}."
+    return sorted(
+        library
+        for library in imported(source) & set(HOMES)
+        if not any(inside.startswith(f"{home}.") for home in HOMES[library])
+    )
+
+
+def test_each_library_is_imported_in_its_home_only() -> None:
+    found = {}
+    for path in SOURCES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if libraries := away_from_home(module, path.read_text("utf-8")):
+            found[module] = libraries
+    assert found == {}
+
+
+def test_a_library_away_from_its_home_would_be_noticed() -> None:
+    assert away_from_home("sync.wire.keys", "import cryptography.x509\n") == []
+    assert away_from_home("sync.wires", "import cryptography.x509\n") == ["cryptography"]
+    assert away_from_home("siteapp.store.live", "from sqlite3 import connect\n") == ["sqlite3"]
+    assert away_from_home("siteapp.new", "def f():\n    from flask import g\n") == ["flask"]
+
+
+def asks_the_world(source: str) -> list[str]:
+    """Calls by which a module would read a clock, a file or the screen."""
+    calls = (n.func for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call))
+    names = (f.id if isinstance(f, ast.Name) else getattr(f, "attr", "") for f in calls)
+    return sorted(set(names) & IMPURE)
+
+
+def test_what_is_pure_asks_nobody() -> None:
+    found = {}
+    for path in SOURCES:
+        name = str(path.relative_to(ROOT))
+        if name.startswith(PURE) and (calls := asks_the_world(path.read_text("utf-8"))):
+            found[name] = calls
+    assert found == {}
+
+
+def test_a_question_to_the_world_would_be_noticed() -> None:
+    asking = "from datetime import datetime, date\nx = datetime.now(), date.today()\n"
+    assert asks_the_world(asking) == ["now", "today"]
+    assert asks_the_world("with open('x') as f:\n    print(f)\n") == ["open", "print"]
+    assert asks_the_world("def f(now: int) -> int:\n    return now + 1\n") == []
 
 
 def arrows(config: str, folder: Path) -> int:

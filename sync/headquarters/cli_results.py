@@ -88,7 +88,7 @@ def reconcile(folder: Path, session_id: str, as_json: bool) -> None:
     if found.lacking:
         say(found.lacking.zh, found.lacking.en)
     elif found.agreed:
-        say("各步一致", "All steps agree")
+        say("各步核对无差异", "Everyone is accounted for")
     else:
         say("有差异", "The steps differ")
 

@@ -49,6 +49,15 @@ def test_a_right_one_and_an_invigilator_end_the_wait() -> None:
     assert limits.wait_ms("a", "m1", 0) == 0
 
 
+def test_the_own_number_typed_rightly_forgives_no_tries_at_others_numbers() -> None:
+    limits = Limits(5)
+    for number in range(9):
+        limits.wrong(f"n{number}", "m3", 0)
+    limits.right("own", "m3")
+    limits.wrong("n9", "m3", 0)
+    assert limits.wait_ms("own", "m3", 0) > 0
+
+
 def test_a_flood_of_invented_numbers_costs_no_memory() -> None:
     limits = Limits(5)
     for number in range(3 * MAX_KEPT):

@@ -41,9 +41,15 @@ function clock(ms) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-async function call(path, body) {
-  const given = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
-  const answer = await fetch(`/api/room/${encodeURIComponent(select.value)}${path}`, { credentials: "same-origin", ...given });
+/** A key for one act, so that the same click sent twice counts once. */
+function actKey() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function call(session, path, body) {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": actKey() };
+  const given = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
+  const answer = await fetch(`/api/room/${encodeURIComponent(session)}${path}`, { credentials: "same-origin", ...given });
   if (answer.status === 401) location.href = "/staff/sign-in";
   const said = await answer.json();
   if (!answer.ok) {
@@ -56,7 +62,8 @@ async function call(path, body) {
 
 async function act(path, body) {
   try {
-    show(await call(path, body));
+    // The session on the screen, not the one just chosen in the list.
+    show(await call(latest.session, path, body));
   } catch (error) {
     window.alert(error.message);
   }
@@ -88,20 +95,32 @@ function closeSitting(sitting) {
   if (window.confirm(question)) act("/close", { sitting: sitting.id });
 }
 
-function tileOf(tile) {
-  const made = element("button", `tile ${tile.state}${tile.attempt === chosen ? " chosen" : ""}`);
-  made.type = "button";
-  made.setAttribute("role", "listitem");
+const places = new Map();
+
+/** The tile of one attempt: made once and filled anew, so that a press or the focus outlives a poll. */
+function placeOf(attempt) {
+  if (!places.has(attempt)) {
+    const place = element("div", "place");
+    place.setAttribute("role", "listitem");
+    place.append(button("", () => { chosen = attempt; show(latest); }, "tile"));
+    places.set(attempt, place);
+  }
+  return places.get(attempt);
+}
+
+function fill(place, tile) {
+  const made = place.firstChild;
+  made.className = `tile ${tile.state}${tile.attempt === chosen ? " chosen" : ""}`;
   const [sign, words] = STATES[tile.state];
-  const head = element("div", "tile-head");
+  const head = element("span", "tile-head");
   head.append(element("b", "", tile.seat));
   if (tile.phase === "started") head.append(element("span", "left", clock(tile.remaining_ms)));
-  made.append(head, element("span", "who", tile.name), element("span", "", `${sign} ${words}`));
+  const parts = [head, element("span", "who", tile.name), element("span", "", `${sign} ${words}`)];
   if (tile.phase === "started" || tile.phase === "handed-in") {
-    made.append(element("span", "", `${tile.answered}/${tile.of}`));
+    parts.push(element("span", "", `${tile.answered}/${tile.of}`));
   }
-  made.addEventListener("click", () => { chosen = tile.attempt; show(latest); });
-  return made;
+  made.replaceChildren(...parts);
+  return place;
 }
 
 function asked(question, then) {
@@ -146,7 +165,11 @@ function beside(tile) {
   if (!tile) {
     const alerts = latest.tiles.filter((one) => one.state === "away");
     const list = element("ul");
-    alerts.forEach((one) => list.append(element("li", "", `${one.seat} ${one.name}`)));
+    alerts.forEach((one) => {
+      const line = element("li");
+      line.append(button(`${one.seat} ${one.name}`, () => { chosen = one.attempt; show(latest); }));
+      list.append(line);
+    });
     const parts = [element("h2", "", t("需要注意", "Needs attention"))];
     parts.push(alerts.length ? list : element("p", "quiet", t("没有失联的座位。", "No seat is away.")));
     if (mayAct) parts.push(...actsForAll());
@@ -171,26 +194,39 @@ function actsForAll() {
   ];
 }
 
-function show(state) {
-  latest = state;
-  const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.attempt : null;
-  document.getElementById("sittings").replaceChildren(...state.sittings.map(sittingCard));
-  document.getElementById("tiles").replaceChildren(...state.tiles.map((tile) => {
-    const made = tileOf(tile);
-    made.dataset.attempt = tile.attempt;
-    return made;
-  }));
-  if (focused) {
-    const again = [...document.querySelectorAll(".tile")].find((one) => one.dataset.attempt === focused);
-    if (again) again.focus();
+const drawn = {};
+
+/** Draw a part only when what it says has changed. */
+function redraw(name, content, draw) {
+  const said = JSON.stringify(content);
+  if (drawn[name] !== said) {
+    drawn[name] = said;
+    draw();
   }
-  beside(state.tiles.find((tile) => tile.attempt === chosen));
 }
 
+function show(state) {
+  // The answer of a session that is no longer the chosen one comes too late.
+  if (state.session !== select.value) return;
+  latest = state;
+  redraw("sittings", [state.sittings, state.unlocked], () =>
+    document.getElementById("sittings").replaceChildren(...state.sittings.map(sittingCard)));
+  const shown = state.tiles.map((tile) => fill(placeOf(tile.attempt), tile));
+  redraw("order", state.tiles.map((tile) => tile.attempt), () =>
+    document.getElementById("tiles").replaceChildren(...shown));
+  const tile = state.tiles.find((one) => one.attempt === chosen);
+  const alerts = state.tiles.filter((one) => one.state === "away").map((one) => one.attempt);
+  redraw("beside", tile ? [tile.attempt, tile.seat, tile.state, tile.receipt] : [state.session, alerts], () => beside(tile));
+}
+
+let next = 0;
+
 async function poll() {
-  if (select.value) {
+  clearTimeout(next);
+  const session = select.value;
+  if (session) {
     try {
-      show(await call("", null));
+      show(await call(session, "", null));
       contact.textContent = t("实时", "live");
       contact.className = "mark good";
     } catch (error) {
@@ -198,12 +234,18 @@ async function poll() {
       contact.className = "mark bad";
     }
   }
-  setTimeout(poll, 2000);
+  clearTimeout(next);
+  next = setTimeout(poll, 2000);
 }
 
 if (location.hash) {
   const wanted = [...select.options].find((one) => one.value === location.hash.slice(1));
   if (wanted) select.value = wanted.value;
 }
-select.addEventListener("change", () => { chosen = null; });
+select.addEventListener("change", () => {
+  chosen = null;
+  places.clear();
+  Object.keys(drawn).forEach((name) => delete drawn[name]);
+  poll();
+});
 poll();

@@ -1,0 +1,130 @@
+"""Documents that are carried out, not only read: commands in their order, named files, pins."""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provisioning.reference import CLIS
+from provisioning.routes import headquarters_routes, site_routes
+from siteapp.config import SETTINGS
+from siteapp.identity import make_keys
+from sync.exam.catalogue import specifications
+from sync.headquarters.samples import copy_samples
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = sorted(
+    d
+    for d in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md"))
+    if d.parent.name != "reference"
+)
+DESK = (ROOT / "docs/operate/en/headquarters.md").read_text()
+PLACES = ("tests", "sync", "siteapp", "provisioning", "docs", "systemd")
+
+
+def blocks(text: str) -> Iterator[str]:
+    """The command lines of the fenced blocks, in their order."""
+    for block in re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        yield from block.splitlines()
+
+
+def carry_out(line: str, folder: Path) -> Result:
+    """One command of headquarters' page, with this folder in place of the real ones."""
+    _, *words = shlex.split(line.replace("/media/stick", str(folder / "stick")))
+    files = [str(folder / w) if re.fullmatch(r"[\w-]+\.(xlsx|json|html)", w) else w for w in words]
+    result = CliRunner().invoke(CLIS["examhq"], ["--data", str(folder / "hq"), *files])
+    if words[:2] == ["roster", "template"]:
+        # What a person does next: the template is filled in, one sheet a sitting.
+        live, media = sorted(copy_samples(folder / "samples"))
+        (folder / "roster.xlsx").write_bytes(live.read_bytes())
+        (folder / "roster-media.xlsx").write_bytes(media.read_bytes())
+    return result
+
+
+def until_the_hour(text: str, folder: Path) -> dict[str, Result]:
+    """Every command of the page up to the codes, as a person would type them."""
+    (folder / "stick").mkdir()
+    (folder / "request.json").write_bytes(make_keys(folder / "site"))
+    before, _, _ = text.partition("## Afterwards")
+    lines = [line for line in blocks(before) if "serve" not in line]
+    return {line: carry_out(line, folder) for line in lines}
+
+
+def test_headquarters_page_can_be_carried_out_as_it_is_written(tmp_path: Path) -> None:
+    done = until_the_hour(DESK, tmp_path)
+    failed = {line: r.output for line, r in done.items() if r.exit_code}
+    assert failed == {}
+    assert len(done) > 8
+    assert len(list((tmp_path / "stick").rglob("*.package"))) == 1
+
+
+def test_a_page_that_leaves_a_step_out_would_be_noticed(tmp_path: Path) -> None:
+    without = re.sub(r"^examhq roster import roster-media.*\n", "", DESK, flags=re.MULTILINE)
+    done = until_the_hour(without, tmp_path)
+    assert done["examhq publish am-1205"].exit_code == 7
+
+
+def absent_files(text: str) -> list[str]:
+    """Files and folders of the project that a text names in backticks and that are not there."""
+    named = re.findall(rf"`((?:{'|'.join(PLACES)})/[\w./-]+)`", text)
+    return [name for name in named if not (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_file_that_a_document_names_is_there(path: Path) -> None:
+    assert absent_files(path.read_text()) == []
+
+
+def test_a_file_that_is_not_there_would_be_noticed() -> None:
+    text = "kept by `tests/wire/test_keys.py` and `tests/wire/test_wishes.py`"
+    assert absent_files(text) == ["tests/wire/test_wishes.py"]
+
+
+def unknown_settings(text: str) -> list[str]:
+    """Settings written as `name = value` that the site does not have."""
+    named = re.findall(r"`([a-z_]+) = [^`]*`", text)
+    return [name for name in named if name not in {s.name for s in SETTINGS} | {"name"}]
+
+
+# The formats have members of their own that are written the same way.
+PROSE = [d for d in WRITTEN if d.parent.name != "specs"]
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_setting_in_a_document_exists(path: Path) -> None:
+    assert unknown_settings(path.read_text()) == []
+
+
+def test_a_setting_that_does_not_exist_would_be_noticed() -> None:
+    assert unknown_settings("`port = 1` and `prot = 1`") == ["prot"]
+
+
+def wrong_pins(text: str, lock: str) -> set[tuple[str, str]]:
+    """Direct dependencies whose version in the table is missing or not the locked one."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    direct = {re.split(r"[<>=]", name)[0] for name in project["dependencies"]}
+    locked = {
+        (n, v) for n, v in re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE) if n in direct
+    }
+    return locked ^ set(re.findall(r"^\| ([\w-]+) \| (\d[\w.]*) \|", text, re.MULTILINE))
+
+
+def test_every_direct_dependency_is_named_with_its_pin() -> None:
+    text = (ROOT / "docs/design/dependencies.md").read_text()
+    lock = (ROOT / "requirements.lock").read_text()
+    assert wrong_pins(text, lock) == set()
+    assert wrong_pins(text, lock.replace("flask==", "flask==9.")) != set()
+
+
+def test_the_reference_has_all_twenty_four_specifications_and_every_route() -> None:
+    shown = (ROOT / "docs/reference/specifications.md").read_text()
+    assert re.findall(r"^## `(\S+)`", shown, re.MULTILINE) == list(specifications())
+    assert len(specifications()) == 24
+    found = (ROOT / "docs/reference/routes.md").read_text()
+    routes = [*site_routes(), *headquarters_routes()]
+    assert all(f"| {r.method} | `{r.path}` | `" in found for r in routes)
+    assert all(r.roles for r in routes)
