@@ -11,9 +11,9 @@ demo: ## a whole sitting on this machine, end to end (ARGS="--once --json")
 	@provisioning/bootstrap.sh run
 	@$(PY) -m provisioning.cli demo $(ARGS)
 
-test: ## all tests
+test: ## all tests, two at a time
 	@provisioning/bootstrap.sh dev
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: format lint types imports docs ## format, lint, types, imports, docs
 

@@ -96,7 +96,7 @@ def test_the_whole_desk_from_registration_to_the_sheet_of_results(shell: Shell) 
     shell.run("publish", "morning", "--out", shell.file("package"))
     assert shell.run("codes", "morning").stdout.count("-") == 6
     events = deliver(shell, box)
-    assert "All steps agree" not in shell.run("reconcile", "morning").stdout
+    assert "Everyone is accounted for" not in shell.run("reconcile", "morning").stdout
     scored = shell.json("score", "morning")
     assert {row["state"] for row in scored} == {"passed", "missing"}
     shell.run("results", "morning", "--out", shell.file("results.xlsx"))
