@@ -12,7 +12,8 @@ from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
 from siteapp.staff import ROLES
-from sync.console import ExamGroup, say, show_json, show_table
+from sync.console import ExamGroup, language, say, show_error, show_json, show_table
+from sync.courier import Round
 from sync.serving import end_on_signals
 from sync.wire.unlock import UnlockCode
 
@@ -146,6 +147,20 @@ def users_list(folder: Path) -> None:
         show_table(["name", "role"], site.staff.members())
 
 
+def tell_round(done: Round) -> None:
+    """What one round of the courier brought; ends with the exit status of its first error."""
+    say(
+        f"取回试卷包 {done.fetched}，送达 {done.received}，存档 {done.archived}，拒收 {done.refused}，"
+        f"写入 U 盘 {done.carried}",
+        f"{done.fetched} packages fetched, {done.received} batches received, {done.archived} archived,"
+        f" {done.refused} refused, {done.carried} carried",
+    )
+    for error in done.errors:
+        show_error(error, language())
+    if done.errors:
+        raise click.exceptions.Exit(done.errors[0].exit_status)
+
+
 @main.command("courier")
 @click.option(
     "--stick",
@@ -158,7 +173,7 @@ def courier_command(folder: Path, stick: Path | None, once: bool) -> None:
     """Fetch packages and deliver batches, over the network or a stick."""
     work = make_courier(folder, stick)
     if once:
-        work.step()
+        tell_round(work.step())
         return
     say("传送服务已启动", "The courier is up")
     stop = threading.Event()

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 import world
+from hypothesis import settings
 
 from siteapp.site import Site
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

@@ -228,3 +228,15 @@ def test_an_old_sqlite_is_refused():
     with pytest.raises(SqliteTooOld):
         check_sqlite((3, 40, 1))
     check_sqlite()
+
+
+def test_a_courier_without_a_line_says_so_and_ends_with_its_status(site_folder):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        (site_folder / "settings.toml").write_text(f'headquarters = "http://127.0.0.1:{port}"')
+        done = examsite(site_folder, "courier", "--once")
+    assert (done.exit_code, "headquarters-unreachable" in done.stderr) == (8, True)
+    assert "0 packages fetched" in done.stdout
+    (site_folder / "settings.toml").unlink()
+    assert examsite(site_folder, "courier", "--once").exit_code == 7
