@@ -149,10 +149,10 @@ def users_list(folder: Path) -> None:
 
 def tell_round(done: Round) -> None:
     """What one round of the courier brought; ends with the exit status of its first error."""
+    fetched, got, kept = done.fetched, done.received, done.archived
     say(
-        f"取回试卷包 {done.fetched}，送达 {done.received}，存档 {done.archived}，拒收 {done.refused}，"
-        f"写入 U 盘 {done.carried}",
-        f"{done.fetched} packages fetched, {done.received} batches received, {done.archived} archived,"
+        f"取回试卷包 {fetched}，送达 {got}，存档 {kept}，拒收 {done.refused}，写入 U 盘 {done.carried}",
+        f"{fetched} packages fetched, {got} batches received, {kept} archived,"
         f" {done.refused} refused, {done.carried} carried",
     )
     for error in done.errors:
