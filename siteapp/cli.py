@@ -151,7 +151,7 @@ def tell_round(done: Round) -> None:
     """What one round of the courier brought; ends with the exit status of its first error."""
     fetched, got, kept = done.fetched, done.received, done.archived
     say(
-        f"取回试卷包 {fetched}，送达 {got}，存档 {kept}，拒收 {done.refused}，写入 U 盘 {done.carried}",
+        f"试卷包 {fetched}，送达 {got}，存档 {kept}，拒收 {done.refused}，U 盘 {done.carried}",
         f"{fetched} packages fetched, {got} batches received, {kept} archived,"
         f" {done.refused} refused, {done.carried} carried",
     )
