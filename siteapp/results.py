@@ -28,8 +28,9 @@ SERVER_TERM = 1
 class Packer:
     """Cuts batches: seal into `sealing/<digest>`, record in the database, hand to the spool.
 
-    A crash before the record leaves a file that nobody refers to; a crash after it leaves one that
-    `recover` hands to the spool. So a number is never used for two different batches.
+    A crash or a full disk before the record leaves a file that nobody refers to; after it, one that
+    `recover` hands to the spool, at the start and before the next cut. So a number is never used
+    for two different batches.
     """
 
     def __init__(self, identity: Identity, live: Live, spool: Spool) -> None:
@@ -42,9 +43,10 @@ class Packer:
         self.recover()
 
     def recover(self) -> None:
-        """Hand over what was recorded before a crash, and clear what was not."""
-        recorded = records.batch_digests(self._live)
-        for path in self._work.iterdir():
+        """Hand over what was recorded and not handed over, and clear what was not recorded."""
+        left = list(self._work.iterdir())
+        recorded = records.batch_digests(self._live) if left else set()
+        for path in left:
             if path.name in recorded:
                 self._spool.put_outgoing(path)
             path.unlink(missing_ok=True)
@@ -52,11 +54,15 @@ class Packer:
     def cut(self, session: Session) -> str | None:
         """Seal what is new; returns the digest, or None if nothing is new."""
         with self._cutting:
+            self.recover()
             return self._cut(session)
 
     def _cut(self, session: Session) -> str | None:
         last = self._last(session.plan.id)
-        first = last["first"] + last["count"] if last else 0
+        first = _end(last)
+        # What is in memory is at least what is on disk; most turns end here.
+        if session.next_seq <= first:
+            return None
         lines = self._live.events(session.plan.id)
         count = len(lines) - first
         if count == 0:
@@ -124,10 +130,16 @@ class Packer:
             return "waiting"
 
     def delivered(self, session: str) -> bool:
-        """All sittings are closed and headquarters has archived everything."""
+        """All sittings are closed and headquarters has archived everything up to now."""
         rows = self.delivery(session)
         whole = bool(rows) and bool(rows[-1]["final"])
-        return whole and all(row["state"] == "archived" for row in rows)
+        nothing_new = whole and _end(rows[-1]) >= self._live.session(session).next_seq
+        return nothing_new and all(row["state"] == "archived" for row in rows)
+
+
+def _end(batch: dict[str, Any] | None) -> int:
+    """The number of the first event after a batch."""
+    return batch["first"] + batch["count"] if batch else 0
 
 
 def _all_closed(session: Session, lines: Sequence[Event]) -> bool:

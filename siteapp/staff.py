@@ -1,11 +1,13 @@
 """Staff of the site: roles, sign-in, sessions, and the audit log of what they did."""
 
+import threading
 from typing import Any, Literal, NamedTuple
 
 from siteapp.conduct.limits import Limits
 from siteapp.errors import TooManyTries, WrongStaffSignIn
 from siteapp.store import records
 from siteapp.store.live import Live
+from siteapp.store.writer import Statement
 from sync.errors import AlreadyThere
 from sync.wire.passwords import check_password, hash_password, new_password, new_token
 
@@ -27,13 +29,15 @@ class Staff:
         self._live = live
         self._idle_ms = idle_ms
         self._limits = Limits()
+        self._adding = threading.Lock()
 
     def add(self, name: str, role: Role) -> str:
         """Make an account; returns its password, which is stored nowhere."""
-        if any(member.name == name for member in self.members()):
-            raise AlreadyThere(what=name)
         password = new_password()
-        self._live.store(records.keep_member(name, role, hash_password(password)))
+        with self._adding:
+            if any(member.name == name for member in self.members()):
+                raise AlreadyThere(what=name)
+            self._live.store(records.keep_member(name, role, hash_password(password)))
         return password
 
     def members(self) -> list[Member]:
@@ -71,7 +75,11 @@ class Staff:
 
     def audit(self, who: str, act: str, what: str) -> None:
         """Note what somebody did; never a secret in it."""
-        self._live.store(records.note_act(self._live.clock.wall(), who, act, what))
+        self._live.store(self.noted(who, act, what))
+
+    def noted(self, who: str, act: str, what: str) -> Statement:
+        """The line of the audit log, for the transaction of the act itself."""
+        return records.note_act(self._live.clock.wall(), who, act, what)
 
     def log(self) -> list[dict[str, Any]]:
         """What staff did, the newest first: number, at (ms), who, act, what."""

@@ -1,9 +1,11 @@
 """Fixtures that all tests share; the cast itself is in `world`."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import room
 import world
 from hypothesis import settings
 
@@ -41,3 +43,37 @@ def site(site_folder: Path) -> Iterator[Site]:
 def package(hq: world.Headquarters, site: Site, tmp_path: Path) -> world.Package:
     """A session sealed for `site`, five candidates, not yet received."""
     return world.make_package(hq, site.identity.certificate, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def opened(
+    hq: world.Headquarters, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, world.Package]:
+    """The data folder of a site whose room is open, made once to be copied, and its package."""
+    folder = tmp_path_factory.mktemp("opened") / "site"
+    folder.mkdir()
+    package = world.make_package(hq, hq.enrol(folder), folder.parent)
+    made = Site(folder)
+    room.open_room(made, package)
+    made.close()
+    return folder, package
+
+
+@pytest.fixture
+def open_folder(opened: tuple[Path, world.Package], tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return shutil.copytree(opened[0], tmp_path / "open-site")
+
+
+@pytest.fixture
+def open_package(opened: tuple[Path, world.Package]) -> world.Package:
+    """The package of `open_site`."""
+    return opened[1]
+
+
+@pytest.fixture
+def open_site(open_folder: Path) -> Iterator[Site]:
+    """A site with both sittings open, not yet serving; much quicker than to open one anew."""
+    found = Site(open_folder)
+    yield found
+    found.close()

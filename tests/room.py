@@ -8,6 +8,7 @@ from werkzeug.test import Client
 
 from siteapp.conduct import acts
 from siteapp.site import Site
+from siteapp.staff import Role
 from siteapp.store.writer import Decision
 from siteapp.web.app import create_app
 
@@ -99,3 +100,16 @@ def close_sitting(site: Site, session: str, sitting: str) -> None:
     live = site.live
     of = site.shelf.items_by_form(live.session(session))
     live.act(live.session(session), lambda s: Decision(acts.close_sitting(s, sitting, "chief", of)))
+
+
+def staff_browser(site: Site, role: Role, name: str = "") -> Client:
+    """A browser with a new member of staff signed in."""
+    client = browser(site)
+    password = site.staff.add(name or role, role)
+    client.post("/staff/sign-in", data={"name": name or role, "password": password})
+    return client
+
+
+def journal(site: Site, kind: str, session: str = "am-1121") -> list[dict[str, Any]]:
+    """The bodies of one kind of events, as they are on disk."""
+    return [event.body for event in site.live.events(session) if event.kind == kind]

@@ -6,7 +6,7 @@ An act changes nothing; the writer numbers its events, commits them and applies 
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from siteapp.conduct.attempt import Attempt, Received
+from siteapp.conduct.attempt import Attempt, Received, content
 from siteapp.conduct.session import Session
 from siteapp.errors import (
     AlreadyHandedIn,
@@ -15,6 +15,7 @@ from siteapp.errors import (
     RequestRefused,
     SeatMoved,
     SeatTaken,
+    SequenceReused,
     TimeIsUp,
     TooEarly,
 )
@@ -92,19 +93,24 @@ def save(
 ) -> tuple[list[NewEvent], ExamError | None]:
     """Events for the saves that are new, and the refusal if they come too late or are `bad`.
 
-    A repeat of what is on disk gives no event. What comes from a left seat, after the hand-in or
-    after the deadline is journalled as evidence and changes no response; it is taken if it comes
-    again when there is time again.
+    A repeat of what is on disk gives no event; a number used again for something else is
+    SequenceReused, so that nothing is called saved that is not. What comes from a left seat, after
+    the hand-in or after the deadline is journalled as evidence and changes no response; it is taken
+    if it comes again when there is time again.
     """
     refusal = _refusal(attempt, seat_term, now) or bad
     received = attempt.received.get(instance, Received())
     kept = attempt.evidence.get(instance, Received()) if refusal else ()
-    seen: set[int] = set()
+    seen: dict[int, bytes] = {}
     events = []
     for one in saves:
+        what = content(one.item, one.response)
+        before = seen.get(one.sequence) or attempt.said.get((instance, one.sequence))
+        if refusal is None and before not in (None, what):
+            raise SequenceReused(sequence=one.sequence)
         if one.sequence in received or one.sequence in kept or one.sequence in seen:
             continue
-        seen.add(one.sequence)
+        seen[one.sequence] = what
         events.append(_save_event(attempt, seat_term, instance, one, refusal))
     return events, refusal
 

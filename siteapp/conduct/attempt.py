@@ -1,5 +1,6 @@
 """A candidate's run through one sitting: its phases, its responses, its deadline. Pure."""
 
+import hashlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -42,6 +43,11 @@ class Received:
         elif sequence > self.upto:
             self.above.add(sequence)
 
+    @property
+    def highest(self) -> int:
+        """The greatest number that is here, above gaps too."""
+        return max(self.above, default=self.upto)
+
     def missing(self, last: int, kept: Container[int] = ()) -> list[int]:
         """The first numbers up to `last` that are neither here nor in `kept`; MAX_MISSING at most.
 
@@ -51,6 +57,11 @@ class Received:
         return list(
             islice((n for n in numbers if n not in self.above and n not in kept), MAX_MISSING)
         )
+
+
+def content(item: str, response: object) -> bytes:
+    """Eight bytes that stand for what a save says, to tell a repeat from a number used twice."""
+    return hashlib.blake2b(f"{item}\x1f{response!r}".encode(), digest_size=8).digest()
 
 
 @dataclass
@@ -75,6 +86,7 @@ class Attempt:
     answers: Answers = field(default_factory=Answers)
     received: dict[str, Received] = field(default_factory=dict)
     evidence: dict[str, Received] = field(default_factory=dict)
+    said: dict[tuple[str, int], bytes] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
@@ -90,6 +102,11 @@ class Attempt:
     def responses(self) -> dict[str, Standing]:
         """item → the response that counts."""
         return self.answers.standing
+
+    def highest(self, instance: str) -> int:
+        """The greatest sequence number of a client instance that was ever kept."""
+        kept = (self.received.get(instance), self.evidence.get(instance))
+        return max((one.highest for one in kept if one), default=0)
 
     def answered(self) -> int:
         """Items with a response that is not empty."""
@@ -120,6 +137,8 @@ class Attempt:
 
     def _on_response(self, body: dict[str, Any]) -> None:
         self.received.setdefault(body["instance"], Received()).add(body["sequence"])
+        what = content(body["item"], body["response"])
+        self.said[body["instance"], body["sequence"]] = what
         self.answers.take(body)
 
     def _on_evidence(self, body: dict[str, Any]) -> None:

@@ -54,6 +54,7 @@ class Live:
         # Reads have a connection of their own: the writer's shows what is not committed yet.
         self._reader = sqlite_utils.Database(connect(path))
         self._reading = threading.Lock()
+        self._adding = threading.Lock()
         self.sessions: dict[str, Session] = {}
         self.tokens: dict[bytes, Token] = {}
         # (session, attempt) → the site's clock at its page's last request; memory only.
@@ -147,16 +148,18 @@ class Live:
         session = Session.planned(plan)
 
         def decide() -> Decision:
-            if plan.id in self.sessions:
-                raise AlreadyThere(what=plan.id)
             decision = act(session)
             every = (*statements, *credentials, *decision.statements)
             return Decision(decision.events, every, decision.result)
 
-        self.writer.submit(session, decide)
-        for admission, verifier in verifiers.items():
-            self._credentials[plan.id, admission] = verifier
-        self.sessions[plan.id] = session
+        # One at a time: two of one session in a group would fail the group of others' saves.
+        with self._adding:
+            if plan.id in self.sessions:
+                raise AlreadyThere(what=plan.id)
+            self.writer.submit(session, decide)
+            for admission, verifier in verifiers.items():
+                self._credentials[plan.id, admission] = verifier
+            self.sessions[plan.id] = session
 
     def remember(self, token: str, whom: Token) -> Statement:
         """Sign a page in; the row goes into the transaction of the sign-in."""

@@ -26,6 +26,8 @@ INSERT_EVENTS = (
 )
 KEEP_CLOCK = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)"
 MAX_GROUP = 512
+# How often a waiting act looks whether there still is a writer.
+LOOK_S = 5.0
 
 
 class Statement(NamedTuple):
@@ -56,8 +58,20 @@ class Job:
     done: threading.Event = field(default_factory=threading.Event)
 
 
+def _result_code(error: Exception) -> int:
+    """SQLite's primary result code; 0 for what is no error of SQLite's."""
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
 def _is_full(error: Exception) -> bool:
-    return "disk is full" in str(error)
+    return _result_code(error) == int(pysqlite3.SQLITE_FULL)
+
+
+def _is_broken(error: Exception) -> bool:
+    """True if the file or the disk cannot be trusted; not for a lock, a constraint or a mistake."""
+    passing = (pysqlite3.SQLITE_FULL, pysqlite3.SQLITE_BUSY)
+    grave = isinstance(error, pysqlite3.OperationalError) or type(error) is pysqlite3.DatabaseError
+    return grave and _result_code(error) not in passing
 
 
 class Writer:
@@ -88,7 +102,9 @@ class Writer:
             raise Overloaded
         job = Job(session, decide)
         self._waiting.put(job)
-        job.done.wait()
+        while not job.done.wait(LOOK_S):
+            if not self.thread.is_alive():
+                raise StorageFailed(reason="the writer has ended")
         if job.error is not None:
             raise job.error
         assert job.outcome is not None  # noqa: S101  (set whenever error is not)
@@ -179,26 +195,29 @@ class Writer:
     def _failed(self, group: list[Job], error: Exception) -> None:
         """Nothing of the group is on disk: take it back from memory, answer, or end."""
         log.error("a group of %d acts was not stored: %s", len(group), error)
+        taken_back = self._take_back(group)
+        answer = _answer(error)
+        for job in group:
+            if job.error is None:
+                job.outcome, job.error = None, answer
+            job.done.set()
+        if _is_broken(error) or not taken_back:
+            # A failed sync is never retried: the kernel may have dropped the pages. Start anew.
+            self._fatal()
+
+    def _take_back(self, group: list[Job]) -> bool:
+        """Memory as it is on disk; False if the database cannot be read back."""
         try:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._reload({id(j.session): j.session for j in group if j.session}.values())
         except Exception:
             log.exception("the database cannot be read back")
-            self._fatal()
-        answer: Exception = error
-        if isinstance(error, pysqlite3.Error):
-            full = _is_full(error)
-            answer = (
-                DiskTooFull(needed_mib=1, free_mib=0, folder="data")
-                if full
-                else StorageFailed(reason=str(error))
-            )
-        for job in group:
-            if job.error is None:
-                job.outcome, job.error = None, answer
-        if isinstance(error, pysqlite3.OperationalError) and not _is_full(error):
-            # A failed sync is never retried: the kernel may have dropped the pages. Start anew.
-            for job in group:
-                job.done.set()
-            self._fatal()
+            return False
+        return True
+
+
+def _answer(error: Exception) -> Exception:
+    if _is_full(error):
+        return DiskTooFull(needed_mib=1, free_mib=0, folder="data")
+    return StorageFailed(reason=str(error)) if isinstance(error, pysqlite3.Error) else error

@@ -1,6 +1,7 @@
 """The answer path: raw WSGI ahead of Flask, so that a save costs little and waits for nobody."""
 
 import json
+import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -10,12 +11,15 @@ import msgspec
 from siteapp.conduct.acts import Save, save
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
-from siteapp.errors import Overloaded, SaveRefused, SignInNeeded
+from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded
 from siteapp.site import Site
 from siteapp.store.live import Token
 from siteapp.store.writer import Decision
+from siteapp.web.headers import HEADERS
 from sync.errors import ExamError
 from sync.exam.paper import ItemToken
+
+log = logging.getLogger("examsite.answers")
 
 PATH = "/api/candidate/responses"
 MAX_BODY = 512 * 1024
@@ -58,14 +62,15 @@ class AnswerPath:
         """WSGI."""
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "POST":
             return self._behind(environ, start_response)
-        headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+        headers = [("Content-Type", "application/json"), *HEADERS.items()]
+        status = HTTPStatus.OK
         try:
             body = self._take(environ)
-            status = HTTPStatus.OK
-        except ExamError as error:
-            body = json.dumps({"error": error.to_json()}, ensure_ascii=False).encode()
-            status = HTTPStatus(error.http_status)
-            if isinstance(error, Overloaded):
+        except Exception as error:
+            refusal = error if isinstance(error, ExamError) else _fault()
+            body = json.dumps({"error": refusal.to_json()}, ensure_ascii=False).encode()
+            status = HTTPStatus(refusal.http_status)
+            if isinstance(refusal, Overloaded):
                 headers.append(("Retry-After", "1"))
         headers.append(("Content-Length", str(len(body))))
         start_response(f"{status.value} {status.phrase}", headers)
@@ -105,6 +110,11 @@ class AnswerPath:
             if more or not 0 < first.sequence < MAX_SEQUENCE:
                 raise
             return [_as_sent(first)], error
+
+
+def _fault() -> ServerFault:
+    log.exception("a save failed by a fault of ours")
+    return ServerFault()
 
 
 def _as_sent(one: SaveIn) -> Save:

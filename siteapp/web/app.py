@@ -15,7 +15,7 @@ from siteapp.web.staff import staff
 
 # A package may be uploaded in the page; a larger one comes by the courier or the command line.
 # Anybody in the room can make the server spool this much, so it is kept small.
-MAX_UPLOAD = 32 * 1024 * 1024
+MAX_UPLOAD = 2 * 1024 * 1024
 
 
 def create_flask(site: Site) -> Flask:

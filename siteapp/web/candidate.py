@@ -10,6 +10,7 @@ from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.errors import (
     AlreadyHandedIn,
+    NotOpenYet,
     RequestRefused,
     SeatMoved,
     TooManyTries,
@@ -71,7 +72,7 @@ def _check_sign_in(admission: str, secret: str, seat: int) -> tuple[Session, Att
         raise TooManyTries(seconds=-(-wait // 1000))
     fitting = [
         session
-        for session in site().live.sessions.values()
+        for session in list(site().live.sessions.values())
         if site().live.fits(session.plan.id, admission, _last_six(session, admission, secret))
     ]
     if not fitting:
@@ -137,9 +138,14 @@ def _state(session: Session, attempt: Attempt) -> dict[str, Any]:
             acts.earliest_hand_in_ms(session, attempt, now) if started else None
         ),
         "watermark": {name: got.upto for name, got in list(attempt.received.items())},
+        "highest": {name: attempt.highest(name) for name in _instances(attempt)},
         "messages": list(attempt.messages),
         "receipt": attempt.receipt or None,
     }
+
+
+def _instances(attempt: Attempt) -> set[str]:
+    return {*list(attempt.received), *list(attempt.evidence)}
 
 
 @candidate.get("/api/candidate/state")
@@ -155,7 +161,7 @@ def confirm() -> dict[str, Any]:
     """Identity, seat and commitment confirmed."""
     session, attempt = _mine()
     site().live.act(session, lambda s: Decision(acts.confirm(s.attempt(attempt.id))))
-    return _state(session, attempt)
+    return _state(session, session.attempt(attempt.id))
 
 
 @candidate.post("/api/candidate/start")
@@ -165,12 +171,15 @@ def start() -> dict[str, Any]:
     session, attempt = _mine()
     now = site().live.clock.now()
     site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
-    return _state(session, attempt)
+    # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
+    return _state(session, session.attempt(attempt.id))
 
 
 def _paper(session: Session, attempt: Attempt) -> AttemptPaper:
     if attempt.phase == "handed-in":
         raise AlreadyHandedIn(receipt=attempt.receipt)
+    if attempt.phase != "started":
+        raise NotOpenYet
     return site().shelf.paper(session, attempt)
 
 
@@ -187,7 +196,7 @@ def paper() -> dict[str, Any]:
             responses[ref] = response
         else:
             responses[ref] = [options[option] for option in response]
-    flags = [mine.references[item][0] for item in attempt.flags]
+    flags = [mine.references[item][0] for item in list(attempt.flags)]
     return {**mine.view, "attempt": attempt.id, "responses": responses, "flags": flags}
 
 
@@ -226,7 +235,8 @@ def hand_in() -> dict[str, Any]:
         )
 
     site().live.act(session, decide)
-    return {"receipt": attempt.receipt, "answered": attempt.answered(), "of": of}
+    over = session.attempt(attempt.id)
+    return {"receipt": over.receipt, "answered": over.answered(), "of": of}
 
 
 @candidate.before_request

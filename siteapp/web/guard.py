@@ -5,21 +5,36 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask import Flask, Request, Response, g, jsonify, redirect, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import (
+    Flask,
+    Request,
+    Response,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from siteapp.errors import (
     CrossOrigin,
     MissingSaves,
+    NoSuchPage,
     Overloaded,
     RequestRefused,
     RoleNeeded,
+    ServerFault,
     SignInNeeded,
+    TooLarge,
+    WrongMethod,
 )
 from siteapp.site import Site
 from siteapp.staff import Member
 from siteapp.store.live import Token
 from siteapp.web.answers import bearer
+from siteapp.web.headers import HEADERS
 from sync.errors import ExamError
 from sync.origin import same_origin
 from sync.words import Language
@@ -30,16 +45,8 @@ ROLE_ATTRIBUTE = "examsite_roles"
 ROOM, CANDIDATE = "room", "candidate"
 STAFF = ("administrator", "chief", "invigilator")
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none';"
-        " form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+# What Flask itself answers, in our words.
+IN_WORDS: dict[int, type[ExamError]] = {404: NoSuchPage, 405: WrongMethod, 413: TooLarge}
 
 View = Callable[..., Any]
 
@@ -147,10 +154,14 @@ def _answer(error: Exception) -> Any:
 
 
 def _answer_http(error: HTTPException) -> Any:
-    """Flask's own errors (404, 405, 413) in our form, without echoing the address."""
-    if wants_page(request):
-        return render_template("error.html", status=error.code, error=None), error.code or 500
-    return jsonify({"error": {"code": f"http-{error.code}"}}), error.code or 500
+    """Flask's own errors (404, 405, 413, 500) in our words, without echoing the address."""
+    status = error.code or 500
+    known = IN_WORDS.get(status, ServerFault if status >= 500 else None)
+    response = make_response(_answer(known() if known else RequestRefused(reason=error.name)))
+    response.status_code = status
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def wants_page(incoming: Request) -> bool:
@@ -162,7 +173,10 @@ def wants_page(incoming: Request) -> bool:
 
 def json_body(**kinds: type) -> dict[str, Any]:
     """The request's JSON object with exactly these members of these types, or RequestRefused."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
     if not isinstance(body, dict):
         raise RequestRefused(reason="not a JSON object")
     for name, kind in kinds.items():

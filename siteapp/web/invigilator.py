@@ -12,7 +12,7 @@ from siteapp.conduct.wall import wall
 from siteapp.errors import RequestRefused
 from siteapp.store.writer import Decision
 from siteapp.web.guard import STAFF, json_body, member, role, site
-from sync.errors import NotFound
+from sync.errors import NotFound, NotReady
 from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
@@ -46,20 +46,27 @@ def _wall(session: Session) -> dict[str, Any]:
 def _act(
     session_id: str, name: str, what: str, decide: Callable[[Session], list[acts.NewEvent]]
 ) -> dict[str, Any]:
-    """Carry out an act, note who did it, answer with the new wall."""
-    live, done = site().live, site().done_acts
-    session = live.session(session_id)
-    key = (session_id, member().name, request.headers.get("Idempotency-Key", "")[:64])
+    """Carry out an act and note who did it in one transaction, answer with the new wall."""
+    live, done, audit = site().live, site().done_acts, site().staff
+    session, by = live.session(session_id), member().name
+    key = (session_id, by, request.headers.get("Idempotency-Key", "")[:64])
+
+    taken = False
 
     def once(state: Session) -> Decision:
-        return Decision(decide(state) if done.first_time(key) else [])
+        nonlocal taken
+        taken = done.first_time(key)
+        events = decide(state) if taken else []
+        line = audit.noted(by, name, f"{session_id} {what}".strip())
+        return Decision(events, [line] if events else [])
 
     try:
         live.act(session, once)
     except Exception:
-        done.forget(key)
+        # Only by whom it counted: a repeat that fails must not let a third one count again.
+        if taken:
+            done.forget(key)
         raise
-    site().staff.audit(member().name, name, f"{session_id} {what}".strip())
     return _wall(session)
 
 
@@ -75,6 +82,12 @@ def _note(text: str, name: str) -> str:
     if not clean or len(clean) > MAX_NOTE:
         raise RequestRefused(reason=name)
     return clean
+
+
+def _seat(number: int) -> int:
+    if not 1 <= number <= 9999:
+        raise RequestRefused(reason="seat")
+    return number
 
 
 @invigilator.post("/api/room/<session_id>/open")
@@ -99,10 +112,8 @@ def close_sitting(session_id: str) -> dict[str, Any]:
 def move(session_id: str) -> dict[str, Any]:
     """A candidate continues at another seat."""
     given = json_body(admission=str, seat=int, reason=str)
-    admission, seat, by = given["admission"], given["seat"], member().name
+    admission, seat, by = given["admission"], _seat(given["seat"]), member().name
     reason = _note(given["reason"], "reason")
-    if not 1 <= seat <= 9999:
-        raise RequestRefused(reason="seat")
     return _act(
         session_id,
         "move",
@@ -124,7 +135,7 @@ def extend(session_id: str) -> dict[str, Any]:
         session_id,
         "extend",
         f"{who or '*'} {minutes}",
-        lambda s: acts.extend(_some(s, who), minutes * 60_000, reason, by),
+        lambda s: _reached(acts.extend(_some(s, who), minutes * 60_000, reason, by)),
     )
 
 
@@ -135,7 +146,16 @@ def message(session_id: str) -> dict[str, Any]:
     given = json_body(admission=str, text=str)
     text, by, who = _note(given["text"], "text"), member().name, given["admission"]
     words = Words(text, text)
-    return _act(session_id, "message", who or "*", lambda s: acts.tell(_some(s, who), words, by))
+    return _act(
+        session_id, "message", who or "*", lambda s: _reached(acts.tell(_some(s, who), words, by))
+    )
+
+
+def _reached(events: list[acts.NewEvent]) -> list[acts.NewEvent]:
+    """The events, if there is anyone whom they concern: nobody is told of what did not happen."""
+    if not events:
+        raise NotReady(reason_zh="没有正在考试的考生", reason_en="no candidate is in the exam")
+    return events
 
 
 def _some(session: Session, admission: str) -> list[Attempt]:
@@ -202,7 +222,7 @@ def absent(session_id: str) -> dict[str, Any]:
 @role(*ROOM_STAFF)
 def lift(session_id: str) -> dict[str, Any]:
     """End the sign-in wait of a seat."""
-    seat = json_body(seat=int)["seat"]
+    session, seat = site().live.session(session_id), _seat(json_body(seat=int)["seat"])
     site().limits.lift(seat)
     site().staff.audit(member().name, "lift", f"{session_id} {seat}")
-    return _wall(site().live.session(session_id))
+    return _wall(session)

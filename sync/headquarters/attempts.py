@@ -1,5 +1,6 @@
 """What the journal says of each attempt, up to its hand-in. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
     ends = _ends(journal)
     counted = [e for i, e in enumerate(events) if not _too_late(e, i, ends)]
     standing = standing_responses(counted)
+    late = Counter(_of(e) for i, e in enumerate(events) if _too_late(e, i, ends))
     by_attempt: dict[str, list[Event]] = {}
     for event in events:
         if "attempt" in event.body:
@@ -48,7 +50,7 @@ def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
             own,
             events[ends[attempt]] if attempt in ends else None,
             {item: s.response for item, s in standing.get(attempt, {}).items()},
-            sum(_too_late(e, i, ends) for i, e in enumerate(events) if _of(e) == attempt),
+            late[attempt],
         )
         for attempt, own in by_attempt.items()
     }

@@ -15,7 +15,14 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from sync.errors import DocumentAltered, DocumentRefused, NotCanonical, NotFound, WrongKind
+from sync.errors import (
+    DocumentAltered,
+    DocumentRefused,
+    NotCanonical,
+    NotFound,
+    SignatureRefused,
+    WrongKind,
+)
 from sync.exam.specification import Struct
 from sync.headquarters.errors import (
     ConflictingBatch,
@@ -121,7 +128,7 @@ def _keep(headquarters: Headquarters, source: Path, digest: str) -> None:
 
 def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDocument, VerifyKey]:
     """Every byte checked with the key of the site that the batch names."""
-    kind, identity, _ = peek_identity(source)
+    kind, identity, signers = peek_identity(source)
     if kind != "batch":
         raise WrongKind(expected="batch", found=kind[:80])
     try:
@@ -132,6 +139,11 @@ def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDoc
     except NotFound:
         raise UnknownSender(site=stated.site[:80]) from None
     document = SealedDocument.verify(source, kind="batch", trusted=[key])
+    if set(signers) != document.signed_by or len(signers) != 1:
+        # Anybody could add a signature of their own: the same batch under another digest.
+        raise SignatureRefused(reason="a batch carries its site's signature and no other")
+    if document.part_names != ("events",):
+        raise NotCanonical(reason="a batch has one part, events")
     _require_session(headquarters, stated)
     _require_free_number(headquarters, stated, document.digest)
     return stated, document, key

@@ -5,7 +5,7 @@ import logging
 import msgspec
 from sqlalchemy import delete, insert, select
 
-from sync.errors import DocumentRefused, NotFound
+from sync.errors import DocumentRefused, ExamError, NotFound
 from sync.exam.marking import PaperMark, mark_theory
 from sync.exam.sitting import CandidatePlan, SessionPlan, attempt_id, form_for
 from sync.exam.specification import Struct
@@ -73,17 +73,25 @@ def refresh(headquarters: Headquarters, by: Stamp) -> int:
     """Reconcile, and score where the journal is whole, what got new batches; how many sessions."""
     changed = _changed(headquarters)
     for session in changed:
-        plan = published_plan(headquarters, session)
-        found, journal = _reconcile(headquarters, plan)
-        rows = None
         try:
-            rows = None if found.lacking else _score_all(headquarters, plan, journal)
-        except JournalBroken as broken:
-            found = reconcile(plan, journal, Words(broken.say("zh"), broken.say("en")))
-        _save(headquarters, by, found, journal.batches, rows)
-        if found.lacking:
-            log.info("session %s: %s", session, found.lacking.en)
+            _refresh_one(headquarters, by, session)
+        except ExamError:
+            # One session that cannot be read keeps no other from being scored.
+            log.exception("session %s cannot be scored", session)
     return len(changed)
+
+
+def _refresh_one(headquarters: Headquarters, by: Stamp, session: str) -> None:
+    plan = published_plan(headquarters, session)
+    found, journal = _reconcile(headquarters, plan)
+    rows = None
+    try:
+        rows = None if found.lacking else _score_all(headquarters, plan, journal)
+    except JournalBroken as broken:
+        found = reconcile(plan, journal, Words(broken.say("zh"), broken.say("en")))
+    _save(headquarters, by, found, journal.batches, rows)
+    if found.lacking:
+        log.info("session %s: %s", session, found.lacking.en)
 
 
 def _changed(headquarters: Headquarters) -> list[str]:

@@ -33,8 +33,31 @@ def test_a_save_is_in_the_journal_with_authored_ids_once_it_is_acknowledged(page
 
 def test_a_repeated_save_is_acknowledged_and_journalled_once(page, site):
     page.save(0)
-    assert page.save(0, option=3, sequence=1)[0] == 200
+    assert page.save(0, sequence=1) == (200, {"saved": [1]})
     assert len(events(site, "response")) == 1
+
+
+def test_a_number_used_again_for_another_answer_is_never_called_saved(page, site):
+    page.save(0, option=0)
+    status, body = page.save(0, option=3, sequence=1)
+    assert (status, body["error"]["code"]) == (422, "sequence-reused")
+    status, body = page.save(7, option=0, sequence=1)
+    assert (status, body["error"]["code"]) == (422, "sequence-reused")
+    assert len(events(site, "response")) == 1
+
+
+def test_a_page_that_lost_its_numbers_is_told_the_highest_above_gaps_too(page, site):
+    for sequence in (1, 2, 4, 5):
+        page.save(sequence, sequence=sequence)
+    _, state = page.call("GET", "state")
+    assert (state["watermark"], state["highest"]) == ({"abc123": 2}, {"abc123": 5})
+
+
+def test_the_paper_is_not_there_before_the_start(site, page, package):
+    early = Page(page.client, package.plan.candidates[1])
+    assert early.sign_in()[0] == 200
+    status, body = early.call("GET", "paper")
+    assert (status, body["error"]["code"]) == (409, "not-open")
 
 
 def test_a_save_that_arrives_late_never_overwrites_a_newer_one(page, site):

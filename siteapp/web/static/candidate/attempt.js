@@ -108,7 +108,8 @@ export class Attempt {
   /** Compares with the server's watermark and sends again what it lost. @param {State} state @param {{withoutGap: number, highest: number}} before */
   async reconcile(state, before) {
     const watermark = state.watermark[this.record.instance] || 0;
-    await this.resend(this.ledger.reconcile(watermark, before));
+    const highest = (state.highest || {})[this.record.instance] || 0;
+    await this.resend(this.ledger.reconcile(watermark, before, highest));
   }
 
   /** @param {Save[]} saves */

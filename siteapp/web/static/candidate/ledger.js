@@ -159,10 +159,11 @@ export class Ledger {
    * ever given out twice.
    * @param {number} watermark
    * @param {{withoutGap: number, highest: number}} before
+   * @param {number} highest the greatest number that the server ever kept, above gaps too
    * @returns {Save[]} saves to be sent again
    */
-  reconcile(watermark, before) {
-    this.last = Math.max(this.last, watermark);
+  reconcile(watermark, before, highest) {
+    this.last = Math.max(this.last, watermark, highest);
     if (watermark >= before.withoutGap) return [];
     const lost = [...this.saves.values()].filter(
       (s) => s.standing === "held" && s.sequence > watermark && s.sequence <= before.highest,

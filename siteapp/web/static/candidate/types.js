@@ -39,6 +39,7 @@
  * @property {number} server_ms
  * @property {number|null} remaining_ms
  * @property {Record<string, number>} watermark
+ * @property {Record<string, number>} highest
  * @property {Message[]} messages
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
