@@ -14,9 +14,10 @@ from siteapp.errors import (
     NotOpenYet,
     RequestRefused,
     SeatTaken,
+    SequenceReused,
     TooEarly,
 )
-from sync.errors import NotFound, NotReady
+from sync.errors import ExamError, NotFound, NotReady
 from sync.exam.journal import Event
 from sync.exam.marking import receipt_code
 from sync.words import Words
@@ -130,9 +131,24 @@ def test_evidence_holds_up_no_hand_in(room: Room, attempt: Attempt) -> None:
 def test_a_repeat_is_harmless_within_a_request_and_over_requests(
     room: Room, attempt: Attempt
 ) -> None:
-    assert room.save(attempt, (1, "q1", "a"), (1, "q1", "b")) == (["response"], None)
-    assert room.save(attempt, (1, "q1", "c")) == ([], None)
+    assert room.save(attempt, (1, "q1", "a"), (1, "q1", "a")) == (["response"], None)
+    assert room.save(attempt, (1, "q1", "a")) == ([], None)
     assert said(attempt) == {"q1": "a"}
+
+
+def test_a_number_used_again_for_something_else_is_never_called_saved(
+    room: Room, attempt: Attempt
+) -> None:
+    room.save(attempt, (1, "q1", "a"))
+    for saves in ([(1, "q1", "c")], [(1, "q2", "a")], [(2, "q1", "a"), (2, "q1", "b")]):
+        before = len(room.journal)
+        with pytest.raises(ExamError) as reused:
+            room.save(attempt, *saves)
+        assert (reused.value.code, len(room.journal)) == ("sequence-reused", before)
+    room.session = room.replayed()
+    with pytest.raises(ExamError):
+        room.save(room.attempt(), (1, "q1", "c"))
+    assert room.save(room.attempt(), (1, "q1", "a")) == ([], None)
 
 
 def test_a_late_lower_number_is_kept_and_overwrites_nothing(room: Room, attempt: Attempt) -> None:
