@@ -29,6 +29,9 @@ CREATE TRIGGER IF NOT EXISTS event_is_never_changed BEFORE UPDATE ON event
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS event_is_never_deleted BEFORE DELETE ON event
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS event_is_never_replaced BEFORE INSERT ON event
+  WHEN EXISTS (SELECT 1 FROM event WHERE session = NEW.session AND seq = NEW.seq)
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TABLE IF NOT EXISTS token (
   hash BLOB PRIMARY KEY, session TEXT NOT NULL, attempt TEXT NOT NULL,
   seat_term INTEGER NOT NULL, instance TEXT NOT NULL

@@ -1,6 +1,7 @@
 """A candidate's page in a real browser, and what the candidate took, as texts."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, expect
@@ -153,3 +154,7 @@ class CandidatePage:
         """Hand in; the receipt code."""
         self.ask_to_hand_in()
         return self.receipt()
+
+
+# What the fixture `sit` gives: a candidate at a browser.
+Sit = Callable[..., CandidatePage]

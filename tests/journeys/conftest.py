@@ -1,7 +1,7 @@
 """Fixtures of the journeys: a real browser, real premises, and a watch on what the pages do."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browsers import Watch, chromium
-from candidate_page import CandidatePage
+from candidate_page import CandidatePage, Sit
 from playwright.sync_api import Browser
 from premises import Person, Premises
-
-Sit = Callable[..., CandidatePage]
 
 
 @pytest.fixture(scope="session")

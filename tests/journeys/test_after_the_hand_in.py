@@ -2,8 +2,7 @@
 
 import json
 
-from candidate_page import CandidatePage
-from conftest import Sit
+from candidate_page import CandidatePage, Sit
 from playwright.sync_api import Page
 from premises import Premises
 

@@ -1,6 +1,6 @@
 """Everything by the keyboard: a candidate without a mouse loses nothing."""
 
-from conftest import Sit
+from candidate_page import Sit
 from playwright.sync_api import Page, expect
 from premises import Premises, counted
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from browsers import Watch
-from conftest import Sit
+from candidate_page import Sit
 from playwright.sync_api import Page, expect
 from premises import SESSION, Premises
 from staff_page import StaffPage

@@ -1,6 +1,6 @@
 """What the invigilators do in the room shows on the candidate's page without a reload."""
 
-from conftest import Sit
+from candidate_page import Sit
 from playwright.sync_api import expect
 from premises import Premises, wait_until
 

@@ -1,6 +1,6 @@
 """One candidate, one page: another seat and another tab take over, and the old one says so."""
 
-from conftest import Sit
+from candidate_page import Sit
 from playwright.sync_api import expect
 from premises import SPARE_SEAT, Premises, counted
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from conftest import Sit
+from candidate_page import Sit
 from playwright.sync_api import Page, Route, expect
 from premises import Premises, counted
 

@@ -1,7 +1,6 @@
 """The whole way: from the sign-in at a seat to the marks at headquarters."""
 
-from candidate_page import CandidatePage
-from conftest import Sit
+from candidate_page import CandidatePage, Sit
 from playwright.sync_api import expect
 from premises import Premises, counted
 

@@ -14,7 +14,6 @@ from siteapp.errors import (
     NotOpenYet,
     RequestRefused,
     SeatTaken,
-    SequenceReused,
     TooEarly,
 )
 from sync.errors import ExamError, NotFound, NotReady

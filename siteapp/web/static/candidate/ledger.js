@@ -176,11 +176,14 @@ export class Ledger {
     this.#show(responses, false);
   }
 
-  /** Answers by where they are. `onlyHere` counts cleared answers too: the server does not know yet. */
+  /**
+   * Answers by where they are. `onlyHere` counts cleared answers too: the server does not know yet; and
+   * none before it is written on this machine, for until then it is nowhere.
+   */
   marks() {
     const marks = { onServer: 0, onlyHere: 0, refused: 0 };
     for (const { response, save } of this.shown.values()) {
-      if (save && save.standing !== "held") marks.onlyHere += 1;
+      if (save && save.standing !== "held") marks.onlyHere += save.ripe ? 1 : 0;
       else if (isAnswered(response)) marks.onServer += 1;
       if (save && save.standing === "refused") marks.refused += 1;
     }
