@@ -65,11 +65,11 @@ def busy_writer(site: Site) -> Iterator[None]:
         holder.join()
 
 
-def grouped(site: Site, works: list[Callable[[], object]], waiting: int | None = None) -> list[str]:
+def grouped(site: Site, works: list[Callable[[], object]]) -> list[str]:
     """The outcomes of works that wait for the writer together and so are one group."""
     with busy_writer(site):
         threads, outcomes = at_once(works)
-        wait_until(lambda: site.live.writer._waiting.qsize() >= (waiting or len(works)))
+        wait_until(lambda: site.live.writer._waiting.qsize() >= len(works))
     for thread in threads:
         thread.join()
     return outcomes

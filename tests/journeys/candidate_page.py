@@ -139,7 +139,7 @@ class CandidatePage:
 
     def ask_to_hand_in(self) -> None:
         """To the list of what is unanswered, the question, and yes."""
-        if not self.page.get_by_text("交卷前检查").is_visible():
+        if not self.page.get_by_role("heading", name="交卷前检查").is_visible():
             self.press("交卷")
         self.expect_title("交卷前检查")
         self.press("交卷")

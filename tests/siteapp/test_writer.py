@@ -112,6 +112,11 @@ def make_read_only(site: Site) -> None:
     site.live.database.conn.execute("PRAGMA query_only=ON").fetchone()
 
 
+def make_read_only_and_unreadable(site: Site) -> None:
+    make_read_only(site)
+    site.live._reader.close()
+
+
 def close_connection(site: Site) -> None:
     site.live.database.close()
 
@@ -121,7 +126,15 @@ def close_both_connections(site: Site) -> None:
     site.live._reader.close()
 
 
-@pytest.mark.parametrize("fail", [make_read_only, close_connection, close_both_connections])
+@pytest.mark.parametrize(
+    "fail",
+    [
+        make_read_only,
+        make_read_only_and_unreadable,
+        close_connection,
+        close_both_connections,
+    ],
+)
 def test_a_failing_disk_ends_the_service_once_and_answers_everybody(
     open_folder: Path, fail: Callable[[Site], None]
 ) -> None:
