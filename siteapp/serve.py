@@ -7,6 +7,7 @@ from pathlib import Path
 from siteapp.site import Site
 from siteapp.web.app import MAX_UPLOAD, create_app
 from siteapp.web.channel import AnswerChannel
+from siteapp.web.lane import AnswerLane
 from sync.serving import Loop, end_on_signals
 
 
@@ -19,12 +20,13 @@ class Server:
         spooling = site.folder / "spooling"
         spooling.mkdir(exist_ok=True)
         tempfile.tempdir = str(spooling)
+        application = create_app(site)
         self._loop = Loop(
-            create_app(site),
+            application,
             host,
             port,
             AnswerChannel,
-            threads=site.settings.number("threads"),
+            AnswerLane(application, site.settings.number("threads")),
             connection_limit=4096,
             backlog=2048,
             max_request_body_size=2 * MAX_UPLOAD,
