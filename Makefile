@@ -33,9 +33,9 @@ imports: ## the arrows between packages
 docs: ## documents that name commands and settings name real ones
 	@$(PY) -m pytest tests/docs
 
-bench: ## durable saves per second on this machine (ARGS=--json)
+bench: ## the answer path in figures, on this machine (ARGS=--json)
 	@provisioning/bootstrap.sh dev
-	@PYTHONPATH=.:tests $(PY) tests/bench/saves.py $(ARGS)
+	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/answer_path.py $(ARGS)
 
 screenshots: ## the pictures in docs/images, from real pages
 	@provisioning/bootstrap.sh dev

@@ -132,9 +132,10 @@ def make_package(
     live: int = 3,
     media: int = 2,
     earliest_hand_in: int = 0,
+    live_bank: Bank | None = None,
 ) -> Package:
     """A session of two sittings in one room, sealed for one site."""
-    banks = {s.code: make_bank(s) for s in (LIVE, MEDIA)}
+    banks = {LIVE.code: live_bank or make_bank(LIVE), MEDIA.code: make_bank(MEDIA)}
     forms: list[Form] = []
     sittings = []
     for sitting, specification in (("live", LIVE), ("media", MEDIA)):

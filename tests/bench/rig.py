@@ -1,0 +1,152 @@
+"""The machines of a benchmark: site and TLS front on the first core, the crowd on the last."""
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import world
+
+from siteapp.conduct import acts
+from siteapp.site import Site
+from siteapp.store.writer import Decision
+from sync.headquarters.bank import load_bank
+
+CORES = sorted(os.sched_getaffinity(0))
+SITE_CORE, CROWD_CORE = CORES[0], CORES[-1]
+SITE = ["-m", "siteapp.cli"]
+NO_WRITE = [str(Path(__file__).with_name("no_write.py"))]
+BANK = Path("sync/headquarters/bank/530051-junior")
+# As provisioning sets the front up: many idle connections before it, few behind it.
+FRONT = """
+global
+  nbthread 1
+  maxconn 5000
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 90s
+  timeout server 90s
+  timeout queue 10s
+  option http-keep-alive
+  http-reuse always
+frontend room
+  bind 127.0.0.1:{front} ssl crt {certificate} alpn http/1.1
+  default_backend site
+backend site
+  server site 127.0.0.1:{port} maxconn 128
+"""
+
+
+def prepare(folder: Path, candidates: int) -> world.Package:
+    """An enrolled site with an open sitting of that many candidates, on papers of the real bank."""
+    hq = world.Headquarters()
+    certificate = hq.enrol(folder)
+    bank = load_bank(BANK, world.LIVE)
+    package = world.make_package(hq, certificate, folder, live=candidates, media=0, live_bank=bank)
+    site = Site(folder)
+    site.shelf.receive(package.path)
+    session = site.live.session(package.plan.id)
+    site.shelf.unlock(session, package.codes)
+    site.live.act(session, lambda s: Decision(acts.open_sitting(s, "live", "bench")))
+    site.close()
+    return package
+
+
+class Machine:
+    """A site that serves, and the front if it has one."""
+
+    def __init__(self, process: psutil.Process, port: int) -> None:
+        self.processes = [process]
+        self.port = port
+
+    def cpu(self) -> float:
+        """CPU seconds used so far by all processes."""
+        return sum(sum(p.cpu_times()[:2]) for p in self.processes)
+
+    def pss_mib(self) -> int:
+        """Proportional memory of the site in MiB."""
+        return round(self.processes[0].memory_full_info().pss / 2**20)
+
+
+@contextmanager
+def serving(
+    folder: Path, program: list[str] = SITE, trace: tuple[str, ...] = ()
+) -> Iterator[Machine]:
+    """The site in a process of its own on the site's core; `trace` is strace with its options."""
+    command = [sys.executable, *program, "--data", str(folder), "--lang", "en", "serve"]
+    process = subprocess.Popen(
+        ["taskset", "-c", str(SITE_CORE), *trace, *command, "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        line = process.stdout.readline()
+        (found,) = (
+            psutil.Process(process.pid).children() if trace else (psutil.Process(process.pid),)
+        )
+        yield Machine(found, int(line.rsplit(":", 1)[1]))
+    finally:
+        found.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def front(machine: Machine, folder: Path) -> Iterator[tuple[Machine, ssl.SSLContext]]:
+    """HAProxy with TLS before the site, on the same core; and what its clients trust."""
+    certificate = folder / "front.pem"
+    _certify(certificate)
+    port = _free_port()
+    settings = folder / "haproxy.cfg"
+    settings.write_text(FRONT.format(front=port, certificate=certificate, port=machine.port))
+    command = ["taskset", "-c", str(SITE_CORE), "haproxy", "-q", "-db", "-f", str(settings)]
+    process = subprocess.Popen(command)
+    both = Machine(machine.processes[0], port)
+    both.processes.append(psutil.Process(process.pid))
+    context = ssl.create_default_context(cafile=certificate)
+    try:
+        _wait(lambda: _listens(port))
+        yield both, context
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _certify(path: Path) -> None:
+    key = path.with_suffix(".key")
+    made = path.with_suffix(".crt")
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    name = ("-subj", "/CN=exam.local", "-addext", "subjectAltName=DNS:exam.local")
+    subprocess.run(
+        ["openssl", "req", "-x509", *curve, *name, "-days", "2", "-keyout", key, "-out", made],
+        check=True,
+        capture_output=True,
+    )
+    path.write_bytes(made.read_bytes() + key.read_bytes())
+
+
+def _free_port() -> int:
+    from_kernel = socket.socket()
+    with from_kernel:
+        from_kernel.bind(("127.0.0.1", 0))
+        return int(from_kernel.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as end:
+        return end.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not true():
+        if time.monotonic() > until:
+            raise TimeoutError
+        time.sleep(0.02)
