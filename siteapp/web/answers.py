@@ -11,7 +11,7 @@ import msgspec
 from siteapp.conduct.acts import Save, save
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
-from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded
+from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded, TooFast
 from siteapp.site import Site
 from siteapp.store.live import Token
 from siteapp.store.writer import Decision
@@ -70,8 +70,8 @@ class AnswerPath:
             refusal = error if isinstance(error, ExamError) else _fault()
             body = json.dumps({"error": refusal.to_json()}, ensure_ascii=False).encode()
             status = HTTPStatus(refusal.http_status)
-            if isinstance(refusal, Overloaded):
-                headers.append(("Retry-After", "1"))
+            if isinstance(refusal, Overloaded | TooFast):
+                headers.append(("Retry-After", str(refusal.facts.get("seconds", 1))))
         headers.append(("Content-Length", str(len(body))))
         start_response(f"{status.value} {status.phrase}", headers)
         return [body]
@@ -79,8 +79,12 @@ class AnswerPath:
     def _take(self, environ: Environ) -> bytes:
         whom = bearer(self._site, environ.get("HTTP_AUTHORIZATION", ""))
         session = self._site.live.session(whom.session)
-        incoming = _decode(environ)
         attempt = session.attempt(whom.attempt)
+        size, now = _length(environ), self._site.live.clock.now()
+        # A flood is sent back before it costs the decoding; each request costs at least one.
+        self._site.pace.saves(session.plan.id, attempt, 1, size, now)
+        incoming = _decode(environ, size)
+        self._site.pace.saves(session.plan.id, attempt, max(0, len(incoming.saves) - 1), 0, now)
         saves, bad = self._read_all(session, attempt, incoming)
 
         def decide(state: Session) -> Decision:
@@ -136,13 +140,17 @@ def bearer(site: Site, header: str) -> Token:
     return whom
 
 
-def _decode(environ: Environ) -> SavesIn:
+def _length(environ: Environ) -> int:
     try:
         length = int(environ.get("CONTENT_LENGTH") or -1)
     except ValueError:
         length = -1
     if not 0 < length <= MAX_BODY:
         raise SaveRefused(reason=f"Content-Length {length}")
+    return length
+
+
+def _decode(environ: Environ, length: int) -> SavesIn:
     try:
         incoming = _decoder.decode(environ["wsgi.input"].read(length))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
