@@ -41,7 +41,7 @@ class Loop:
         application: Callable[..., Any],
         host: str,
         port: int,
-        channel_class: type | None = None,
+        channel_class: Callable[..., Any] | None = None,
         **adjustments: int,
     ) -> None:
         # Every queued request would be a warning line; the client's own retry answers to load.
