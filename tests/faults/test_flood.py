@@ -4,8 +4,10 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 import world
 from flooding import (
@@ -195,3 +197,21 @@ def test_without_the_bound_the_body_would_be_awaited(
     open_folder: Path, open_package: world.Package, sender: str
 ) -> None:
     assert first_answer(open_folder, open_package, sender, "announced", NO_BOUND) == b""
+
+
+def test_only_staff_may_send_what_is_as_large_as_a_package(open_folder: Path) -> None:
+    site = Site(open_folder)
+    password = site.staff.add("admin", "administrator")
+    site.close()
+    large = {"file": ("x.package", bytes(1_000_000))}
+    with served(open_folder) as address:
+        nobody, admin = (Machine(address, f"127.0.1.{n}").http for n in (1, 2))
+        admin.post("/staff/sign-in", data={"name": "admin", "password": password})
+        nobody.cookies.set("examsite-staff", "forged")
+        # Read to its end and refused for what it is, against refused for its size alone.
+        read = admin.post("/admin/packages", files=large)
+        unread = 0  # or hung up on, before it was all sent
+        with suppress(httpx.TransportError):
+            unread = nobody.post("/admin/packages", files=large).status_code
+    assert read.status_code == 422
+    assert unread in (0, 413)
