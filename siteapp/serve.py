@@ -8,6 +8,7 @@ from siteapp.site import Site
 from siteapp.web.app import create_app
 from siteapp.web.bodies import STAFF_BODY
 from siteapp.web.channel import channels
+from siteapp.web.lane import AnswerLane
 from sync.serving import Loop, end_on_signals
 
 
@@ -20,12 +21,13 @@ class Server:
         spooling = site.folder / "spooling"
         spooling.mkdir(exist_ok=True)
         tempfile.tempdir = str(spooling)
+        application = create_app(site)
         self._loop = Loop(
-            create_app(site),
+            application,
             host,
             port,
             channels(site),
-            threads=site.settings.number("threads"),
+            AnswerLane(application, site.settings.number("threads")),
             connection_limit=4096,
             backlog=2048,
             max_request_body_size=STAFF_BODY,

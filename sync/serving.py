@@ -34,7 +34,10 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Loop:
-    """A WSGI application on an address. `run` returns after `stop`; requests under way finish."""
+    """A WSGI application on an address. `run` returns after `stop`; requests under way finish.
+
+    `dispatcher` is what hands requests to threads (waitress's own pool of `threads` if None).
+    """
 
     def __init__(
         self,
@@ -42,12 +45,14 @@ class Loop:
         host: str,
         port: int,
         channel_class: Callable[..., Any] | None = None,
+        dispatcher: Any = None,
         **adjustments: int,
     ) -> None:
         # Every queued request would be a warning line; the client's own retry answers to load.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._server: Any = create_server(
             application,
+            _dispatcher=dispatcher,
             sockets=[bind(host, port)],
             asyncore_use_poll=True,
             ident=None,

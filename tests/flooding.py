@@ -58,7 +58,7 @@ def served(folder: Path, patch: str = "") -> Iterator[str]:
             while OPEN:
                 OPEN.pop().close()
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 @dataclass

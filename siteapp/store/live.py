@@ -127,6 +127,12 @@ class Live:
         """Let an act decide in the writer's thread; returns its result once it is on disk."""
         return self.writer.submit(session, lambda: act(session))
 
+    def enqueue(
+        self, session: Session, act: Act, answer: Callable[[Exception | None], None]
+    ) -> None:
+        """As `act`, but return at once: `answer` is called in the writer's thread (see `Job`)."""
+        self.writer.enqueue(session, lambda: act(session), answer)
+
     def store(self, *statements: Statement) -> None:
         """Rows that belong to no journal."""
         self.writer.submit(None, lambda: Decision(statements=statements))

@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pysqlite3
@@ -26,6 +26,7 @@ INSERT_EVENTS = (
 )
 KEEP_CLOCK = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)"
 MAX_GROUP = 512
+
 # How often a waiting act looks whether there still is a writer.
 LOOK_S = 5.0
 
@@ -47,15 +48,25 @@ class Decision:
     refusal: Exception | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Job:
-    """An act that waits for its commit."""
+    """An act that waits for its commit; `answer` is called once, in the writer's thread, after it.
+
+    It gets None, or why the act is refused; it must not block and must not raise.
+    """
 
     session: Session | None
     decide: Callable[[], Decision]
+    answer: Callable[[Exception | None], None] = lambda refusal: None
     outcome: Decision | None = None
     error: Exception | None = None
-    done: threading.Event = field(default_factory=threading.Event)
+    answered: bool = False
+
+    def finish(self) -> None:
+        """Answer, once."""
+        if not self.answered:
+            self.answered = True
+            self.answer(self.error or (self.outcome.refusal if self.outcome else None))
 
 
 def _result_code(error: Exception) -> int:
@@ -98,19 +109,33 @@ class Writer:
 
     def submit(self, session: Session | None, decide: Callable[[], Decision]) -> Any:
         """Run `decide` in the writer's thread; return its result once all of it is on disk."""
-        if self._waiting.qsize() >= self._limit:
-            raise Overloaded
-        job = Job(session, decide)
-        self._waiting.put(job)
-        while not job.done.wait(LOOK_S):
+        done = threading.Event()
+        refusals: list[Exception | None] = []
+
+        def answer(refusal: Exception | None) -> None:
+            refusals.append(refusal)
+            done.set()
+
+        job = self.enqueue(session, decide, answer)
+        while not done.wait(LOOK_S):
             if not self.thread.is_alive():
                 raise StorageFailed(reason="the writer has ended")
-        if job.error is not None:
-            raise job.error
-        assert job.outcome is not None  # noqa: S101  (set whenever error is not)
-        if job.outcome.refusal is not None:
-            raise job.outcome.refusal
-        return job.outcome.result
+        if refusals[0] is not None:
+            raise refusals[0]
+        return job.outcome.result if job.outcome else None
+
+    def enqueue(
+        self,
+        session: Session | None,
+        decide: Callable[[], Decision],
+        answer: Callable[[Exception | None], None],
+    ) -> Job:
+        """As `submit`, but return at once; `answer` is told (see `Job`)."""
+        if self._waiting.qsize() >= self._limit:
+            raise Overloaded
+        job = Job(session, decide, answer)
+        self._waiting.put(job)
+        return job
 
     def stop(self) -> None:
         """Finish what is waiting, then end the thread."""
@@ -143,7 +168,7 @@ class Writer:
             self._failed(group, error)
         finally:
             for job in group:
-                job.done.set()
+                job.finish()
 
     def _decide(self, group: list[Job]) -> tuple[list[list[Any]], list[Statement]]:
         rows: list[list[Any]] = []
@@ -200,7 +225,7 @@ class Writer:
         for job in group:
             if job.error is None:
                 job.outcome, job.error = None, answer
-            job.done.set()
+            job.finish()
         if _is_broken(error) or not taken_back:
             # A failed sync is never retried: the kernel may have dropped the pages. Start anew.
             self._fatal()

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
@@ -51,50 +51,84 @@ class SavesIn(msgspec.Struct, forbid_unknown_fields=True):
 _decoder = msgspec.json.Decoder(SavesIn)
 
 
+class Asked(NamedTuple):
+    """A request that was read: the act that waits for its commit, and the body of its 200."""
+
+    session: Session
+    act: Callable[[Session], Decision]
+    body: bytes
+
+
+class Reply(NamedTuple):
+    """What goes back: status, headers (Content-Length too) and body."""
+
+    status: HTTPStatus
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def reply(outcome: bytes | Exception) -> Reply:
+    """A reply of a body that is ready, or of what went wrong."""
+    headers = [("Content-Type", "application/json"), *HEADERS.items()]
+    status, body = HTTPStatus.OK, outcome
+    if isinstance(body, Exception):
+        refusal = body if isinstance(body, ExamError) else _fault(body)
+        body = json.dumps({"error": refusal.to_json()}, ensure_ascii=False).encode()
+        status = HTTPStatus(refusal.http_status)
+        if isinstance(refusal, Overloaded | TooFast):
+            headers.append(("Retry-After", str(refusal.facts.get("seconds", 1))))
+    headers.append(("Content-Length", str(len(body))))
+    return Reply(status, headers, body)
+
+
 class AnswerPath:
-    """Takes POST /api/candidate/responses; everything else goes to the application behind."""
+    """Takes POST /api/candidate/responses; everything else goes to the application behind.
+
+    This door waits in its thread for the commit. `siteapp.web.lane` is the other door to the same
+    `read`: it holds no thread while a save waits, and almost every save goes by it.
+    """
 
     def __init__(self, site: Site, behind: Application) -> None:
-        self._site = site
+        self.site = site
         self._behind = behind
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI."""
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "POST":
             return self._behind(environ, start_response)
-        headers = [("Content-Type", "application/json"), *HEADERS.items()]
-        status = HTTPStatus.OK
         try:
-            body = self._take(environ)
+            asked = self.read(
+                environ.get("HTTP_AUTHORIZATION", ""),
+                environ.get("CONTENT_LENGTH"),
+                environ["wsgi.input"],
+            )
+            self.site.live.act(asked.session, asked.act)
+            given = reply(asked.body)
         except Exception as error:
-            refusal = error if isinstance(error, ExamError) else _fault()
-            body = json.dumps({"error": refusal.to_json()}, ensure_ascii=False).encode()
-            status = HTTPStatus(refusal.http_status)
-            if isinstance(refusal, Overloaded | TooFast):
-                headers.append(("Retry-After", str(refusal.facts.get("seconds", 1))))
-        headers.append(("Content-Length", str(len(body))))
-        start_response(f"{status.value} {status.phrase}", headers)
-        return [body]
+            given = reply(error)
+        start_response(f"{given.status.value} {given.status.phrase}", given.headers)
+        return [given.body]
 
-    def _take(self, environ: Environ) -> bytes:
-        whom = bearer(self._site, environ.get("HTTP_AUTHORIZATION", ""))
-        session = self._site.live.session(whom.session)
-        attempt = session.attempt(whom.attempt)
-        size, now = _length(environ), self._site.live.clock.now()
+    def read(self, authorization: str, length: str | None, stream: IO[bytes]) -> Asked:
+        """Check everything that needs no commit: who asks, the form, the paper's references."""
+        whom = bearer(self.site, authorization)
+        session = self.site.live.session(whom.session)
+        attempt, size, pace = session.attempt(whom.attempt), _checked(length), self.site.pace
+        now = self.site.live.clock.now()
         # A flood is sent back before it costs the decoding; each request costs at least one.
-        self._site.pace.saves(session.plan.id, attempt, 1, size, now)
-        incoming = _decode(environ, size)
-        self._site.pace.saves(session.plan.id, attempt, max(0, len(incoming.saves) - 1), 0, now)
+        pace.saves(session.plan.id, attempt, 1, size, now)
+        incoming = _decode(stream.read(size))
+        pace.saves(session.plan.id, attempt, max(0, len(incoming.saves) - 1), 0, now)
         saves, bad = self._read_all(session, attempt, incoming)
 
-        def decide(state: Session) -> Decision:
+        def act(state: Session) -> Decision:
             mine = state.attempt(whom.attempt)
-            now, instance = self._site.live.clock.now(), incoming.instance
+            now, instance = self.site.live.clock.now(), incoming.instance
             events, refusal = save(mine, whom.seat_term, instance, saves, now, bad)
             return Decision(events, refusal=refusal)
 
-        self._site.live.act(session, decide)
-        return msgspec.json.encode({"saved": [one.sequence for one in saves]})
+        done = msgspec.json.encode({"saved": [one.sequence for one in saves]})
+        return Asked(session, act, done)
 
     def _read_all(
         self, session: Session, attempt: Attempt, incoming: SavesIn
@@ -106,7 +140,7 @@ class AnswerPath:
         """
         if attempt.phase in ("expected", "signed-in", "confirmed"):
             return [], None
-        known = self._site.shelf.paper(session, attempt).tokens
+        known = self.site.shelf.paper(session, attempt).tokens
         try:
             return [_read(one, known) for one in incoming.saves], None
         except SaveRefused as error:
@@ -116,8 +150,8 @@ class AnswerPath:
             return [_as_sent(first)], error
 
 
-def _fault() -> ServerFault:
-    log.exception("a save failed by a fault of ours")
+def _fault(error: Exception) -> ServerFault:
+    log.error("a save failed by a fault of ours", exc_info=error)
     return ServerFault()
 
 
@@ -140,19 +174,16 @@ def bearer(site: Site, header: str) -> Token:
     return whom
 
 
-def _length(environ: Environ) -> int:
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or -1)
-    except ValueError:
-        length = -1
+def _checked(given: str | None) -> int:
+    length = int(given) if given and given.isdecimal() and len(given) < 10 else -1
     if not 0 < length <= MAX_BODY:
         raise SaveRefused(reason=f"Content-Length {length}")
     return length
 
 
-def _decode(environ: Environ, length: int) -> SavesIn:
+def _decode(body: bytes) -> SavesIn:
     try:
-        incoming = _decoder.decode(environ["wsgi.input"].read(length))
+        incoming = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SaveRefused(reason=str(error)) from None
     if not incoming.instance.isalnum() or len(incoming.instance) > 32:

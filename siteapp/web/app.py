@@ -26,6 +26,6 @@ def create_flask(site: Site) -> Flask:
     return app
 
 
-def create_app(site: Site) -> Application:
+def create_app(site: Site) -> AnswerPath:
     """The WSGI application that waitress serves."""
     return AnswerPath(site, cast(Application, create_flask(site).wsgi_app))

@@ -41,6 +41,27 @@ class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         self.full = bool(self.total_outbufs_len)
         return sent
 
+    def answer(self, data: bytes) -> None:
+        """Send the whole answer to the oldest request; only from the main thread.
+
+        What `HTTPChannel.service` does at the end of a task, without a task. Never blocks: what the
+        socket does not take now, the loop sends later, and reads no further request before.
+        """
+        with self.requests_lock:
+            if not self.requests:
+                return
+            self.requests.pop(0).close()
+        if not self.connected:
+            return
+        with self.outbuf_lock:
+            self.outbufs[-1].append(data)
+            self.current_outbuf_count += len(data)
+            self.total_outbufs_len += len(data)
+            self._flush_exception(self._flush_some, do_close=False)
+        with self.requests_lock:
+            if self.connected and self.requests:
+                self.server.add_task(self)
+
 
 def channels(site: Site) -> Callable[..., AnswerChannel | None]:
     """What makes a channel of an accepted connection; one machine gets only so many.

@@ -28,7 +28,7 @@ class Early(writer.Writer):
     def _commit(self, group):
         decided = self._decide(group)
         for job in group:
-            job.done.set()
+            job.finish()
         time.sleep(0.15)
         self._store(*decided)
 

@@ -1,0 +1,97 @@
+"""A lane for saves ahead of waitress's threads: no save holds a thread while it waits for the disk.
+
+waitress hands each request to a thread, which would sleep until the commit: two changes of thread a
+save, and never more saves in one commit than there are threads. Here the main thread checks a save
+as soon as it is read and queues it for the writer; the writer's thread reports a whole group at
+once; the main thread sends the answers. See docs/design/answer-path.md.
+"""
+
+import threading
+import time
+from collections import deque
+from email.utils import formatdate
+from typing import Any
+
+from waitress.task import ThreadedTaskDispatcher
+
+from siteapp.web.answers import PATH, AnswerPath, Reply, reply
+from siteapp.web.channel import AnswerChannel
+
+
+def is_plain(request: Any) -> bool:
+    """True for a whole save request of an ordinary HTTP/1.1 client; the threads take all others."""
+    return (
+        request.error is None
+        and request.path == PATH
+        and request.command == "POST"
+        and request.version == "1.1"
+        and not request.connection_close
+    )
+
+
+class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
+    """waitress's thread pool, with the lane ahead of it."""
+
+    def __init__(self, path: AnswerPath, threads: int) -> None:
+        super().__init__()
+        self._path = path
+        self._done: deque[tuple[AnswerChannel, bytes | Exception]] = deque()
+        self._called = self._sending = False
+        self._main: int | None = None
+        self._date = (0, "")
+        self.set_thread_count(threads)
+
+    def add_task(self, task: Any) -> None:
+        """As waitress asks, from any thread, with the lock of the channel's requests held."""
+        if self._done and threading.get_ident() == self._main:
+            # Many requests are read in one turn of the loop: no answer waits for its end.
+            self._send()
+        if isinstance(task, AnswerChannel) and is_plain(task.requests[0]):
+            self._take(task, task.requests[0])
+        else:
+            super().add_task(task)
+
+    def _take(self, channel: AnswerChannel, request: Any) -> None:
+        try:
+            headers = request.headers
+            asked = self._path.read(
+                headers.get("AUTHORIZATION", ""),
+                headers.get("CONTENT_LENGTH"),
+                request.get_body_stream(),
+            )
+
+            def answer(refusal: Exception | None) -> None:
+                self._report(channel, refusal or asked.body)
+
+            self._path.site.live.enqueue(asked.session, asked.act, answer)
+        except Exception as error:
+            # Not sent from here: the caller holds the lock that sending needs.
+            self._report(channel, error)
+
+    def _report(self, channel: AnswerChannel, outcome: bytes | Exception) -> None:
+        """From any thread: have the main thread send this, with all that is done by then."""
+        self._done.append((channel, outcome))
+        if not self._called:
+            self._called = True
+            channel.server.trigger.pull_trigger(self._send)
+
+    def _send(self) -> None:
+        self._called, self._main = False, threading.get_ident()
+        if self._sending:
+            return
+        self._sending = True
+        try:
+            while self._done:
+                channel, outcome = self._done.popleft()
+                channel.answer(self._bytes(reply(outcome)))
+        finally:
+            self._sending = False
+
+    def _bytes(self, given: Reply) -> bytes:
+        second = int(time.time())
+        if second != self._date[0]:
+            self._date = (second, formatdate(second, usegmt=True))
+        lines = [f"HTTP/1.1 {given.status.value} {given.status.phrase}"]
+        lines += [f"{name}: {value}" for name, value in given.headers]
+        lines += [f"Date: {self._date[1]}", "", ""]
+        return "\r\n".join(lines).encode("ascii") + given.body
