@@ -44,6 +44,14 @@ SETTINGS = (
         Words("等待落盘的上限，超过则请稍后重试", "most saves waiting for the disk"),
     ),
     Setting(
+        "connections_per_machine",
+        128,
+        Words(
+            "同一地址最多同时连接数；考生机经路由器共用一个地址时需调大",
+            "most connections from one address; raise it where machines share one",
+        ),
+    ),
+    Setting(
         "batch_seconds",
         60,
         Words("考试中每隔多少秒打包一次成绩数据", "seconds between result batches"),

@@ -2,8 +2,8 @@
 
 NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  MissingSaves  SeatTaken
              OtherPackage
-NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  SignInNeeded  CrossOrigin  WrongStaffSignIn
-             RoleNeeded
+NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  CrossOrigin
+             WrongStaffSignIn  RoleNeeded
 InputRefused ── SaveRefused  RequestRefused ── WrongMethod  TooLarge
 NotFound ── NoSuchPage
 EnvironmentFault ── StorageFailed  Overloaded  ServerFault
@@ -106,6 +106,17 @@ class TooManyTries(NotAllowed):
     http_status = 429
     message = Words("尝试次数过多，请 {seconds} 秒后再试", "Too many tries; wait {seconds} seconds")
     hint = Words("监考员可以解除等待", "An invigilator can lift the wait")
+
+
+class TooFast(NotAllowed):
+    """More saves or sign-ins of one candidate than a person makes; wait `seconds`."""
+
+    code = "too-fast"
+    http_status = 429
+    message = Words("操作过于频繁，请 {seconds} 秒后再试", "Too fast; wait {seconds} seconds")
+    hint = Words(
+        "作答保存在考生机上，页面会自动重发", "Responses stay on the machine; the page sends again"
+    )
 
 
 class SignInNeeded(NotAllowed):

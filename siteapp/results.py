@@ -1,8 +1,10 @@
 """Journal → batch → spool: the session's events, sealed and signed while the sitting runs."""
 
+import copy
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from siteapp.identity import Identity
 from siteapp.store import records
 from siteapp.store.live import Live
 from sync.errors import NotFound
-from sync.exam.batch import BatchHeader
+from sync.exam.batch import MAX_EVENTS, BatchHeader
 from sync.exam.journal import Event, encode, origin
 from sync.exam.merkle import MerkleTree
 from sync.spool import Spool
@@ -23,6 +25,26 @@ log = logging.getLogger("examsite.results")
 
 # The counter that a spare raises when it takes over; this server is the first.
 SERVER_TERM = 1
+# A batch holds no more than this, far below what `unpack` takes; what is more is another batch.
+MAX_BYTES = 16 * 1024 * 1024
+
+
+@dataclass
+class Covered:
+    """The root over the events that batches cover, and the sittings that these events close.
+
+    Kept from cut to cut, so that a cut reads only what is new.
+    """
+
+    tree: MerkleTree = field(default_factory=MerkleTree)
+    closed: set[str] = field(default_factory=set)
+
+    def take(self, events: Sequence[Event]) -> None:
+        """The next events of the journal."""
+        for event in events:
+            self.tree.append(encode(event))
+            if event.kind == "close":
+                self.closed.add(event.body["sitting"])
 
 
 class Packer:
@@ -38,6 +60,7 @@ class Packer:
         self._live = live
         self._spool = spool
         self._cutting = threading.Lock()
+        self._covered: dict[str, Covered] = {}
         self._work = identity.folder / "sealing"
         self._work.mkdir(exist_ok=True)
         self.recover()
@@ -52,42 +75,54 @@ class Packer:
             path.unlink(missing_ok=True)
 
     def cut(self, session: Session) -> str | None:
-        """Seal what is new; returns the digest, or None if nothing is new."""
+        """Seal what is new, in as many batches as it takes; the last digest, None if nothing is."""
+        # What is in memory is at least what is on disk; most turns end here.
+        until = session.next_seq
         with self._cutting:
             self.recover()
-            return self._cut(session)
+            digest = None
+            last: Mapping[str, Any] | None = self._last(session.plan.id)
+            while _end(last) < until and (last := self._cut(session, last)):
+                digest = str(last["digest"])
+            return digest
 
-    def _cut(self, session: Session) -> str | None:
-        last = self._last(session.plan.id)
+    def _cut(self, session: Session, last: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """The next batch after `last`, as `batches` gives it."""
         first = _end(last)
-        # What is in memory is at least what is on disk; most turns end here.
-        if session.next_seq <= first:
+        events = _fitting(self._live.events(session.plan.id, first, MAX_EVENTS))
+        if not events:
             return None
-        lines = self._live.events(session.plan.id)
-        count = len(lines) - first
-        if count == 0:
-            return None
-        tree = MerkleTree()
-        for event in lines:
-            tree.append(encode(event))
+        covered = copy.deepcopy(self._up_to(session, first))
+        covered.take(events)
         header = BatchHeader(
             site=self._identity.site,
             session=session.plan.id,
             server_term=SERVER_TERM,
             sequence=last["sequence"] + 1 if last else 0,
             first=first,
-            count=count,
-            final=_all_closed(session, lines),
+            count=len(events),
+            final=covered.closed == {sitting.id for sitting in session.plan.sittings},
             previous=last["digest"] if last else None,
-            checkpoint=self._checkpoint(session, len(lines), tree.root()),
+            checkpoint=self._checkpoint(session, covered.tree.size, covered.tree.root()),
         )
+        digest = self._seal(header, events)
+        self._covered[session.plan.id] = covered
+        return {"first": first, "count": len(events), "sequence": header.sequence, "digest": digest}
+
+    def _up_to(self, session: Session, first: int) -> "Covered":
+        """What the batches so far cover; read again, a page at a time, after a restart."""
+        known = self._covered.get(session.plan.id)
+        if known is not None and known.tree.size == first:
+            return known
+        known = Covered()
+        for size in range(0, first, MAX_EVENTS):
+            known.take(self._live.events(session.plan.id, size, min(first - size, MAX_EVENTS)))
+        return known
+
+    def _seal(self, header: BatchHeader, events: Sequence[Event]) -> str:
         unnamed = self._work / "new"
         digest = write_batch(
-            unnamed,
-            header,
-            lines[first:],
-            self._identity.sign,
-            self._identity.certificate.headquarters,
+            unnamed, header, events, self._identity.sign, self._identity.certificate.headquarters
         )
         sealed = unnamed.rename(self._work / digest)
         sync_folder(self._work)
@@ -137,12 +172,16 @@ class Packer:
         return nothing_new and all(row["state"] == "archived" for row in rows)
 
 
-def _end(batch: dict[str, Any] | None) -> int:
+def _end(batch: Mapping[str, Any] | None) -> int:
     """The number of the first event after a batch."""
-    return batch["first"] + batch["count"] if batch else 0
+    return int(batch["first"] + batch["count"]) if batch else 0
 
 
-def _all_closed(session: Session, lines: Sequence[Event]) -> bool:
-    """Whether these events close every sitting; read from them, for the state may be ahead."""
-    closed = {event.body["sitting"] for event in lines if event.kind == "close"}
-    return closed == {sitting.id for sitting in session.plan.sittings}
+def _fitting(events: list[Event]) -> list[Event]:
+    """As many of the first events as one batch holds; one at least."""
+    full = 0
+    for count, event in enumerate(events):
+        full += len(encode(event))
+        if full > MAX_BYTES and count:
+            return events[:count]
+    return events

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from siteapp.site import Site
-from siteapp.web.app import MAX_UPLOAD, create_app
-from siteapp.web.channel import AnswerChannel
+from siteapp.web.app import create_app
+from siteapp.web.bodies import STAFF_BODY
+from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
 from sync.serving import Loop, end_on_signals
 
@@ -25,11 +26,12 @@ class Server:
             application,
             host,
             port,
-            AnswerChannel,
+            channels(site),
             AnswerLane(application, site.settings.number("threads")),
             connection_limit=4096,
             backlog=2048,
-            max_request_body_size=2 * MAX_UPLOAD,
+            max_request_body_size=STAFF_BODY,
+            inbuf_overflow=64 * 1024,
         )
         self.port = self._loop.port
         self.address = self._loop.address

@@ -12,6 +12,7 @@ from typing import IO
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.once import Once
+from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.identity import Identity, load_identity
@@ -48,46 +49,61 @@ class Site:
             self.packer = Packer(self.identity, self.live, self.spool)
             undo.pop_all()
         self.limits = Limits(self.settings.number("sign_in_tries"))
+        self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.done_acts = Once()
         self._stopping = threading.Event()
-        self._helper: threading.Thread | None = None
+        self._helpers: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin the work that no request asks for: collecting at the deadline, cutting batches."""
-        self._helper = threading.Thread(target=self._work, name="helper", daemon=True)
-        self._helper.start()
+        """Begin the work that no request asks for: collecting at the deadline, cutting batches.
+
+        Each in a thread of its own: a slow cut delays nobody's deadline.
+        """
+        for work in (self._collect, self._cut):
+            helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
+            self._helpers.append(helper)
+            helper.start()
 
     def close(self) -> None:
         """Stop, store what is waiting, release the folder; harmless the second time."""
         if self._lock.closed:
             return
         self._stopping.set()
-        if self._helper:
-            self._helper.join()
+        for helper in self._helpers:
+            helper.join()
         self.live.close()
         self._lock.close()
 
-    def _work(self) -> None:
+    def _collect(self) -> None:
+        while not self._stopping.wait(0.5):
+            self._each(self._collect_from)
+
+    def _collect_from(self, session: Session) -> None:
+        now, of = self.live.clock.now(), self.shelf.items_by_form(session)
+        if collect_expired(session, now, of):
+            self.live.act(session, lambda s: Decision(collect_expired(s, now, of)))
+
+    def _cut(self) -> None:
         next_cut = self.live.clock.now()
         while not self._stopping.wait(0.5):
             now = self.live.clock.now()
             due = now >= next_cut
             if due:
                 next_cut = now + self.settings.number("batch_seconds") * 1000
-            for session in list(self.live.sessions.values()):
-                try:
-                    self._tend(session, now, due)
-                except Exception:
-                    # Tried again at the next turn; a sitting does not stop for it.
-                    log.exception("tending session %s failed", session.plan.id)
+            self._each(self.packer.cut if due else self._cut_if_closed)
 
-    def _tend(self, session: Session, now: int, due: bool) -> None:
-        of = self.shelf.items_by_form(session)
-        if collect_expired(session, now, of):
-            self.live.act(session, lambda s: Decision(collect_expired(s, now, of)))
-        if due or session.closed:
+    def _cut_if_closed(self, session: Session) -> None:
+        if session.closed:
             self.packer.cut(session)
+
+    def _each(self, tend: Callable[[Session], object]) -> None:
+        for session in list(self.live.sessions.values()):
+            try:
+                tend(session)
+            except Exception:
+                # Tried again at the next turn; a sitting does not stop for it.
+                log.exception("tending session %s failed", session.plan.id)
 
 
 def _lock(folder: Path) -> IO[str]:

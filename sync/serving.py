@@ -44,7 +44,7 @@ class Loop:
         application: Callable[..., Any],
         host: str,
         port: int,
-        channel_class: type | None = None,
+        channel_class: Callable[..., Any] | None = None,
         dispatcher: Any = None,
         **adjustments: int,
     ) -> None:

@@ -13,6 +13,7 @@ from siteapp.errors import (
     MissingSaves,
     NotOpenYet,
     RequestRefused,
+    SaveRefused,
     SeatMoved,
     SeatTaken,
     SequenceReused,
@@ -25,6 +26,11 @@ from sync.exam.sitting import form_for
 from sync.words import Words
 
 HandIn = Literal["candidate", "time", "forced"]
+
+# More late saves than any page ever has are no evidence of anything; so a flood has an end.
+MAX_EVIDENCE, MAX_EVIDENCE_BYTES = 5_000, 16 * 2**20
+# Each sign-in makes one; a page asks for the marks of all of them.
+MAX_INSTANCES = 200
 
 # A save that was on its way when the time ran out is not late.
 GRACE_MS = 5_000
@@ -95,10 +101,12 @@ def save(
 
     A repeat of what is on disk gives no event; a number used again for something else is
     SequenceReused, so that nothing is called saved that is not. What comes from a left seat, after
-    the hand-in or after the deadline is journalled as evidence and changes no response; it is taken
-    if it comes again when there is time again.
+    the hand-in or after the deadline is journalled as evidence (up to a limit) and changes no
+    response; it is taken if it comes again when there is time again.
     """
     refusal = _refusal(attempt, seat_term, now) or bad
+    if _is_flood(attempt, instance, refusal):
+        return [], refusal or SaveRefused(reason="instances")
     received = attempt.received.get(instance, Received())
     kept = attempt.evidence.get(instance, Received()) if refusal else ()
     seen: dict[int, bytes] = {}
@@ -127,6 +135,14 @@ def _refusal(
     if now > attempt.deadline_ms + GRACE_MS:
         return TimeIsUp()
     return None
+
+
+def _is_flood(attempt: Attempt, instance: str, refusal: ExamError | None) -> bool:
+    """More than any page of ours would have sent: of it nothing is journalled."""
+    spent = attempt.spent_on_evidence
+    full = spent.saves >= MAX_EVIDENCE or spent.size >= MAX_EVIDENCE_BYTES
+    known = {*attempt.received, *attempt.evidence}
+    return (refusal is not None and full) or (instance not in known and len(known) >= MAX_INSTANCES)
 
 
 def _save_event(

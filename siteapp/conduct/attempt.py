@@ -65,6 +65,25 @@ def content(item: str, response: object) -> bytes:
 
 
 @dataclass
+class Spent:
+    """What an attempt has added to the journal: how many saves and marks, of how many bytes."""
+
+    saves: int = 0
+    size: int = 0
+
+    def add(self, body: dict[str, Any]) -> None:
+        """Note one event's body."""
+        response = body.get("response", "")
+        parts = [response] if isinstance(response, str) else response
+        self.saves += 1
+        self.size += EVENT_BYTES + sum(len(part.encode()) for part in parts)
+
+
+# What an event takes besides the response itself.
+EVENT_BYTES = 200
+
+
+@dataclass
 class Attempt:
     """Present state, derived from events; `extra_ms` is the arrangement granted in advance.
 
@@ -87,6 +106,8 @@ class Attempt:
     received: dict[str, Received] = field(default_factory=dict)
     evidence: dict[str, Received] = field(default_factory=dict)
     said: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent)
+    spent_on_evidence: Spent = field(default_factory=Spent)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
@@ -136,15 +157,18 @@ class Attempt:
         self.form = body["form"]
 
     def _on_response(self, body: dict[str, Any]) -> None:
+        self.spent.add(body)
         self.received.setdefault(body["instance"], Received()).add(body["sequence"])
         what = content(body["item"], body["response"])
         self.said[body["instance"], body["sequence"]] = what
         self.answers.take(body)
 
     def _on_evidence(self, body: dict[str, Any]) -> None:
+        self.spent_on_evidence.add(body)
         self.evidence.setdefault(body["instance"], Received()).add(body["sequence"])
 
     def _on_flag(self, body: dict[str, Any]) -> None:
+        self.spent.add(body)
         (self.flags.add if body["flagged"] else self.flags.discard)(body["item"])
 
     def _on_extension(self, body: dict[str, Any]) -> None:

@@ -108,10 +108,11 @@ class Live:
             self._replay(fresh)
             session.__dict__.update(fresh.__dict__)
 
-    def events(self, session: str, first: int = 0) -> list[Event]:
-        """The journal of a session from event `first` on, as it is on disk."""
+    def events(self, session: str, first: int = 0, most: int = -1) -> list[Event]:
+        """The journal of a session from event `first` on, `most` of them, as it is on disk."""
         rows = self.rows(
-            "SELECT line FROM event WHERE session = ? AND seq >= ? ORDER BY seq", (session, first)
+            "SELECT line FROM event WHERE session = ? AND seq >= ? ORDER BY seq LIMIT ?",
+            (session, first, most),
         )
         return [decode(row["line"].encode()) for row in rows]
 

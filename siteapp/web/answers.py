@@ -11,7 +11,7 @@ import msgspec
 from siteapp.conduct.acts import Save, save
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
-from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded
+from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded, TooFast
 from siteapp.site import Site
 from siteapp.store.live import Token
 from siteapp.store.writer import Decision
@@ -75,8 +75,8 @@ def reply(outcome: bytes | Exception) -> Reply:
         refusal = body if isinstance(body, ExamError) else _fault(body)
         body = json.dumps({"error": refusal.to_json()}, ensure_ascii=False).encode()
         status = HTTPStatus(refusal.http_status)
-        if isinstance(refusal, Overloaded):
-            headers.append(("Retry-After", "1"))
+        if isinstance(refusal, Overloaded | TooFast):
+            headers.append(("Retry-After", str(refusal.facts.get("seconds", 1))))
     headers.append(("Content-Length", str(len(body))))
     return Reply(status, headers, body)
 
@@ -113,8 +113,13 @@ class AnswerPath:
         """Check everything that needs no commit: who asks, the form, the paper's references."""
         whom = bearer(self.site, authorization)
         session = self.site.live.session(whom.session)
-        incoming = _decode(stream.read(_checked(length)))
-        saves, bad = self._read_all(session, session.attempt(whom.attempt), incoming)
+        attempt, size, pace = session.attempt(whom.attempt), _checked(length), self.site.pace
+        now = self.site.live.clock.now()
+        # A flood is sent back before it costs the decoding; each request costs at least one.
+        pace.saves(session.plan.id, attempt, 1, size, now)
+        incoming = _decode(stream.read(size))
+        pace.saves(session.plan.id, attempt, max(0, len(incoming.saves) - 1), 0, now)
+        saves, bad = self._read_all(session, attempt, incoming)
 
         def act(state: Session) -> Decision:
             mine = state.attempt(whom.attempt)

@@ -7,15 +7,12 @@ from flask import Flask
 from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
+from siteapp.web.bodies import MAX_UPLOAD
 from siteapp.web.candidate import candidate
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.staff import staff
-
-# A package may be uploaded in the page; a larger one comes by the courier or the command line.
-# Anybody in the room can make the server spool this much, so it is kept small.
-MAX_UPLOAD = 2 * 1024 * 1024
 
 
 def create_flask(site: Site) -> Flask:

@@ -45,6 +45,7 @@ def sign_in() -> dict[str, Any]:
     if attempt.seat != given["seat"]:
         raise WrongSeat(seat=attempt.seat)
     token, live = new_token(), site().live
+    site().pace.sign_in(session.plan.id, attempt, live.clock.now())
 
     # Acts run in the writer's thread, where there is no request.
     def decide(state: Session) -> Decision:
@@ -209,6 +210,7 @@ def flag() -> dict[str, Any]:
     token = _paper(session, attempt).tokens.get(given["item"])
     if token is None:
         raise RequestRefused(reason="item")
+    site().pace.saves(session.plan.id, attempt, 1, 0, site().live.clock.now())
     site().live.act(
         session,
         lambda s: Decision(acts.flag(s.attempt(attempt.id), token.item, given["flagged"])),

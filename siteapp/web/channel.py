@@ -5,13 +5,28 @@ thread then polls in a circle, and each of its turns costs the workers the inter
 measured, 38 saves/s instead of 2,650. See docs/design/answer-path.md.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from waitress.channel import HTTPChannel
 
+from siteapp.site import Site
+from siteapp.web.bodies import Bound, BoundedParser, bounds
+
+# The front and the tests of a whole room: one address that is many machines.
+FRONTS = ("127.0.0.1", "::1", "localhost")
+
 
 class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """Writable when there is something that nobody else is about to send."""
+
+    def __init__(self, bound: Bound, *given: Any, **named: Any) -> None:
+        self._bound = bound
+        super().__init__(*given, **named)
+
+    def parser_class(self, adj: Any) -> BoundedParser:
+        """What reads the next request."""
+        return BoundedParser(adj, self._bound)
 
     # True while the socket took less than it was given: then only the main thread can go on.
     full = False
@@ -46,3 +61,25 @@ class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         with self.requests_lock:
             if self.connected and self.requests:
                 self.server.add_task(self)
+
+
+def channels(site: Site) -> Callable[..., AnswerChannel | None]:
+    """What makes a channel of an accepted connection; one machine gets only so many.
+
+    A browser opens six. Without this one machine could take all, and nobody else could connect.
+    """
+    bound, most = bounds(site), site.settings.number("connections_per_machine")
+
+    def accept(server: Any, sock: Any, addr: Any, *rest: Any, **named: Any) -> AnswerChannel | None:
+        host, others = addr[0], server.active_channels
+        # Counted only when it may matter.
+        if (
+            host not in FRONTS
+            and len(others) >= most
+            and sum(channel.addr[0] == host for channel in others.values()) >= most
+        ):
+            sock.close()
+            return None
+        return AnswerChannel(bound, server, sock, addr, *rest, **named)
+
+    return accept

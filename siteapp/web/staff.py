@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from siteapp.errors import TooManyTries, WrongStaffSignIn
+from siteapp.errors import Overloaded, TooManyTries, WrongStaffSignIn
 from siteapp.web.guard import COOKIE, ROOM, STAFF, member, role, site
 
 staff = Blueprint("staff", __name__)
@@ -26,7 +26,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         token = site().staff.sign_in(
             name, request.form.get("password", "")[:200], request.remote_addr or ""
         )
-    except (WrongStaffSignIn, TooManyTries) as error:
+    except (WrongStaffSignIn, TooManyTries, Overloaded) as error:
         return render_template("staff-sign-in.html", error=error, name=name), error.http_status
     response = redirect("/staff", 303)
     response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=request.is_secure)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from sync.errors import DocumentAltered, NotCanonical
-from sync.exam.journal import Event, decode, encode
+from sync.exam.journal import MAX_NUMBER, Event, decode, encode
 from sync.exam.specification import Struct
 
 # A batch is cut small; anything larger than this when inflated is not ours.
-MAX_INFLATED = 256 * 1024 * 1024
+MAX_INFLATED = 64 * 1024 * 1024
+MAX_EVENTS = 20_000
 
 
 class BatchHeader(Struct, frozen=True):
@@ -42,6 +43,7 @@ def pack(header: BatchHeader, events: Sequence[Event]) -> bytes:
 
 
 def _encode_header(header: BatchHeader) -> bytes:
+    _check_header(header)
     members = msgspec.to_builtins(header)
     try:
         return json.dumps(
@@ -60,15 +62,23 @@ def unpack(data: bytes) -> Batch:
         raise DocumentAltered(where=f"batch: {error}") from None
     if not inflater.eof or inflater.unused_data:
         raise DocumentAltered(where="batch: not one whole zlib stream")
-    head, *lines = text.split(b"\n")
-    header = _read_header(head)
-    events = tuple(decode(line) for line in lines)
-    # The count is compared first: it may name more events than fit in memory.
-    if len(events) != header.count or any(
-        event.seq != number for number, event in enumerate(events, header.first)
-    ):
+    header = _read_header(text.partition(b"\n")[0])
+    # Compared before anything is split: the lines may be more than fit in memory.
+    if header.count != text.count(b"\n"):
+        raise DocumentAltered(where="batch: events are not those of the header")
+    events = tuple(decode(line) for line in text.split(b"\n")[1:])
+    if any(event.seq != number for number, event in enumerate(events, header.first)):
         raise DocumentAltered(where="batch: events are not those of the header")
     return Batch(header, events)
+
+
+def _check_header(header: BatchHeader) -> None:
+    """NotCanonical for numbers that no batch has."""
+    least = {"server_term": 1, "sequence": 0, "first": 0, "count": 0}
+    for name, low in least.items():
+        most = MAX_EVENTS if name == "count" else MAX_NUMBER
+        if not low <= getattr(header, name) <= most:
+            raise NotCanonical(reason=f"batch header: {name}")
 
 
 def _read_header(line: bytes) -> BatchHeader:

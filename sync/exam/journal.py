@@ -71,6 +71,8 @@ def encode(event: Event) -> bytes:
     members = KINDS.get(event.kind)
     if members is None or members.keys() != event.body.keys():
         raise NotCanonical(reason=f"event {event.seq}: {event.kind} with {sorted(event.body)}")
+    if not 0 <= event.seq <= MAX_NUMBER or not 0 <= event.at <= MAX_NUMBER:
+        raise NotCanonical(reason=f"event {event.seq}: a number that no event has")
     for name, kind in members.items():
         if not _fits(event.body[name], kind):
             raise NotCanonical(reason=f"event {event.seq}: {event.kind} with another {name}")

@@ -20,6 +20,12 @@ def hash_password(password: str) -> str:
         return _argon2(os.urandom(16)).derive_phc_encoded(password.encode())
 
 
+def no_password() -> str:
+    """A PHC string that no password fits: what an unknown name costs as much as a known one by."""
+    salt, digest = (base64.b64encode(bytes(n)).rstrip(b"=").decode() for n in (16, 32))
+    return f"$argon2id$v=19$m={MEMORY_KIB},t=2,p=1${salt}${digest}"
+
+
 def check_password(password: str, phc: str) -> bool:
     """True if the password fits. Blocks while two other checks run."""
     with _at_once:

@@ -1,6 +1,7 @@
 """What a batch says: a run of events, whole and in order, or a refusal with its name."""
 
 import json
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -63,13 +64,13 @@ def test_any_text_survives(texts: list[str]) -> None:
         (lines((1, encode(EVENTS[1])), (2, encode(EVENTS[0]))), DocumentAltered),
         (lines((2, b"{}")), NotCanonical),
         (lines((2, encode(EVENTS[1]) + b" ")), NotCanonical),
-        (lines() + b"\n", NotCanonical),
+        (lines() + b"\n", DocumentAltered),
         (lines() + b"\n" + encode(Event(14, 0, "confirm", {"attempt": "x"})), DocumentAltered),
         (lines().rsplit(b"\n", 1)[0], DocumentAltered),
         (lines((0, with_header(first=11))), DocumentAltered),
         (lines((0, with_header(count=3))), DocumentAltered),
-        (lines((0, with_header(count=10**15))), DocumentAltered),
-        (lines((0, with_header(count=-4))), DocumentAltered),
+        (lines((0, with_header(count=10**15))), NotCanonical),
+        (lines((0, with_header(count=-4))), NotCanonical),
         (lines((0, with_header(extra=1))), NotCanonical),
         (lines((0, with_header(first="10"))), NotCanonical),
         (lines((0, with_header(site="\ud800"))), NotCanonical),
@@ -113,6 +114,29 @@ def test_a_bomb_is_refused_before_it_is_inflated(monkeypatch: pytest.MonkeyPatch
     unpack(pack(HEADER, EVENTS))
     with pytest.raises(DocumentAltered):
         unpack(zlib.compress(b"0" * 10_000_000))
+
+
+@pytest.mark.parametrize("name", ["server_term", "sequence", "first", "count"])
+@pytest.mark.parametrize("number", [-1, 2**53, 10**30])
+def test_a_header_with_a_number_that_no_batch_has_is_neither_read_nor_written(
+    name: str, number: int
+) -> None:
+    with pytest.raises(NotCanonical, match=name):
+        unpack(zlib.compress(lines((0, with_header(**{name: number})))))
+    if number < 2**63:
+        with pytest.raises(NotCanonical, match=name):
+            pack(msgspec.structs.replace(HEADER, **{name: number}), EVENTS)
+
+
+def test_the_lines_are_counted_before_they_are_split() -> None:
+    empty = zlib.compress(with_header() + b"\n" * 20_000_000)
+    tracemalloc.start()
+    with pytest.raises(DocumentAltered):
+        unpack(empty)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # Twice the text, and no list of twenty million lines (160 MB).
+    assert most < 80_000_000
 
 
 def test_an_event_of_another_shape_is_never_packed() -> None:

@@ -226,3 +226,17 @@ def test_the_order_of_arrival_decides_nothing(
         expected = by_definition(saves, item)
         standing = found.get(item)
         assert (standing and standing.response) == (expected and [f"{expected[0]}{expected[1]}"])
+
+
+@pytest.mark.parametrize("member", ["seq", "at"])
+@pytest.mark.parametrize("number", [-1, 2**53, 10**30])
+def test_a_number_that_no_event_has_is_neither_read_nor_written(member: str, number: int) -> None:
+    given = {"seq": 7, "at": 1, member: number}
+    with pytest.raises(NotCanonical):
+        encode(Event(given["seq"], given["at"], "confirm", {"attempt": "x"}))
+    line = json.dumps(
+        {"at": given["at"], "body": {"attempt": "x"}, "kind": "confirm", "seq": given["seq"]},
+        separators=(",", ":"),
+    )
+    with pytest.raises(NotCanonical):
+        decode(line.encode())

@@ -1,6 +1,9 @@
 """Limits on wrong sign-ins: they slow a guesser and never a neighbour."""
 
-from siteapp.conduct.limits import LONGEST_WAIT_MS, MAX_KEPT, Limits
+import pytest
+
+import siteapp.conduct.limits
+from siteapp.conduct.limits import LONGEST_WAIT_MS, MAX_EACH, MAX_KEPT, Limits
 
 
 def tried(limits: Limits, admission: str, machine: str, times: int, now: int = 0) -> None:
@@ -63,4 +66,32 @@ def test_a_flood_of_invented_numbers_costs_no_memory() -> None:
     for number in range(3 * MAX_KEPT):
         limits.claims(f"m{number}", number)
         limits.wrong(f"x{number}", f"m{number}", 0)
-    assert max(len(limits._tallies), len(limits._machines)) <= MAX_KEPT
+    assert len(limits._machines) <= MAX_KEPT
+
+
+def test_one_machine_that_tries_and_claims_everything_costs_no_memory() -> None:
+    limits = Limits(5)
+    for number in range(3_000):
+        limits.claims("m", number)
+        limits.wrong(f"x{number}", "m", 0)
+    (machine,) = limits._machines.values()
+    assert max(len(machine.each), len(machine.seats)) <= MAX_EACH
+    assert limits.wait_ms("anybody", "m", 0) == LONGEST_WAIT_MS
+
+
+def test_a_flood_from_other_machines_ends_no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits_after_a_flood() -> bool:
+        limits = Limits(5)
+        tried(limits, "a", "guesser", 12)
+        for number in range(3 * MAX_KEPT):
+            limits.wrong("a", f"m{number}", 0)
+        return limits.wait_ms("a", "guesser", 0) > 0
+
+    assert waits_after_a_flood()
+
+    def drop_the_oldest(kept: dict[str, object], count: int) -> None:
+        for name in list(kept)[:count]:
+            del kept[name]
+
+    monkeypatch.setattr(siteapp.conduct.limits, "_drop", drop_the_oldest)
+    assert not waits_after_a_flood()

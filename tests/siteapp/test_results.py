@@ -6,17 +6,13 @@ from pathlib import Path
 
 import pytest
 import world
-from room import Page, browser, close_sitting
+from batched import batches, check_chain, close_all, cut
+from room import Page, browser
 from together import AM, in_memory_as_on_disk, put, wait_until
 
 from siteapp.site import Site
 from sync.errors import CannotOpen, DiskTooFull
-from sync.exam.batch import Batch
-from sync.exam.journal import Event, origin, root
-from sync.wire.checkpoint import Checkpoint, verify_checkpoint
-from sync.wire.documents import read_batch
-from sync.wire.keys import OpeningKey
-from sync.wire.sealed import SealedDocument
+from sync.exam.journal import Event
 
 
 class PowerCut(BaseException):
@@ -29,42 +25,6 @@ def page(open_site: Site, open_package: world.Package) -> Page:
     page = Page(browser(open_site), open_package.plan.candidates[0])
     page.begin()
     return page
-
-
-def cut(site: Site) -> str | None:
-    return site.packer.cut(site.live.session(AM))
-
-
-def close_all(site: Site) -> None:
-    for sitting in ("live", "media"):
-        close_sitting(site, AM, sitting)
-
-
-def batches(site: Site, key: OpeningKey) -> list[tuple[str, Batch]]:
-    """Digest and content of what lies in the spool, in the order of their numbers."""
-    found = []
-    for entry in site.spool.outgoing():
-        trusted = [site.identity.sign.public]
-        document = SealedDocument.verify(entry.path, kind="batch", trusted=trusted)
-        found.append((document.digest, read_batch(document, key)))
-    return sorted(found, key=lambda one: one[1].header.sequence)
-
-
-def check_chain(site: Site, found: list[tuple[str, Batch]]) -> list[Event]:
-    """The events of all batches, once numbers, chain and signed checkpoints are right."""
-    events: list[Event] = []
-    previous = None
-    for number, (digest, batch) in enumerate(found):
-        header = batch.header
-        assert (header.sequence, header.first) == (number, len(events))
-        assert (header.previous, header.count) == (previous, len(batch.events))
-        events += batch.events
-        name = f"examsite/{site.identity.site}"
-        signed = verify_checkpoint(header.checkpoint, name, site.identity.sign.public)
-        journal = origin(site.identity.site, AM, 1)
-        assert signed == Checkpoint(journal, len(events), root(events))
-        previous = digest
-    return events
 
 
 def test_batches_cut_while_people_write_are_one_whole_journal(hq, open_site, page) -> None:
@@ -114,8 +74,8 @@ def test_a_close_between_reading_and_sealing_is_not_called_final(
 ) -> None:
     read = open_site.live.events
 
-    def close_after_reading(session: str, first: int = 0) -> list[Event]:
-        found = read(session, first)
+    def close_after_reading(session: str, first: int = 0, most: int = -1) -> list[Event]:
+        found = read(session, first, most)
         close_all(open_site)
         return found
 

@@ -1,0 +1,85 @@
+"""How large a body may be, decided when the headers are there and before a byte of it is kept.
+
+Anybody in the room may send what fits a sign-in; a signed-in candidate saves; staff a package. So
+whoever is nobody cannot make the server hold or spool what adds up.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from waitress.parser import HTTPRequestParser
+
+from siteapp.errors import SignInNeeded, TooLarge
+from siteapp.site import Site
+from siteapp.web.answers import MAX_BODY, PATH, bearer
+from siteapp.web.guard import COOKIE
+from siteapp.web.headers import HEADERS
+
+ROOM_BODY = 16 * 1024
+# A package may be uploaded in the page; a larger one comes by the courier or the command line.
+MAX_UPLOAD = 2 * 1024 * 1024
+# What is a little too large is still read, and answered with a page that says so.
+STAFF_BODY = 2 * MAX_UPLOAD
+
+Bound = Callable[[str, Mapping[str, str]], int]
+
+
+def bounds(site: Site) -> Bound:
+    """The most bytes for a path and headers (names as of CGI)."""
+
+    def most(path: str, headers: Mapping[str, str]) -> int:
+        if path == PATH:
+            return MAX_BODY if _is_candidate(site, headers.get("AUTHORIZATION", "")) else ROOM_BODY
+        token = _cookie(headers.get("COOKIE", ""))
+        return STAFF_BODY if token and site.staff.whom(token) else ROOM_BODY
+
+    return most
+
+
+def _is_candidate(site: Site, header: str) -> bool:
+    try:
+        bearer(site, header)
+    except SignInNeeded:
+        return False
+    return True
+
+
+def _cookie(header: str) -> str:
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+class TooMuch:
+    """Waitress asks an error for its answer."""
+
+    def to_response(self, ident: str | None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Status, headers, body."""
+        body = json.dumps({"error": TooLarge().to_json()}, ensure_ascii=False).encode()
+        headers = [("Content-Type", "application/json"), *HEADERS.items()]
+        return "413 Request Entity Too Large", headers, body
+
+
+class BoundedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Ends a request whose body is, or turns out to be, larger than its sender may send."""
+
+    def __init__(self, adj: Any, bound: Bound) -> None:
+        super().__init__(adj)
+        self._bound = bound
+        self._most = ROOM_BODY
+        self.error: Any = None
+
+    def received(self, data: bytes) -> int:
+        """As of waitress."""
+        consumed = int(super().received(data))
+        size = max(self.content_length, self.body_bytes_received)
+        if size > self._most and self.error is None:
+            # Who it is costs a look, so only now.
+            self._most = max(self._most, self._bound(self.path, self.headers))
+            if size > self._most:
+                self.error, self.completed, self.expect_continue = TooMuch(), True, False
+        return consumed
