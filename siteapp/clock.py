@@ -1,4 +1,4 @@
-"""One clock that runs on through restarts, stands still over a reboot, and follows no wall clock."""
+"""One clock: it runs through restarts, stands still over a reboot, follows no wall clock."""
 
 import time
 from collections.abc import Callable

@@ -12,6 +12,7 @@ from typing import IO
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.once import Once
+from siteapp.conduct.outage import noted
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.identity import Identity, load_identity
@@ -24,6 +25,9 @@ from sync.errors import DataFolderBusy
 from sync.spool import Spool
 
 log = logging.getLogger("examsite")
+
+# What a power cut may give everyone at most.
+KEEP_CLOCK_MS = 5_000
 
 
 class Site:
@@ -55,6 +59,7 @@ class Site:
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches."""
+        self._note_outage()
         self._helper = threading.Thread(target=self._work, name="helper", daemon=True)
         self._helper.start()
 
@@ -68,10 +73,30 @@ class Site:
         self.live.close()
         self._lock.close()
 
+    def _note_outage(self) -> None:
+        """What the time without a server was goes into the record before anything is collected."""
+        outage = self.live.clock.outage
+        if outage is None:
+            return
+        facts = (outage.rebooted, outage.counted_ms, outage.wall_ms)
+        for session in self.live.sessions.values():
+            self.live.act(session, lambda s: Decision(noted(s, *facts)))
+        self.live.keep_clock()
+
+    def _keep_clock(self) -> None:
+        try:
+            self.live.keep_clock()
+        except Exception:
+            # Tried again in a moment; the sitting goes on.
+            log.exception("the clock's reading was not stored")
+
     def _work(self) -> None:
-        next_cut = self.live.clock.now()
+        next_cut = next_keep = self.live.clock.now()
         while not self._stopping.wait(0.5):
             now = self.live.clock.now()
+            if now >= next_keep:
+                next_keep = now + KEEP_CLOCK_MS
+                self._keep_clock()
             due = now >= next_cut
             if due:
                 next_cut = now + self.settings.number("batch_seconds") * 1000
