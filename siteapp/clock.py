@@ -1,12 +1,9 @@
-"""One clock that runs on through restarts and does not follow a wall clock that is set."""
+"""One clock: it runs through restarts, stands still over a reboot, follows no wall clock."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-# Longer than this a powered-off site is not resuming a sitting; no time is counted.
-MAX_GAP_MS = 6 * 3600 * 1000
 
 
 @dataclass(frozen=True)
@@ -34,11 +31,24 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+@dataclass(frozen=True)
+class Outage:
+    """The time between the last reading on disk and this run.
+
+    `counted_ms` ran on the site's clock. `wall_ms` is what the wall clock claims passed: evidence
+    for people, never counted.
+    """
+
+    rebooted: bool
+    counted_ms: int
+    wall_ms: int
+
+
 class Clock:
     """The site's clock: `now()` in ms, continued from the anchor of an earlier run.
 
-    Within one boot it follows CLOCK_BOOTTIME. Over a reboot it adds what the wall clock says
-    passed, unless that is negative or longer than six hours: then nothing is added.
+    Within one boot it follows CLOCK_BOOTTIME. Over a reboot nothing is added: only the wall clock
+    could say what passed, and a wrong one must not take a candidate's time.
     """
 
     def __init__(
@@ -50,14 +60,14 @@ class Clock:
     ) -> None:
         self._boot, self._boottime, self.wall = boot(), boottime, wall
         reading = boottime()
-        if anchor is None:
-            passed, base = 0, 0
-        elif anchor.boot == self._boot:
-            passed, base = reading - anchor.boottime_ms, anchor.clock_ms
-        else:
-            gap = wall() - anchor.wall_ms
-            passed, base = (gap if 0 <= gap <= MAX_GAP_MS else 0), anchor.clock_ms
-        self._offset = base + max(0, passed) - reading
+        self.outage: Outage | None = None
+        base = 0
+        if anchor is not None:
+            rebooted = anchor.boot != self._boot
+            passed = 0 if rebooted else max(0, reading - anchor.boottime_ms)
+            base = anchor.clock_ms + passed
+            self.outage = Outage(rebooted, passed, wall() - anchor.wall_ms)
+        self._offset = base - reading
 
     def now(self) -> int:
         """The site's clock in ms."""

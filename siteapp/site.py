@@ -12,6 +12,7 @@ from typing import IO
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.once import Once
+from siteapp.conduct.outage import noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
@@ -25,6 +26,9 @@ from sync.errors import DataFolderBusy
 from sync.spool import Spool
 
 log = logging.getLogger("examsite")
+
+# What a power cut may give everyone at most.
+KEEP_CLOCK_MS = 5_000
 
 
 class Site:
@@ -60,6 +64,7 @@ class Site:
 
         Each in a thread of its own: a slow cut delays nobody's deadline.
         """
+        self._note_outage()
         for work in (self._collect, self._cut):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
@@ -75,8 +80,29 @@ class Site:
         self.live.close()
         self._lock.close()
 
+    def _note_outage(self) -> None:
+        """What the time without a server was goes into the record before anything is collected."""
+        outage = self.live.clock.outage
+        if outage is None:
+            return
+        facts = (outage.rebooted, outage.counted_ms, outage.wall_ms)
+        for session in self.live.sessions.values():
+            self.live.act(session, lambda s: Decision(noted(s, *facts)))
+        self.live.keep_clock()
+
+    def _keep_clock(self) -> None:
+        try:
+            self.live.keep_clock()
+        except Exception:
+            # Tried again in a moment; the sitting goes on.
+            log.exception("the clock's reading was not stored")
+
     def _collect(self) -> None:
+        next_keep = self.live.clock.now()
         while not self._stopping.wait(0.5):
+            if self.live.clock.now() >= next_keep:
+                next_keep = self.live.clock.now() + KEEP_CLOCK_MS
+                self._keep_clock()
             self._each(self._collect_from)
 
     def _collect_from(self, session: Session) -> None:

@@ -210,11 +210,16 @@ def _hand_in_event(attempt: Attempt, how: HandIn, of: int) -> NewEvent:
 
 
 def collect_expired(session: Session, now: int, of: dict[str, int]) -> list[NewEvent]:
-    """Hand-ins for everyone whose time ran out and whose page did not do it. `of` is by form."""
+    """Hand-ins for everyone whose time ran out and whose page did not do it. `of` is by form.
+
+    Not for those who wait for a decision about an outage.
+    """
     return [
         _hand_in_event(attempt, "time", of.get(attempt.form, 0))
         for attempt in session.attempts.values()
-        if attempt.phase == "started" and now > attempt.deadline_ms + 2 * GRACE_MS
+        if attempt.phase == "started"
+        and not attempt.held
+        and now > attempt.deadline_ms + 2 * GRACE_MS
     ]
 
 

@@ -19,6 +19,8 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
 }
 
 
+# The category of an incident that holds automatic collection until a person decides.
+OUTAGE = "outage"
 # As many as a page sends again in one go.
 MAX_MISSING = 200
 
@@ -88,7 +90,8 @@ class Attempt:
     """Present state, derived from events; `extra_ms` is the arrangement granted in advance.
 
     `received` are the saves that were taken, `evidence` those that were kept without counting: a
-    page may ask for these again, and gets them taken when what was in the way is gone.
+    page may ask for these again, and gets them taken when what was in the way is gone. `held`: the
+    clock does not collect this one before a person has decided about an outage.
     """
 
     id: str
@@ -111,6 +114,7 @@ class Attempt:
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
+    held: bool = False
     receipt: str = ""
     how: str = ""
 
@@ -173,6 +177,11 @@ class Attempt:
 
     def _on_extension(self, body: dict[str, Any]) -> None:
         self.granted_ms += body["ms"]
+        self.held = False
+
+    def _on_incident(self, body: dict[str, Any]) -> None:
+        if body["category"] == OUTAGE and self.phase == "started":
+            self.held = True
 
     def _on_move(self, body: dict[str, Any]) -> None:
         self.seat, self.seat_term = body["to"], body["seat_term"]

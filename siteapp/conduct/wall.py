@@ -32,6 +32,7 @@ def tile(
         "of": of,
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
         "silent_ms": silent,
+        "held": attempt.held,
         "receipt": attempt.receipt or None,
         "how": attempt.how or None,
     }

@@ -14,7 +14,7 @@ import sqlite_utils
 from siteapp.clock import Anchor, Clock
 from siteapp.conduct.session import Session
 from siteapp.store.database import connect, open_database
-from siteapp.store.writer import Decision, Statement, Writer
+from siteapp.store.writer import KEEP_CLOCK, Decision, Statement, Writer
 from sync.errors import AlreadyThere, NotFound
 from sync.exam.journal import Event, decode
 from sync.exam.sitting import SessionPlan
@@ -136,6 +136,11 @@ class Live:
     def store(self, *statements: Statement) -> None:
         """Rows that belong to no journal."""
         self.writer.submit(None, lambda: Decision(statements=statements))
+
+    def keep_clock(self) -> None:
+        """Put the clock's reading on disk, so that a quiet room loses and gains no time."""
+        now = self.clock.anchor()
+        self.store(Statement(KEEP_CLOCK, (now.boot, now.boottime_ms, now.wall_ms, now.clock_ms)))
 
     def add_session(
         self,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from siteapp.clock import MAX_GAP_MS, Anchor, Clock
+from siteapp.clock import Anchor, Clock, Outage
 
 HOUR = 3_600_000
 
@@ -40,18 +40,27 @@ def test_setting_the_wall_clock_changes_no_time(jump: int) -> None:
     assert machine.clock(clock.anchor()).now() == 60_000
 
 
-@pytest.mark.parametrize(
-    ("gap", "counted"),
-    [(90_000, 90_000), (-HOUR, 0), (MAX_GAP_MS + 1, 0), (-1_770_000_000_000, 0)],
-)
-def test_a_reboot_counts_what_a_plausible_wall_clock_says(gap: int, counted: int) -> None:
+@pytest.mark.parametrize("gap", [90_000, 3 * HOUR, -3 * HOUR, 7 * HOUR, -1_770_000_000_000])
+def test_whatever_the_wall_clock_says_over_a_reboot_no_time_passes(gap: int) -> None:
     machine = Machine()
     clock = machine.clock(None)
     machine.pass_ms(10_000)
     anchor = clock.anchor()
     machine.boot, machine.up = "boot-2", 50
     machine.wall += gap
-    assert machine.clock(anchor).now() == 10_000 + counted
+    after = machine.clock(anchor)
+    assert after.now() == 10_000
+    assert after.outage == Outage(rebooted=True, counted_ms=0, wall_ms=gap)
+    machine.pass_ms(500)
+    assert after.now() == 10_500
+
+
+def test_a_restart_within_one_boot_says_how_long_nobody_was_there() -> None:
+    machine = Machine()
+    anchor = machine.clock(None).anchor()
+    machine.pass_ms(90_000)
+    assert machine.clock(anchor).outage == Outage(False, counted_ms=90_000, wall_ms=90_000)
+    assert machine.clock(None).outage is None
 
 
 def test_the_clock_never_runs_back() -> None:

@@ -119,6 +119,9 @@ function fill(place, tile) {
   if (tile.phase === "started" || tile.phase === "handed-in") {
     parts.push(element("span", "", `${tile.answered}/${tile.of}`));
   }
+  if (tile.held && tile.phase === "started") {
+    parts.push(element("span", "", `⏸ ${t("待决定补时", "decide on time")}`));
+  }
   made.replaceChildren(...parts);
   return place;
 }

@@ -1,0 +1,41 @@
+"""What the room record says of a time in which the server was away, and what waits for it. Pure."""
+
+from siteapp.conduct.acts import NewEvent, note
+from siteapp.conduct.attempt import OUTAGE
+from siteapp.conduct.session import Session
+
+REBOOT = "reboot"
+# Shorter than this no page gives up: it is no outage that anyone has to decide about.
+SHORT_MS = 20_000
+
+
+def noted(session: Session, rebooted: bool, counted_ms: int, wall_ms: int) -> list[NewEvent]:
+    """An incident for everyone who was writing; none for a short restart.
+
+    Over a reboot the site's clock stood still, so nobody lost time. Within one boot it ran on:
+    those attempts are held until a person has given time back or collected the paper.
+    """
+    if not rebooted and counted_ms < SHORT_MS:
+        return []
+    category = REBOOT if rebooted else OUTAGE
+    text = _text(rebooted, counted_ms // 1000, wall_ms // 1000)
+    return [
+        event
+        for attempt in session.attempts.values()
+        if attempt.phase == "started"
+        for event in note("incident", attempt.id, "examsite", category=category, note=text)
+    ]
+
+
+def _text(rebooted: bool, counted_s: int, wall_s: int) -> str:
+    if rebooted:
+        return (
+            f"服务器重新启动，考试计时暂停；系统时钟显示相差 {wall_s} 秒（不计入）"
+            f" · the server rebooted, exam time stood still; its wall clock says {wall_s} s"
+            " (not counted)"
+        )
+    return (
+        f"服务器中断 {counted_s} 秒，计时未停；系统时钟显示 {wall_s} 秒。到时不自动收卷，等待决定"
+        f" · the server was away for {counted_s} s while exam time ran on; its wall clock says"
+        f" {wall_s} s. Not collected by the clock until someone decides"
+    )
