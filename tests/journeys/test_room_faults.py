@@ -3,17 +3,25 @@
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 
 import pytest
 from browsers import ARGUMENTS, CHROMIUM, Watch
 from candidate_page import CandidatePage, Sit
 from playwright.sync_api import Browser, expect
-from premises import SPARE_SEAT, Premises, counted
+from premises import SPARE_SEAT, Premises, counted, wait_until
 
 from sync.exam.journal import Event
 
 AWAY = "连不上服务器，请继续作答，恢复后自动上传"
+# Asked as the page asks: what the server has without a gap, and its highest number.
+HELD = """async () => {
+  const { token } = JSON.parse(sessionStorage["examsite.session"]);
+  const headers = { Authorization: `Bearer ${token}` };
+  const state = await (await fetch("/api/candidate/state", { headers })).json();
+  return [Object.values(state.watermark), Object.values(state.highest)];
+}"""
 LAST_ITEM = 20
 BETWEEN_ANSWERS_S = 1.0
 
@@ -36,6 +44,12 @@ def numbers(events: list[Event]) -> list[tuple[str, str, int]]:
         for e in events
         if e.kind == "response"
     ]
+
+
+def has_no_gap(page: CandidatePage) -> bool:
+    """True if the server has every number of this page up to the highest it knows."""
+    without_gap, highest = page.page.evaluate(HELD)
+    return bool(without_gap == highest)
 
 
 def answer_for(seconds: float, pages: list[CandidatePage]) -> None:
@@ -129,7 +143,7 @@ def test_a_site_put_back_to_an_older_copy_is_refilled_by_the_browsers_answer_by_
     for page in pages:
         page.answer(11)
         page.expect_saved(11)
-        page.hand_in()
+        wait_until(partial(has_no_gap, page), "refilled above the watermark")
     journal = site.journal()
     assert len(set(numbers(journal))) == len(numbers(journal))
     assert [counted(journal, p.person) for p in pages] == [p.taken.options for p in pages]
