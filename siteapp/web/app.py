@@ -12,6 +12,7 @@ from siteapp.web.candidate import candidate
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
+from siteapp.web.offline import offline
 from siteapp.web.staff import staff
 
 
@@ -21,7 +22,7 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    for blueprint in (candidate, machine, staff, invigilator, administrator):
+    for blueprint in (candidate, machine, offline, staff, invigilator, administrator):
         app.register_blueprint(blueprint)
     return app
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,6 +88,15 @@ class Process:
             return re.search(pattern, text)
 
         return str(wait_until(found, f"{pattern} in {self.log.name}")[1])
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It answers nothing, and says no to nothing: as a network whose packets get lost."""
+        self._popen.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._popen.send_signal(signal.SIGCONT)
 
     def end(self, by: signal.Signals) -> None:
         """Send a signal and wait for the end; harmless if it has ended."""
@@ -216,6 +225,11 @@ class Premises:
         """As a power cut does it."""
         assert self._site
         self._site.end(signal.SIGKILL)
+
+    def room_network_away(self) -> AbstractContextManager[None]:
+        """Nobody in the room hears from the site, which runs on."""
+        assert self._site
+        return self._site.frozen()
 
     def stop_site(self) -> None:
         """End the site as an administrator does; harmless if it does not run."""

@@ -205,9 +205,7 @@ export class App {
   async #goOn(attempt, state) {
     attempt.outbox.serverIsBack();
     if (this.collection) this.collection.serverIsBack();
-    if (state.phase === "started" && !attempt.paperIsFresh) {
-      await attempt.adoptPaper(await this.server.paper());
-    }
+    if (state.phase === "started" && !attempt.paperIsFresh) await attempt.fetchPaper(this.server);
     if (state.phase === "confirmed" && attempt.record.agreed && state.open) this.start();
     const left = this.countdown.remaining();
     if (attempt.record.ending === "time" && left !== null && left > EXTENDED_MS) await this.#callOff(attempt);

@@ -40,16 +40,29 @@ export class Attempt {
     return this.local.keepRecord(this.record);
   }
 
-  /** Takes the paper as the server sent it; answers that only this machine has win. @param {import("./types.js").Paper} paper */
-  async adoptPaper(paper) {
+  /** Fetches the paper; answers that the server did not have when it was asked win. @param {import("./server.js").Server} server */
+  async fetchPaper(server) {
+    const held = this.ledger.held();
+    const wished = Object.keys(this.record.unsentFlags);
+    await this.#adoptPaper(await server.paper(), held, wished);
+  }
+
+  /**
+   * @param {import("./types.js").Paper} paper
+   * @param {Set<number>} held what the server held before it was asked
+   * @param {string[]} wished items whose flag it did not know then
+   */
+  async #adoptPaper(paper, held, wished) {
     const { responses = {}, flags = [], ...rest } = paper;
     this.record.paper = rest;
     this.record.responses = responses;
-    const wanted = Object.entries(this.record.unsentFlags);
     const flagged = new Set(flags);
-    wanted.forEach(([item, on]) => (on ? flagged.add(item) : flagged.delete(item)));
+    for (const item of wished.concat(Object.keys(this.record.unsentFlags))) {
+      if (this.isFlagged(item)) flagged.add(item);
+      else flagged.delete(item);
+    }
     this.record.flags = [...flagged];
-    this.ledger.merge(responses);
+    this.ledger.merge(responses, held);
     this.paperIsFresh = true;
     this.groups = groupsOf(this.record.paper);
     this.places = this.groups.flatMap((group) => group.places);

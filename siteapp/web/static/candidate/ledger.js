@@ -29,7 +29,7 @@ export class Ledger {
     this.last = Math.max(0, ...this.saves.keys());
     /** @type {Map<string, {response: Response, save: Save|null}>} */
     this.shown = new Map();
-    this.#show(known, true);
+    this.#show(known, new Set());
   }
 
   /**
@@ -171,9 +171,19 @@ export class Ledger {
     return this.reopen(lost.map((save) => save.sequence));
   }
 
-  /** Takes the server's responses; a local answer that it does not hold wins. @param {Record<string, Response>} responses */
-  merge(responses) {
-    this.#show(responses, false);
+  /** What the server holds by now; asked before its responses are, so that `merge` knows what they can know. */
+  held() {
+    return new Set([...this.saves.values()].filter((save) => save.standing === "held").map((save) => save.sequence));
+  }
+
+  /**
+   * Takes the server's responses. A local answer wins unless the server held it when it was asked: one
+   * that arrived while the responses were on their way is not among them.
+   * @param {Record<string, Response>} responses
+   * @param {Set<number>} held as `held()` said before the question
+   */
+  merge(responses, held) {
+    this.#show(responses, held);
   }
 
   /**
@@ -207,12 +217,12 @@ export class Ledger {
     return changed;
   }
 
-  /** @param {Record<string, Response>} known @param {boolean} trustHeld held saves are newer than `known` */
-  #show(known, trustHeld) {
+  /** @param {Record<string, Response>} known @param {Set<number>} older saves that `known` knows of: it is newer */
+  #show(known, older) {
     this.shown.clear();
     for (const [item, response] of Object.entries(known)) this.shown.set(item, { response, save: null });
     for (const save of this.#newest().values()) {
-      if (trustHeld || save.standing !== "held") {
+      if (!older.has(save.sequence) || save.standing !== "held") {
         this.shown.set(save.item, { response: save.response, save });
       }
     }

@@ -36,6 +36,10 @@ export class Local {
     this.stores = stores;
     /** False as soon as a write found no place: answers then live in this page and on the server. */
     this.works = stores.length > 0;
+    /** @type {Map<string, Record_>} what found no place; the next write tries it again */
+    this.owedRecords = new Map();
+    /** @type {Set<Save>} */
+    this.owedSaves = new Set();
   }
 
   /** @returns {Promise<Record_[]>} the last used first */
@@ -61,18 +65,20 @@ export class Local {
 
   /** @param {Record_} record */
   keepRecord(record) {
-    return this.#write((store) => store.keepRecord(record));
+    return this.#write([record], []);
   }
 
   /** @param {Save[]} saves */
   keepSaves(saves) {
     if (!saves.length) return Promise.resolve();
     saves.forEach((save) => (save.revision += 1));
-    return this.#write((store) => store.keepSaves(saves));
+    return this.#write([], saves);
   }
 
   /** Removes all that is kept of one attempt, everywhere. @param {string} attempt */
   async forget(attempt) {
+    this.owedRecords.delete(attempt);
+    for (const save of this.owedSaves) if (save.attempt === attempt) this.owedSaves.delete(save);
     for (const store of this.stores) {
       await store.forget(attempt).catch((error) => console.warn("not forgotten", error));
     }
@@ -96,17 +102,25 @@ export class Local {
     return all;
   }
 
-  /** @param {(store: Store) => Promise<void>} act */
-  async #write(act) {
+  /** Writes these and all that is owed, in the first place that takes them. @param {Record_[]} records @param {Save[]} saves */
+  async #write(records, saves) {
+    const due = new Map(this.owedRecords);
+    records.forEach((record) => due.set(record.attempt, record));
+    const dueSaves = [...new Set([...this.owedSaves, ...saves])];
     for (const store of this.stores) {
       try {
-        await act(store);
-        this.works = true;
+        for (const record of due.values()) await store.keepRecord(record);
+        if (dueSaves.length) await store.keepSaves(dueSaves);
+        due.forEach((_, attempt) => this.owedRecords.delete(attempt));
+        dueSaves.forEach((save) => this.owedSaves.delete(save));
+        this.works = !this.owedRecords.size && !this.owedSaves.size;
         return;
       } catch (error) {
         console.warn("one place could not be written", error);
       }
     }
+    due.forEach((record, attempt) => this.owedRecords.set(attempt, record));
+    dueSaves.forEach((save) => this.owedSaves.add(save));
     this.works = false;
   }
 }

@@ -5,6 +5,7 @@ import { restoreLook } from "../shared/look.js";
 import { showLanguage } from "../shared/words.js";
 import { App } from "./app.js";
 import { openLocal } from "./local.js";
+import { openOffline } from "./offline.js";
 import { confirmScreen } from "./screen-confirm.js";
 import { handInScreen, inLineScreen } from "./screen-hand-in.js";
 import { paperScreen } from "./screen-paper.js";
@@ -114,6 +115,7 @@ async function begin() {
   page.app = app;
   page.show();
   setInterval(() => page.tick(), TICK_MS);
+  openOffline(() => app.stage === "sign-in" && !app.attempt);
   // Leaving the page needs no question: what is open is written down at once.
   addEventListener("pagehide", () => app.attempt && app.attempt.settle());
 }

@@ -70,8 +70,8 @@ export function marksView(app) {
     const marks = app.attempt.ledger.marks();
     setText(server, t(`已保存到服务器 ${marks.onServer}`, `On the server ${marks.onServer}`));
     server.className = `mark ${marks.onServer ? "good" : ""}`;
-    setText(here, t(`仅保存在本机 ${marks.onlyHere}`, `Only on this machine ${marks.onlyHere}`));
-    here.className = `mark ${marks.onlyHere ? "warn" : ""}`;
+    setText(here, whereElse(app.local.works, marks.onlyHere));
+    here.className = `mark ${marks.onlyHere ? (app.local.works ? "warn" : "bad") : ""}`;
     refused.hidden = !marks.refused;
     setText(refused, t(`服务器未接受 ${marks.refused}`, `Not taken by the server ${marks.refused}`));
     const { level, text } = contactOf(app);
@@ -80,6 +80,12 @@ export function marksView(app) {
   };
   update();
   return { element, update };
+}
+
+/** What is not on the server: kept on this machine, or on none. @param {boolean} kept @param {number} count */
+function whereElse(kept, count) {
+  if (kept || !count) return t(`仅保存在本机 ${count}`, `Only on this machine ${count}`);
+  return t(`尚未保存 ${count}`, `Not saved yet ${count}`);
 }
 
 /** One sentence that is true about the way of the answers. @param {App} app */

@@ -4,7 +4,8 @@
 /** @typedef {import("./types.js").Save} Save */
 /** @typedef {import("./types.js").Store} Store */
 
-const PATIENCE_MS = 3000;
+/** Long: a page that gave up on a slow disk would hide the answers that lie there. */
+const PATIENCE_MS = 20000;
 
 /** Opens the database; rejects if this browser forbids it or another tab blocks it. @returns {Promise<Store>} */
 export function openIndexedDB() {
