@@ -4,7 +4,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
 from faults.powercut import Disk, everything, nothing, read_trace, some
 
 D = Path("/d")
