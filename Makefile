@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test check format lint types imports docs bench lock clean screenshots reference
+.PHONY: help demo test test-faults check format lint types imports docs bench lock clean screenshots reference
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -14,6 +14,10 @@ demo: ## a whole sitting on this machine, end to end (ARGS="--once --json")
 test: ## all tests, two at a time
 	@provisioning/bootstrap.sh dev
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-faults: ## the faults in their long form: two hundred kills, many crash states
+	@provisioning/bootstrap.sh dev
+	@$(PY) -m pytest -m long -rs -s tests/faults $(ARGS)
 
 check: format lint types imports docs ## format, lint, types, imports, docs
 

@@ -1,0 +1,210 @@
+"""Power cuts under load: whatever the disk then holds opens, and has all that was acknowledged."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+import world
+from faults.powercut import STRACE, Call, Disk, contents, everything, nothing, put_back, read_trace
+from faults.powercut import some as some_survive
+from faults.test_kill import EARLY, EXAMSITE, Line
+from room import Page, journal
+from together import in_memory_as_on_disk
+
+from siteapp.identity import load_identity
+from siteapp.site import Site
+from siteapp.store import records
+from siteapp.store.live import token_hash
+from sync.spool import digest_of
+
+pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+
+# The commit returns before the disk has it: what the tests below must be able to notice.
+NORMAL = """
+from siteapp import cli
+from siteapp.store import live
+
+opened = live.open_database
+def normal(*args):
+    database = opened(*args)
+    database.conn.execute("PRAGMA synchronous=NORMAL")
+    return database
+
+live.open_database = normal
+cli.main()
+"""
+
+
+@dataclass
+class Run:
+    """What was on the disk before, what was asked of it, and when what was acknowledged."""
+
+    folder: Path
+    before: dict[str, bytes]
+    calls: list[Call]
+    answers: list[tuple[int, str, int]]
+    tokens: list[tuple[int, bytes]]
+
+    @property
+    def end(self) -> int:
+        """The last line."""
+        return max(c.began for c in self.calls) + 1
+
+
+def record(
+    folder: Path, package: world.Package, second: Path, program: list[str], saves: int
+) -> Run:
+    """Import a second package, then serve candidates who save; all of it traced, then killed."""
+    (folder / "settings.toml").write_text("batch_seconds = 1\n")
+    before, trace = contents(folder), folder.parent / "trace"
+    examsite = [sys.executable, *program, "--data", str(folder), "--lang", "en"]
+    script = '"$@" package import "$PACKAGE" >&2 && exec "$@" serve --port 0'
+    command = [*STRACE, "-o", str(trace), "sh", "-c", script, "sh", *examsite]
+    env = os.environ | {"PACKAGE": str(second)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=env, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout
+            address = process.stdout.readline().partition(": ")[2].strip()
+            everybody_saves(address, package, saves)
+            time.sleep(1.2)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    with trace.open(errors="replace") as lines:
+        calls = read_trace(lines)
+    return Run(folder, before, calls, *acknowledged(calls))
+
+
+def everybody_saves(address: str, package: world.Package, saves: int) -> None:
+    """Every candidate signs in and saves so many answers, all at the same time."""
+
+    def write(page: Page) -> None:
+        page.begin()
+        for number in range(saves):
+            assert page.save(number % len(page.items))[0] == 200
+        page.client.http.close()
+
+    pages = [Page(Line(address), c, f"c{c.seat}") for c in package.plan.candidates]
+    threads = [threading.Thread(target=write, args=(page,)) for page in pages]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def acknowledged(calls: list[Call]) -> tuple[list[tuple[int, str, int]], list[tuple[int, bytes]]]:
+    """(line, instance, sequence) and (line, token's hash) of every 200 when its sending began."""
+    speaks: dict[str, str] = {}
+    answers, tokens = [], []
+    for call in (c for c in calls if c.name in ("sendto", "recvfrom") and c.texts):
+        socket, text = call.files[0][1], call.texts[0].decode("utf-8", "replace")
+        if found := re.search(r'"instance": ?"(\w+)"', text):
+            speaks[socket] = found[1]
+        if call.name != "sendto":
+            continue
+        if found := re.search(r'\{"saved":\[([\d,]+)\]', text):
+            answers += [(call.began, speaks[socket], int(n)) for n in found[1].split(",")]
+        if found := re.search(r'"token": ?"([^"]+)"', text):
+            tokens.append((call.began, token_hash(found[1])))
+    return answers, tokens
+
+
+def wrong_after(run: Run, cut: int, random: Random, how: int, folder: Path) -> list[str]:
+    """What does not hold in one state after a cut before line `cut`; empty if all does."""
+    disk = Disk(run.folder, run.before)
+    disk.replay(run.calls, cut)
+    survives = (nothing, some_survive(random), everything)[how]
+    state = disk.after_cut(survives, lambda: (False, random.random() < 0.5, True)[how])
+    put_back(state, run.folder, folder)
+    try:
+        site = Site(folder)
+    except Exception as error:
+        return [f"cut {cut}: does not open: {error!r}"]
+    try:
+        return [f"cut {cut}: {problem}" for problem in problems(site, run, cut)]
+    finally:
+        site.close()
+        shutil.rmtree(folder)
+
+
+def problems(site: Site, run: Run, cut: int) -> list[str]:
+    """Against what was acknowledged before the cut."""
+    found = []
+    if site.live.rows("PRAGMA integrity_check")[0]["integrity_check"] != "ok":
+        found.append("integrity")
+    if not in_memory_as_on_disk(site):
+        found.append("the journal has a gap")
+    kept = {(e["instance"], e["sequence"]) for e in journal(site, "response")}
+    found += [f"lost {a}" for line, *a in run.answers if line < cut and tuple(a) not in kept]
+    found += ["lost a token" for n, t in run.tokens if n < cut and t not in site.live.tokens]
+    for session in site.live.sessions:
+        site.shelf.package(session)
+    recorded = records.batch_digests(site.live)
+    spooled = {entry.digest for entry in site.spool.outgoing()}
+    published = {
+        d for c in run.calls if c.began < cut and c.name.startswith("rename") for d in outgoing(c)
+    }
+    found += ["a delivered batch is not recorded"] * (not published <= recorded)
+    found += ["a recorded batch is not spooled"] * (recorded != spooled)
+    for entry in site.spool.outgoing():
+        if entry.digest != digest_of(entry.path):
+            found.append("a batch is damaged")
+    return found
+
+
+def outgoing(call: Call) -> list[str]:
+    """The digest of a batch that a rename shows to the courier."""
+    return re.findall(r"outgoing/([0-9a-f]{64})\.batch", call.texts[1].decode())
+
+
+def all_wrong(run: Run, states: int, folder: Path) -> list[str]:
+    """What is wrong over so many cuts: half of them just after an acknowledgement."""
+    random, found = Random(1121), []
+    for number in range(states):
+        cut = random.choice(run.answers)[0] + 1 if number % 2 else random.randrange(run.end)
+        found += wrong_after(run, cut, random, number // 2 % 3, folder / "crashed")
+    return found
+
+
+@pytest.fixture
+def second(hq: world.Headquarters, open_folder: Path, tmp_path: Path) -> Path:
+    """Another session's package for the same site, imported under the trace."""
+    certificate = load_identity(open_folder).certificate
+    return world.make_package(hq, certificate, tmp_path, session="pm-1121").path
+
+
+@pytest.mark.parametrize(
+    ("saves", "states"), [(8, 30), pytest.param(300, 2000, marks=pytest.mark.long)]
+)
+def test_every_state_after_a_power_cut_has_what_was_acknowledged(
+    open_folder: Path,
+    open_package: world.Package,
+    second: Path,
+    tmp_path: Path,
+    saves: int,
+    states: int,
+) -> None:
+    run = record(open_folder, open_package, second, EXAMSITE, saves)
+    assert len(run.answers) == saves * 5
+    assert len(run.tokens) == 5
+    assert any(c for c in run.calls if c.name.startswith("rename") and outgoing(c))
+    assert all_wrong(run, states, tmp_path) == []
+
+
+@pytest.mark.parametrize("program", [NORMAL, EARLY], ids=["synchronous=NORMAL", "early"])
+def test_an_answer_that_was_not_on_the_disk_would_be_noticed(
+    open_folder: Path, open_package: world.Package, second: Path, tmp_path: Path, program: str
+) -> None:
+    run = record(open_folder, open_package, second, ["-c", program], 4)
+    found = all_wrong(run, 24, tmp_path)
+    assert any("lost ['c" in problem for problem in found)
