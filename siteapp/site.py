@@ -14,6 +14,7 @@ from siteapp.conduct.limits import Limits
 from siteapp.conduct.once import Once
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
+from siteapp.files import Files
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
@@ -47,6 +48,7 @@ class Site:
             self.shelf.load()
             self.packer = Packer(self.identity, self.live, self.spool)
             undo.pop_all()
+        self.files = Files(folder / "files", self.settings)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.done_acts = Once()

@@ -87,6 +87,8 @@ class Attempt:
     received: dict[str, Received] = field(default_factory=dict)
     evidence: dict[str, Received] = field(default_factory=dict)
     said: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    files: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    late_files: list[dict[str, Any]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
@@ -143,6 +145,13 @@ class Attempt:
 
     def _on_evidence(self, body: dict[str, Any]) -> None:
         self.evidence.setdefault(body["instance"], Received()).add(body["sequence"])
+
+    def _on_file(self, body: dict[str, Any]) -> None:
+        self.files[body["instance"], body["sequence"]] = body
+        self.answers.take_file(body)
+
+    def _on_file_evidence(self, body: dict[str, Any]) -> None:
+        self.late_files.append(body)
 
     def _on_flag(self, body: dict[str, Any]) -> None:
         (self.flags.add if body["flagged"] else self.flags.discard)(body["item"])

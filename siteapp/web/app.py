@@ -12,6 +12,7 @@ from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.staff import staff
+from siteapp.web.uploads import uploads
 
 # A package may be uploaded in the page; a larger one comes by the courier or the command line.
 # Anybody in the room can make the server spool this much, so it is kept small.
@@ -24,7 +25,7 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    for blueprint in (candidate, machine, staff, invigilator, administrator):
+    for blueprint in (candidate, uploads, machine, staff, invigilator, administrator):
         app.register_blueprint(blueprint)
     return app
 
