@@ -64,6 +64,17 @@ SETTINGS = (
     Setting(
         "reserve_mib", 200, Words("必须保留的磁盘空间（MiB）", "free disk kept in reserve, MiB")
     ),
+    Setting("upload_mib", 200, Words("单个上传文件的上限（MiB）", "largest uploaded file, MiB")),
+    Setting(
+        "upload_quota_mib",
+        1000,
+        Words("每位考生每科上传总量的上限（MiB）", "most that one attempt may upload in all, MiB"),
+    ),
+    Setting(
+        "upload_parts",
+        4,
+        Words("同时接收的文件分段数，超过则请稍后重试", "parts of files taken at once"),
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",

@@ -150,7 +150,7 @@ class Shelf:
     def items_by_form(self, session: Session) -> dict[str, int]:
         """form → number of items, for hand-ins."""
         papers = self._papers.get(session.plan.id)
-        return {f.id: len(f.items()) for f in papers.forms} if papers else {}
+        return {f.id: len(f.items()) + f.deliverables() for f in papers.forms} if papers else {}
 
 
 def _held_info(session: str) -> bytes:

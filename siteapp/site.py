@@ -16,6 +16,7 @@ from siteapp.conduct.outage import noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
+from siteapp.files import Files
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
@@ -52,6 +53,7 @@ class Site:
             self.shelf.load()
             self.packer = Packer(self.identity, self.live, self.spool)
             undo.pop_all()
+        self.files = Files(folder / "files", self.settings)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)

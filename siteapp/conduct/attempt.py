@@ -111,6 +111,8 @@ class Attempt:
     said: dict[tuple[str, int], bytes] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
     spent_on_evidence: Spent = field(default_factory=Spent)
+    files: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    late_files: list[dict[str, Any]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
@@ -170,6 +172,13 @@ class Attempt:
     def _on_evidence(self, body: dict[str, Any]) -> None:
         self.spent_on_evidence.add(body)
         self.evidence.setdefault(body["instance"], Received()).add(body["sequence"])
+
+    def _on_file(self, body: dict[str, Any]) -> None:
+        self.files[body["instance"], body["sequence"]] = body
+        self.answers.take_file(body)
+
+    def _on_file_evidence(self, body: dict[str, Any]) -> None:
+        self.late_files.append(body)
 
     def _on_flag(self, body: dict[str, Any]) -> None:
         self.spent.add(body)

@@ -204,6 +204,10 @@ def _read(one: SaveIn, known: dict[str, ItemToken]) -> Save:
         return Save(one.sequence, token.item, _clean(one.response))
     options = [token.options.get(ref) for ref in one.response]
     taken = sorted({option for option in options if option is not None})
-    if None in options or (token.choose == "one" and len(taken) > 1) or token.choose == "text":
+    if (
+        None in options
+        or (token.choose == "one" and len(taken) > 1)
+        or token.choose in ("text", "file")
+    ):
         raise SaveRefused(reason="option not offered")
     return Save(one.sequence, token.item, taken)

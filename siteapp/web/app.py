@@ -14,6 +14,7 @@ from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
 from siteapp.web.staff import staff
+from siteapp.web.uploads import uploads
 
 
 def create_flask(site: Site) -> Flask:
@@ -22,7 +23,7 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    for blueprint in (candidate, machine, offline, staff, invigilator, administrator):
+    for blueprint in (candidate, uploads, machine, offline, staff, invigilator, administrator):
         app.register_blueprint(blueprint)
     return app
 

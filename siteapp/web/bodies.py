@@ -16,6 +16,8 @@ from siteapp.site import Site
 from siteapp.web.answers import MAX_BODY, PATH, bearer
 from siteapp.web.guard import COOKIE
 from siteapp.web.headers import HEADERS
+from siteapp.web.uploads import PART
+from siteapp.web.uploads import PATH as UPLOADS
 
 ROOM_BODY = 16 * 1024
 # A package may be uploaded in the page; a larger one comes by the courier or the command line.
@@ -32,6 +34,9 @@ def bounds(site: Site) -> Bound:
     def most(path: str, headers: Mapping[str, str]) -> int:
         if path == PATH:
             return MAX_BODY if _is_candidate(site, headers.get("AUTHORIZATION", "")) else ROOM_BODY
+        if path.startswith(UPLOADS):
+            # One part and no more: a candidate's files come in many requests.
+            return PART if _is_candidate(site, headers.get("AUTHORIZATION", "")) else ROOM_BODY
         token = _cookie(headers.get("COOKIE", ""))
         return STAFF_BODY if token and site.staff.whom(token) else ROOM_BODY
 

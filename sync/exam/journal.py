@@ -26,6 +26,16 @@ _SAVE: Mapping[str, type] = {
     "instance": str,
     "sequence": int,
 }
+_FILE: Mapping[str, type] = {
+    "attempt": str,
+    "item": str,
+    "name": str,
+    "size": int,
+    "sha256": str,
+    "seat_term": int,
+    "instance": str,
+    "sequence": int,
+}
 # kind → the members its body must have, with their types; all others are refused.
 KINDS: Mapping[str, Mapping[str, type]] = {
     "import": {"package": str},
@@ -36,6 +46,8 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "start": {"attempt": str, "allowance_ms": int, "clock_ms": int, "form": str},
     "response": _SAVE,
     "evidence": {**_SAVE, "why": str},
+    "file": _FILE,
+    "file-evidence": {**_FILE, "held": int, "why": str},
     "message": {"attempt": str, "zh": str, "en": str, "by": str},
     "flag": {"attempt": str, "item": str, "flagged": bool},
     "extension": {"attempt": str, "ms": int, "reason": str, "by": str},
@@ -151,6 +163,10 @@ class Answers:
             self._highest += 1
             self._ranks[instance] = self._highest
 
+    def take_file(self, body: Mapping[str, Any]) -> None:
+        """One file event's body: what counts for its item is the file's SHA-256."""
+        self.take({**body, "response": body["sha256"]})
+
     def take(self, body: Mapping[str, Any]) -> None:
         """One response event's body."""
         instance, item, sequence = body["instance"], body["item"], body["sequence"]
@@ -174,4 +190,6 @@ def standing_responses(events: Iterable[Event]) -> dict[str, dict[str, Standing]
             found.setdefault(event.body["attempt"], Answers()).signed_in(event.body["instance"])
         elif event.kind == "response":
             found.setdefault(event.body["attempt"], Answers()).take(event.body)
+        elif event.kind == "file":
+            found.setdefault(event.body["attempt"], Answers()).take_file(event.body)
     return {attempt: answers.standing for attempt, answers in found.items() if answers.standing}

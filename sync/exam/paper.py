@@ -68,6 +68,10 @@ class Form(Struct, frozen=True):
         """All objective items."""
         return [item for part in self.parts for item in part.items]
 
+    def deliverables(self) -> int:
+        """How many things its practical tasks ask for."""
+        return sum(len(task.deliverables) for task in self.tasks)
+
 
 class ItemToken(Struct, frozen=True):
     """What one item reference of a candidate's page stands for."""

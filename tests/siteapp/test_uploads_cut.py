@@ -1,0 +1,159 @@
+"""Uploads over real HTTP: a line cut in the middle of a part, a server killed in the middle."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import world
+from practical import MIB, Uploader, open_practical
+from room import journal
+from together import wait_until
+from werkzeug.wrappers import Response
+
+from siteapp.site import Site
+
+DATA = bytes(range(251)) * 20_000
+
+EXAMSITE = ["-m", "siteapp.cli"]
+# A server that says a part is kept without having put it on the disk.
+FORGETFUL = """
+from siteapp import cli, files
+files.Files._write = lambda self, part, here, data: None
+cli.main()
+"""
+
+
+class Line:
+    """A browser at the other end of a socket, which may send bytes too."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def open(self, path: str, **request: object) -> Response:
+        """As of werkzeug's test client."""
+        content = request.pop("data", None)
+        method = str(request.pop("method"))
+        with httpx.Client(base_url=self.address, trust_env=False, timeout=30) as http:
+            answer = http.request(method, path, content=content, **request)  # type: ignore[arg-type]
+        return Response(answer.content, answer.status_code, content_type="application/json")
+
+
+@contextlib.contextmanager
+def served(folder: Path, program: list[str]) -> Iterator[tuple[str, Callable[[], None]]]:
+    """A site in a process of its own: its address, and what kills it without a warning."""
+    command = [sys.executable, *program, "--data", str(folder), "--lang", "en", "serve"]
+    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            address = process.stdout.readline().partition(": ")[2].strip()
+            yield address, lambda: os.kill(process.pid, signal.SIGKILL)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def folder(hq: world.Headquarters, site_folder: Path, tmp_path: Path) -> Path:
+    """The folder of a closed site with an open practical sitting."""
+    site = Site(site_folder)
+    open_practical(hq, site, tmp_path)
+    site.close()
+    return site_folder
+
+
+@contextlib.contextmanager
+def cutting(address: str, after: int) -> Iterator[str]:
+    """A proxy that passes so many bytes to the server and then hangs up; its address."""
+    host, _, port = address.removeprefix("http://").rpartition(":")
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def pass_on() -> None:
+        client, _ = listening.accept()
+        with client, socket.create_connection((host, int(port))) as server:
+            left = after
+            while left and (data := client.recv(min(left, 65536))):
+                server.sendall(data)
+                left -= len(data)
+
+    thread = threading.Thread(target=pass_on)
+    thread.start()
+    with listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
+def begun(address: str) -> Uploader:
+    page = Uploader(Line(address), world.candidates("live", 1, 1)[0])  # type: ignore[arg-type]
+    page.begin()
+    return page
+
+
+def test_a_line_cut_in_a_part_loses_that_part_only(folder: Path) -> None:
+    with served(folder, EXAMSITE) as (address, _):
+        page = begun(address)
+        upload = page.announce(DATA)[1]["upload"]
+        assert page.part(upload, 0, DATA[:MIB])[0] == 200
+        whole = page.client
+        with cutting(address, 300_000) as worse, pytest.raises(httpx.HTTPError):
+            page.client = Line(worse)  # type: ignore[assignment]
+            page.part(upload, MIB, DATA[MIB : 2 * MIB])
+        page.client = whole
+        at = page.call("GET", f"uploads/{upload}")[1]["offset"]
+        assert at == MIB
+        assert page.send(upload, DATA, at)[0] == 200
+
+
+def kill_in_the_middle(folder: Path, program: list[str]) -> tuple[str, int]:
+    """Send parts until the server is killed; the upload and the last offset it acknowledged."""
+    acknowledged = [0]
+    with served(folder, program) as (address, kill):
+        page = begun(address)
+        upload = page.announce(DATA)[1]["upload"]
+
+        def send() -> None:
+            with contextlib.suppress(httpx.HTTPError):
+                while (at := acknowledged[-1]) < len(DATA):
+                    status, _ = page.part(upload, at, DATA[at : at + 50_000])
+                    if status != 200:
+                        return
+                    acknowledged.append(min(at + 50_000, len(DATA)))
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        wait_until(lambda: len(acknowledged) >= 20 or not thread.is_alive())
+        kill()
+        thread.join()
+    return upload, acknowledged[-1]
+
+
+def offset_on_disk(folder: Path, upload: str) -> int:
+    part = folder / "files" / f"{upload}.part"
+    return part.stat().st_size if part.exists() else 0
+
+
+def test_every_acknowledged_part_outlives_a_kill_and_the_upload_goes_on(folder: Path) -> None:
+    upload, acknowledged = kill_in_the_middle(folder, EXAMSITE)
+    assert 900_000 <= acknowledged <= offset_on_disk(folder, upload)
+    with served(folder, EXAMSITE) as (address, _):
+        page = begun(address)
+        at = page.announce(DATA)[1]["offset"]
+        assert at >= acknowledged
+        assert page.send(upload, DATA, at)[0] == 200
+    site = Site(folder)
+    (event,) = journal(site, "file")
+    site.close()
+    kept = (folder / "files" / f"{upload}.{event['sha256']}").read_bytes()
+    assert hashlib.sha256(kept).hexdigest() == hashlib.sha256(DATA).hexdigest()
+
+
+def test_a_part_acknowledged_and_not_kept_would_be_noticed(folder: Path) -> None:
+    upload, acknowledged = kill_in_the_middle(folder, ["-c", FORGETFUL])
+    assert acknowledged > offset_on_disk(folder, upload)
