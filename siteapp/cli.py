@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from siteapp.cli_standby import standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
@@ -32,6 +33,9 @@ from sync.wire.unlock import UnlockCode
 def main(ctx: click.Context, data: Path, lang: str | None) -> None:
     """The exam site: one small server that runs the sitting in the room."""
     ctx.obj = data
+
+
+main.add_command(standby)
 
 
 @contextmanager

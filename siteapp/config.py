@@ -56,6 +56,14 @@ SETTINGS = (
     Setting(
         "reserve_mib", 200, Words("必须保留的磁盘空间（MiB）", "free disk kept in reserve, MiB")
     ),
+    Setting(
+        "standby_wait_ms",
+        2000,
+        Words(
+            "等待备用服务器落盘确认的最长时间（毫秒），超过则暂由本机单独运行",
+            "longest wait for the second server's disk, ms; then this one goes on alone",
+        ),
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",

@@ -18,6 +18,8 @@ from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
 from siteapp.staff import Staff
+from siteapp.standby.folder import PairFolder
+from siteapp.standby.service import Standby
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
 from sync.errors import DataFolderBusy
@@ -33,8 +35,9 @@ class Site:
         self.folder = folder
         self.identity: Identity = load_identity(folder)
         self.settings = Settings.load(folder)
+        PairFolder(folder).refuse_spare()
         with ExitStack() as undo:
-            self._lock = undo.enter_context(_lock(folder))
+            self._lock = undo.enter_context(hold(folder))
             self.live = Live(
                 folder / "site.db",
                 self.identity.site,
@@ -42,10 +45,12 @@ class Site:
                 fatal=fatal,
             )
             undo.callback(self.live.close)
+            wait_ms = self.settings.number("standby_wait_ms")
+            self.standby = Standby(folder, self.identity, self.live, wait_ms)
             self.spool = Spool(folder / "spool")
             self.shelf = Shelf(self.identity, self.live, self.settings.number("reserve_mib"))
             self.shelf.load()
-            self.packer = Packer(self.identity, self.live, self.spool)
+            self.packer = Packer(self.identity, self.live, self.spool, self.standby.term)
             undo.pop_all()
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
@@ -55,6 +60,7 @@ class Site:
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches."""
+        self.standby.start()
         self._helper = threading.Thread(target=self._work, name="helper", daemon=True)
         self._helper.start()
 
@@ -65,12 +71,17 @@ class Site:
         self._stopping.set()
         if self._helper:
             self._helper.join()
+        self.live.writer.stop()
+        self.standby.stop()
         self.live.close()
         self._lock.close()
 
     def _work(self) -> None:
         next_cut = self.live.clock.now()
         while not self._stopping.wait(0.5):
+            if self.standby.fenced:
+                return
+            self.standby.tend()
             now = self.live.clock.now()
             due = now >= next_cut
             if due:
@@ -90,7 +101,7 @@ class Site:
             self.packer.cut(session)
 
 
-def _lock(folder: Path) -> IO[str]:
+def hold(folder: Path) -> IO[str]:
     """One process a folder: an flock that the kernel releases even after kill -9."""
     handle = (folder / "lock").open("w")
     try:

@@ -8,10 +8,12 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.candidate import candidate
+from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.staff import staff
+from siteapp.web.standby import standby
 
 # A package may be uploaded in the page; a larger one comes by the courier or the command line.
 # Anybody in the room can make the server spool this much, so it is kept small.
@@ -24,11 +26,11 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    for blueprint in (candidate, machine, staff, invigilator, administrator):
+    for blueprint in (candidate, machine, staff, invigilator, administrator, standby):
         app.register_blueprint(blueprint)
     return app
 
 
 def create_app(site: Site) -> Application:
     """The WSGI application that waitress serves."""
-    return AnswerPath(site, cast(Application, create_flask(site).wsgi_app))
+    return Fence(site, AnswerPath(site, cast(Application, create_flask(site).wsgi_app)))
