@@ -51,7 +51,7 @@ class Leader:
         self.ring = Ring(state_of(live), time.monotonic)
         self.reason = ""
         self._spare: State | None = None
-        self._run, self._number = b"", 0
+        self._run, self._number, self._greeted = b"", 0, False
         self._packages: set[str] = set()
         self._stopping = threading.Event()
         self._http = httpx.Client(base_url=address, trust_env=False, follow_redirects=False)
@@ -112,17 +112,17 @@ class Leader:
             try:
                 self._turn()
             except (Lost, httpx.HTTPError, ExamError) as error:
-                self._spare = None
+                self._greeted = False
                 self.reason = str(error) or type(error).__name__
                 self._stopping.wait(RETRY_S)
             except Exception:
                 log.exception("the talk with the spare failed")
-                self._spare = None
+                self._greeted = False
                 self._stopping.wait(BEAT_S)
 
     def _turn(self) -> None:
         """One question that is due."""
-        if self._spare is None:
+        if not self._greeted:
             self._hello(SILENCE_S)
         self._send_packages()
         spare = self._spare
@@ -161,10 +161,11 @@ class Leader:
             raise Lost("another answer than due")
         self._run, self._number = answer.run, 0
         self._packages = set(answer.packages)
-        self._spare = answer.state
         if answer.state and answer.state.position > self.ring.state.position:
             # Only a server that lost what it had written is behind its own spare.
             raise Lost("the spare has more than this server: promote it, or pair anew")
+        self._spare = answer.state
+        self._greeted = True
         if answer.state and self.ring.after(answer.state) is not None:
             self.ring.confirmed(answer.state)
 

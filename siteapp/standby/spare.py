@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from siteapp.clock import Anchor, boot_id, boottime_ms, wall_ms
-from siteapp.errors import SpareNotPromoted
+from siteapp.errors import SpareNotPromoted, StorageFailed
 from siteapp.identity import Identity, load_identity
 from siteapp.standby import messages
 from siteapp.standby.folder import PairFolder
@@ -83,7 +83,7 @@ class Spare:
 
     def _answer(self, question: messages.Question) -> Answer:
         if self._closed:
-            return Again("being promoted")
+            return Again("closed: its disk failed, or it is being promoted")
         if isinstance(question, Hello):
             return self._hello(question)
         # A repeated or reordered question of an earlier moment is none of this run's.
@@ -99,6 +99,8 @@ class Spare:
         except ExamError as error:
             log.warning("not taken: %s", error)
             self._run = b""
+            # A failed sync is never retried: the kernel may have dropped the pages. Start anew.
+            self._closed = self._closed or isinstance(error, StorageFailed)
             return Again(str(error))
 
     def _hello(self, question: Hello) -> Answer:

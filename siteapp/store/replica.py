@@ -14,9 +14,10 @@ import msgspec
 import pysqlite3
 
 from siteapp.clock import Anchor
+from siteapp.errors import StorageFailed
 from siteapp.store.database import connect
 from siteapp.store.live import Live
-from siteapp.store.writer import KEEP_CLOCK, Statement
+from siteapp.store.writer import KEEP_CLOCK, Statement, result_code
 from sync.errors import DocumentAltered
 
 STAMP = "UPDATE server SET position = ?, chain = ?"
@@ -106,6 +107,7 @@ class Copy:
     def take(self, frames: Sequence[Frame], clock: Anchor) -> State:
         """Store frames that continue this history; DocumentAltered, and nothing stored, if not.
 
+        StorageFailed if the disk did not take them.
         `clock` is the site's clock by this machine's own boot: the sender's would not go on here.
         """
         state = self.state
@@ -117,9 +119,11 @@ class Copy:
             execute(KEEP_CLOCK, values)
             execute(STAMP, (state.position, state.chain))
             execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if self._connection.in_transaction:
                 execute("ROLLBACK")
+            if isinstance(error, pysqlite3.Error):
+                raise StorageFailed(reason=str(error)) from None
             raise
         self.state = state
         return state
@@ -133,10 +137,10 @@ class Copy:
                 for sql, values in frame.statements:
                     self._connection.execute(sql, values)
                 state = State(state.term, frame.position, frame.chain())
-        except pysqlite3.OperationalError:
-            # The disk or a lock: nothing is said about the frames.
-            raise
         except pysqlite3.DatabaseError as error:
+            if isinstance(error, pysqlite3.OperationalError) and result_code(error) > 1:
+                # The disk or a lock: nothing is said about the frames.
+                raise
             raise DocumentAltered(where=f"commit after {state.position}: {error}") from None
         finally:
             self._connection.set_authorizer(None)

@@ -89,20 +89,20 @@ class Job:
     done: threading.Event = field(default_factory=threading.Event)
 
 
-def _result_code(error: Exception) -> int:
+def result_code(error: Exception) -> int:
     """SQLite's primary result code; 0 for what is no error of SQLite's."""
     return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
 def _is_full(error: Exception) -> bool:
-    return _result_code(error) == int(pysqlite3.SQLITE_FULL)
+    return result_code(error) == int(pysqlite3.SQLITE_FULL)
 
 
 def _is_broken(error: Exception) -> bool:
     """True if the file or the disk cannot be trusted; not for a lock, a constraint or a mistake."""
     passing = (pysqlite3.SQLITE_FULL, pysqlite3.SQLITE_BUSY)
     grave = isinstance(error, pysqlite3.OperationalError) or type(error) is pysqlite3.DatabaseError
-    return grave and _result_code(error) not in passing
+    return grave and result_code(error) not in passing
 
 
 class Writer:

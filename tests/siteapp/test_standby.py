@@ -13,6 +13,7 @@ from two_servers import HASTY, SLOW, Pair, command, load, pages_of, paired
 
 from siteapp.site import Site
 
+NOT_ALLOWED = 10
 Acknowledged = list[tuple[str, str, int]]
 
 
@@ -91,6 +92,9 @@ def test_alone_it_goes_on_and_what_it_then_keeps_alone_is_shown_as_a_fork(
             assert pair.servers(wall)["state"] == "alone"
         pair.running[0].kill()
         pair.follow()
+        assert pair.promote(second="chief")[0] == NOT_ALLOWED
+        assert pair.promote(chief="second", second="chief")[0] == NOT_ALLOWED
+        assert pair.promote(second="nobody")[0] == NOT_ALLOWED
         promoted(pair)
         pair.serve()
         wait_until(lambda: page.save(5)[0] == 503)
