@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from siteapp.cli_recovery import adopt_command, backup, recovery
 from siteapp.cli_standby import standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
@@ -35,7 +36,8 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
     ctx.obj = data
 
 
-main.add_command(standby)
+for command in (standby, recovery, backup, adopt_command):
+    main.add_command(command)
 
 
 @contextmanager

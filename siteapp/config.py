@@ -64,6 +64,14 @@ SETTINGS = (
             "longest wait for the second server's disk, ms; then this one goes on alone",
         ),
     ),
+    Setting(
+        "backup_folder",
+        "",
+        Words("自动写入加密副本的文件夹（如 U 盘）", "folder for sealed copies, a stick for one"),
+    ),
+    Setting(
+        "backup_seconds", 60, Words("每隔多少秒写一份副本", "seconds between two sealed copies")
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",

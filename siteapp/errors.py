@@ -4,7 +4,7 @@ NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  Missin
              OtherPackage  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  SignInNeeded  CrossOrigin  WrongStaffSignIn
              RoleNeeded
-InputRefused ── SaveRefused  RequestRefused ── WrongMethod  TooLarge
+InputRefused ── SaveRefused  RecoveryRefused  RequestRefused ── WrongMethod  TooLarge
 NotFound ── NoSuchPage
 EnvironmentFault ── StorageFailed  Overloaded  ServerFault
 """
@@ -292,3 +292,11 @@ class PairingRefused(NotNow):
         "请在主服务器上重新运行 examsite standby offer，用新的配对码",
         "Run examsite standby offer on the primary again and use its new code",
     )
+
+
+class RecoveryRefused(InputRefused):
+    """The recovery secret is not one."""
+
+    code = "recovery-refused"
+    message = Words("恢复密钥不正确：{reason_zh}", "Not a recovery secret: {reason_en}")
+    hint = Words("请对照纸上的恢复密钥重新输入", "Type it again from the paper")

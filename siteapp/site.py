@@ -14,6 +14,7 @@ from siteapp.conduct.limits import Limits
 from siteapp.conduct.once import Once
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
+from siteapp.copies import Copier
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
@@ -55,12 +56,15 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.done_acts = Once()
+        to = self.settings.text("backup_folder")
+        self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self._stopping = threading.Event()
         self._helper: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches."""
         self.standby.start()
+        self.copier.start()
         self._helper = threading.Thread(target=self._work, name="helper", daemon=True)
         self._helper.start()
 
@@ -71,6 +75,7 @@ class Site:
         self._stopping.set()
         if self._helper:
             self._helper.join()
+        self.copier.stop()
         self.live.writer.stop()
         self.standby.stop()
         self.live.close()

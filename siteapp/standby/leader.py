@@ -179,7 +179,7 @@ class Leader:
     def _send_snapshot(self) -> None:
         path = self._folder / "standby" / "snapshot.db"
         try:
-            state = snapshot(self._live, path)
+            state = snapshot(self._live.path, path)
             self._send_file(path, "site.db", state)
         finally:
             path.unlink(missing_ok=True)

@@ -146,21 +146,26 @@ def approve(pair: PairFolder, identity: Identity, ask: Ask) -> None:
     made = _offer(pair)
     transcript = ask.transcript(made.salt)
     secret = os.urandom(SECRET_LENGTH)
-    settings = identity.folder / "settings.toml"
-    bundle = Bundle(
-        identity.sign.to_bytes(),
-        identity.seal.seed,
-        identity.candidate_secret,
-        (identity.folder / "certificate.json").read_bytes(),
-        (identity.folder / "root.txt").read_text("ascii"),
-        secret,
-        settings.read_bytes() if settings.exists() else b"",
-    )
+    bundle = bundle_of(identity, secret)
     sealing = SealingKey.from_bytes(ask.seal)
     sealed = sealing.seal(msgspec.json.encode(bundle), INFO + transcript)
     given = Given(sealed, proof(made.key, "primary", transcript + sealed))
     pair.pair(Peer("primary", ask.address), secret)
     write_durably(pair.path / "answer", msgspec.json.encode(given))
+
+
+def bundle_of(identity: Identity, link: bytes) -> Bundle:
+    """What another machine needs to be this site."""
+    settings = identity.folder / "settings.toml"
+    return Bundle(
+        identity.sign.to_bytes(),
+        identity.seal.seed,
+        identity.candidate_secret,
+        (identity.folder / "certificate.json").read_bytes(),
+        (identity.folder / "root.txt").read_text("ascii"),
+        link,
+        settings.read_bytes() if settings.exists() else b"",
+    )
 
 
 class Asking:
@@ -206,8 +211,6 @@ class Asking:
                 reason_zh="对方不是主服务器", reason_en="it is not the primary that answered"
             ) from None
         write_identity(folder, bundle)
-        if bundle.settings and not (folder / "settings.toml").exists():
-            write_durably(folder / "settings.toml", bundle.settings)
         PairFolder(folder).pair(Peer("spare", self._primary), bundle.link)
 
 
@@ -220,6 +223,8 @@ def write_identity(folder: Path, bundle: Bundle) -> None:
     save_secret(folder / "keys" / "seal.seed", bundle.seal)
     save_secret(folder / "keys" / "candidate.secret", bundle.candidate)
     accept_certificate(folder, bundle.certificate, bundle.root)
+    if bundle.settings and not (folder / "settings.toml").exists():
+        write_durably(folder / "settings.toml", bundle.settings)
 
 
 def _said(answer: httpx.Response) -> httpx.Response:

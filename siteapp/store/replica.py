@@ -82,11 +82,11 @@ def state_of(live: Live) -> State:
     return State(**row)
 
 
-def snapshot(live: Live, path: Path) -> State:
-    """A whole copy of the database as of one commit; the state it has."""
+def snapshot(database: Path, path: Path) -> State:
+    """A whole copy of a database, also of one in use, as of one commit; the state it has."""
     path.unlink(missing_ok=True)
     # A connection of its own: nobody who reads waits for it.
-    with closing(connect(live.path)) as whole:
+    with closing(connect(database)) as whole:
         whole.execute("VACUUM INTO ?", (str(path),))
     with closing(connect(path)) as copy:
         return read_state(copy)
@@ -175,8 +175,8 @@ def raise_term(live: Live, term: int, note: Statement) -> bool:
     return True
 
 
-def check_copy(path: Path, site: str, state: State) -> None:
-    """DocumentAltered unless the file is a sound database of this site in this state."""
+def check_copy(path: Path, site: str, state: State | None) -> None:
+    """DocumentAltered unless the file is a sound database of this site, in this state if given."""
     copy = connect(path)
     try:
         sound = copy.execute("PRAGMA quick_check").fetchone()[0] == "ok"
@@ -186,5 +186,5 @@ def check_copy(path: Path, site: str, state: State) -> None:
         raise DocumentAltered(where=f"database: {error}") from None
     finally:
         copy.close()
-    if not sound or owner != (site,) or found != state:
+    if not sound or owner != (site,) or found != (state or found):
         raise DocumentAltered(where="database")

@@ -111,7 +111,7 @@ def test_a_spare_that_is_too_far_behind_gets_a_whole_copy(
 def test_a_spare_with_more_than_the_primary_is_never_overwritten(
     open_folder: Path, second: Second, primary: Site, tmp_path: Path
 ) -> None:
-    snapshot(primary.live, tmp_path / "old.db")
+    snapshot(primary.live.path, tmp_path / "old.db")
     put(primary, "acknowledged")
     primary.close()
     for end in ("", "-wal", "-shm"):
@@ -127,7 +127,7 @@ def test_a_spare_with_more_than_the_primary_is_never_overwritten(
 
 
 def a_copy(site: Site, folder: Path) -> Copy:
-    snapshot(site.live, folder / "copy.db")
+    snapshot(site.live.path, folder / "copy.db")
     return Copy(folder / "copy.db")
 
 
