@@ -7,6 +7,7 @@ DATA/standby/offer.json   primary: the pairing key, until when, tries left
 
 import hmac
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ VALID_MS = 10 * 60_000
 TRIES = 5
 INFO = b"examsite/v1/spare\x00"
 LOOK_S = 0.5
+# An origin and nothing more: pages get it in a header.
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,100}")
 
 
 class Offer(Struct, frozen=True):
@@ -115,6 +118,7 @@ def asked(pair: PairFolder, identity: Identity, body: bytes) -> bytes | None:
         SealingKey.from_bytes(ask.seal)
     except (msgspec.DecodeError, NotADocument):
         raise PairingRefused(reason_zh="格式不正确", reason_en="malformed") from None
+    _check_address(ask.address)
     transcript = ask.transcript(made.salt)
     if not hmac.compare_digest(proof(made.key, "spare", transcript), ask.proof):
         _keep(pair, msgspec.structs.replace(made, tries=made.tries - 1))
@@ -168,10 +172,18 @@ def bundle_of(identity: Identity, link: bytes) -> Bundle:
     )
 
 
+def _check_address(address: str) -> None:
+    if not ADDRESS.fullmatch(address):
+        raise PairingRefused(
+            reason_zh="地址应为 http://主机:端口", reason_en="the address must be http://host:port"
+        )
+
+
 class Asking:
     """The spare's side of a pairing."""
 
     def __init__(self, primary: str, address: str, code: str) -> None:
+        _check_address(address)
         self._http = httpx.Client(base_url=primary, trust_env=False, timeout=15)
         self._primary = primary
         said = self._get()

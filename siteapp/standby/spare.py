@@ -216,5 +216,7 @@ class SpareApp:
 def _say(start_response: Callable[..., Any], status: str, error: ExamError) -> Iterable[bytes]:
     body = json.dumps({"error": error.to_json()}, ensure_ascii=False).encode()
     headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+    # Pages of the primary look here when it is away; they may read that this is still the spare.
+    headers.append(("Access-Control-Allow-Origin", "*"))
     start_response(status, [*headers, ("Content-Length", str(len(body)))])
     return [body]

@@ -8,6 +8,7 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.candidate import candidate
+from siteapp.web.elsewhere import Elsewhere
 from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
@@ -33,4 +34,5 @@ def create_flask(site: Site) -> Flask:
 
 def create_app(site: Site) -> Application:
     """The WSGI application that waitress serves."""
-    return Fence(site, AnswerPath(site, cast(Application, create_flask(site).wsgi_app)))
+    answers = AnswerPath(site, cast(Application, create_flask(site).wsgi_app))
+    return Fence(site, Elsewhere(site, answers))

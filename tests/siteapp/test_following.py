@@ -212,6 +212,9 @@ def test_a_code_is_good_for_one_spare_and_five_tries(open_site: Site) -> None:
     wrong = b'{"seal":"","address":"","proof":""}'
     with pytest.raises(PairingRefused, match="malformed"):
         pairing.asked(pair, identity, wrong)
+    ask = pairing.Ask(identity.seal.public.to_bytes(), "http://x; script-src *", b"guess")
+    with pytest.raises(PairingRefused, match="http://host:port"):
+        pairing.asked(pair, identity, pairing.msgspec.json.encode(ask))
     ask = pairing.Ask(identity.seal.public.to_bytes(), "http://x", b"guess")
     for _ in range(pairing.TRIES):
         with pytest.raises(PairingRefused, match="the code is wrong"):
