@@ -5,10 +5,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 from siteapp.standby import messages
 from siteapp.standby.messages import Again, Frames, Hello, Here, Install, Piece, Promoted, Stored
@@ -54,7 +55,7 @@ class Leader:
         self._run, self._number, self._greeted = b"", 0, False
         self._packages: set[str] = set()
         self._stopping = threading.Event()
-        self._http = httpx.Client(base_url=address, trust_env=False, follow_redirects=False)
+        self._line: HTTPConnection | None = None
         self._threads = [
             threading.Thread(target=work, name=name, daemon=True)
             for work, name in ((self._talk, "standby"), (self._watch, "standby-watch"))
@@ -76,7 +77,7 @@ class Leader:
             if thread.is_alive():
                 thread.join()
         self.ring.leave()
-        self._http.close()
+        self._hang_up()
 
     def told(self) -> dict[str, Any]:
         """For the wall: `both` or `alone`, and how many commits are on this server only."""
@@ -87,7 +88,7 @@ class Leader:
         """Ask once, before anything is served, whether the spare has taken over meanwhile."""
         try:
             self._hello(self._wait_s)
-        except (Lost, httpx.HTTPError, ExamError) as error:
+        except (Lost, OSError, HTTPException, ExamError) as error:
             self.reason = str(error)
             return False
         return True
@@ -111,7 +112,7 @@ class Leader:
         while not self._stopping.is_set():
             try:
                 self._turn()
-            except (Lost, httpx.HTTPError, ExamError) as error:
+            except (Lost, OSError, HTTPException, ExamError) as error:
                 self._greeted = False
                 self.reason = str(error) or type(error).__name__
                 self._stopping.wait(RETRY_S)
@@ -216,10 +217,7 @@ class Leader:
 
     def _ask(self, question: messages.Question, patience_s: float) -> messages.Answer:
         body = messages.seal_question(self._link, question)
-        got = self._http.post(messages.PATH, content=body, timeout=patience_s)
-        if got.status_code != httpx.codes.OK:
-            raise Lost(f"the spare answered {got.status_code}")
-        answer = messages.open_answer(self._link, got.content, body)
+        answer = messages.open_answer(self._link, self._post(body, patience_s), body)
         if isinstance(answer, Promoted):
             self._on_promoted(answer.record)
             self._stopping.set()
@@ -227,3 +225,27 @@ class Leader:
         if isinstance(answer, Again):
             raise Lost(answer.reason)
         return answer
+
+    def _post(self, body: bytes, patience_s: float) -> bytes:
+        """One request on a line that stays open: a tenth of what a general client costs."""
+        if self._line is None:
+            there = urlsplit(self.address)
+            kind = HTTPSConnection if there.scheme == "https" else HTTPConnection
+            self._line = kind(there.hostname or "", there.port)
+        self._line.timeout = patience_s
+        if self._line.sock:
+            self._line.sock.settimeout(patience_s)
+        try:
+            self._line.request("POST", messages.PATH, body)
+            got = self._line.getresponse()
+            if got.status != HTTPStatus.OK:
+                raise Lost(f"the spare answered {got.status}")
+            return got.read(messages.MAX_MESSAGE)
+        except BaseException:
+            self._hang_up()
+            raise
+
+    def _hang_up(self) -> None:
+        if self._line:
+            self._line.close()
+        self._line = None

@@ -4,8 +4,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-import msgspec
-
 from siteapp.store.replica import Frame, State, frame_after, stamp
 from siteapp.store.writer import Statement
 
@@ -25,16 +23,17 @@ class Ring:
         self.joined_at = 0
         self.changed = threading.Condition()
         self._now = now
-        self._stamped: Frame | None = None
-        self._held: deque[tuple[Frame, State, int]] = deque()
+        self._stamped: tuple[Frame, State] | None = None
+        self._held: deque[Frame] = deque()
         self._bytes = 0
         self._waiting: deque[tuple[int, float, Answer]] = deque()
         self._confirmed = -1
 
     def stamp(self, statements: Sequence[Statement]) -> Sequence[Statement]:
         """The position and chain of the commit under way."""
-        self._stamped = frame_after(self.state, statements)
-        return [stamp(self._stamped)]
+        frame = frame_after(self.state, statements)
+        self._stamped = frame, State(self.state.term, frame.position, frame.chain())
+        return [stamp(self._stamped[1])]
 
     def undone(self) -> None:
         """The commit under way is not on the disk."""
@@ -42,10 +41,10 @@ class Ring:
 
     def kept(self, answer: Answer) -> None:
         """Answer at once while alone, else when the spare has confirmed all up to here."""
-        frame, self._stamped = self._stamped, None
+        stamped, self._stamped = self._stamped, None
         with self.changed:
-            if frame is not None:
-                self._hold(frame)
+            if stamped is not None:
+                self._hold(*stamped)
             waits = self.joined and self._confirmed < self.state.position
             if waits:
                 self._waiting.append((self.state.position, self._now(), answer))
@@ -53,13 +52,12 @@ class Ring:
         if not waits:
             answer()
 
-    def _hold(self, frame: Frame) -> None:
-        size = len(msgspec.msgpack.encode(frame))
-        self.state = State(self.state.term, frame.position, frame.chain())
-        self._held.append((frame, self.state, size))
-        self._bytes += size
+    def _hold(self, frame: Frame, state: State) -> None:
+        self.state = state
+        self._held.append(frame)
+        self._bytes += len(frame.body)
         while self._bytes > MAX_HELD:
-            self._bytes -= self._held.popleft()[2]
+            self._bytes -= len(self._held.popleft().body)
 
     def after(self, state: State) -> list[Frame] | None:
         """The next commits after `state`, as many as one message carries; None if not held."""
@@ -68,7 +66,7 @@ class Ring:
                 return []
             frames: list[Frame] = []
             taken = 0
-            for frame, _, size in self._held:
+            for frame in self._held:
                 if frame.position <= state.position:
                     continue
                 if not frames and (frame.position, frame.before) != (
@@ -76,7 +74,7 @@ class Ring:
                     state.chain,
                 ):
                     return None
-                taken += size
+                taken += len(frame.body)
                 if frames and taken > MAX_SENT:
                     break
                 frames.append(frame)
@@ -86,8 +84,8 @@ class Ring:
         """The spare has everything up to `state` on its disk."""
         with self.changed:
             self._confirmed = state.position
-            while self._held and self._held[0][0].position <= state.position:
-                self._bytes -= self._held.popleft()[2]
+            while self._held and self._held[0].position <= state.position:
+                self._bytes -= len(self._held.popleft().body)
             due = []
             while self._waiting and self._waiting[0][0] <= state.position:
                 due.append(self._waiting.popleft()[2])

@@ -37,6 +37,9 @@ ALLOWED = {
 CLOSED_TABLES = {"site", "sqlite_master", "sqlite_sequence"}
 
 
+_statements = msgspec.msgpack.Decoder(list[tuple[str, list[Any]]])
+
+
 class State(msgspec.Struct, frozen=True):
     """Where a database stands: server term, number of its last commit, chain up to there."""
 
@@ -46,28 +49,35 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """One commit: its position, the chain before it, and the statements it executed."""
+    """One commit: its position, the chain before it, and the statements it executed, encoded."""
 
     position: int
     before: bytes
-    statements: list[tuple[str, list[Any]]]
+    body: bytes
 
     def chain(self) -> bytes:
         """The chain after it."""
         digest = hashlib.sha256(self.before)
-        digest.update(msgspec.msgpack.encode((self.position, self.statements)))
+        digest.update(self.position.to_bytes(8, "big"))
+        digest.update(self.body)
         return digest.digest()
+
+    def statements(self) -> list[tuple[str, list[Any]]]:
+        """SQL and values; DocumentAltered if it is nothing of the kind."""
+        try:
+            return _statements.decode(self.body)
+        except msgspec.DecodeError as error:
+            raise DocumentAltered(where=f"commit {self.position}: {error}") from None
 
 
 def frame_after(state: State, statements: Sequence[Statement]) -> Frame:
     """The next commit's frame."""
-    listed = [(s.sql, list(s.values)) for s in statements]
-    return Frame(state.position + 1, state.chain, listed)
+    return Frame(state.position + 1, state.chain, msgspec.msgpack.encode(statements))
 
 
-def stamp(frame: Frame) -> Statement:
+def stamp(state: State) -> Statement:
     """What makes the commit carry its position and chain."""
-    return Statement(STAMP, (frame.position, frame.chain()))
+    return Statement(STAMP, (state.position, state.chain))
 
 
 def read_state(connection: Any) -> State:
@@ -134,7 +144,7 @@ class Copy:
             for frame in frames:
                 if (frame.position, frame.before) != (state.position + 1, state.chain):
                     raise DocumentAltered(where=f"commit {frame.position} after {state.position}")
-                for sql, values in frame.statements:
+                for sql, values in frame.statements():
                     self._connection.execute(sql, values)
                 state = State(state.term, frame.position, frame.chain())
         except pysqlite3.DatabaseError as error:

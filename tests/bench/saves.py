@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ import world
 
 from siteapp.conduct import acts
 from siteapp.site import Site
+from siteapp.standby.folder import PairFolder, Peer
 from siteapp.store.writer import Decision
 
 
@@ -39,17 +41,30 @@ def prepare(folder: Path, candidates: int) -> world.Package:
     return package
 
 
-def start(folder: Path, core: int) -> tuple[subprocess.Popen[str], int]:
-    """The site in a process of its own on one core; its port."""
+def start(folder: Path, core: int, *words: str) -> tuple[subprocess.Popen[str], int]:
+    """The site (or its spare) in a process of its own on one core; its port."""
     command = [sys.executable, "-m", "siteapp.cli", "--data", str(folder), "--lang", "en"]
     process = subprocess.Popen(
-        ["taskset", "-c", str(core), *command, "serve", "--port", "0"],
+        ["taskset", "-c", str(core), *command, *words, "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout
     line = process.stdout.readline()
     return process, int(line.rsplit(":", 1)[1])
+
+
+def pair(folder: Path, core: int) -> subprocess.Popen[str]:
+    """A spare beside the site's folder, on the client's core; the site is paired with it."""
+    spare, secret = folder / "spare", bytes(32)
+    spare.mkdir()
+    shutil.copytree(folder / "keys", spare / "keys")
+    for name in ("certificate.json", "root.txt"):
+        shutil.copy(folder / name, spare / name)
+    PairFolder(spare).pair(Peer("spare", "http://127.0.0.1:1"), secret)
+    process, port = start(spare, core, "standby", "run")
+    PairFolder(folder).pair(Peer("primary", f"http://127.0.0.1:{port}"), secret)
+    return process
 
 
 def enter(address: str, candidate: Any) -> tuple[str, list[dict[str, Any]]]:
@@ -109,11 +124,12 @@ async def load(port: int, entered: list[Any], seconds: float) -> list[float]:
     return times
 
 
-def measure(folder: Path, candidates: int, seconds: float) -> dict[str, float]:
+def measure(folder: Path, candidates: int, seconds: float, spare: bool) -> dict[str, float]:
     """One run: prepare, enter, save, count."""
     package = prepare(folder, candidates)
     cores = sorted(os.sched_getaffinity(0))
-    process, port = start(folder, cores[0])
+    second = pair(folder, cores[-1]) if spare else None
+    process, port = start(folder, cores[0], "serve")
     os.sched_setaffinity(0, {cores[-1]})
     try:
         address = f"http://127.0.0.1:{port}"
@@ -126,8 +142,9 @@ def measure(folder: Path, candidates: int, seconds: float) -> dict[str, float]:
         commits = httpx.get(f"{address}/health", trust_env=False).json()["commits"] - commits
         pss = server.memory_full_info().pss
     finally:
-        process.terminate()
-        process.wait(20)
+        for one in filter(None, (process, second)):
+            one.terminate()
+            one.wait(20)
     return {
         "candidates": candidates,
         "saves": len(times),
@@ -146,9 +163,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--candidates", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--spare", action="store_true", help="with a second server")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        figures = measure(Path(folder), given.candidates, given.seconds)
+        figures = measure(Path(folder), given.candidates, given.seconds, given.spare)
     for name, figure in figures.items():
         print(f"{name:18} {figure:>10}")
     if given.json:

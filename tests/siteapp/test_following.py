@@ -19,7 +19,8 @@ from siteapp.standby import messages, pairing, ring
 from siteapp.standby.folder import PairFolder, Peer
 from siteapp.standby.promotion import head, keep_promotion, make_promotion
 from siteapp.standby.spare import Spare, SpareApp
-from siteapp.store.replica import Copy, Frame, State, snapshot, state_of
+from siteapp.store.replica import Copy, Frame, State, frame_after, snapshot, state_of
+from siteapp.store.writer import Statement
 from sync.errors import DocumentAltered
 from sync.serving import Loop
 from sync.wire.documents import sign
@@ -132,7 +133,7 @@ def a_copy(site: Site, folder: Path) -> Copy:
 
 
 def frame(state: State, sql: str, *values: Any) -> Frame:
-    return Frame(state.position + 1, state.chain, [(sql, list(values))])
+    return frame_after(state, [Statement(sql, values)])
 
 
 @pytest.mark.parametrize(
@@ -163,11 +164,13 @@ def test_a_frame_may_change_rows_and_nothing_else(
 
 def test_frames_follow_their_own_history_only(open_site: Site, tmp_path: Path) -> None:
     copy = a_copy(open_site, tmp_path)
-    note = ("INSERT INTO audit (at, who, act, what) VALUES (1, 'a', 'b', 'c')", [])
-    first = Frame(copy.state.position + 1, copy.state.chain, [note])
+    note = "INSERT INTO audit (at, who, act, what) VALUES (1, 'a', 'b', 'c')"
+    first = frame(copy.state, note)
     after = copy.take([first], CLOCK)
     assert after == State(1, first.position, first.chain())
-    for wrong in (first, Frame(after.position + 2, after.chain, []), Frame(2, b"other", [])):
+    gap, fork = State(1, after.position + 1, after.chain), State(1, after.position, b"other")
+    garbage = Frame(after.position + 1, after.chain, b"\xc1")
+    for wrong in (first, frame(gap, note), frame(fork, note), garbage):
         with pytest.raises(DocumentAltered):
             copy.take([wrong], CLOCK)
     copy.close()
