@@ -12,6 +12,7 @@ from premises import Premises, counted, wait_until
 from two_servers import Pair
 
 from siteapp.site import Site
+from sync.exam.journal import Event
 
 
 @contextmanager
@@ -65,9 +66,17 @@ def test_the_page_goes_on_at_the_spare_without_signing_in_and_fences_the_old_ser
         health = f"{premises.address}/health"
         wait_until(lambda: httpx.get(health, trust_env=False).status_code == 503, "fenced")
         page.hand_in()
-        pair.running[-1].end()
-    watch.close()
+        watch.close()
+        delivered = deliver_from(premises, pair)
     assert watch.script_errors == []
-    site = Site(tmp_path / "spare")
-    assert counted(site.live.events("journey"), person) == page.taken.options
-    site.close()
+    assert counted(delivered, person) == page.taken.options
+    assert [e.body["server_term"] for e in delivered if e.kind == "promote"] == [2]
+
+
+def deliver_from(premises: Premises, pair: Pair) -> list[Event]:
+    """The successor closes the sittings and delivers; the journal at headquarters."""
+    premises.address, premises.site_folder = pair.b, pair.spare_folder
+    premises.chief.cookies.clear()
+    for sitting in ("live", "media"):
+        premises.act("close", sitting=sitting)
+    return premises.deliver()
