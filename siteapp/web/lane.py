@@ -9,11 +9,13 @@ once; the main thread sends the answers. See docs/design/answer-path.md.
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
 from waitress.task import ThreadedTaskDispatcher
 
+from siteapp.errors import ServerFenced
 from siteapp.web.answers import PATH, AnswerPath, Reply, reply
 from siteapp.web.channel import AnswerChannel
 
@@ -46,7 +48,10 @@ class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
         if self._done and threading.get_ident() == self._main:
             # Many requests are read in one turn of the loop: no answer waits for its end.
             self._send()
-        if isinstance(task, AnswerChannel) and is_plain(task.requests[0]):
+        standby = self._path.site.standby
+        # Saves of a fenced server, and of pages of the server before, go through what says so.
+        usual = not (standby.fenced or standby.promotion)
+        if usual and isinstance(task, AnswerChannel) and is_plain(task.requests[0]):
             self._take(task, task.requests[0])
         else:
             super().add_task(task)
@@ -73,7 +78,9 @@ class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
         self._done.append((channel, outcome))
         if not self._called:
             self._called = True
-            channel.server.trigger.pull_trigger(self._send)
+            # After the loop has ended there is no pipe and nobody to answer.
+            with suppress(OSError):
+                channel.server.trigger.pull_trigger(self._send)
 
     def _send(self) -> None:
         self._called, self._main = False, threading.get_ident()
@@ -83,6 +90,11 @@ class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
         try:
             while self._done:
                 channel, outcome = self._done.popleft()
+                if taken_over := self._path.site.standby.fenced:
+                    # Decided while the other took over: not to be called saved.
+                    outcome = ServerFenced(
+                        address=taken_over.address, server_term=taken_over.server_term
+                    )
                 channel.answer(self._bytes(reply(outcome)))
         finally:
             self._sending = False
