@@ -196,12 +196,12 @@ def paper() -> dict[str, Any]:
     mine = _paper(session, attempt)
     responses: dict[str, Any] = {}
     for item, response in attempt.final_responses().items():
-        ref, options = mine.references[item]
+        ref, options = mine.tokens.shown(item)
         if isinstance(response, str):
             responses[ref] = response
         else:
             responses[ref] = [options[option] for option in response]
-    flags = [mine.references[item][0] for item in list(attempt.flags)]
+    flags = [mine.tokens.shown(item)[0] for item in list(attempt.flags)]
     return {**mine.view, "attempt": attempt.id, "responses": responses, "flags": flags}
 
 
