@@ -2,6 +2,7 @@
 
 NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  MissingSaves  SeatTaken
              OtherPackage  WrongOffset  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
+             NotItsBeginning
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  CrossOrigin
              WrongStaffSignIn  RoleNeeded
 InputRefused ── SaveRefused  UploadRefused  QuotaSpent  UploadAltered  RecoveryRefused
@@ -329,6 +330,22 @@ class NotPaired(NotNow):
     hint = Words(
         "先在主服务器上运行 examsite standby offer，再在备用机上运行 examsite standby pair",
         "Run examsite standby offer on the primary, then examsite standby pair on the spare",
+    )
+
+
+class NotItsBeginning(NotNow):
+    """Each of two paired servers has what the other lacks; neither takes the other's record."""
+
+    code = "servers-apart"
+    message = Words(
+        "备用机的记录（第 {position} 次写入）不是主服务器记录的开头",
+        "The spare's record (commit {position}) is not the beginning of the primary's",
+    )
+    hint = Words(
+        "两台都不要删除：主服务器可能丢了数据。要么让备用机接管（examsite standby promote），"
+        "要么用新的空文件夹重新配对",
+        "Delete neither, for the primary may have lost something: promote the spare, or pair anew"
+        " with a new empty folder",
     )
 
 

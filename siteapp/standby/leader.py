@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from siteapp.errors import NotItsBeginning
 from siteapp.standby import messages
 from siteapp.standby.messages import Again, Frames, Hello, Here, Install, Piece, Promoted, Stored
 from siteapp.standby.ring import Ring
 from siteapp.store.live import Live
 from siteapp.store.records import note_act
-from siteapp.store.replica import Frame, State, snapshot, state_of
+from siteapp.store.replica import Frame, State, has_passed, snapshot, state_of
 from sync.errors import ExamError
 from sync.wire.link import Link
 
@@ -31,6 +32,10 @@ RETRY_S = 0.25
 
 class Lost(Exception):
     """The spare did not answer as it should; said again from Hello."""
+
+
+class Apart(Lost):
+    """The spare has what this server lacks: a person must choose, nothing is overwritten."""
 
 
 class Leader:
@@ -51,6 +56,7 @@ class Leader:
         self._on_promoted, self._version = on_promoted, version
         self.ring = Ring(state_of(live), time.monotonic)
         self.reason = ""
+        self.apart = False
         self._spare: State | None = None
         self._run, self._number, self._greeted = b"", 0, False
         self._packages: set[str] = set()
@@ -82,7 +88,8 @@ class Leader:
     def told(self) -> dict[str, Any]:
         """For the wall: `both` or `alone`, and how many commits are on this server only."""
         state = "both" if self.ring.on_both else "alone"
-        return {"state": state, "behind": max(0, self.ring.behind), "reason": self.reason}
+        behind = max(0, self.ring.behind)
+        return {"state": state, "behind": behind, "reason": self.reason, "apart": self.apart}
 
     def greet(self) -> bool:
         """Ask once, before anything is served, whether the spare has taken over meanwhile."""
@@ -114,12 +121,19 @@ class Leader:
                 self._turn()
             except (Lost, OSError, HTTPException, ExamError) as error:
                 self._greeted = False
-                self.reason = str(error) or type(error).__name__
+                self._failed(error)
                 self._stopping.wait(RETRY_S)
             except Exception:
                 log.exception("the talk with the spare failed")
                 self._greeted = False
                 self._stopping.wait(BEAT_S)
+
+    def _failed(self, error: Exception) -> None:
+        self.reason = str(error) or type(error).__name__
+        if isinstance(error, Apart) and not self.apart:
+            self.apart = True
+            log.error("%s", error)
+            self._note("apart", self.reason)
 
     def _turn(self) -> None:
         """One question that is due."""
@@ -143,7 +157,8 @@ class Leader:
         begun = time.monotonic()
         run, number = self._next()
         clock = self._live.clock.now()
-        self._stored(self._ask(Frames(run, number, frames, clock), SILENCE_S))
+        due = _after(self._spare, frames)
+        self._stored(self._ask(Frames(run, number, frames, clock), SILENCE_S), due)
         quick = time.monotonic() - begun < self._wait_s / 2
         # Joined when what is left fits one message; later answers wait for their own confirmation.
         if not self.ring.joined and quick and self._nearly_there():
@@ -162,13 +177,19 @@ class Leader:
             raise Lost("another answer than due")
         self._run, self._number = answer.run, 0
         self._packages = set(answer.packages)
-        if answer.state and answer.state.position > self.ring.state.position:
-            # Only a server that lost what it had written is behind its own spare.
-            raise Lost("the spare has more than this server: promote it, or pair anew")
-        self._spare = answer.state
+        if answer.state and not self._is_past(answer.state):
+            # Only a server that lost what it had written is not ahead of its own spare. Its new
+            # commits may have brought it to the same position by now: chains decide.
+            raise Apart(NotItsBeginning(position=answer.state.position).say("en"))
+        self._spare, self.apart = answer.state, False
         self._greeted = True
         if answer.state and self.ring.after(answer.state) is not None:
             self.ring.confirmed(answer.state)
+
+    def _is_past(self, state: State) -> bool:
+        mine = self.ring.state
+        known = state == mine or self.ring.after(state) is not None
+        return known or (state.term == mine.term and has_passed(self._live, state))
 
     def _send_packages(self) -> None:
         """Before the commits that speak of them."""
@@ -197,7 +218,7 @@ class Leader:
         whole = Install(*self._next(), name, digest.digest(), clock, state)
         answer = self._expect(whole, INSTALL_S)
         if state is not None:
-            self._stored(answer)
+            self._stored(answer, state)
 
     def _next(self) -> tuple[bytes, int]:
         self._number += 1
@@ -209,8 +230,8 @@ class Leader:
             raise Lost("another answer than due")
         return answer
 
-    def _stored(self, answer: messages.Answer) -> None:
-        if not isinstance(answer, Stored) or answer.state is None:
+    def _stored(self, answer: messages.Answer, due: State | None) -> None:
+        if not isinstance(answer, Stored) or answer.state is None or answer.state != due:
             raise Lost("another answer than due")
         self._spare = answer.state
         self.ring.confirmed(answer.state)
@@ -249,3 +270,10 @@ class Leader:
         if self._line:
             self._line.close()
         self._line = None
+
+
+def _after(spare: State | None, frames: list[Frame]) -> State | None:
+    """Where the spare must stand when it has stored these commits."""
+    if not spare or not frames:
+        return spare
+    return State(spare.term, frames[-1].position, frames[-1].chain())

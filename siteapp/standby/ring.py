@@ -4,12 +4,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from siteapp.store.replica import Frame, State, frame_after, stamp
+from siteapp.store.replica import Frame, State, forget_before, frame_after, stamp
 from siteapp.store.writer import Statement
 
 # Older commits are let go: a spare that is further behind gets a snapshot.
 MAX_HELD = 32 * 1024 * 1024
 MAX_SENT = 2 * 1024 * 1024
+# So often the trail behind the spare is let go.
+FORGET_EVERY = 256
 
 Answer = Callable[[], None]
 
@@ -28,12 +30,18 @@ class Ring:
         self._bytes = 0
         self._waiting: deque[tuple[int, float, Answer]] = deque()
         self._confirmed = -1
+        self._forgot = 0
 
     def stamp(self, statements: Sequence[Statement]) -> Sequence[Statement]:
         """The position and chain of the commit under way."""
         frame = frame_after(self.state, statements)
         self._stamped = frame, State(self.state.term, frame.position, frame.chain())
-        return [stamp(self._stamped[1])]
+        statements = stamp(self._stamped[1])
+        if self._confirmed >= self._forgot + FORGET_EVERY:
+            # The spare's own place stays: it proves what a whole copy grew out of.
+            self._forgot = self._confirmed
+            statements.append(forget_before(self._forgot))
+        return statements
 
     def undone(self) -> None:
         """The commit under way is not on the disk."""

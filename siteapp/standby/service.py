@@ -11,7 +11,7 @@ from siteapp.standby.leader import Leader
 from siteapp.standby.promotion import take_over
 from siteapp.store.live import Live
 from siteapp.store.records import note_act
-from siteapp.store.replica import state_of
+from siteapp.store.replica import begin_history, state_of
 from siteapp.store.writer import Decision
 from sync.errors import DocumentRefused
 from sync.wire.documents import Promotion, read_promotion
@@ -40,9 +40,11 @@ class Standby:
         peer = self.pair.peer()
         if self._leader or self.fenced or peer is None or peer.role != "primary":
             return
+        link = self.pair.link("primary")
+        begin_history(self._live, link.id)
         leader = Leader(
             self._live,
-            self.pair.link("primary"),
+            link,
             peer.address,
             self._folder,
             self._wait_s,

@@ -30,7 +30,7 @@ from siteapp.standby.messages import (
     Promoted,
     Stored,
 )
-from siteapp.store.replica import Copy, State, check_copy
+from siteapp.store.replica import Copy, State, check_copy, check_grown
 from sync.errors import ExamError
 from sync.wire.files import sync_folder
 
@@ -148,6 +148,9 @@ class Spare:
             _put(path, self.folder / "packages" / question.name)
         else:
             check_copy(path, self.identity.site, question.state)
+            if self.state is not None:
+                # The primary may have lost what is here: never overwritten on its word alone.
+                check_grown(path, self.state)
             self._replace_copy(path)
             assert self._copy  # noqa: S101  (just made)
             self._copy.take([], _clock(question.clock_ms))

@@ -1,10 +1,13 @@
 """Commits as frames: how one server's database becomes another's, and which history it is.
 
 Every commit has a position, and a chain: SHA-256 over the chain before it and what it executed. Two
-databases with the same position and chain have had the same commits.
+databases with the same position and chain have had the same commits. The first chain of a pairing
+is random, and the `trail` keeps the chain of every position that the spare may stand at: so a
+database can prove that another one's whole record is the beginning of its own.
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -14,13 +17,15 @@ import msgspec
 import pysqlite3
 
 from siteapp.clock import Anchor
-from siteapp.errors import StorageFailed
+from siteapp.errors import NotItsBeginning, StorageFailed
 from siteapp.store.database import connect
 from siteapp.store.live import Live
 from siteapp.store.writer import KEEP_CLOCK, Statement, result_code
 from sync.errors import DocumentAltered
 
 STAMP = "UPDATE server SET position = ?, chain = ?"
+TRAIL = "INSERT INTO trail VALUES (?, ?)"
+FORGET = "DELETE FROM trail WHERE position < ?"
 # What a frame may make the database do. Frames come sealed from the paired server; this is for the
 # day that server is not itself.
 ALLOWED = {
@@ -34,7 +39,7 @@ ALLOWED = {
     pysqlite3.SQLITE_RECURSIVE,
 }
 # Its own stamp is not a frame's to write, nor the schema anyone's.
-CLOSED_TABLES = {"site", "sqlite_master", "sqlite_sequence"}
+CLOSED_TABLES = {"site", "server", "trail", "sqlite_master", "sqlite_sequence"}
 
 
 _statements = msgspec.msgpack.Decoder(list[tuple[str, list[Any]]])
@@ -75,9 +80,42 @@ def frame_after(state: State, statements: Sequence[Statement]) -> Frame:
     return Frame(state.position + 1, state.chain, msgspec.msgpack.encode(statements))
 
 
-def stamp(state: State) -> Statement:
+def stamp(state: State) -> list[Statement]:
     """What makes the commit carry its position and chain."""
-    return Statement(STAMP, (state.position, state.chain))
+    mine = (state.position, state.chain)
+    return [Statement(STAMP, mine), Statement(TRAIL, mine)]
+
+
+def forget_before(position: int) -> Statement:
+    """Let go of the trail that the spare has passed."""
+    return Statement(FORGET, (position,))
+
+
+def begin_history(live: Live, pairing: bytes) -> None:
+    """A history of its own for each pairing; none of another pairing can be taken for it."""
+    (row,) = live.rows("SELECT pairing FROM server")
+    if row["pairing"] == pairing:
+        return
+    chain = os.urandom(32)
+    live.store(
+        Statement("UPDATE server SET position = 0, chain = ?, pairing = ?", (chain, pairing)),
+        Statement("DELETE FROM trail", ()),
+        Statement(TRAIL, (0, chain)),
+    )
+
+
+def has_passed(live: Live, state: State) -> bool:
+    """True if everything in a database that stands there is in this one too, in the same order."""
+    rows = live.rows("SELECT chain FROM trail WHERE position = ?", (state.position,))
+    return [row["chain"] for row in rows] == [state.chain]
+
+
+def check_grown(path: Path, state: State) -> None:
+    """NotItsBeginning unless the database in this file grew out of one that stood at `state`."""
+    with closing(connect(path)) as copy:
+        rows = copy.execute("SELECT chain FROM trail WHERE position = ?", (state.position,))
+        if rows.fetchall() != [(state.chain,)]:
+            raise NotItsBeginning(position=state.position)
 
 
 def read_state(connection: Any) -> State:
@@ -159,7 +197,7 @@ class Copy:
 
 def _authorize(action: int, first: str | None, *_: Any) -> int:
     writes = action in (pysqlite3.SQLITE_INSERT, pysqlite3.SQLITE_UPDATE, pysqlite3.SQLITE_DELETE)
-    if action not in ALLOWED or (writes and first in CLOSED_TABLES | {"server"}):
+    if action not in ALLOWED or (writes and first in CLOSED_TABLES):
         return int(pysqlite3.SQLITE_DENY)
     return int(pysqlite3.SQLITE_OK)
 

@@ -20,6 +20,8 @@ class Link:
     """One end. Each direction has its own key, so nothing that was sent can be sent back."""
 
     def __init__(self, secret: bytes, sends: str, hears: str) -> None:
+        # Tells this pairing from every other; says nothing of the secret.
+        self.id = _derive(secret, "examsite/v1/link/id")
         self._out = ChaCha20Poly1305(_derive(secret, f"examsite/v1/link/{sends}"))
         self._in = ChaCha20Poly1305(_derive(secret, f"examsite/v1/link/{hears}"))
 

@@ -15,8 +15,9 @@ from together import AM, put, wait_until
 from siteapp.clock import Anchor
 from siteapp.errors import NotPaired, PairingRefused, SpareNotPromoted
 from siteapp.site import Site
-from siteapp.standby import messages, pairing, ring
+from siteapp.standby import messages, pairing, ring, spare
 from siteapp.standby.folder import PairFolder, Peer
+from siteapp.standby.leader import Leader
 from siteapp.standby.promotion import head, keep_promotion, make_promotion
 from siteapp.standby.spare import Spare, SpareApp
 from siteapp.store.replica import Copy, Frame, State, frame_after, snapshot, state_of
@@ -92,8 +93,12 @@ def test_a_spare_that_falls_silent_holds_up_once_and_is_caught_up_later(
     assert waited > 0.4
     wait_until(lambda: told(primary)["state"] == "both")
     wait_until(lambda: second.spare.state == state_of(primary.live))
-    said = [row["act"] for row in primary.staff.log() if row["who"] == "standby"]
-    assert said == ["both", "alone", "both"]
+
+    def said() -> list[str]:
+        return [row["act"] for row in primary.staff.log() if row["who"] == "standby"]
+
+    # The note comes after the joining that it is of.
+    wait_until(lambda: said() == ["both", "alone", "both"])
 
 
 def test_a_spare_that_is_too_far_behind_gets_a_whole_copy(
@@ -109,22 +114,85 @@ def test_a_spare_that_is_too_far_behind_gets_a_whole_copy(
     wait_until(lambda: second.spare.state == state_of(primary.live))
 
 
-def test_a_spare_with_more_than_the_primary_is_never_overwritten(
-    open_folder: Path, second: Second, primary: Site, tmp_path: Path
-) -> None:
-    snapshot(primary.live.path, tmp_path / "old.db")
+def of_an_older_copy(primary: Site, old: Path) -> Site:
+    """The primary as it is after somebody put back an old copy of its database."""
     put(primary, "acknowledged")
     primary.close()
     for end in ("", "-wal", "-shm"):
-        (open_folder / f"site.db{end}").unlink(missing_ok=True)
-    shutil.copy(tmp_path / "old.db", open_folder / "site.db")
-    before = second.spare.state
-    again = Site(open_folder)
+        (primary.folder / f"site.db{end}").unlink(missing_ok=True)
+    shutil.copy(old, primary.folder / "site.db")
+    again = Site(primary.folder)
+    # Its own commits bring it to the spare's position and beyond, with another history.
+    for n in range(5):
+        put(again, f"new {n}")
     again.start()
-    wait_until(lambda: "more than this server" in told(again)["reason"])
+    return again
+
+
+def test_a_spare_with_more_than_the_primary_is_never_overwritten(
+    second: Second, primary: Site, tmp_path: Path
+) -> None:
+    snapshot(primary.live.path, tmp_path / "old.db")
+    again = of_an_older_copy(primary, tmp_path / "old.db")
+    before = second.spare.state
+    wait_until(lambda: told(again)["apart"])
+    put(again, "goes on alone")
+    time.sleep(1)
+    assert (second.spare.state, told(again)["state"]) == (before, "alone")
+    assert "not the beginning" in told(again)["reason"]
+    assert [row["act"] for row in again.staff.log()][:2].count("apart") == 1
+    again.close()
+
+
+def test_the_spare_itself_refuses_to_be_overwritten(
+    second: Second, primary: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot(primary.live.path, tmp_path / "old.db")
+    monkeypatch.setattr(Leader, "_is_past", lambda *_: True)
+    again = of_an_older_copy(primary, tmp_path / "old.db")
+    before = second.spare.state
+    wait_until(lambda: "not the beginning" in told(again)["reason"])
     time.sleep(1)
     assert (second.spare.state, told(again)["state"]) == (before, "alone")
     again.close()
+
+
+def test_without_the_proof_it_would_be_overwritten_and_noticed(
+    second: Second, primary: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot(primary.live.path, tmp_path / "old.db")
+    monkeypatch.setattr(Leader, "_is_past", lambda *_: True)
+    monkeypatch.setattr(spare, "check_grown", lambda *_: None)
+    again = of_an_older_copy(primary, tmp_path / "old.db")
+    wait_until(lambda: told(again)["state"] == "both")
+    assert second.spare.state == state_of(again.live)
+    again.close()
+
+
+def test_a_primary_that_restarts_proves_that_its_spare_is_only_behind(
+    second: Second, primary: Site
+) -> None:
+    with second.spare._lock:
+        put(primary, "alone")
+        primary.close()
+    before = second.spare.state
+    again = Site(primary.folder)
+    again.start()
+    wait_until(lambda: told(again)["state"] == "both")
+    assert before != second.spare.state
+    again.close()
+
+
+def test_the_trail_stays_short_while_the_spare_follows(
+    primary: Site, second: Second, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ring, "FORGET_EVERY", 4)
+    for n in range(20):
+        put(primary, str(n))
+    kept = [row["position"] for row in primary.live.rows("SELECT position FROM trail")]
+    assert len(kept) < 12
+    assert second.spare.state
+    assert second.spare.state.position in kept
 
 
 def a_copy(site: Site, folder: Path) -> Copy:
@@ -145,6 +213,7 @@ def frame(state: State, sql: str, *values: Any) -> Frame:
         "PRAGMA synchronous=OFF",
         "UPDATE server SET term = 9",
         "UPDATE site SET id = 'mine'",
+        "DELETE FROM trail",
         "DELETE FROM event",
         "DELETE FROM sqlite_master",
     ],
@@ -274,5 +343,6 @@ def test_without_a_spare_nothing_is_numbered_and_nothing_waits(open_site: Site) 
     put(open_site, "alone")
     assert open_site.standby.told() is None
     assert state_of(open_site.live) == State()
+    assert open_site.live.rows("SELECT * FROM trail") == []
     with pytest.raises(NotPaired):
         open_site.standby.pair.need("spare")
