@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from waitress.channel import HTTPChannel
@@ -20,7 +20,7 @@ GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Counted(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    asked: Counter[Any] = Counter()
+    asked: ClassVar[Counter[Any]] = Counter()
 
     def readable(self) -> bool:
         Counted.asked[self] += 1
