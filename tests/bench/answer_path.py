@@ -31,6 +31,12 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "fdatasync_per_save": (">=", 0, "syncs a save in the closed loop"),
     "paced_p99_ms": ("<=", 15, "99th percentile at 100 saves/s"),
     "slow_disk_saves_per_s": (">=", 2000, "saves/s with 10 ms more for each sync"),
+    "saves_per_s_two_servers": (
+        ">=",
+        0,
+        "on both disks; the spare is on the crowd's core",
+    ),
+    "p99_ms_two_servers": (">=", 0, "99th percentile of these"),
     "start_500_s": ("<=", 4, "500 candidates sign in, start and have the paper"),
     "paper_kib": (">=", 0, "the paper's size, not compressed"),
     "pss_mib": ("<=", 120, "memory with 1,000 candidates signed in"),
@@ -158,6 +164,18 @@ class Bench:
             else:
                 self.figures["slow_disk_saves_per_s"] = found["per_s"]
 
+    def two_servers(self) -> None:
+        """The closed loop with a spare: an answer is acknowledged when both disks have it."""
+        folder, sitters = self._site("paired", 200)
+        with rig.spare(folder), rig.serving(folder) as machine:
+            enter(machine, sitters)
+            rig.wait(lambda: rig.on_both(folder))
+            found = closed(machine, sitters, self.seconds)
+            if not rig.on_both(folder):
+                raise RuntimeError("the site went on alone")
+        self.figures["saves_per_s_two_servers"] = found["per_s"]
+        self.figures["p99_ms_two_servers"] = found["p99"]
+
     def thousand(self) -> None:
         """A thousand candidates: the start, memory, all at once, and most of them idle."""
         folder, sitters = self._site("thousand", 1000)
@@ -196,6 +214,7 @@ def main() -> None:
     parts: dict[str, Callable[[Bench], None]] = {
         "closed": Bench.closed_loop,
         "syncs": Bench.syncs,
+        "two-servers": Bench.two_servers,
         "thousand": Bench.thousand,
     }
     parser = argparse.ArgumentParser(description=__doc__)
