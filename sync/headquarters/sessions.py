@@ -122,10 +122,7 @@ def add_sitting(
             id=sitting,
             specification=specification.code,
             component=component,
-            title=Words(
-                f"{specification.title.zh} {part.title.zh}",
-                f"{specification.title.en}, {part.title.en.lower()}",
-            ),
+            title=_title(specification, part.title),
             minutes=part.minutes,
             forms=tuple(form.id for form in drawn),
             earliest_hand_in=earliest_hand_in,
@@ -135,6 +132,11 @@ def add_sitting(
         keep_materials(db, session, drawn, materials or {})
         record(db, by, "sitting.add", session=session, sitting=sitting, code=specification.code)
     return plan
+
+
+def _title(specification: Specification, part: Words) -> Words:
+    title = specification.title
+    return Words(f"{title.zh} {part.zh}", f"{title.en}, {part.en.lower()}")
 
 
 def draw_forms(
