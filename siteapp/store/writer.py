@@ -15,6 +15,7 @@ from siteapp.clock import Clock
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.session import Session
 from siteapp.errors import Overloaded, StorageFailed
+from siteapp.store.checkpoint import Checkpoints
 from sync.errors import DiskTooFull, ExamError
 from sync.exam.journal import Event, encode
 
@@ -104,6 +105,7 @@ class Writer:
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._clock_kept_ms = -(10**9)
         self.commits = 0
+        self.checkpoints = Checkpoints(connection)
         self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.thread.start()
 
@@ -154,9 +156,13 @@ class Writer:
                 last = job is None
                 if job is not None:
                     group.append(job)
+            before = self.commits
             self._commit(group)
             if last:
-                return
+                break
+            if self.commits > before:
+                self._tend_log(self.checkpoints.after_commit)
+        self._tend_log(self.checkpoints.last)
 
     def _commit(self, group: list[Job]) -> None:
         """Decide and store one group; every job of it is answered, whatever happens."""
@@ -169,6 +175,16 @@ class Writer:
         finally:
             for job in group:
                 job.finish()
+
+    def _tend_log(self, tend: Callable[[], None]) -> None:
+        """Move the log into the file; everybody has been answered before."""
+        try:
+            tend()
+        except Exception as error:
+            log.error("the log was not moved into the database: %s", error)
+            # On a full disk nothing is lost: the log keeps it, and there may be room later.
+            if _is_broken(error):
+                self._fatal()
 
     def _decide(self, group: list[Job]) -> tuple[list[list[Any]], list[Statement]]:
         rows: list[list[Any]] = []
