@@ -32,14 +32,15 @@ class Checkpoints:
         self._due = min(self._due, log + self._pages)
         if log < self._due:
             return
-        # Set first: after a full disk it is tried again in a while, not at every commit.
-        self._due = log + self._pages
+        # On a full disk it is tried again in a while, not at every commit.
+        self._due = log + self._pages // 8
         # Restarted and never truncated: the log keeps the room that it has.
         self._run("PASSIVE" if log < MOST_PAGES else "RESTART")
+        self._due = log + self._pages
         self.done += 1
 
     def last(self) -> None:
-        """Move all of it; before the file is closed, where SQLite would keep a failure to itself."""
+        """Move all of it before the file is closed: there SQLite would keep a failure to itself."""
         self._run("PASSIVE")
 
     def _run(self, mode: Mode) -> tuple[int, int, int]:
