@@ -16,6 +16,7 @@ from siteapp.conduct.outage import noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
+from siteapp.copies import Copier
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
 from siteapp.files import Files
@@ -23,6 +24,8 @@ from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
 from siteapp.staff import Staff
+from siteapp.standby.folder import PairFolder
+from siteapp.standby.service import Standby
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision, end_at_once
 from sync.disk import SyncFailed
@@ -43,11 +46,12 @@ class Site:
         self.folder = folder
         self.identity: Identity = load_identity(folder)
         self.settings = Settings.load(folder)
+        PairFolder(folder).refuse_spare()
         self.fatal = fatal or end_at_once
         self.disk = Disk(folder, self.settings)
         self.disk.wake()
         with ExitStack() as undo:
-            self._lock = undo.enter_context(_lock(folder))
+            self._lock = undo.enter_context(hold(folder))
             self.live = Live(
                 folder / "site.db",
                 self.identity.site,
@@ -56,16 +60,20 @@ class Site:
             )
             self.live.writer.make_room = self.disk.reserve.give
             undo.callback(self.live.close)
+            wait_ms = self.settings.number("standby_wait_ms")
+            self.standby = Standby(folder, self.identity, self.live, wait_ms)
             self.spool = Spool(folder / "spool")
             self.shelf = Shelf(self.identity, self.live, self.settings.number("reserve_mib"))
             self.shelf.load()
-            self.packer = Packer(self.identity, self.live, self.spool)
+            self.packer = Packer(self.identity, self.live, self.spool, self.standby.term)
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.done_acts = Once()
+        to = self.settings.text("backup_folder")
+        self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
 
@@ -74,6 +82,8 @@ class Site:
 
         Each in a thread of its own: a slow cut delays nobody's deadline.
         """
+        self.standby.start()
+        self.copier.start()
         self._note_outage()
         for work in (self._collect, self._cut, self._watch_disk):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
@@ -87,6 +97,9 @@ class Site:
         self._stopping.set()
         for helper in self._helpers:
             helper.join()
+        self.copier.stop()
+        self.live.writer.stop()
+        self.standby.stop()
         self.live.close()
         self._lock.close()
 
@@ -123,6 +136,9 @@ class Site:
     def _cut(self) -> None:
         next_cut = self.live.clock.now()
         while not self._stopping.wait(0.5):
+            if self.standby.fenced:
+                return
+            self.standby.tend()
             if self.disk.stops("cutting"):
                 # Answers first: what is not cut now is cut when there is room.
                 continue
@@ -160,7 +176,7 @@ class Site:
                 log.exception("tending session %s failed", session.plan.id)
 
 
-def _lock(folder: Path) -> IO[str]:
+def hold(folder: Path) -> IO[str]:
     """One process a folder: an flock that the kernel releases even after kill -9."""
     try:
         handle = (folder / "lock").open("w")

@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pysqlite3
 
@@ -62,6 +62,37 @@ class Decision:
     refusal: Exception | None = None
 
 
+class Follower(Protocol):
+    """Who else keeps what is written (docs/design/second-server.md). Called by the writer only."""
+
+    def stamp(self, statements: Sequence[Statement]) -> Sequence[Statement]:
+        """What goes into the transaction of these statements beside them."""
+
+    def undone(self) -> None:
+        """The transaction that was stamped last is not on the disk."""
+
+    def kept(self, answer: Callable[[], None]) -> None:
+        """All stamped so far is on this disk; call `answer` when it may be acknowledged."""
+
+
+class Nobody:
+    """There is no second server."""
+
+    def stamp(self, statements: Sequence[Statement]) -> Sequence[Statement]:
+        """Nothing."""
+        return ()
+
+    def undone(self) -> None:
+        """Nothing."""
+
+    def kept(self, answer: Callable[[], None]) -> None:
+        """At once."""
+        answer()
+
+
+NOBODY = Nobody()
+
+
 @dataclass(slots=True)
 class Job:
     """An act that waits for its commit; `answer` is called once, in the writer's thread, after it.
@@ -83,7 +114,7 @@ class Job:
             self.answer(self.error or (self.outcome.refusal if self.outcome else None))
 
 
-def _result_code(error: Exception) -> int:
+def result_code(error: Exception) -> int:
     """SQLite's primary result code; 0 for what is no error of SQLite's."""
     return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
@@ -91,7 +122,7 @@ def _result_code(error: Exception) -> int:
 def _is_full(error: Exception) -> bool:
     if getattr(error, "sqlite_errorcode", None) == NO_SHARED_MEMORY:
         return True
-    return _result_code(error) == int(pysqlite3.SQLITE_FULL)
+    return result_code(error) == int(pysqlite3.SQLITE_FULL)
 
 
 def _is_broken(error: Exception) -> bool:
@@ -100,7 +131,7 @@ def _is_broken(error: Exception) -> bool:
     if isinstance(error, SyncFailed):
         return True
     grave = isinstance(error, pysqlite3.OperationalError) or type(error) is pysqlite3.DatabaseError
-    return grave and _result_code(error) not in passing and not _is_full(error)
+    return grave and result_code(error) not in passing and not _is_full(error)
 
 
 class Writer:
@@ -114,6 +145,7 @@ class Writer:
         limit: int = 2000,
         fatal: Callable[[], None] = end_at_once,
     ) -> None:
+        self.follower: Follower = NOBODY
         self._connection = connection
         self._clock = clock
         self._reload = reload
@@ -158,6 +190,10 @@ class Writer:
         self._waiting.put(job)
         return job
 
+    def leave(self, *statements: Statement) -> None:
+        """Store rows soon, without waiting for it."""
+        self._waiting.put(Job(None, lambda: Decision(statements=statements)))
+
     def stop(self) -> None:
         """Finish what is waiting, then end the thread."""
         self._waiting.put(None)
@@ -185,15 +221,17 @@ class Writer:
 
     def _commit(self, group: list[Job]) -> None:
         """Decide and store one group; every job of it is answered, whatever happens."""
+        follower = self.follower
         try:
             rows, statements = self._decide(group)
             if rows or statements:
-                self._with_room(lambda: self._store(rows, statements))
+                self._with_room(lambda: self._store(rows, statements, follower))
+            # Also when nothing was new: what a repeat repeats may not be on both disks yet.
+            follower.kept(lambda: _answer_all(group))
         except Exception as error:
+            follower.undone()
             self._failed(group, error)
-        finally:
-            for job in group:
-                job.finish()
+            _answer_all(group)
 
     def _tend_log(self, tend: Callable[[], None]) -> None:
         """Move the log into the file; everybody has been answered before."""
@@ -236,19 +274,20 @@ class Writer:
             session.apply(event)
         return rows
 
-    def _store(self, rows: list[list[Any]], statements: list[Statement]) -> None:
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        if rows:
-            execute(INSERT_EVENTS, (json.dumps(rows, ensure_ascii=False),))
-        for statement in statements:
-            execute(statement.sql, statement.values)
+    def _store(
+        self, rows: list[list[Any]], statements: list[Statement], follower: Follower = NOBODY
+    ) -> None:
+        every = [*_events(rows), *statements]
         now = self._clock.now()
         if now - self._clock_kept_ms >= 1000:
             anchor = self._clock.anchor()
             values = (anchor.boot, anchor.boottime_ms, anchor.wall_ms, anchor.clock_ms)
-            execute(KEEP_CLOCK, values)
+            every.append(Statement(KEEP_CLOCK, values))
             self._clock_kept_ms = now
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        for statement in (*every, *follower.stamp(every)):
+            execute(statement.sql, statement.values)
         execute("COMMIT")
         self.commits += 1
 
@@ -287,6 +326,16 @@ class Writer:
             log.exception("the database cannot be read back")
             return False
         return True
+
+
+def _events(rows: list[list[Any]]) -> list[Statement]:
+    """One statement for any number of events."""
+    return [Statement(INSERT_EVENTS, (json.dumps(rows, ensure_ascii=False),))] if rows else []
+
+
+def _answer_all(group: Iterable[Job]) -> None:
+    for job in group:
+        job.finish()
 
 
 def _answer(error: Exception) -> Exception:

@@ -40,8 +40,9 @@ def room_state(session_id: str) -> dict[str, Any]:
 def _wall(session: Session) -> dict[str, Any]:
     live = site().live
     of = site().shelf.items_by_form(session)
-    disk = {"disk": site().disk.state(live.sessions.values())}
-    return wall(session, live.clock.now(), live.contacts, of) | disk
+    told = {"servers": site().standby.told(), "copies": site().copier.told()}
+    told["disk"] = site().disk.state(live.sessions.values())
+    return wall(session, live.clock.now(), live.contacts, of) | told
 
 
 def _act(

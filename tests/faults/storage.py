@@ -138,6 +138,8 @@ def fill(folder: Path, leave: int) -> Path:
     ballast = folder / "ballast"
     with ballast.open("wb") as file:
         while (more := shutil.disk_usage(folder).free - leave) > 0:
-            os.posix_fallocate(file.fileno(), file.tell(), more)
+            # Others may take room at the same moment.
+            with suppress(OSError):
+                os.posix_fallocate(file.fileno(), file.tell(), more)
             file.seek(0, os.SEEK_END)
     return ballast
