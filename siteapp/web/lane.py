@@ -9,6 +9,7 @@ once; the main thread sends the answers. See docs/design/answer-path.md.
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
@@ -73,7 +74,9 @@ class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
         self._done.append((channel, outcome))
         if not self._called:
             self._called = True
-            channel.server.trigger.pull_trigger(self._send)
+            # After the loop has ended there is no pipe and nobody to answer.
+            with suppress(OSError):
+                channel.server.trigger.pull_trigger(self._send)
 
     def _send(self) -> None:
         self._called, self._main = False, threading.get_ident()

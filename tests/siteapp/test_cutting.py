@@ -92,6 +92,8 @@ def test_a_cut_that_hangs_delays_no_deadline(
 ) -> None:
     page = Page(browser(open_site), open_package.plan.candidates[0])
     page.begin()
+    # The folder may be a copy of one opened long ago; an outage would hold the collection.
+    monkeypatch.setattr(open_site.live.clock, "outage", None)
     entered, release = threading.Event(), threading.Event()
     monkeypatch.setattr(open_site.packer, "cut", lambda _: (entered.set(), release.wait(30)))
     now = open_site.live.clock.now
