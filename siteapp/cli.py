@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from siteapp.cli_recovery import adopt_command, backup, recovery
+from siteapp.cli_standby import standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
@@ -32,6 +34,10 @@ from sync.wire.unlock import UnlockCode
 def main(ctx: click.Context, data: Path, lang: str | None) -> None:
     """The exam site: one small server that runs the sitting in the room."""
     ctx.obj = data
+
+
+for command in (standby, recovery, backup, adopt_command):
+    main.add_command(command)
 
 
 @contextmanager

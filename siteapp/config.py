@@ -75,6 +75,22 @@ SETTINGS = (
         4,
         Words("同时接收的文件分段数，超过则请稍后重试", "parts of files taken at once"),
     ),
+    Setting(
+        "standby_wait_ms",
+        2000,
+        Words(
+            "等待备用服务器落盘确认的最长时间（毫秒），超过则暂由本机单独运行",
+            "longest wait for the second server's disk, ms; then this one goes on alone",
+        ),
+    ),
+    Setting(
+        "backup_folder",
+        "",
+        Words("自动写入加密副本的文件夹（如 U 盘）", "folder for sealed copies, a stick for one"),
+    ),
+    Setting(
+        "backup_seconds", 60, Words("每隔多少秒写一份副本", "seconds between two sealed copies")
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",

@@ -3,7 +3,6 @@
 import hashlib
 import shutil
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -17,7 +16,7 @@ from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
 from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotReady
-from sync.exam.paper import Form, ItemToken, candidate_view, tokens
+from sync.exam.paper import Authored, Form, References, authored, candidate_view
 from sync.exam.sitting import SessionPlan, check_plan
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
 from sync.wire.files import write_durably
@@ -27,30 +26,18 @@ from sync.wire.unlock import UnlockCode
 CHUNK = 1 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AttemptPaper:
     """One attempt's paper: what the page gets, and what its opaque references stand for."""
 
     form: Form
     key: bytes = field(repr=False)
+    tokens: References = field(repr=False)
 
-    @cached_property
+    @property
     def view(self) -> dict[str, object]:
-        """The paper as the page gets it."""
+        """The paper as the page gets it; made anew each time, a page asks for it once."""
         return candidate_view(self.form, self.key)
-
-    @cached_property
-    def tokens(self) -> dict[str, ItemToken]:
-        """item reference → authored item and options."""
-        return tokens(self.form, self.key)
-
-    @cached_property
-    def references(self) -> dict[str, tuple[str, dict[str, str]]]:
-        """authored item → its reference and option → reference, to show a response again."""
-        return {
-            token.item: (ref, {option: r for r, option in token.options.items()})
-            for ref, token in self.tokens.items()
-        }
 
 
 class Shelf:
@@ -64,6 +51,8 @@ class Shelf:
         self._reserve_mib = reserve_mib
         self._papers: dict[str, Papers] = {}
         self._attempts: dict[tuple[str, str], AttemptPaper] = {}
+        # (session, form) → what attempts on it refer to; they share it.
+        self._forms: dict[tuple[str, str], tuple[Form, tuple[Authored, ...]]] = {}
 
     def load(self) -> None:
         """After a restart: open again what was unlocked, with the key held for this box."""
@@ -141,10 +130,17 @@ class Shelf:
             papers = self._papers.get(session.plan.id)
             if papers is None:
                 raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")
-            form = next(f for f in papers.forms if f.id == attempt.form)
+            form, every = self._form(session.plan.id, attempt.form)
             name = "\x1f".join(place).encode()
             key = hashlib.blake2b(name, key=papers.seed, digest_size=32).digest()
-            found = self._attempts[place] = AttemptPaper(form, key)
+            found = self._attempts[place] = AttemptPaper(form, key, References(every, key))
+        return found
+
+    def _form(self, session: str, name: str) -> tuple[Form, tuple[Authored, ...]]:
+        found = self._forms.get((session, name))
+        if found is None:
+            form = next(f for f in self._papers[session].forms if f.id == name)
+            found = self._forms[session, name] = form, authored(form)
         return found
 
     def items_by_form(self, session: Session) -> dict[str, int]:

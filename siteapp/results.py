@@ -23,8 +23,6 @@ from sync.wire.files import sync_folder
 
 log = logging.getLogger("examsite.results")
 
-# The counter that a spare raises when it takes over; this server is the first.
-SERVER_TERM = 1
 # A batch holds no more than this, far below what `unpack` takes; what is more is another batch.
 MAX_BYTES = 16 * 1024 * 1024
 
@@ -55,10 +53,11 @@ class Packer:
     for two different batches.
     """
 
-    def __init__(self, identity: Identity, live: Live, spool: Spool) -> None:
+    def __init__(self, identity: Identity, live: Live, spool: Spool, server_term: int = 1) -> None:
         self._identity = identity
         self._live = live
         self._spool = spool
+        self._server_term = server_term
         self._cutting = threading.Lock()
         self._covered: dict[str, Covered] = {}
         self._work = identity.folder / "sealing"
@@ -97,7 +96,7 @@ class Packer:
         header = BatchHeader(
             site=self._identity.site,
             session=session.plan.id,
-            server_term=SERVER_TERM,
+            server_term=self._server_term,
             sequence=last["sequence"] + 1 if last else 0,
             first=first,
             count=len(events),
@@ -130,7 +129,7 @@ class Packer:
         return digest
 
     def _checkpoint(self, session: Session, size: int, root: bytes) -> str:
-        name = origin(self._identity.site, session.plan.id, SERVER_TERM)
+        name = origin(self._identity.site, session.plan.id, self._server_term)
         signer = f"examsite/{self._identity.site}"
         return encode_checkpoint(Checkpoint(name, size, root), self._identity.sign, signer)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from siteapp.site import Site
+from siteapp.web.answers import AnswerPath
 from siteapp.web.app import create_app
 from siteapp.web.bodies import STAFF_BODY
 from siteapp.web.channel import channels
@@ -27,7 +28,7 @@ class Server:
             host,
             port,
             channels(site),
-            AnswerLane(application, site.settings.number("threads")),
+            AnswerLane(AnswerPath(site, application), site.settings.number("threads")),
             connection_limit=4096,
             backlog=2048,
             max_request_body_size=STAFF_BODY,

@@ -16,11 +16,14 @@ from siteapp.conduct.outage import noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
+from siteapp.copies import Copier
 from siteapp.files import Files
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
 from siteapp.staff import Staff
+from siteapp.standby.folder import PairFolder
+from siteapp.standby.service import Standby
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
 from sync.errors import DataFolderBusy
@@ -39,8 +42,9 @@ class Site:
         self.folder = folder
         self.identity: Identity = load_identity(folder)
         self.settings = Settings.load(folder)
+        PairFolder(folder).refuse_spare()
         with ExitStack() as undo:
-            self._lock = undo.enter_context(_lock(folder))
+            self._lock = undo.enter_context(hold(folder))
             self.live = Live(
                 folder / "site.db",
                 self.identity.site,
@@ -48,16 +52,20 @@ class Site:
                 fatal=fatal,
             )
             undo.callback(self.live.close)
+            wait_ms = self.settings.number("standby_wait_ms")
+            self.standby = Standby(folder, self.identity, self.live, wait_ms)
             self.spool = Spool(folder / "spool")
             self.shelf = Shelf(self.identity, self.live, self.settings.number("reserve_mib"))
             self.shelf.load()
-            self.packer = Packer(self.identity, self.live, self.spool)
+            self.packer = Packer(self.identity, self.live, self.spool, self.standby.term)
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.done_acts = Once()
+        to = self.settings.text("backup_folder")
+        self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
 
@@ -66,6 +74,8 @@ class Site:
 
         Each in a thread of its own: a slow cut delays nobody's deadline.
         """
+        self.standby.start()
+        self.copier.start()
         self._note_outage()
         for work in (self._collect, self._cut):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
@@ -79,6 +89,9 @@ class Site:
         self._stopping.set()
         for helper in self._helpers:
             helper.join()
+        self.copier.stop()
+        self.live.writer.stop()
+        self.standby.stop()
         self.live.close()
         self._lock.close()
 
@@ -115,6 +128,9 @@ class Site:
     def _cut(self) -> None:
         next_cut = self.live.clock.now()
         while not self._stopping.wait(0.5):
+            if self.standby.fenced:
+                return
+            self.standby.tend()
             now = self.live.clock.now()
             due = now >= next_cut
             if due:
@@ -134,7 +150,7 @@ class Site:
                 log.exception("tending session %s failed", session.plan.id)
 
 
-def _lock(folder: Path) -> IO[str]:
+def hold(folder: Path) -> IO[str]:
     """One process a folder: an flock that the kernel releases even after kill -9."""
     handle = (folder / "lock").open("w")
     try:

@@ -113,7 +113,7 @@ def save(
     events = []
     for one in saves:
         what = content(one.item, one.response)
-        before = seen.get(one.sequence) or attempt.said.get((instance, one.sequence))
+        before = seen.get(one.sequence) or received.said(one.sequence)
         if refusal is None and before not in (None, what):
             raise SequenceReused(sequence=one.sequence)
         if one.sequence in received or one.sequence in kept or one.sequence in seen:

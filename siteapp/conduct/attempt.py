@@ -21,29 +21,39 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
 
 # The category of an incident that holds automatic collection until a person decides.
 OUTAGE = "outage"
+# Bytes of a `content`.
+CONTENT = 8
 # As many as a page sends again in one go.
 MAX_MISSING = 200
 
 
 @dataclass
 class Received:
-    """Which sequence numbers of one client instance are on disk: all up to `upto`, and `above`."""
+    """Which sequence numbers of one client instance are on disk: all up to `upto`, and `above`.
+
+    With each, eight bytes that stand for what it said; one after another, for they are many.
+    """
 
     upto: int = 0
-    above: set[int] = field(default_factory=set)
+    above: dict[int, bytes] = field(default_factory=dict)
+    contents: bytearray = field(default_factory=bytearray, compare=False, repr=False)
 
     def __contains__(self, sequence: object) -> bool:
         return isinstance(sequence, int) and (sequence <= self.upto or sequence in self.above)
 
-    def add(self, sequence: int) -> None:
+    def add(self, sequence: int, said: bytes = bytes(CONTENT)) -> None:
         """Note one; numbers below a closed gap are forgotten again."""
-        if sequence == self.upto + 1:
-            self.upto = sequence
-            while self.upto + 1 in self.above:
-                self.upto += 1
-                self.above.discard(self.upto)
-        elif sequence > self.upto:
-            self.above.add(sequence)
+        if sequence > self.upto:
+            self.above[sequence] = said
+        while self.upto + 1 in self.above:
+            self.upto += 1
+            self.contents += self.above.pop(self.upto)
+
+    def said(self, sequence: int) -> bytes | None:
+        """The content of one that is here, else None."""
+        if 0 < sequence <= self.upto:
+            return bytes(self.contents[(sequence - 1) * CONTENT : sequence * CONTENT])
+        return self.above.get(sequence)
 
     @property
     def highest(self) -> int:
@@ -63,7 +73,7 @@ class Received:
 
 def content(item: str, response: object) -> bytes:
     """Eight bytes that stand for what a save says, to tell a repeat from a number used twice."""
-    return hashlib.blake2b(f"{item}\x1f{response!r}".encode(), digest_size=8).digest()
+    return hashlib.blake2b(f"{item}\x1f{response!r}".encode(), digest_size=CONTENT).digest()
 
 
 @dataclass
@@ -108,7 +118,6 @@ class Attempt:
     answers: Answers = field(default_factory=Answers)
     received: dict[str, Received] = field(default_factory=dict)
     evidence: dict[str, Received] = field(default_factory=dict)
-    said: dict[tuple[str, int], bytes] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
     spent_on_evidence: Spent = field(default_factory=Spent)
     files: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
@@ -164,9 +173,8 @@ class Attempt:
 
     def _on_response(self, body: dict[str, Any]) -> None:
         self.spent.add(body)
-        self.received.setdefault(body["instance"], Received()).add(body["sequence"])
         what = content(body["item"], body["response"])
-        self.said[body["instance"], body["sequence"]] = what
+        self.received.setdefault(body["instance"], Received()).add(body["sequence"], what)
         self.answers.take(body)
 
     def _on_evidence(self, body: dict[str, Any]) -> None:

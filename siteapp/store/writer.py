@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pysqlite3
 
@@ -48,6 +48,37 @@ class Decision:
     refusal: Exception | None = None
 
 
+class Follower(Protocol):
+    """Who else keeps what is written (docs/design/second-server.md). Called by the writer only."""
+
+    def stamp(self, statements: Sequence[Statement]) -> Sequence[Statement]:
+        """What goes into the transaction of these statements beside them."""
+
+    def undone(self) -> None:
+        """The transaction that was stamped last is not on the disk."""
+
+    def kept(self, answer: Callable[[], None]) -> None:
+        """All stamped so far is on this disk; call `answer` when it may be acknowledged."""
+
+
+class Nobody:
+    """There is no second server."""
+
+    def stamp(self, statements: Sequence[Statement]) -> Sequence[Statement]:
+        """Nothing."""
+        return ()
+
+    def undone(self) -> None:
+        """Nothing."""
+
+    def kept(self, answer: Callable[[], None]) -> None:
+        """At once."""
+        answer()
+
+
+NOBODY = Nobody()
+
+
 @dataclass(slots=True)
 class Job:
     """An act that waits for its commit; `answer` is called once, in the writer's thread, after it.
@@ -69,20 +100,20 @@ class Job:
             self.answer(self.error or (self.outcome.refusal if self.outcome else None))
 
 
-def _result_code(error: Exception) -> int:
+def result_code(error: Exception) -> int:
     """SQLite's primary result code; 0 for what is no error of SQLite's."""
     return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
 def _is_full(error: Exception) -> bool:
-    return _result_code(error) == int(pysqlite3.SQLITE_FULL)
+    return result_code(error) == int(pysqlite3.SQLITE_FULL)
 
 
 def _is_broken(error: Exception) -> bool:
     """True if the file or the disk cannot be trusted; not for a lock, a constraint or a mistake."""
     passing = (pysqlite3.SQLITE_FULL, pysqlite3.SQLITE_BUSY)
     grave = isinstance(error, pysqlite3.OperationalError) or type(error) is pysqlite3.DatabaseError
-    return grave and _result_code(error) not in passing
+    return grave and result_code(error) not in passing
 
 
 class Writer:
@@ -96,6 +127,7 @@ class Writer:
         limit: int = 2000,
         fatal: Callable[[], None] = lambda: os._exit(70),
     ) -> None:
+        self.follower: Follower = NOBODY
         self._connection = connection
         self._clock = clock
         self._reload = reload
@@ -137,6 +169,10 @@ class Writer:
         self._waiting.put(job)
         return job
 
+    def leave(self, *statements: Statement) -> None:
+        """Store rows soon, without waiting for it."""
+        self._waiting.put(Job(None, lambda: Decision(statements=statements)))
+
     def stop(self) -> None:
         """Finish what is waiting, then end the thread."""
         self._waiting.put(None)
@@ -160,15 +196,17 @@ class Writer:
 
     def _commit(self, group: list[Job]) -> None:
         """Decide and store one group; every job of it is answered, whatever happens."""
+        follower = self.follower
         try:
             rows, statements = self._decide(group)
             if rows or statements:
-                self._store(rows, statements)
+                self._store(rows, statements, follower)
+            # Also when nothing was new: what a repeat repeats may not be on both disks yet.
+            follower.kept(lambda: _answer_all(group))
         except Exception as error:
+            follower.undone()
             self._failed(group, error)
-        finally:
-            for job in group:
-                job.finish()
+            _answer_all(group)
 
     def _decide(self, group: list[Job]) -> tuple[list[list[Any]], list[Statement]]:
         rows: list[list[Any]] = []
@@ -201,19 +239,20 @@ class Writer:
             session.apply(event)
         return rows
 
-    def _store(self, rows: list[list[Any]], statements: list[Statement]) -> None:
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        if rows:
-            execute(INSERT_EVENTS, (json.dumps(rows, ensure_ascii=False),))
-        for statement in statements:
-            execute(statement.sql, statement.values)
+    def _store(
+        self, rows: list[list[Any]], statements: list[Statement], follower: Follower = NOBODY
+    ) -> None:
+        every = [*_events(rows), *statements]
         now = self._clock.now()
         if now - self._clock_kept_ms >= 1000:
             anchor = self._clock.anchor()
             values = (anchor.boot, anchor.boottime_ms, anchor.wall_ms, anchor.clock_ms)
-            execute(KEEP_CLOCK, values)
+            every.append(Statement(KEEP_CLOCK, values))
             self._clock_kept_ms = now
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        for statement in (*every, *follower.stamp(every)):
+            execute(statement.sql, statement.values)
         execute("COMMIT")
         self.commits += 1
 
@@ -240,6 +279,16 @@ class Writer:
             log.exception("the database cannot be read back")
             return False
         return True
+
+
+def _events(rows: list[list[Any]]) -> list[Statement]:
+    """One statement for any number of events."""
+    return [Statement(INSERT_EVENTS, (json.dumps(rows, ensure_ascii=False),))] if rows else []
+
+
+def _answer_all(group: Iterable[Job]) -> None:
+    for job in group:
+        job.finish()
 
 
 def _answer(error: Exception) -> Exception:

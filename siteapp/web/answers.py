@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import IO, Any, NamedTuple
 
@@ -193,7 +193,7 @@ def _decode(body: bytes) -> SavesIn:
     return incoming
 
 
-def _read(one: SaveIn, known: dict[str, ItemToken]) -> Save:
+def _read(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
     """The save in authored ids; anything that this paper does not offer is refused."""
     token = known.get(one.item)
     if token is None or not 0 < one.sequence < MAX_SEQUENCE:

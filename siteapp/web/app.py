@@ -9,11 +9,14 @@ from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
 from siteapp.web.candidate import candidate
+from siteapp.web.elsewhere import Elsewhere
+from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
 from siteapp.web.staff import staff
+from siteapp.web.standby import standby
 from siteapp.web.uploads import uploads
 
 
@@ -23,11 +26,13 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    for blueprint in (candidate, uploads, machine, offline, staff, invigilator, administrator):
+    people = (candidate, uploads, machine, offline, staff, invigilator, administrator)
+    for blueprint in (*people, standby):
         app.register_blueprint(blueprint)
     return app
 
 
-def create_app(site: Site) -> AnswerPath:
+def create_app(site: Site) -> Application:
     """The WSGI application that waitress serves."""
-    return AnswerPath(site, cast(Application, create_flask(site).wsgi_app))
+    answers = AnswerPath(site, cast(Application, create_flask(site).wsgi_app))
+    return Fence(site, Elsewhere(site, answers))

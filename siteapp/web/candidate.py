@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from siteapp.conduct import acts
 from siteapp.conduct.attempt import Attempt
@@ -21,6 +21,7 @@ from siteapp.papers import AttemptPaper
 from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
+from siteapp.web.headers import policy
 from sync.wire.passwords import new_token
 
 candidate = Blueprint("candidate", __name__)
@@ -28,9 +29,12 @@ candidate = Blueprint("candidate", __name__)
 
 @candidate.get("/")
 @role(ROOM)
-def page() -> str:
-    """The one page a candidate's browser opens."""
-    return render_template("candidate.html")
+def page() -> Response:
+    """The one page a candidate's browser opens; it may ask the second server too."""
+    response = make_response(render_template("candidate.html"))
+    if spare := site().standby.spare_address:
+        response.headers["Content-Security-Policy"] = policy(spare)
+    return response
 
 
 @candidate.post("/api/candidate/sign-in")
@@ -192,12 +196,12 @@ def paper() -> dict[str, Any]:
     mine = _paper(session, attempt)
     responses: dict[str, Any] = {}
     for item, response in attempt.final_responses().items():
-        ref, options = mine.references[item]
+        ref, options = mine.tokens.shown(item)
         if isinstance(response, str):
             responses[ref] = response
         else:
             responses[ref] = [options[option] for option in response]
-    flags = [mine.references[item][0] for item in list(attempt.flags)]
+    flags = [mine.tokens.shown(item)[0] for item in list(attempt.flags)]
     return {**mine.view, "attempt": attempt.id, "responses": responses, "flags": flags}
 
 

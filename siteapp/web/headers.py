@@ -10,3 +10,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+def policy(other: str) -> str:
+    """The Content-Security-Policy of a page that may also ask `other` (an origin)."""
+    return f"{HEADERS['Content-Security-Policy']}; connect-src 'self' {other}"

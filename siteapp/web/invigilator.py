@@ -40,7 +40,8 @@ def room_state(session_id: str) -> dict[str, Any]:
 def _wall(session: Session) -> dict[str, Any]:
     live = site().live
     of = site().shelf.items_by_form(session)
-    return wall(session, live.clock.now(), live.contacts, of)
+    told = {"servers": site().standby.told(), "copies": site().copier.told()}
+    return wall(session, live.clock.now(), live.contacts, of) | told
 
 
 def _act(

@@ -15,6 +15,7 @@ from typing import Any
 
 from waitress.task import ThreadedTaskDispatcher
 
+from siteapp.errors import ServerFenced
 from siteapp.web.answers import PATH, AnswerPath, Reply, reply
 from siteapp.web.channel import AnswerChannel
 
@@ -47,7 +48,10 @@ class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
         if self._done and threading.get_ident() == self._main:
             # Many requests are read in one turn of the loop: no answer waits for its end.
             self._send()
-        if isinstance(task, AnswerChannel) and is_plain(task.requests[0]):
+        standby = self._path.site.standby
+        # Saves of a fenced server, and of pages of the server before, go through what says so.
+        usual = not (standby.fenced or standby.promotion)
+        if usual and isinstance(task, AnswerChannel) and is_plain(task.requests[0]):
             self._take(task, task.requests[0])
         else:
             super().add_task(task)
@@ -86,6 +90,11 @@ class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has 
         try:
             while self._done:
                 channel, outcome = self._done.popleft()
+                if taken_over := self._path.site.standby.fenced:
+                    # Decided while the other took over: not to be called saved.
+                    outcome = ServerFenced(
+                        address=taken_over.address, server_term=taken_over.server_term
+                    )
                 channel.answer(self._bytes(reply(outcome)))
         finally:
             self._sending = False

@@ -166,12 +166,12 @@ def versions() -> dict[str, Any]:
     session, attempt = _mine()
     if attempt.phase != "started":
         raise NotOpenYet
-    refs = site().shelf.paper(session, attempt).references
+    refs = site().shelf.paper(session, attempt).tokens
     # Through the writer: memory is ahead of the disk until a group is committed.
     kept = site().live.act(
         session, lambda s: Decision(result=list(s.attempt(attempt.id).files.values()))
     )
-    return {"files": [_version(body) | {"ref": refs[body["item"]][0]} for body in kept]}
+    return {"files": [_version(body) | {"ref": refs.shown(body["item"])[0]} for body in kept]}
 
 
 def _version(body: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "violation": {"attempt": str, "note": str, "by": str},
     "hand-in": {"attempt": str, "how": str, "receipt": str, "answered": int, "of": int},
     "close": {"sitting": str, "by": str, "attempts": int, "handed_in": int},
+    "promote": {"server_term": int, "by": str, "second": str, "reason": str},
 }
 # What every reader of JSON reads exactly.
 MAX_NUMBER = 2**53 - 1

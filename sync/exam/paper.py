@@ -5,12 +5,18 @@ that the same seed gives the same paper on every machine and in every release.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from sync.errors import BlueprintUnmet, SpecificationRefused
 from sync.exam.items import Bank, Choose, Deliverable, Item, Material, Situation
 from sync.exam.specification import Component, ItemKind, Part, Specification, Struct, Weight
 from sync.words import Words
+
+# Bytes of an opaque reference.
+REF = 8
+_HEX = re.compile("[0-9a-f]{16}")
 
 
 class Cell(Struct, frozen=True):
@@ -208,20 +214,76 @@ def draw_practical(bank: Bank, specification: Specification, form: str, seed: st
 
 def _token(attempt_key: bytes, *words: str) -> str:
     """An opaque reference: keyed BLAKE2b, 64 bits in hex; says nothing about the authored id."""
-    return hashlib.blake2b("\x1f".join(words).encode(), key=attempt_key, digest_size=8).hexdigest()
+    return hashlib.blake2b(
+        "\x1f".join(words).encode(), key=attempt_key, digest_size=REF
+    ).hexdigest()
 
 
-def tokens(form: Form, attempt_key: bytes) -> dict[str, ItemToken]:
-    """item reference → authored item and options, for one attempt; never leaves the server."""
-    found: dict[str, ItemToken] = {}
-    for item in form.items():
-        options = {_token(attempt_key, item.id, option): option for option, _ in item.options}
-        found[_token(attempt_key, item.id)] = ItemToken(item.id, item.choose, options)
-    for task in form.tasks:
-        for deliverable in task.deliverables:
-            name = f"{task.id}/{deliverable.id}"
-            found[_token(attempt_key, name)] = ItemToken(name, deliverable.kind, {})
-    return found
+class Authored(NamedTuple):
+    """What a reference may stand for: an item's id, how many options, and the ids of these."""
+
+    id: str
+    choose: Choose | Literal["text", "file"]
+    options: tuple[str, ...]
+
+
+def authored(form: Form) -> tuple[Authored, ...]:
+    """Everything in a form that an attempt's page refers to, in the form's order."""
+    items = [
+        Authored(item.id, item.choose, tuple(option for option, _ in item.options))
+        for item in form.items()
+    ]
+    return (
+        *items,
+        *(
+            Authored(f"{task.id}/{deliverable.id}", deliverable.kind, ())
+            for task in form.tasks
+            for deliverable in task.deliverables
+        ),
+    )
+
+
+class References(Mapping[str, ItemToken]):
+    """item reference → authored item and options, for one attempt; never leaves the server.
+
+    A thousand attempts are held at once, so each keeps the references of its items side by side
+    as bytes and works out those of an item's options when it is asked for them.
+    """
+
+    __slots__ = ("_authored", "_key", "_refs")
+
+    def __init__(self, every: tuple[Authored, ...], attempt_key: bytes) -> None:
+        self._authored, self._key = every, attempt_key
+        self._refs = b"".join(bytes.fromhex(_token(attempt_key, one.id)) for one in every)
+
+    def __getitem__(self, ref: str) -> ItemToken:
+        place = self._place(ref)
+        if place < 0:
+            raise KeyError(ref)
+        one = self._authored[place]
+        return ItemToken(one.id, one.choose, {_token(self._key, one.id, o): o for o in one.options})
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._refs[at : at + REF].hex() for at in range(0, len(self._refs), REF))
+
+    def __len__(self) -> int:
+        return len(self._authored)
+
+    def _place(self, ref: str) -> int:
+        """Which of the authored things; -1 for what is no reference of this attempt."""
+        if not _HEX.fullmatch(ref):
+            return -1
+        wanted = bytes.fromhex(ref)
+        at = self._refs.find(wanted)
+        # One that is found across two neighbours is none.
+        while at > 0 and at % REF:
+            at = self._refs.find(wanted, at + 1)
+        return at // REF if at >= 0 else -1
+
+    def shown(self, item: str) -> tuple[str, dict[str, str]]:
+        """An authored item's reference and option → reference, to show a response again."""
+        ref = _token(self._key, item)
+        return ref, {option: shown for shown, option in self[ref].options.items()}
 
 
 def candidate_view(form: Form, attempt_key: bytes) -> dict[str, object]:

@@ -33,7 +33,8 @@ class AttemptFacts(Struct, frozen=True):
 def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
     """attempt → what is known of it.
 
-    Of several hand-ins the first of the latest server term counts; responses after it do not.
+    Of several hand-ins the first counts; responses after it do not. Of several server terms the
+    latest counts.
     """
     events = journal.events()
     ends = _ends(journal)
@@ -63,14 +64,9 @@ def _of(event: Event) -> str | None:
 def _ends(journal: ReceivedJournal) -> dict[str, int]:
     """attempt → the place of its hand-in among all events."""
     ends: dict[str, int] = {}
-    start = 0
-    for term in journal.terms:
-        here: dict[str, int] = {}
-        for place, event in enumerate(term.events, start):
-            if event.kind == "hand-in":
-                here.setdefault(event.body["attempt"], place)
-        ends |= here
-        start += len(term.events)
+    for place, event in enumerate(journal.events()):
+        if event.kind == "hand-in":
+            ends.setdefault(event.body["attempt"], place)
     return ends
 
 

@@ -1,7 +1,7 @@
 """Errors that only headquarters raises; their bases are in sync.errors.
 
 DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
-                   ConflictingBatch  JournalBroken
+                   ConflictingBatch  FormerServer  JournalBroken
 EnvironmentFault   QuarantineFull  ArchiveFailed
 InputRefused       NameRefused  TimeRefused  MarksUnreadable
 NotNow             SessionPublished  BatchMissing
@@ -72,6 +72,21 @@ class ConflictingBatch(DocumentRefused):
     hint = Words(
         "两份文件都已保留；可能有两台服务器同时运行，请联系考务总部",
         "Both files are kept; two servers may have run at once, call headquarters",
+    )
+
+
+class FormerServer(DocumentRefused):
+    """A batch of a server that another one took over from."""
+
+    code = "former-server"
+    http_status = 409
+    message = Words(
+        "服务器任期 {server_term} 已被第 {latest} 任接管",
+        "Server term {server_term} was taken over by term {latest}",
+    )
+    hint = Words(
+        "文件已保留在隔离区，不计入成绩；请停用旧服务器",
+        "It is kept in quarantine and counts for nothing; retire the old server",
     )
 
 

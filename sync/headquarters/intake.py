@@ -26,6 +26,7 @@ from sync.errors import (
 from sync.exam.specification import Struct
 from sync.headquarters.errors import (
     ConflictingBatch,
+    FormerServer,
     QuarantineFull,
     UnknownSender,
     UnknownSession,
@@ -145,6 +146,7 @@ def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDoc
     if document.part_names != ("events",):
         raise NotCanonical(reason="a batch has one part, events")
     _require_session(headquarters, stated)
+    _require_latest_server(headquarters, stated)
     _require_free_number(headquarters, stated, document.digest)
     return stated, document, key
 
@@ -155,6 +157,17 @@ def _require_session(headquarters: Headquarters, stated: Stated) -> None:
         state = db.scalar(select(sessions.c.state).where(ours))
     if state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
+
+
+def _require_latest_server(headquarters: Headquarters, stated: Stated) -> None:
+    """FormerServer if a spare has taken over from the server that cut this batch."""
+    query = select(func.max(batches.c.server_term)).where(
+        batches.c.site == stated.site, batches.c.session == stated.session
+    )
+    with headquarters.store.reading() as db:
+        latest = db.scalar(query)
+    if latest is not None and stated.server_term < latest:
+        raise FormerServer(server_term=stated.server_term, latest=latest)
 
 
 def _require_free_number(headquarters: Headquarters, stated: Stated, digest: str) -> None:

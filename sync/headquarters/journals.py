@@ -39,16 +39,27 @@ class ReceivedJournal(Struct, frozen=True):
         """What is still to come, or None when the journal is whole."""
         if not self.terms:
             return Words("尚未收到任何成绩数据包", "no batch has come in")
-        for term in self.terms:
-            if term.gap:
-                return term.gap
+        if self.terms[-1].gap:
+            return self.terms[-1].gap
         if not self.terms[-1].final:
             return Words("尚未收到最后一个成绩数据包", "the final batch has not come in")
         return None
 
     def events(self) -> list[Event]:
-        """The events of all terms, in their order."""
-        return [event for term in self.terms for event in term.events]
+        """The journal that counts: the highest server term's, which begins with the first event."""
+        return list(self.terms[-1].events) if self.terms else []
+
+    def forks(self) -> dict[int, tuple[Event, ...]]:
+        """Former server term → its events that the one that counts does not begin with."""
+        counting = self.events()
+        found = {}
+        for term in self.terms[:-1]:
+            pairs = enumerate(zip(term.events, counting, strict=False))
+            shared = min(len(term.events), len(counting))
+            first = next((place for place, (a, b) in pairs if a != b), shared)
+            if term.events[first:]:
+                found[term.term] = term.events[first:]
+        return found
 
 
 def read_journal(headquarters: Headquarters, session: str) -> ReceivedJournal:

@@ -71,6 +71,23 @@ class FetchRequest(Struct, frozen=True):
     at: int
 
 
+class Promotion(Struct, frozen=True):
+    """A spare took over: the term it raised, by whom, and each journal as it found it.
+
+    `sessions` is session → (number of events, their RFC 6962 root); what the former server has
+    beyond them is a fork.
+    """
+
+    site: str
+    server_term: int
+    at: int
+    by: str
+    second: str
+    reason: str
+    address: str
+    sessions: dict[str, tuple[int, bytes]]
+
+
 class Papers(Struct, frozen=True):
     """The locked part of a package. `seed` shuffles the attempts' papers."""
 
@@ -84,6 +101,7 @@ TYPES: dict[type[Struct], str] = {
     Certificate: "application/vnd.examsite.certificate.v1+json",
     Receipt: "application/vnd.examsite.receipt.v1+json",
     FetchRequest: "application/vnd.examsite.fetch-request.v1+json",
+    Promotion: "application/vnd.examsite.promotion.v1+json",
 }
 
 
@@ -128,6 +146,11 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     if root.key_id != root_fingerprint:
         raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
     return read(envelope, Certificate, [root])
+
+
+def read_promotion(envelope: bytes, site: VerifyKey) -> Promotion:
+    """A promotion signed by the site's own key, which both of its servers hold."""
+    return read(envelope, Promotion, [site])
 
 
 def package_identity(plan: SessionPlan) -> dict[str, str | int]:

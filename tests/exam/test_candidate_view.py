@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.exam.items import Bank, Deliverable, Item, Material, Situation
-from sync.exam.paper import Form, ItemToken, PaperTask, candidate_view, draw_theory, tokens
+from sync.exam.paper import (
+    Form,
+    ItemToken,
+    PaperTask,
+    References,
+    authored,
+    candidate_view,
+    draw_theory,
+)
 
 # What the first release showed: a page that comes back after an upgrade finds its paper unchanged.
 SHOWN = "a50ce1ed7666a56d8315a8940db2f66d55a6c0a320060f141086a06ae684ca73"
@@ -80,21 +88,37 @@ def test_a_page_has_exactly_the_members_of_the_allow_list(key: bytes) -> None:
 @settings(max_examples=30, deadline=None)
 @given(keys)
 def test_references_lead_back_to_exactly_what_was_shown(key: bytes) -> None:
-    known = tokens(FORM, key)
+    known = References(authored(FORM), key)
     view = as_json(candidate_view(FORM, key))
     assert {i["ref"] for i in shown_items(view)} == set(known)
     assert {t.item for t in known.values()} == {i.id for i in FORM.items()}
     for item in shown_items(view):
-        authored = BANK.items[known[item["ref"]].item]
-        assert item["stem"] == authored.stem
-        assert item["choose"] == authored.choice
+        source = BANK.items[known[item["ref"]].item]
+        assert item["stem"] == source.stem
+        assert item["choose"] == source.choice
         options = known[item["ref"]].options
-        assert {options[o["ref"]]: o["text"] for o in item["options"]} == authored.options
+        assert {options[o["ref"]]: o["text"] for o in item["options"]} == source.options
+
+
+def test_what_is_no_reference_is_never_found() -> None:
+    known = References(authored(FORM), b"k" * 32)
+    side_by_side = "".join(known)
+    for at in range(0, len(side_by_side) - 16, 2):
+        assert (side_by_side[at : at + 16] in known) == (at % 16 == 0), at
+    first = next(iter(known))
+    for wrong in ("", "00" * 8, first.upper(), first[:-1], first + "0", " " + first[1:], "é" * 16):
+        assert wrong not in known
+
+
+def test_an_authored_item_leads_to_what_the_page_was_shown() -> None:
+    known = References(authored(FORM), b"k" * 32)
+    for ref, token in known.items():
+        assert known.shown(token.item) == (ref, {o: r for r, o in token.options.items()})
 
 
 def test_two_attempts_share_no_reference() -> None:
     def references(key: bytes) -> set[str]:
-        known = tokens(FORM, key)
+        known = References(authored(FORM), key)
         return set(known) | {ref for token in known.values() for ref in token.options}
 
     every = [references(bytes([n]) * 32) for n in range(20)]
@@ -109,7 +133,7 @@ def test_the_same_attempt_sees_the_same_paper_again() -> None:
 def test_a_later_release_shows_a_returning_page_the_same_paper() -> None:
     form = draw_theory(world.make_bank(world.LIVE), world.LIVE, "f", "golden")
     key = hashlib.sha256(b"golden").digest()
-    known = tokens(form, key)
+    known = References(authored(form), key)
     # References and the places of authored items and options; no words, which may be reworded.
     shown = [
         [i["ref"], known[i["ref"]].item, *(known[i["ref"]].options[o["ref"]] for o in i["options"])]
@@ -133,7 +157,7 @@ def test_the_key_of_an_item_stands_at_every_place_over_the_attempts() -> None:
     places: dict[str, Counter[int]] = {}
     for n in range(200):
         key = hashlib.sha256(b"%d" % n).digest()
-        known = tokens(FORM, key)
+        known = References(authored(FORM), key)
         for item in shown_items(as_json(candidate_view(FORM, key))):
             token = known[item["ref"]]
             right = BANK.items[token.item].key[0]
@@ -192,4 +216,6 @@ def test_a_practical_task_is_shown_by_references_too(kind: Any) -> None:
     view = as_json(candidate_view(form, b"k" * 32))
     assert "secret" not in json.dumps(view)
     (ref,) = [d["ref"] for t in view["tasks"] for d in t["deliverables"]]
-    assert tokens(form, b"k" * 32) == {ref: ItemToken("task-secret/d-secret", kind, {})}
+    assert References(authored(form), b"k" * 32) == {
+        ref: ItemToken("task-secret/d-secret", kind, {})
+    }

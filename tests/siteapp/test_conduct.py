@@ -1,7 +1,5 @@
 """How a sitting is conducted: who may do what when, and what it leads to."""
 
-from typing import Any
-
 import pytest
 from conducted import MINUTE, OF, Room, make_plan, said
 
@@ -390,23 +388,3 @@ def test_an_act_changes_nothing_by_itself(room: Room, attempt: Attempt) -> None:
     acts.move(room.session, attempt, 40, "", "chief")
     acts.extend([attempt], MINUTE, "", "chief")
     assert room.session == before
-
-
-@pytest.mark.parametrize(
-    ("numbers", "upto", "above"),
-    [
-        ([], 0, set()),
-        ([1, 2, 3], 3, set()),
-        ([3, 1], 1, {3}),
-        ([3, 1, 2], 3, set()),
-        ([5, 4, 2, 3, 1], 5, set()),
-        ([2, 2, 9], 0, {2, 9}),
-    ],
-)
-def test_received_numbers_are_kept_shortly(numbers: list[int], upto: int, above: Any) -> None:
-    received = Received()
-    for number in numbers:
-        received.add(number)
-    assert received == Received(upto, above)
-    assert [n for n in range(1, 11) if n in received] == sorted({*numbers, *range(1, upto + 1)})
-    assert received.missing(6) == [n for n in range(1, 7) if n not in numbers]

@@ -1,5 +1,7 @@
 /** The questions this page may ask the server, and the three ways an answer can fail to come. */
 
+import { Servers } from "./servers.js";
+
 /** @typedef {import("./types.js").Words} Words */
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Save} Save */
@@ -40,6 +42,7 @@ export class Server {
   constructor() {
     /** @type {string|null} */
     this.token = null;
+    this.servers = new Servers();
   }
 
   /** @param {{admission: string, secret: string, seat: number, instance: string}} fields @returns {Promise<import("./types.js").SignIn>} */
@@ -95,7 +98,7 @@ export class Server {
     if (body) headers["Content-Type"] = "application/json";
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     const request = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
-    return talk(`/api/candidate/${name}`, /** @type {RequestInit} */ (request));
+    return this.servers.ask(`/api/candidate/${name}`, /** @type {RequestInit} */ (request), talk);
   }
 }
 

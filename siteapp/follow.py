@@ -1,0 +1,78 @@
+"""The spare's process: follows until it is stopped, or until it is promoted."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from siteapp.site import hold
+from siteapp.standby.folder import PairFolder
+from siteapp.standby.spare import Spare, SpareApp
+from sync.errors import DataFolderBusy
+from sync.serving import Loop, end_on_signals
+
+# Left by `promote` while it wants the folder; `run` makes room for so long and then goes on.
+WANTED = "wanted"
+ROOM_S = 15.0
+LOOK_S = 0.2
+
+
+def follow(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> int:
+    """Follow the primary. Returns the port when this server was promoted, 0 when stopped."""
+    stopped = threading.Event()
+    end_on_signals(stopped.set)
+    pair = PairFolder(folder)
+    while not stopped.is_set():
+        if (pair.path / "promotion.json").exists():
+            return port
+        port = _follow_until(folder, host, port, ready, stopped)
+        _make_room(pair, stopped)
+    return 0
+
+
+def _follow_until(
+    folder: Path, host: str, port: int, ready: Callable[[str], None], stopped: threading.Event
+) -> int:
+    """One stretch: until somebody wants the folder, or the end. The port that was used."""
+    with hold(folder):
+        spare = Spare(folder)
+        loop = Loop(SpareApp(spare), host, port, threads=4, max_request_body_size=64 * 1024 * 1024)
+        ready(loop.address)
+        thread = threading.Thread(target=loop.run, name="spare")
+        thread.start()
+        wanted = spare.pair.path / WANTED
+        while not stopped.wait(LOOK_S) and not wanted.exists():
+            pass
+        spare.close()
+        loop.stop()
+        thread.join()
+        return loop.port
+
+
+def _make_room(pair: PairFolder, stopped: threading.Event) -> None:
+    until = time.monotonic() + ROOM_S
+    while (pair.path / WANTED).exists() and not stopped.is_set() and time.monotonic() < until:
+        time.sleep(LOOK_S / 4)
+    (pair.path / WANTED).unlink(missing_ok=True)
+
+
+@contextmanager
+def take_folder(folder: Path) -> Iterator[None]:
+    """The folder for an act of a moment, also while the spare's process runs."""
+    wanted = folder / "standby" / WANTED
+    wanted.touch()
+    until = time.monotonic() + ROOM_S / 2
+    try:
+        while True:
+            try:
+                handle = hold(folder)
+                break
+            except DataFolderBusy:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(LOOK_S / 4)
+        with handle:
+            yield
+    finally:
+        wanted.unlink(missing_ok=True)

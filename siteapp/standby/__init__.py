@@ -1,0 +1,1 @@
+"""The second server: pairing, following, promotion, fencing (docs/design/second-server.md)."""

@@ -1,0 +1,104 @@
+"""What a serving site has to do with its second server, in one object."""
+
+import logging
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from siteapp.identity import Identity
+from siteapp.standby.folder import PairFolder
+from siteapp.standby.leader import Leader
+from siteapp.standby.promotion import take_over
+from siteapp.store.live import Live
+from siteapp.store.records import note_act
+from siteapp.store.replica import begin_history, state_of
+from siteapp.store.writer import Decision
+from sync.errors import DocumentRefused
+from sync.wire.documents import Promotion, read_promotion
+
+log = logging.getLogger("examsite.standby")
+
+
+class Standby:
+    """The pairing of a site that serves: its spare if it has one, or who took over from it."""
+
+    def __init__(self, folder: Path, identity: Identity, live: Live, wait_ms: int) -> None:
+        self.pair = PairFolder(folder)
+        self._folder, self._identity, self._live = folder, identity, live
+        self._wait_s = wait_ms / 1000
+        self._leader: Leader | None = None
+        self._started = False
+        self.fenced: Promotion | None = self.pair.fenced(identity.sign.public)
+        self.promotion = self.pair.promotion(identity.sign.public)
+        if self.promotion:
+            take_over(live, self.promotion)
+        self.term = state_of(live).term
+        self._follow()
+
+    def _follow(self) -> None:
+        """Begin to number commits for a spare, if one is paired by now."""
+        peer = self.pair.peer()
+        if self._leader or self.fenced or peer is None or peer.role != "primary":
+            return
+        link = self.pair.link("primary")
+        begin_history(self._live, link.id)
+        leader = Leader(
+            self._live,
+            link,
+            peer.address,
+            self._folder,
+            self._wait_s,
+            self.fence,
+            metadata.version("examsite"),
+        )
+
+        # In the writer's own thread: no commit is under way that would not be numbered.
+        def switch() -> Decision:
+            self._live.writer.follower = leader.ring
+            return Decision()
+
+        self._live.writer.submit(None, switch)
+        self._leader = leader
+
+    def start(self) -> None:
+        """Before anything is served: has the spare taken over? Then keep it informed."""
+        self._started = True
+        if self._leader:
+            self._leader.greet()
+            self._leader.start()
+
+    def tend(self) -> None:
+        """Notice a pairing that was made while the site serves."""
+        if self._leader is None and self._started:
+            self._follow()
+            if self._leader:
+                self._leader.start()
+
+    def stop(self) -> None:
+        """End, after the writer."""
+        if self._leader:
+            self._leader.stop()
+
+    def fence(self, envelope: bytes) -> bool:
+        """Serve nothing any more if this is the signed record of a higher term; False if not."""
+        try:
+            record = read_promotion(envelope, self._identity.sign.public)
+        except DocumentRefused:
+            return False
+        if record.site != self._identity.site or record.server_term <= self.term:
+            return False
+        self.pair.keep("fenced.json", envelope)
+        self.fenced = record
+        log.warning("server term %d at %s: fenced", record.server_term, record.address)
+        what = f"{record.server_term} {record.address}"
+        self._live.writer.leave(note_act(self._live.clock.wall(), "standby", "fenced", what))
+        return True
+
+    def told(self) -> dict[str, Any] | None:
+        """For the wall: None without a spare."""
+        return self._leader.told() if self._leader else None
+
+    @property
+    def spare_address(self) -> str:
+        """Where a page may look when this server is away; empty without a spare."""
+        return self._leader.address if self._leader else ""

@@ -1,0 +1,56 @@
+"""A spare took over: its journal counts, the former server is fenced, and its tail is a fork."""
+
+import pytest
+from desk_world import BY, NOW, Desk, Story
+
+from sync.headquarters import archive, intake
+from sync.headquarters.errors import FormerServer
+from sync.headquarters.journals import read_journal
+from sync.headquarters.scoring import score
+
+ONE = "99530051001"
+
+
+def taken_over(desk: Desk) -> tuple[Story, Story]:
+    """The former server saw ten right answers more than the spare that took over."""
+    former = desk.published()
+    attempt = former.start(ONE)
+    former.answer_right(attempt, 10)
+    shared = list(former.events)
+    former.answer_right(attempt, 20)
+    desk.deliver(former, final=False)
+    later = Story(desk, shared)
+    later.hand_in(attempt)
+    later.close(handed_in=1)
+    desk.deliver(later, term=2)
+    return former, later
+
+
+def test_the_highest_term_counts_and_the_former_ones_tail_is_a_fork(desk: Desk) -> None:
+    former, later = taken_over(desk)
+    journal = read_journal(desk.hq, "morning")
+    assert journal.events() == list(later.events)
+    shared = len(later.events) - 2
+    assert journal.forks() == {1: tuple(former.events[shared:])}
+    assert score(desk.hq, BY, "morning")[0].marks == 10
+
+
+def test_a_former_server_that_only_stopped_earlier_has_no_fork(desk: Desk) -> None:
+    story = desk.published()
+    story.start(ONE)
+    desk.deliver(story, final=False)
+    later = Story(desk, list(story.events))
+    later.close(handed_in=0)
+    desk.deliver(later, term=2)
+    assert read_journal(desk.hq, "morning").forks() == {}
+
+
+def test_batches_of_a_former_server_are_refused_and_kept(desk: Desk) -> None:
+    former, _ = taken_over(desk)
+    former.close(handed_in=0)
+    digest, data = desk.batch(former.events, sequence=1)
+    with pytest.raises(FormerServer):
+        intake.accept_bytes(desk.hq, data, digest, NOW)
+    assert [b.server_term for b in archive.list_batches(desk.hq)] == [1, 2]
+    assert archive.list_quarantine(desk.hq)[0].code == "former-server"
+    assert desk.hq.quarantined(digest).read_bytes() == data
