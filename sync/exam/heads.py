@@ -59,6 +59,33 @@ def hold_against(found: Found, heads: Iterable[Head]) -> Held:
     return held
 
 
+def hold_former(found: Found, former: Mapping[int, Sequence[Head]], term: int) -> list[Finding]:
+    """What former servers signed and the journal of server term `term` does not begin with."""
+    findings = []
+    for older, heads in sorted(former.items()):
+        roots = _roots(found.lines, heads)
+        # A head without a root is wrong only where the journal does not reach it.
+        differing = (h for h in heads if not _fits(roots, h) and (h.root or h.size > found.top))
+        wrong = min(differing, key=lambda h: h.size, default=None)
+        if wrong is None:
+            continue
+        shared = _fitting(roots, heads)
+        text = Words(
+            f"{wrong.source}：第 {older} 任服务器签署了 {wrong.size} 条，"
+            f"第 {term} 任的日志并非由此延续，最早的差异在事件 {shared}–{wrong.size - 1} 之中",
+            f"{wrong.source}: server term {older} signed {wrong.size} events that the journal of"
+            f" term {term} does not continue; they part in events {shared}–{wrong.size - 1}",
+        )
+        findings.append(Finding("fork", text, shared, wrong.size - 1, wrong.source))
+    return findings
+
+
+def agreeing(found: Found, heads: Sequence[Head]) -> list[Head]:
+    """Those that the journal continues."""
+    roots = _roots(found.lines, heads)
+    return [head for head in heads if _fits(roots, head)]
+
+
 def _roots(lines: Sequence[bytes], heads: Sequence[Head]) -> dict[int, bytes]:
     """The roots of the lines at the sizes that the heads speak of, as far as they go."""
     wanted = {head.size for head in heads}
