@@ -31,6 +31,7 @@ from siteapp.standby.messages import (
     Stored,
 )
 from siteapp.store.replica import Copy, State, check_copy, check_grown
+from sync.disk import SyncFailed, sync
 from sync.errors import ExamError
 from sync.wire.files import sync_folder
 
@@ -139,7 +140,10 @@ class Spare:
         if path is None or self._coming is None or self._coming.name != str(path):
             return Again("no such file")
         self._coming.flush()
-        os.fsync(self._coming.fileno())
+        try:
+            sync(self._coming.fileno())
+        except SyncFailed as error:
+            raise StorageFailed(reason=error.strerror) from error
         self._drop()
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").digest() != question.sha256:
