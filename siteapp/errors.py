@@ -8,18 +8,10 @@ NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  C
 InputRefused ── SaveRefused  UploadRefused  QuotaSpent  UploadAltered  RecoveryRefused
              RequestRefused ── WrongMethod  TooLarge
 NotFound ── NoSuchPage
-DocumentRefused ── JournalDamaged
 EnvironmentFault ── StorageFailed  Overloaded  ServerFault
 """
 
-from sync.errors import (
-    DocumentRefused,
-    EnvironmentFault,
-    InputRefused,
-    NotAllowed,
-    NotFound,
-    NotNow,
-)
+from sync.errors import EnvironmentFault, InputRefused, NotAllowed, NotFound, NotNow
 from sync.words import Words
 
 
@@ -260,17 +252,6 @@ class OtherPackage(NotNow):
     hint = Words(
         "未作改动；请与考务总部核对哪一份是正确的",
         "Nothing was changed; ask headquarters which one is right",
-    )
-
-
-class JournalDamaged(DocumentRefused):
-    """A journal that is not what was signed, or a database that does not guard it."""
-
-    code = "journal-damaged"
-    message = Words("考试日志有 {count} 处问题", "{count} problems with the journal")
-    hint = Words(
-        "不要改动任何文件；复制整个数据文件夹并联系考务总部",
-        "Change nothing; copy the whole data folder and call headquarters",
     )
 
 
