@@ -30,6 +30,8 @@ def tile(
         "state": state,
         "answered": attempt.answered(),
         "of": of,
+        "files": len(attempt.files),
+        "late_files": len(attempt.late_files),
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
         "silent_ms": silent,
         "held": attempt.held,

@@ -131,6 +131,11 @@ function fill(place, tile) {
   if (tile.phase === "started" || tile.phase === "handed-in") {
     parts.push(element("span", "", `${tile.answered}/${tile.of}`));
   }
+  const going = (latest.uploads || {})[tile.attempt] || 0;
+  if (tile.files || going) {
+    const coming = going ? t(` · 上传中 ${going}`, ` · ${going} going up`) : "";
+    parts.push(element("span", "", t(`文件 ${tile.files}`, `files ${tile.files}`) + coming));
+  }
   if (tile.held && tile.phase === "started") {
     parts.push(element("span", "", `⏸ ${t("待决定补时", "decide on time")}`));
   }
