@@ -3,6 +3,7 @@
 import { Ledger } from "./ledger.js";
 import { Outbox } from "./outbox.js";
 import { groupsOf } from "./places.js";
+import { Usable } from "./usable.js";
 
 /** @typedef {import("./types.js").Record_} Record_ */
 /** @typedef {import("./types.js").Response} Response */
@@ -19,12 +20,13 @@ export class Attempt {
    * @param {import("./server.js").Server} server
    * @param {Record_} record
    * @param {Save[]} saves
-   * @param {{meet: (error: unknown) => boolean, changed: () => void}} app
+   * @param {{meet: (error: unknown) => boolean, changed: () => void, overdue: () => boolean}} app
    */
   constructor(local, server, record, saves, app) {
     this.local = local;
     this.record = record;
     this.app = app;
+    this.usable = new Usable(record.attempt);
     this.ledger = new Ledger(record.attempt, record.instance, saves, record.responses);
     this.outbox = new Outbox(server, this, app.meet, app.changed);
     this.paperIsFresh = false;
@@ -72,13 +74,13 @@ export class Attempt {
 
   /** A choice: written down here, then sent. @param {string} item @param {Response} response */
   answer(item, response) {
-    this.ledger.record(item, response);
+    this.ledger.record(item, response).made = this.usable.reading();
     return this.settle();
   }
 
   /** Text being typed: written down here after each burst of keys, sent after a pause. @param {string} item @param {string} text */
   type(item, text) {
-    this.ledger.record(item, text);
+    this.ledger.record(item, text).made = this.usable.reading();
     this.typingSince = this.typingSince || performance.now();
     if (!this.keystrokes) {
       this.keystrokes = setTimeout(() => {
@@ -129,6 +131,27 @@ export class Attempt {
   async resend(saves) {
     await this.keep(saves);
     this.outbox.kick();
+  }
+
+  overdue() {
+    return this.app.overdue();
+  }
+
+  /** The site's clock as this page carries it on. */
+  clock() {
+    const reading = this.usable.reading();
+    return reading ? reading[1] : 0;
+  }
+
+  /** After a silence the server hears when this page could be used. @param {import("./server.js").Server} server */
+  async account(server) {
+    if (!this.usable.due) return;
+    try {
+      await server.usable(this.record.instance, this.usable.spans());
+      this.usable.due = false;
+    } catch (error) {
+      console.info("told again with the next poll", String(error)); // answers do not wait for it
+    }
   }
 
   /** @param {string} item */
