@@ -48,7 +48,7 @@ class Leader:
         address: str,
         folder: Path,
         wait_s: float,
-        on_promoted: Callable[[bytes], object],
+        on_promoted: Callable[[bytes], bool],
         version: str,
     ) -> None:
         self.address = address
@@ -240,8 +240,10 @@ class Leader:
         body = messages.seal_question(self._link, question)
         answer = messages.open_answer(self._link, self._post(body, patience_s), body)
         if isinstance(answer, Promoted):
-            self._on_promoted(answer.record)
-            self._stopping.set()
+            if self._on_promoted(answer.record):
+                # Fenced first: whoever is let go now is told so, and nobody waits for ever.
+                self._stopping.set()
+                self.ring.leave()
             raise Lost("the spare took over")
         if isinstance(answer, Again):
             raise Lost(answer.reason)

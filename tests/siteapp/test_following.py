@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from siteapp.standby.folder import PairFolder, Peer
 from siteapp.standby.leader import Leader
 from siteapp.standby.promotion import head, keep_promotion, make_promotion
 from siteapp.standby.spare import Spare, SpareApp
+from siteapp.store.database import connect
 from siteapp.store.replica import Copy, Frame, State, frame_after, has_passed, snapshot, state_of
 from siteapp.store.writer import Statement
 from sync.errors import DocumentAltered
@@ -75,10 +77,17 @@ def told(site: Site) -> dict[str, Any]:
     return site.standby.told() or {}
 
 
+def last_event(folder: Path) -> str:
+    """The newest line of the journal on this disk."""
+    with closing(connect(folder / "site.db")) as database:
+        query = "SELECT line FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
+        return str(database.execute(query, (AM,)).fetchone()[0])
+
+
 def test_an_answer_comes_when_the_spare_has_it(primary: Site, second: Second) -> None:
     for n in range(5):
         put(primary, str(n))
-        assert second.spare.state == state_of(primary.live)
+        assert f'"note":"{n}"' in last_event(second.spare.folder)
 
 
 def test_a_spare_that_falls_silent_holds_up_once_and_is_caught_up_later(
@@ -323,6 +332,19 @@ def test_what_was_decided_while_the_other_took_over_is_not_acknowledged(open_sit
     open_site.live.whom = meanwhile  # type: ignore[method-assign]
     answer = client.get("/api/candidate/state", headers={"Authorization": "Bearer x"})
     assert (answer.status_code, answer.json["error"]["code"]) == (503, "server-fenced")
+
+
+def test_nobody_waits_for_ever_when_the_spare_says_that_it_took_over(
+    second: Second, primary: Site
+) -> None:
+    made = make_promotion(primary.live, primary.identity, ("a", "b"), "dead", "http://b")
+    keep_promotion(second.spare.pair, second.spare.identity, made)
+    for n in range(20):
+        thread = threading.Thread(target=put, args=(primary, str(n)))
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+    wait_until(lambda: primary.standby.fenced is not None)
 
 
 def test_a_promoted_folder_serves_with_the_next_term_once(second: Second, primary: Site) -> None:

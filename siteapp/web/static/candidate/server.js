@@ -7,8 +7,6 @@ import { Servers } from "./servers.js";
 /** @typedef {import("./types.js").Save} Save */
 
 const PATIENCE_MS = 10000;
-/** What a front says when the service behind it does not answer. */
-const NOBODY_THERE = [502, 504];
 const NOT_NOW = [408, 425, 429, 503, 507];
 
 /** Nobody answered: the server, the network or the cable is away. */
@@ -102,6 +100,14 @@ export class Server {
   }
 }
 
+/**
+ * True if a front speaks for a service that does not answer: ours puts a code into each of its refusals.
+ * @param {Response} answer @param {any} body
+ */
+function isFronts(answer, body) {
+  return answer.ok ? body === null : answer.status >= 500 && !(body && body.error && body.error.code);
+}
+
 /** One request with an end to its patience. @param {string} path @param {RequestInit} request */
 async function talk(path, request) {
   const giveUp = new AbortController();
@@ -109,7 +115,7 @@ async function talk(path, request) {
   try {
     const answer = await fetch(path, { ...request, signal: giveUp.signal });
     const body = await answer.json().catch(() => null);
-    if (NOBODY_THERE.includes(answer.status) || (answer.ok && body === null)) {
+    if (isFronts(answer, body)) {
       throw new Away(`${path}: ${answer.status} without an answer of ours`);
     }
     if (!answer.ok) throw new Refusal(answer.status, body, answer.headers.get("Retry-After"));
