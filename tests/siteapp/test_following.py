@@ -12,46 +12,23 @@ import httpx
 import pytest
 from room import browser, journal
 from together import AM, put, wait_until
+from two_servers import SECRET, Second, told
 
 from siteapp.clock import Anchor
 from siteapp.errors import NotPaired, PairingRefused, SpareNotPromoted
 from siteapp.site import Site
 from siteapp.standby import messages, pairing, ring, spare
-from siteapp.standby.folder import PairFolder, Peer
 from siteapp.standby.leader import Leader
 from siteapp.standby.promotion import head, keep_promotion, make_promotion
-from siteapp.standby.spare import Spare, SpareApp
 from siteapp.store.database import connect
 from siteapp.store.replica import Copy, Frame, State, frame_after, has_passed, snapshot, state_of
 from siteapp.store.writer import Statement
 from sync.errors import DocumentAltered
-from sync.serving import Loop
 from sync.wire.documents import sign
 from sync.wire.keys import SigningKey
 from sync.wire.link import Link
 
-SECRET = bytes(range(32))
 CLOCK = Anchor("this boot", 5, 6, 7)
-
-
-class Second:
-    """A spare that answers on a port, in this process."""
-
-    def __init__(self, site_folder: Path, folder: Path) -> None:
-        for name in ("keys", "certificate.json", "root.txt"):
-            copy = shutil.copytree if name == "keys" else shutil.copy
-            copy(site_folder / name, folder / name)
-        PairFolder(folder).pair(Peer("spare", "http://127.0.0.1:1"), SECRET)
-        self.spare = Spare(folder)
-        self.loop = Loop(SpareApp(self.spare), "127.0.0.1", 0, threads=2)
-        PairFolder(site_folder).pair(Peer("primary", self.loop.address), SECRET)
-        self.thread = threading.Thread(target=self.loop.run)
-        self.thread.start()
-
-    def close(self) -> None:
-        self.loop.stop()
-        self.thread.join()
-        self.spare.close()
 
 
 @pytest.fixture
@@ -71,10 +48,6 @@ def primary(open_folder: Path, second: Second) -> Iterator[Site]:
     wait_until(lambda: told(site)["state"] == "both")
     yield site
     site.close()
-
-
-def told(site: Site) -> dict[str, Any]:
-    return site.standby.told() or {}
 
 
 def last_event(folder: Path) -> str:
