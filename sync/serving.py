@@ -12,6 +12,7 @@ from typing import Any
 from waitress.server import create_server
 
 from sync.errors import PortInUse
+from sync.polling import Poller, Sockets, Threads
 
 SHUTDOWN_S = 5
 
@@ -36,7 +37,7 @@ def bind(host: str, port: int) -> socket.socket:
 class Loop:
     """A WSGI application on an address. `run` returns after `stop`; requests under way finish.
 
-    `dispatcher` is what hands requests to threads (waitress's own pool of `threads` if None).
+    `dispatcher` is what hands requests to threads (a plain pool of `threads` if None).
     """
 
     def __init__(
@@ -45,16 +46,17 @@ class Loop:
         host: str,
         port: int,
         channel_class: Callable[..., Any] | None = None,
-        dispatcher: Any = None,
+        dispatcher: Threads | None = None,
+        threads: int = 4,
         **adjustments: int,
     ) -> None:
         # Every queued request would be a warning line; the client's own retry answers to load.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._server: Any = create_server(
             application,
-            _dispatcher=dispatcher,
+            map=Sockets(),
+            _dispatcher=dispatcher or Threads(threads),
             sockets=[bind(host, port)],
-            asyncore_use_poll=True,
             ident=None,
             clear_untrusted_proxy_headers=True,
             **adjustments,
@@ -67,7 +69,7 @@ class Loop:
     def run(self) -> None:
         """Serve until stopped."""
         try:
-            self._server.run()
+            Poller(self._server).run()
         finally:
             self._server.task_dispatcher.shutdown(timeout=SHUTDOWN_S)
 

@@ -118,7 +118,8 @@ class AnswerPath:
         # A flood is sent back before it costs the decoding; each request costs at least one.
         pace.saves(session.plan.id, attempt, 1, size, now)
         incoming = _decode(stream.read(size))
-        pace.saves(session.plan.id, attempt, max(0, len(incoming.saves) - 1), 0, now)
+        if len(incoming.saves) > 1:
+            pace.saves(session.plan.id, attempt, len(incoming.saves) - 1, 0, now)
         saves, bad = self._read_all(session, attempt, incoming)
 
         def act(state: Session) -> Decision:

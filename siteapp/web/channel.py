@@ -61,6 +61,7 @@ class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         with self.requests_lock:
             if self.connected and self.requests:
                 self.server.add_task(self)
+        self._map.changed.add(self._fileno)
 
 
 def channels(site: Site) -> Callable[..., AnswerChannel | None]:

@@ -13,11 +13,10 @@ from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
-from waitress.task import ThreadedTaskDispatcher
-
 from siteapp.errors import ServerFenced
 from siteapp.web.answers import PATH, AnswerPath, Reply, reply
 from siteapp.web.channel import AnswerChannel
+from sync.polling import Threads
 
 
 def is_plain(request: Any) -> bool:
@@ -31,17 +30,16 @@ def is_plain(request: Any) -> bool:
     )
 
 
-class AnswerLane(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
-    """waitress's thread pool, with the lane ahead of it."""
+class AnswerLane(Threads):
+    """The thread pool, with the lane ahead of it."""
 
     def __init__(self, path: AnswerPath, threads: int) -> None:
-        super().__init__()
+        super().__init__(threads)
         self._path = path
         self._done: deque[tuple[AnswerChannel, bytes | Exception]] = deque()
         self._called = self._sending = False
         self._main: int | None = None
         self._date = (0, "")
-        self.set_thread_count(threads)
 
     def add_task(self, task: Any) -> None:
         """As waitress asks, from any thread, with the lock of the channel's requests held."""

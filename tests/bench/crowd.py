@@ -66,7 +66,7 @@ class Line:
 
 
 class Crowd:
-    """Scripts connected to a port; `run` and `pace` return how long the answers took, in s."""
+    """Scripts connected to a port; `run`, `loop` and `pace` return how long answers took, in s."""
 
     def __init__(
         self, port: int, scripts: Iterable[Script], tls: ssl.SSLContext | None = None
@@ -85,14 +85,19 @@ class Crowd:
             self.lines.append(line)
 
     def run(self) -> list[float]:
-        """A closed loop: each script's next request as soon as the last is answered, to its end."""
+        """Each script's next request as soon as the last is answered, to its end."""
+        return self.loop(10**6)
+
+    def loop(self, seconds: float) -> list[float]:
+        """A closed loop: `run`, but nothing is sent after so many seconds."""
         times: list[float] = []
+        until = clock() + seconds
         for line in self.lines:
             if line.next is not None:
                 line.send()
         while any(line.busy for line in self.lines):
             for line in self._turn(times, clock() + PATIENCE_S):
-                if line.next is not None:
+                if line.next is not None and clock() < until:
                     line.send()
         return times
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crowd import Answer, Script, clock
+from crowd import Answer, Script
 
 
 def request(method: str, path: str, token: str = "", body: Any = None) -> bytes:
@@ -56,15 +56,12 @@ class Sitter:
         self.paper_bytes = len(answer.body)
         self.items = [item for part in checked(answer)["parts"] for item in part["items"]]
 
-    def save_for(self, seconds: float) -> Script:
-        """One save after another; each must be acknowledged by its number."""
-        until = clock() + seconds
+    def save(self) -> Script:
+        """One save after another without end; each must be acknowledged by its number."""
         for bytes_of in self._saves():
             answer = yield bytes_of
             if answer != (200, b'{"saved":[%d]}' % self.sequence):
                 raise RuntimeError(f"{answer.status}: {answer.body[:300]!r}")
-            if clock() >= until:
-                return
 
     def _saves(self) -> Iterator[bytes]:
         # The number has a fixed width, so a request costs the crowd one replacement.

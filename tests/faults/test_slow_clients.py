@@ -31,9 +31,12 @@ from siteapp.site import Site
 CLIENTS = 64
 SHORT = pytest.param(3, id="short")
 LONG = pytest.param(60, id="long", marks=pytest.mark.long)
-# What no answer of ours is: a long generator. Its threads wait for whoever does not read.
+# What no answer of ours is: a long generator. Its threads wait for whoever does not read; and
+# without the lane a save needs one of these threads.
 GENERATOR = """
 from siteapp import serve
+from siteapp.web import lane
+lane.is_plain = lambda request: False
 made, loop = serve.create_app, serve.Loop
 
 def create_app(site):
