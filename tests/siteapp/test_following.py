@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from room import browser, journal
+import world
+from room import Page, browser, journal
 from together import AM, put, wait_until
 from two_servers import SECRET, Second, told
 
@@ -61,6 +62,32 @@ def test_an_answer_comes_when_the_spare_has_it(primary: Site, second: Second) ->
     for n in range(5):
         put(primary, str(n))
         assert f'"note":"{n}"' in last_event(second.spare.folder)
+
+
+def test_a_page_reads_of_no_save_that_is_on_one_disk_only(
+    open_package: world.Package, primary: Site, second: Second
+) -> None:
+    page = Page(browser(primary), open_package.plan.candidates[0])
+    page.begin()
+    asked: list[float] = []
+
+    def ask(path: str) -> None:
+        assert page.call("GET", path)[0] == 200
+        asked.append(time.monotonic())
+
+    with second.spare._lock:
+        works = [lambda: page.save(0), lambda: ask("state"), lambda: ask("paper")]
+        threads = [threading.Thread(target=work) for work in works]
+        threads[0].start()
+        wait_until(lambda: len(journal(primary, "response")) == 1)
+        for thread in threads[1:]:
+            thread.start()
+        time.sleep(0.2)
+        # The save is on this disk; nobody may be told so before it is on the other.
+        assert asked == []
+    for thread in threads:
+        thread.join()
+    assert len(asked) == 2
 
 
 def test_a_spare_that_falls_silent_holds_up_once_and_is_caught_up_later(
