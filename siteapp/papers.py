@@ -1,7 +1,6 @@
 """Exam packages at the site: received, held sealed, released. No key of an item ever comes here."""
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from siteapp.identity import Identity
 from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
+from sync.disk import free_bytes
 from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotReady
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
 from sync.exam.sitting import SessionPlan, check_plan
@@ -95,7 +95,7 @@ class Shelf:
             raise OtherPackage(session=session)
 
     def _room_for(self, path: Path) -> None:
-        free = shutil.disk_usage(self.folder).free
+        free = free_bytes(self.folder)
         needed = path.stat().st_size + self._reserve_mib * 1024 * 1024
         if free < needed:
             raise DiskTooFull(

@@ -33,6 +33,7 @@ from siteapp.standby.messages import (
     Stored,
 )
 from siteapp.store.replica import Copy, State, check_copy, check_grown
+from sync.disk import SyncFailed, sync
 from sync.errors import ExamError
 from sync.wire.files import sync_folder
 
@@ -58,7 +59,10 @@ class Coming:
         """The next piece."""
         self._file.write(data)
         self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            sync(self._file.fileno())
+        except SyncFailed as error:
+            raise StorageFailed(reason=error.strerror) from error
         self.digest.update(data)
 
     def close(self) -> None:

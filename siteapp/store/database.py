@@ -86,7 +86,8 @@ def connect(path: Path) -> Any:
         "foreign_keys=ON",
         "busy_timeout=5000",
         "trusted_schema=OFF",
-        "wal_autocheckpoint=2000",
+        # Moving the log is the writer's work (siteapp.store.checkpoint).
+        "wal_autocheckpoint=0",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchone()
     return connection
