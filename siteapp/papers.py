@@ -16,7 +16,7 @@ from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
 from sync.disk import free_bytes
-from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotReady
+from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotFound, NotReady
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
 from sync.exam.sitting import SessionPlan, check_plan
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
@@ -145,6 +145,16 @@ class Shelf:
             key = hashlib.blake2b(name, key=papers.seed, digest_size=32).digest()
             found = self._attempts[place] = AttemptPaper(form, key, References(every, key))
         return found
+
+    def material(self, session: Session, attempt: Attempt, file: str) -> bytes:
+        """A file that this attempt's paper hands out; NotFound for any other."""
+        form = self.paper(session, attempt).form
+        if all(m.file != file for task in form.tasks for m in task.materials):
+            raise NotFound(what="material")
+        try:
+            return self._papers[session.plan.id].materials[file]
+        except KeyError:
+            raise NotFound(what="material") from None
 
     def _form(self, session: str, name: str) -> tuple[Form, tuple[Authored, ...]]:
         found = self._forms.get((session, name))

@@ -212,6 +212,17 @@ def paper() -> dict[str, Any]:
     return {**mine.view, "attempt": attempt.id, "responses": responses, "flags": flags}
 
 
+@candidate.get("/api/candidate/materials/<path:file>")
+@role(CANDIDATE)
+def material(file: str) -> Response:
+    """A file that a practical task of the caller's paper hands out."""
+    session, attempt = _mine()
+    _paper(session, attempt)
+    response = make_response(site().shelf.material(session, attempt, file))
+    response.mimetype = "application/octet-stream"
+    return response
+
+
 @candidate.post("/api/candidate/flag")
 @role(CANDIDATE)
 def flag() -> dict[str, Any]:
