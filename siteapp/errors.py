@@ -2,7 +2,7 @@
 
 NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  MissingSaves  SeatTaken
              TimeUndecided  OtherPackage  WrongOffset  ServerFenced  SpareNotPromoted  NotPaired
-             PairingRefused  NotItsBeginning
+             PairingRefused  NotItsBeginning  ReserveMissing
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  CrossOrigin
              WrongStaffSignIn  RoleNeeded
 InputRefused ── SaveRefused  UploadRefused  QuotaSpent  UploadAltered  RecoveryRefused
@@ -301,6 +301,20 @@ class WrongOffset(NotNow):
     code = "wrong-offset"
     message = Words("服务器已有 {offset} 字节", "The server holds {offset} bytes")
     hint = Words("页面会自动从该处继续", "The page goes on from there by itself")
+
+
+class ReserveMissing(NotNow):
+    """The disk has no room for everybody's answers; the chief may open all the same."""
+
+    code = "reserve-missing"
+    message = Words(
+        "磁盘空间不足以为全部考生预留作答空间：还差 {missing_mib} MiB",
+        "The disk cannot hold room for everybody's answers: {missing_mib} MiB are missing",
+    )
+    hint = Words(
+        "请先腾出空间；如仍要开考，请主监考填写原因",
+        "Free some room first; to open all the same, the chief gives a reason",
+    )
 
 
 class ServerFenced(NotNow):

@@ -20,7 +20,7 @@ from siteapp.errors import (
     WrongSignIn,
 )
 from siteapp.papers import AttemptPaper
-from siteapp.store.live import Token
+from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
@@ -134,13 +134,13 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(session: Session, attempt: Attempt) -> dict[str, Any]:
-    now = site().live.clock.now()
+def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
+    now = live.clock.now()
     started = attempt.phase == "started"
     return {
         "phase": attempt.phase,
         "open": session.sittings[attempt.sitting] == "open",
-        "server_ms": site().live.clock.wall(),
+        "server_ms": live.clock.wall(),
         "clock_ms": now,
         "held": attempt.held,
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
@@ -162,7 +162,8 @@ def _instances(attempt: Attempt) -> set[str]:
 @role(CANDIDATE)
 def state() -> dict[str, Any]:
     """Phase, remaining time, what the server holds of each client instance, messages."""
-    return _state(*_mine())
+    (session, attempt), live = _mine(), site().live
+    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
 
 
 @candidate.post("/api/candidate/confirm")
@@ -171,7 +172,7 @@ def confirm() -> dict[str, Any]:
     """Identity, seat and commitment confirmed."""
     session, attempt = _mine()
     site().live.act(session, lambda s: Decision(acts.confirm(s.attempt(attempt.id))))
-    return _state(session, session.attempt(attempt.id))
+    return _state(site().live, session, session.attempt(attempt.id))
 
 
 @candidate.post("/api/candidate/start")
@@ -182,7 +183,7 @@ def start() -> dict[str, Any]:
     now = site().live.clock.now()
     site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
     # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    return _state(session, session.attempt(attempt.id))
+    return _state(site().live, session, session.attempt(attempt.id))
 
 
 def _paper(session: Session, attempt: Attempt) -> AttemptPaper:
@@ -232,14 +233,31 @@ def paper() -> dict[str, Any]:
     session, attempt = _mine()
     mine = _paper(session, attempt)
     responses: dict[str, Any] = {}
-    for item, response in attempt.final_responses().items():
+
+    def read() -> tuple[dict[str, Any], list[str]]:
+        state = session.attempt(attempt.id)
+        return dict(state.final_responses()), list(state.flags)
+
+    final, flagged = site().live.writer.seen(read)
+    for item, response in final.items():
         ref, options = mine.tokens.shown(item)
         if isinstance(response, str):
             responses[ref] = response
         else:
             responses[ref] = [options[option] for option in response]
-    flags = [mine.tokens.shown(item)[0] for item in list(attempt.flags)]
+    flags = [mine.tokens.shown(item)[0] for item in flagged]
     return {**mine.view, "attempt": attempt.id, "responses": responses, "flags": flags}
+
+
+@candidate.get("/api/candidate/materials/<path:file>")
+@role(CANDIDATE)
+def material(file: str) -> Response:
+    """A file that a practical task of the caller's paper hands out."""
+    session, attempt = _mine()
+    _paper(session, attempt)
+    response = make_response(site().shelf.material(session, attempt, file))
+    response.mimetype = "application/octet-stream"
+    return response
 
 
 @candidate.post("/api/candidate/flag")

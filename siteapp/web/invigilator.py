@@ -9,7 +9,7 @@ from siteapp.conduct import acts, late, lost
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
-from siteapp.errors import RequestRefused
+from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.store.writer import Decision
 from siteapp.web.guard import STAFF, json_body, member, role, site
 from sync.errors import NotFound, NotReady
@@ -41,6 +41,7 @@ def _wall(session: Session) -> dict[str, Any]:
     live = site().live
     of = site().shelf.items_by_form(session)
     told = {"servers": site().standby.told(), "copies": site().copier.told()}
+    told["disk"] = site().disk.state(live.sessions.values())
     return wall(session, live.clock.now(), live.contacts, of) | told
 
 
@@ -94,9 +95,25 @@ def _seat(number: int) -> int:
 @invigilator.post("/api/room/<session_id>/open")
 @role("chief")
 def open_sitting(session_id: str) -> dict[str, Any]:
-    """Open a sitting; candidates may start."""
+    """Open a sitting; candidates may start. Without room for all answers it takes a `reason`."""
     sitting, by = _sitting(session_id, json_body(sitting=str)["sitting"]), member().name
-    return _act(session_id, "open", sitting, lambda s: acts.open_sitting(s, sitting, by))
+    missing = site().disk.missing_mib(site().live.sessions.values())
+    record = _in_spite_of(missing, by) if missing else []
+    return _act(
+        session_id, "open", sitting, lambda s: _beside(acts.open_sitting(s, sitting, by), record)
+    )
+
+
+def _in_spite_of(missing_mib: int, by: str) -> list[acts.NewEvent]:
+    """The chief's reason to open without the reserve, for the room record; else ReserveMissing."""
+    if "reason" not in (request.get_json(silent=True) or {}):
+        raise ReserveMissing(missing_mib=missing_mib)
+    reason = _note(json_body(reason=str)["reason"], "reason")
+    return acts.note("incident", "", by, category="machine", note=f"-{missing_mib} MiB: {reason}")
+
+
+def _beside(events: list[acts.NewEvent], record: list[acts.NewEvent]) -> list[acts.NewEvent]:
+    return [*events, *record] if events else []
 
 
 @invigilator.post("/api/room/<session_id>/close")

@@ -85,6 +85,8 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "close": {"sitting": str, "by": str, "attempts": int, "handed_in": int},
     "promote": {"server_term": int, "by": str, "second": str, "reason": str},
 }
+# What the name of every journal begins with.
+ORIGIN = "examsite.journal/"
 # What every reader of JSON reads exactly.
 MAX_NUMBER = 2**53 - 1
 
@@ -146,7 +148,7 @@ def root(events: Iterable[Event]) -> bytes:
 
 def origin(site: str, session: str, term: int) -> str:
     """The name of the journal in checkpoints; another server term is another journal."""
-    return f"examsite.journal/{site}/{session}/{term}"
+    return f"{ORIGIN}{site}/{session}/{term}"
 
 
 class Standing(Struct, frozen=True):

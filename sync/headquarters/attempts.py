@@ -95,7 +95,7 @@ def _facts(
         receipt=receipt,
         receipt_fits=receipt == receipt_code(attempt, responses) if hand_in else None,
         responses=responses,
-        evidence=sum(e.kind == "evidence" for e in own),
+        evidence=sum(e.kind in ("evidence", "file-evidence") for e in own),
         after_hand_in=after_hand_in,
     )
 

@@ -107,7 +107,7 @@ export class App {
     const old = this.attempt;
     const inMemory = old && old.record.attempt === record.attempt;
     const saves = inMemory ? [...old.ledger.saves.values()] : await this.local.saves(record.attempt);
-    this.attempt = new Attempt(this.local, this.server, record, saves, this);
+    this.attempt = new Attempt(this.local, this.server, record, saves, this, inMemory ? old : null);
     this.server.token = record.token;
     this.signingInAgain = false;
     session.keep(record);
@@ -121,7 +121,7 @@ export class App {
   /** Everything at rest: nothing is asked and nothing is sent any more. */
   #halt() {
     if (this.poll) this.poll.stop();
-    if (this.attempt) this.attempt.outbox.stop();
+    if (this.attempt) this.attempt.stop();
     if (this.collection) this.collection.stop();
     this.collection = null;
   }
@@ -209,6 +209,7 @@ export class App {
   async #goOn(attempt, state) {
     if (state.phase === "started") await attempt.account(this.server);
     attempt.outbox.serverIsBack();
+    attempt.files.serverIsBack();
     if (this.collection) this.collection.serverIsBack();
     if (state.phase === "started" && !attempt.paperIsFresh) await attempt.fetchPaper(this.server);
     if (state.phase === "confirmed" && attempt.record.agreed && state.open) this.start();
@@ -301,7 +302,7 @@ export class App {
     const outcome = await collection.run(how);
     if (outcome && "done" in outcome) {
       const { receipt, answered, of } = outcome.done;
-      await this.#finish(attempt, { receipt, answered, of, left: attempt.ledger.marks().onlyHere });
+      await this.#finish(attempt, { receipt, answered, of, left: attempt.marks().onlyHere });
     } else if (outcome && collection === this.collection) {
       this.handInRefusal = how === "candidate" ? outcome.refusal : null;
       this.timeNotBefore = performance.now() + TRY_AGAIN_MS;
@@ -327,7 +328,7 @@ export class App {
     while (attempt.ledger.unsent && performance.now() < end && !this.stopped) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    const left = attempt.ledger.marks().onlyHere;
+    const left = attempt.marks().onlyHere;
     await this.#finish(attempt, { receipt: state.receipt || "", answered: null, of: null, left });
   }
 

@@ -1,8 +1,10 @@
 /** One candidate's attempt on this machine: its record, its answers and their way to the server. */
 
+import { Files } from "./files.js";
 import { Ledger } from "./ledger.js";
+import { Materials } from "./materials.js";
 import { Outbox } from "./outbox.js";
-import { groupsOf } from "./places.js";
+import { groupsOf, isAnswered } from "./places.js";
 import { Usable } from "./usable.js";
 
 /** @typedef {import("./types.js").Record_} Record_ */
@@ -21,14 +23,17 @@ export class Attempt {
    * @param {Record_} record
    * @param {Save[]} saves
    * @param {{meet: (error: unknown) => boolean, changed: () => void, overdue: () => boolean}} app
+   * @param {Attempt|null} [before] the same attempt in this page, before it signed in again
    */
-  constructor(local, server, record, saves, app) {
+  constructor(local, server, record, saves, app, before = null) {
     this.local = local;
     this.record = record;
     this.app = app;
-    this.usable = new Usable(record.attempt);
+    this.usable = before ? before.usable : new Usable(record.attempt);
     this.ledger = new Ledger(record.attempt, record.instance, saves, record.responses);
     this.outbox = new Outbox(server, this, app.meet, app.changed);
+    this.files = new Files(server, record, app, () => this.write(), before && before.files);
+    this.materials = before ? before.materials : new Materials(server, record.attempt);
     this.paperIsFresh = false;
     this.typingSince = 0;
     this.keystrokes = 0;
@@ -70,6 +75,26 @@ export class Attempt {
     this.places = this.groups.flatMap((group) => group.places);
     await this.write();
     this.outbox.kick();
+    this.files.kick();
+    this.materials.fetchAll(this.record.paper.tasks);
+  }
+
+  /** At rest: nothing is sent any more. */
+  stop() {
+    this.outbox.stop();
+    this.files.stop();
+  }
+
+  /** Answers and files by where they are. */
+  marks() {
+    const marks = this.ledger.marks();
+    const files = this.files.marks();
+    const more = [...this.files.items()].filter((item) => !isAnswered(this.ledger.response(item)));
+    return {
+      onServer: marks.onServer + more.length,
+      onlyHere: marks.onlyHere + files.onlyHere,
+      refused: marks.refused + files.refused,
+    };
   }
 
   /** A choice: written down here, then sent. @param {string} item @param {Response} response */

@@ -67,7 +67,7 @@ export function marksView(app) {
   const element = el("div", { class: "marks" }, server, here, refused, contact);
   const update = () => {
     if (!app.attempt) return;
-    const marks = app.attempt.ledger.marks();
+    const marks = app.attempt.marks();
     setText(server, t(`已保存到服务器 ${marks.onServer}`, `On the server ${marks.onServer}`));
     server.className = `mark ${marks.onServer ? "good" : ""}`;
     setText(here, whereElse(app.local.works, marks.onlyHere));

@@ -21,6 +21,17 @@
  * @property {([number, number]|null)=} made  the last contact before it and its own time, on the site's
  *   clock; null if this page had no contact before it
  *
+ * @typedef {object} FileEntry  one file that was chosen on this machine, numbered by this page
+ * @property {string} item
+ * @property {string} name
+ * @property {number} size
+ * @property {string} sha256
+ * @property {number} sequence
+ * @property {number} offset  what the server has of it
+ * @property {string} upload  the server's name for it; "" before it was announced
+ * @property {Standing} standing
+ * @property {Words=} reason  why the server refused it
+ *
  * @typedef {{ref: string, text: string}} Option
  * @typedef {{text: string, table: string[][]}} Situation
  * @typedef {{ref: string, number: number, choose: "one"|"many", stem: string, options: Option[],
@@ -78,6 +89,8 @@
  * @property {number} place
  * @property {How|null} ending
  * @property {boolean} left  the candidate went on at another seat: unsent answers here are old
+ * @property {FileEntry[]=} files
+ * @property {number=} lastFile  the greatest number given to a file
  * @property {string[]} read  messages the candidate has put away
  * @property {number} used  when last signed in here
  *

@@ -1,6 +1,7 @@
 // The wall: polls the room every two seconds and shows one tile a seat. All text is textContent.
 
 import { Decisions } from "./decisions.js";
+import { showDisk } from "./disk.js";
 
 const room = document.getElementById("room");
 const zh = room.dataset.lang === "zh";
@@ -57,7 +58,7 @@ async function call(session, path, body) {
   if (!answer.ok) {
     const error = said.error || {};
     const words = error.message ? `${error.message[zh ? "zh" : "en"]}\n${error.hint[zh ? "zh" : "en"]}` : String(answer.status);
-    throw new Error(words);
+    throw Object.assign(new Error(words), { code: error.code });
   }
   return said;
 }
@@ -71,6 +72,16 @@ async function act(path, body) {
   }
 }
 
+/** Open a sitting; what the server objects to, the chief may overrule with a reason. */
+async function openSitting(body) {
+  try {
+    show(await call(latest.session, "/open", body));
+  } catch (error) {
+    if (error.code !== "reserve-missing" || body.reason) window.alert(error.message);
+    else asked(`${error.message}\n\n${t("仍要开考的原因", "Reason to open all the same")}`, (reason) => openSitting({ ...body, reason }));
+  }
+}
+
 function sittingCard(sitting) {
   const card = element("section", "card sitting");
   const head = element("div", "row");
@@ -80,7 +91,7 @@ function sittingCard(sitting) {
     `${sitting.candidates} 人 · 已开始 ${sitting.started} · 已交卷 ${sitting.handed_in}`,
     `${sitting.candidates} candidates · ${sitting.started} started · ${sitting.handed_in} handed in`)));
   if (isChief && sitting.phase === "waiting" && latest.unlocked) {
-    head.append(button(t("开考", "Open"), () => act("/open", { sitting: sitting.id }), ""));
+    head.append(button(t("开考", "Open"), () => openSitting({ sitting: sitting.id }), ""));
   }
   if (isChief && sitting.phase === "open") {
     head.append(button(t("结束考试", "Close"), () => closeSitting(sitting), "danger"));
@@ -218,6 +229,7 @@ function show(state) {
   // The answer of a session that is no longer the chosen one comes too late.
   if (state.session !== select.value) return;
   latest = state;
+  showDisk(state.disk, zh);
   redraw("sittings", [state.sittings, state.unlocked], () =>
     document.getElementById("sittings").replaceChildren(...state.sittings.map(sittingCard)));
   const shown = state.tiles.map((tile) => fill(placeOf(tile.attempt), tile));
