@@ -1,6 +1,7 @@
 """Exam packages at the site: received, held sealed, released. No key of an item ever comes here."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +44,15 @@ class AttemptPaper:
 class Shelf:
     """The packages of this site, and the papers of those that are unlocked (in memory only)."""
 
-    def __init__(self, identity: Identity, live: Live, reserve_mib: int = 0) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        live: Live,
+        reserve_mib: int = 0,
+        secure: Callable[[list[str]], None] = lambda names: None,
+    ) -> None:
+        # Called with what must be on the second server's disk too, before the commit of it.
+        self._secure = secure
         self.folder = identity.folder / "packages"
         self.folder.mkdir(exist_ok=True)
         self._identity = identity
@@ -70,6 +79,7 @@ class Shelf:
         if not kept.exists():
             with path.open("rb") as source:
                 write_durably(kept, iter(lambda: source.read(CHUNK), b""))
+        self._secure([kept.name])
         event = NewEvent("import", {"package": package.digest})
         held = _without_identities(plan)
         keep = records.keep_session(plan.id, package.digest, msgspec.json.encode(held).decode())

@@ -33,7 +33,12 @@ def files_list(folder: Path, session_id: str, as_json: bool) -> None:
 
 @files.command("extract")
 @click.argument("session_id")
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write to this folder.",
+)
 @click.option("--all", "every", is_flag=True, help="Every version, not only the one that counts.")
 @click.pass_obj
 def files_extract(folder: Path, session_id: str, out: Path, every: bool) -> None:

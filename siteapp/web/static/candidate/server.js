@@ -7,9 +7,9 @@ import { Servers } from "./servers.js";
 /** @typedef {import("./types.js").Save} Save */
 
 const PATIENCE_MS = 10000;
+/** What is sent within this was not held up. */
+const FRESH_MS = 3000;
 const PART_PATIENCE_MS = 60000;
-/** What a front says when the service behind it does not answer. */
-const NOBODY_THERE = [502, 504];
 const NOT_NOW = [408, 425, 429, 503, 507];
 
 /** Nobody answered: the server, the network or the cable is away. */
@@ -71,10 +71,23 @@ export class Server {
     return this.#ask("GET", "paper");
   }
 
-  /** @param {string} instance @param {Save[]} saves @returns {Promise<{saved: number[]}>} */
-  responses(instance, saves) {
-    const sent = saves.map(({ sequence, item, response }) => ({ sequence, item, response }));
+  /**
+   * @param {string} instance @param {Save[]} saves
+   * @param {number} now the site's clock: a save that waited goes with the time it was made at
+   * @returns {Promise<{saved: number[]}>}
+   */
+  responses(instance, saves, now = 0) {
+    const waited = (/** @type {Save} */ save) => save.made && save.made[1] + FRESH_MS < now;
+    const sent = saves.map((save) => {
+      const { sequence, item, response, made } = save;
+      return waited(save) ? { sequence, item, response, made } : { sequence, item, response };
+    });
     return this.#ask("POST", "responses", { instance, saves: sent });
+  }
+
+  /** @param {string} instance @param {[number, number][]} spans when this page could be used @returns {Promise<{}>} */
+  usable(instance, spans) {
+    return this.#ask("POST", "usable", { instance, spans });
   }
 
   /** @param {string} item @param {boolean} flagged @returns {Promise<{}>} */
@@ -122,6 +135,14 @@ export class Server {
   }
 }
 
+/**
+ * True if a front speaks for a service that does not answer: ours puts a code into each of its refusals.
+ * @param {Response} answer @param {any} body
+ */
+function isFronts(answer, body) {
+  return answer.ok ? body === null : answer.status >= 500 && !(body && body.error && body.error.code);
+}
+
 /** One request with an end to its patience. @param {string} path @param {RequestInit} request */
 function talk(path, request) {
   return within(PATIENCE_MS, path, request, (answer) => answer.json());
@@ -144,7 +165,7 @@ async function within(patience, path, request, read) {
   try {
     const answer = await fetch(path, { ...request, signal: giveUp.signal });
     const body = await read(answer).catch(() => null);
-    if (NOBODY_THERE.includes(answer.status) || (answer.ok && body === null)) {
+    if (isFronts(answer, body)) {
       throw new Away(`${path}: ${answer.status} without an answer of ours`);
     }
     if (!answer.ok) throw new Refusal(answer.status, body, answer.headers.get("Retry-After"));
