@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,12 @@ def read_announced(path: Path) -> Announced | None:
         if one.id == path.stem:
             return one
     return None
+
+
+def announced_as(session: str, body: Mapping[str, Any]) -> Announced:
+    """The announcement that a `file` or `file-evidence` event is of."""
+    told = {name: body[name] for name in Announced.__struct_fields__ if name != "session"}
+    return Announced(session=session, **told)
 
 
 class Files:
@@ -146,6 +152,11 @@ class Files:
         Not shared between uploads: who knows only the hash of a neighbour's file has no file.
         """
         return self.folder / f"{one.id}.{one.sha256}"
+
+    def names(self, one: Announced) -> list[str]:
+        """What lies here of a file: its announcement, and it or its part."""
+        found = self.whole(one) if self.whole(one).exists() else self._part(one)
+        return [f"{one.id}.json", found.name]
 
     def _part(self, one: Announced) -> Path:
         return self.folder / f"{one.id}.part"
