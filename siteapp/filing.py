@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import msgspec
-
 from siteapp.conduct.session import Session
-from siteapp.files import Announced, Files
+from siteapp.files import Files, announced_as
 from siteapp.identity import Identity
 from siteapp.store import records
 from siteapp.store.live import Live
@@ -89,7 +87,7 @@ class Filer:
 
     def _sealable(self, session: Session, event: Event) -> bool:
         """The file is here and there is room to seal it."""
-        whole = self._files.whole(_announced(session, event))
+        whole = self._files.whole(announced_as(session.plan.id, event.body))
         if not whole.exists():
             # A promoted spare has the journal and not the bytes; the former server may send them.
             log.error("file of event %d is not on this server", event.seq)
@@ -109,7 +107,7 @@ class Filer:
             "server_term": self._server_term,
             "sequence": event.seq,
         }
-        with _Checking(self._files.whole(_announced(session, event))) as content:
+        with _Checking(self._files.whole(announced_as(session.plan.id, event.body))) as content:
             digest = write_file(
                 unnamed,
                 identity,
@@ -175,7 +173,3 @@ def _over(session: Session) -> Iterator[Any]:
     for attempt in list(session.attempts.values()):
         if session.sittings[attempt.sitting] == "closed":
             yield attempt
-
-
-def _announced(session: Session, event: Event) -> Announced:
-    return msgspec.convert({"session": session.plan.id, **event.body}, Announced)

@@ -10,6 +10,7 @@ from room import browser, journal
 from together import AM
 
 from siteapp.filing import Filer
+from siteapp.results import Packer
 from siteapp.site import Site
 from sync.spool import Spool
 from sync.wire.sealed import SealedDocument
@@ -111,6 +112,14 @@ def test_a_power_cut_between_sealing_and_handing_over_loses_and_doubles_nothing(
     seal_all(site)
     assert len(sealed(site)) == 2
     assert list((site.folder / "sealing-files").iterdir()) == []
+
+
+def test_a_sealed_file_is_no_batch_that_the_database_lost(site: Site, page: Uploader) -> None:
+    cut(site)
+    close_all(site)
+    seal_all(site)
+    Packer(site.identity, site.live, site.spool).cut(site.live.session(AM))
+    assert [e.path.suffix for e in site.spool.outgoing()] == [".batch", ".batch", ".file", ".file"]
 
 
 def test_a_file_that_changed_on_the_disk_is_not_sent_as_what_it_was(
