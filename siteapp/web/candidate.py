@@ -22,6 +22,7 @@ from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.rescue import rescue_keys
 from sync.wire.passwords import new_token
 
 candidate = Blueprint("candidate", __name__)
@@ -119,6 +120,7 @@ def _introduction(session: Session, attempt: Attempt) -> dict[str, Any]:
         },
         "session": {"name": session.plan.name._asdict(), "kind": session.plan.kind},
         "phase": attempt.phase,
+        "rescue": rescue_keys(session, attempt),
     }
 
 

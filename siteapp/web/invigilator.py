@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from siteapp.conduct import acts
+from siteapp.conduct import acts, rescue
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
 from siteapp.errors import RequestRefused
 from siteapp.store.writer import Decision
+from siteapp.web import rescued
 from siteapp.web.guard import STAFF, json_body, member, role, site
-from sync.errors import NotFound, NotReady
+from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
@@ -227,3 +228,29 @@ def lift(session_id: str) -> dict[str, Any]:
     site().limits.lift(seat)
     site().staff.audit(member().name, "lift", f"{session_id} {seat}")
     return _wall(session)
+
+
+@invigilator.post("/api/room/<session_id>/rescue")
+@role(*ROOM_STAFF)
+def take_rescue_file(session_id: str) -> dict[str, Any]:
+    """Take in the rescue file of an attempt; what does not count now waits for `apply-rescue`."""
+    given = json_body(attempt=str, file=str)
+    session, what = site().live.session(session_id), f"{session_id} {given['attempt']}"
+    try:
+        rescued.take_in(site(), given["file"].encode(), (session_id, given["attempt"]))
+    except ExamError as error:
+        site().staff.audit(member().name, "rescue-refused", f"{what} {error.code}")
+        raise
+    site().staff.audit(member().name, "rescue", what)
+    return _wall(session)
+
+
+@invigilator.post("/api/room/<session_id>/apply-rescue")
+@role(*ROOM_STAFF)
+def apply_rescue(session_id: str) -> dict[str, Any]:
+    """Let the rescued answers of an attempt count; who and why goes into the journal."""
+    given = json_body(attempt=str, reason=str)
+    name, reason, by = given["attempt"], _note(given["reason"], "reason"), member().name
+    return _act(
+        session_id, "apply-rescue", name, lambda s: rescue.apply(s.attempt(name), reason, by)
+    )
