@@ -91,12 +91,22 @@ export class Server {
     return this.#ask("POST", "hand-in", { instance, last_sequence: lastSequence, how });
   }
 
-  /** @param {string} method @param {string} name @param {object} [body] @returns {Promise<any>} */
-  async #ask(method, name, body) {
+  /** What to do with a sealed copy of these saves. @param {string} ticket @param {string} instance @param {number[]} sequences @returns {Promise<{do: "send"|"keep"|"drop"}>} */
+  offerCopy(ticket, instance, sequences) {
+    return this.#ask("POST", "rescue/offer", { instance, sequences }, ticket);
+  }
+
+  /** @param {string} ticket @param {string} file @returns {Promise<{}>} */
+  sendCopy(ticket, file) {
+    return this.#ask("POST", "rescue", JSON.parse(file), ticket);
+  }
+
+  /** @param {string} method @param {string} name @param {object} [body] @param {string|null} [token] @returns {Promise<any>} */
+  async #ask(method, name, body, token = this.token) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (body) headers["Content-Type"] = "application/json";
-    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (token) headers.Authorization = `Bearer ${token}`;
     const request = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
     return this.servers.ask(`/api/candidate/${name}`, /** @type {RequestInit} */ (request), talk);
   }
