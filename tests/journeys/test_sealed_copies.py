@@ -9,7 +9,8 @@ import pytest
 from browsers import Watch
 from candidate_page import CandidatePage, Sit
 from playwright.sync_api import expect
-from premises import SESSION, SPARE_SEAT, Premises, Process, counted, wait_until
+from premises import SESSION, SPARE_SEAT, Person, Premises, Process, counted, wait_until
+from staff_page import StaffPage
 from test_after_the_hand_in import kept
 
 from siteapp.site import Site
@@ -122,8 +123,17 @@ def test_the_sealed_copy_goes_when_headquarters_has_archived_everything(
         courier.end(signal.SIGTERM)
 
 
+def at_the_wall(site: Premises, watch: Watch, person: Person) -> StaffPage:
+    """The chief, with this candidate's tile chosen."""
+    chief = StaffPage(watch.machine().new_page(), site.address)
+    chief.sign_in("chief", site.passwords.chief)
+    chief.page.goto(f"{site.address}/room")
+    chief.page.locator(".tile", has_text=person.name).click()
+    return chief
+
+
 def test_a_rescue_file_of_a_page_cut_off_for_good_is_taken_in_and_applied(
-    site: Premises, sit: Sit, tmp_path: Path
+    site: Premises, sit: Sit, watch: Watch, tmp_path: Path
 ) -> None:
     page = sit(site.people["live"][0])
     write(page, 1)
@@ -139,9 +149,13 @@ def test_a_rescue_file_of_a_page_cut_off_for_good_is_taken_in_and_applied(
     assert page.person.admission not in file.name
     site.act("collect", admission=page.person.admission, reason="机器损坏")
     attempt = tile_of(site, page, 1)["attempt"]
-    wall = site.act("rescue", attempt=attempt, file=file.read_text())
-    assert [t["rescued"] for t in wall["tiles"] if t["attempt"] == attempt] == [2]
-    site.act("apply-rescue", attempt=attempt, reason="网线被拔，作答在收卷前")
+    chief = at_the_wall(site, watch, page.person)
+    with chief.page.expect_file_chooser() as choosing:
+        chief.press("导入救援文件")
+    choosing.value.set_files(file)
+    expect(chief.page.locator(".tile.chosen")).to_contain_text("待采用 2")
+    chief.press("采用救援作答", "网线被拔，作答在收卷前")
+    expect(chief.page.locator(".tile.chosen")).not_to_contain_text("待采用")
     receipt = tile_of(site, page, 3)["receipt"]
     journal = site.journal()
     assert counted(journal, page.person) == page.taken.options

@@ -26,7 +26,8 @@ function button(app) {
 }
 
 function none() {
-  return el("span", { class: "quiet small" }, t("普通 HTTP：没有救援文件，请勿关闭本页", "Plain HTTP: no rescue file, so do not close this page"));
+  const title = t("浏览器只在 HTTPS 下提供加密，请勿关闭本页。", "A browser seals over HTTPS only: do not close this page.");
+  return el("span", { class: "quiet small", title }, t("普通 HTTP：没有救援文件", "Plain HTTP: no rescue file"));
 }
 
 /** Answers may not reach the server, or not stay on this machine. @param {App} app */
