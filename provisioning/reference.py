@@ -10,6 +10,7 @@ import click
 import provisioning.errors
 import siteapp.config
 import siteapp.errors
+import siteapp.journal_errors
 import siteapp.rescue_errors
 import sync.delivery_errors
 import sync.errors
@@ -31,6 +32,7 @@ HOMES: tuple[ModuleType, ...] = (
     sync.headquarters.errors,
     siteapp.errors,
     siteapp.rescue_errors,
+    siteapp.journal_errors,
     siteapp.config,
     provisioning.errors,
 )

@@ -25,7 +25,7 @@ def rescue() -> None:
 )
 @click.pass_obj
 def rescue_import(folder: Path, paths: tuple[Path, ...]) -> None:
-    """Take in rescue files as evidence; an invigilator applies it on the wall.
+    """Take in rescue files as evidence; two people apply it on the wall.
 
     Every file is tried; ends with the exit status of the first that was refused.
     """

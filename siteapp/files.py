@@ -7,13 +7,11 @@
 A client's name for a file is data in the announcement; no path is made of it.
 """
 
-import errno
 import hashlib
 import os
 import re
-import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ import msgspec
 
 from siteapp.config import Settings
 from siteapp.errors import Overloaded, QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
 from sync.exam.specification import Struct
 from sync.spool import digest_of
@@ -57,6 +56,12 @@ class Announced(Struct, frozen=True):
         members: dict[str, Any] = msgspec.to_builtins(self)
         del members["session"]
         return members
+
+
+def announced_as(session: str, body: Mapping[str, Any]) -> Announced:
+    """The announcement that a `file` or `file-evidence` event is of."""
+    told = {name: body[name] for name in Announced.__struct_fields__ if name != "session"}
+    return Announced(session=session, **told)
 
 
 class Files:
@@ -103,7 +108,7 @@ class Files:
         return sum(one.size - self.offset(one) for one in self._known.values())
 
     def _room_for(self, size: int) -> None:
-        free = shutil.disk_usage(self.folder).free
+        free = free_bytes(self.folder)
         if free < size + self._reserve:
             needed = -(-(size + self._reserve) // MIB)
             raise DiskTooFull(needed_mib=needed, free_mib=free // MIB, folder="files")
@@ -129,6 +134,11 @@ class Files:
         Not shared between uploads: who knows only the hash of a neighbour's file has no file.
         """
         return self.folder / f"{one.id}.{one.sha256}"
+
+    def names(self, one: Announced) -> list[str]:
+        """What lies here of a file: its announcement, and it or its part."""
+        found = self.whole(one) if self.whole(one).exists() else self._part(one)
+        return [f"{one.id}.json", found.name]
 
     def _part(self, one: Announced) -> Path:
         return self.folder / f"{one.id}.part"
@@ -159,19 +169,21 @@ class Files:
         with part.open("ab") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         if here == 0:
             sync_folder(self.folder)
 
     def _undo(self, one: Announced, here: int, error: OSError) -> None:
         """Full: back to the last offset. Else the file is not trusted any more and begins anew."""
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = is_full(error)
         if full and here:
             os.truncate(self._part(one), here)
         else:
             self._part(one).unlink(missing_ok=True)
         if full:
             raise DiskTooFull(needed_mib=1, free_mib=0, folder="files") from error
+        if isinstance(error, SyncFailed):
+            raise error
         raise StorageFailed(reason=error.strerror) from error
 
     def complete(self, one: Announced) -> None:

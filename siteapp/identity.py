@@ -40,6 +40,11 @@ class Identity:
         """The keys of rescue files, derived from the secret that a spare gets too."""
         return SiteRescue(self.site, self.candidate_secret)
 
+    @property
+    def signer(self) -> str:
+        """The name under which the site signs checkpoints."""
+        return signer_of(self.site)
+
     def verifier(self, session: str, admission: str, secret: str) -> bytes:
         """What is stored to check a candidate's sign-in.
 
@@ -48,6 +53,11 @@ class Identity:
         """
         text = "\x1f".join(("examsite/sign-in", session, admission, secret.upper()))
         return hmac.digest(self.candidate_secret, text.encode(), "sha256")
+
+
+def signer_of(site: str) -> str:
+    """The name of a site's key in signed notes."""
+    return f"examsite/{site}"
 
 
 def make_keys(folder: Path) -> bytes:

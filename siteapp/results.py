@@ -132,20 +132,21 @@ class Packer:
 
     def _checkpoint(self, session: Session, size: int, root: bytes) -> str:
         name = origin(self._identity.site, session.plan.id, self._server_term)
-        signer = f"examsite/{self._identity.site}"
-        return encode_checkpoint(Checkpoint(name, size, root), self._identity.sign, signer)
+        return encode_checkpoint(
+            Checkpoint(name, size, root), self._identity.sign, self._identity.signer
+        )
 
     def _record(self, header: BatchHeader, digest: str, sealed: Path) -> None:
+        until = header.first + header.count
         self._live.store(
             records.keep_batch(
                 header.session, header.sequence, header.first, header.count, digest, header.final
-            )
+            ),
+            records.keep_checkpoint(header.session, header.server_term, until, header.checkpoint),
         )
         self._spool.put_outgoing(sealed)
         sealed.unlink(missing_ok=True)
-        log.info(
-            "batch %s: events %d to %d", digest[:12], header.first, header.first + header.count
-        )
+        log.info("batch %s: events %d to %d", digest[:12], header.first, until)
 
     def _last(self, session: str) -> dict[str, Any] | None:
         return next(reversed(self.batches(session)), None)

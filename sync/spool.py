@@ -21,6 +21,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from sync.delivery import State, advance
+from sync.disk import sync
 from sync.errors import DocumentAltered, ExamError, NotFound
 from sync.exam.specification import Struct
 from sync.wire.files import sync_folder, write_durably
@@ -263,7 +264,7 @@ def _move_in(source: Path, target: Path) -> None:
     """Move a file to its write-once name, read-only and durably, also from another disk."""
     with source.open("rb") as file:
         os.fchmod(file.fileno(), 0o440)
-        os.fsync(file.fileno())
+        sync(file.fileno())
         try:
             source.replace(target)
         except OSError as error:

@@ -75,8 +75,8 @@ def _event(attempt: str, instance: str, one: Save, term: int, why: str) -> NewEv
     return NewEvent("evidence", body)
 
 
-def apply(attempt: Attempt, reason: str, by: str) -> list[NewEvent]:
-    """An invigilator lets the rescued answers count: they become responses under the usual rule.
+def apply(attempt: Attempt, reason: str, by: str, second: str) -> list[NewEvent]:
+    """Two people let the rescued answers count: they become responses under the usual rule.
 
     So none overwrites a newer one, nor one given at a later seat. After a hand-in the receipt code
     is a new one, which commits to the responses as they are now.
@@ -100,5 +100,6 @@ def apply(attempt: Attempt, reason: str, by: str) -> list[NewEvent]:
         "reason": reason,
         "receipt": receipt_code(attempt.id, final) if over else "",
         "saves": len(events),
+        "second": second,
     }
     return [*events, NewEvent("rescue", body)]

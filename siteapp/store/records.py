@@ -36,6 +36,15 @@ def keep_batch(
     return Statement("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
+def keep_checkpoint(session: str, term: int, size: int, note: str) -> Statement:
+    """The signed checkpoint of a batch, for the transaction of the batch; kept once."""
+    sql = (
+        "INSERT INTO checkpoint SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM checkpoint"
+        " WHERE (session, term, size, note) = (?1, ?2, ?3, ?4))"
+    )
+    return Statement(sql, (session, term, size, note))
+
+
 def batches(live: Live, session: str) -> list[dict[str, Any]]:
     """A session's batches, oldest first."""
     return live.rows("SELECT * FROM batch WHERE session = ? ORDER BY sequence", (session,))

@@ -1,7 +1,6 @@
 """The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
 
 import secrets
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,14 +37,13 @@ def steps(session: Session) -> list[dict[str, Any]]:
 
 def server_facts() -> dict[str, Any]:
     """What this machine can find out about itself."""
-    disk = shutil.disk_usage(site().folder)
     status = site().spool.status()
     contact = status.last_contact if status else None
     return {
         "site": site().identity.site,
         "serial": site().identity.certificate.serial,
         "sqlite": SQLITE_VERSION,
-        "free_gib": round(disk.free / 2**30, 1),
+        "disk": site().disk.state(site().live.sessions.values()),
         "headquarters": site().settings.text("headquarters"),
         "courier": status,
         "contact": _time(contact) if contact else None,

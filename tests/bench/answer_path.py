@@ -5,9 +5,11 @@ each figure comes from this run. On a machine where others work too, trust the r
 """
 
 import argparse
+import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "saves_per_s": (">=", 3500, "durable saves/s, 200 connections, closed loop"),
     "no_write_per_s": (">=", 0, "the same without queue and commit"),
     "no_write_cpu_s_per_1000": (">=", 0, "server CPU seconds of 1,000 of those"),
+    "no_write_to_released": ("<=", 1.15, "that CPU to the last release's, both in this yardstick"),
     "ratio_to_no_write": (">=", 0.6, "durable to not written"),
     "p50_ms": (">=", 0, "median in the closed loop"),
     "p99_ms": ("<=", 100, "99th percentile in the closed loop"),
@@ -28,6 +31,12 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "fdatasync_per_save": (">=", 0, "syncs a save in the closed loop"),
     "paced_p99_ms": ("<=", 15, "99th percentile at 100 saves/s"),
     "slow_disk_saves_per_s": (">=", 2000, "saves/s with 10 ms more for each sync"),
+    "saves_per_s_two_servers": (
+        ">=",
+        0,
+        "on both disks; the spare is on the crowd's core",
+    ),
+    "p99_ms_two_servers": (">=", 0, "99th percentile of these"),
     "start_500_s": ("<=", 4, "500 candidates sign in, start and have the paper"),
     "paper_kib": (">=", 0, "the paper's size, not compressed"),
     "pss_mib": ("<=", 120, "memory with 1,000 candidates signed in"),
@@ -39,6 +48,22 @@ TARGETS: dict[str, tuple[str, float, str]] = {
 WARM_UP_S = 2
 # The SQLite that pysqlite3 bundles calls fsync; one built with HAVE_FDATASYNC calls the other.
 SYNCS = ("-e", "trace=fsync,fdatasync")
+
+
+# The baseline of the last release, in yardsticks: a slower one would flatter `ratio_to_no_write`.
+RELEASED = Path(__file__).with_name("released.json")
+
+
+def yardstick() -> float:
+    """CPU seconds of a fixed piece of Python's work on the site's core: what machines differ by."""
+    os.sched_setaffinity(0, {rig.SITE_CORE})
+    text = json.dumps({"instance": "bench", "saves": [{"item": "0" * 16, "response": ["1"] * 4}]})
+    began = time.process_time()
+    for n in range(20_000):
+        json.loads(text)["saves"][0]["item"].encode().hex()
+        hashlib.blake2b(b"%d" % n, digest_size=8).hexdigest()
+    os.sched_setaffinity(0, {rig.CROWD_CORE})
+    return time.process_time() - began
 
 
 def enter(machine: rig.Machine, sitters: list[Sitter]) -> float:
@@ -105,6 +130,8 @@ class Bench:
                     times, _ = paced(machine, sitters, 100, self.seconds)
                     self.figures["paced_p99_ms"] = percentile(times, 0.99)
         durable, baseline = found["durable"], found["baseline"]
+        released = json.loads(RELEASED.read_text())["no_write_yardsticks_per_1000"]
+        self.figures["no_write_to_released"] = round(baseline["cpu"] / yardstick() / released, 2)
         self.figures |= {
             "saves_per_s": durable["per_s"],
             "no_write_per_s": baseline["per_s"],
@@ -136,6 +163,18 @@ class Bench:
                 self.figures["fdatasync_per_save"] = round(calls / saves, 3)
             else:
                 self.figures["slow_disk_saves_per_s"] = found["per_s"]
+
+    def two_servers(self) -> None:
+        """The closed loop with a spare: an answer is acknowledged when both disks have it."""
+        folder, sitters = self._site("paired", 200)
+        with rig.spare(folder), rig.serving(folder) as machine:
+            enter(machine, sitters)
+            rig.wait(lambda: rig.on_both(folder))
+            found = closed(machine, sitters, self.seconds)
+            if not rig.on_both(folder):
+                raise RuntimeError("the site went on alone")
+        self.figures["saves_per_s_two_servers"] = found["per_s"]
+        self.figures["p99_ms_two_servers"] = found["p99"]
 
     def thousand(self) -> None:
         """A thousand candidates: the start, memory, all at once, and most of them idle."""
@@ -175,6 +214,7 @@ def main() -> None:
     parts: dict[str, Callable[[Bench], None]] = {
         "closed": Bench.closed_loop,
         "syncs": Bench.syncs,
+        "two-servers": Bench.two_servers,
         "thousand": Bench.thousand,
     }
     parser = argparse.ArgumentParser(description=__doc__)

@@ -1,13 +1,15 @@
 """The machines of a benchmark: site and TLS front on the first core, the crowd on the last."""
 
 import os
+import shutil
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -15,6 +17,7 @@ import world
 
 from siteapp.conduct import acts
 from siteapp.site import Site
+from siteapp.standby.folder import PairFolder, Peer
 from siteapp.store.writer import Decision
 from sync.headquarters.bank import load_bank
 
@@ -99,6 +102,37 @@ def serving(
 
 
 @contextmanager
+def spare(folder: Path) -> Iterator[None]:
+    """A spare that follows the site of that folder, on the crowd's core."""
+    beside, secret = folder / "spare", bytes(32)
+    shutil.copytree(folder / "keys", beside / "keys")
+    for name in ("certificate.json", "root.txt"):
+        shutil.copy(folder / name, beside / name)
+    PairFolder(beside).pair(Peer("spare", "http://127.0.0.1:1"), secret)
+    command = [sys.executable, *SITE, "--data", str(beside), "--lang", "en", "standby", "run"]
+    process = subprocess.Popen(
+        ["taskset", "-c", str(CROWD_CORE), *command, "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        port = int(process.stdout.readline().rsplit(":", 1)[1])
+        PairFolder(folder).pair(Peer("primary", f"http://127.0.0.1:{port}"), secret)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def on_both(folder: Path) -> bool:
+    """True if the site's last word about its spare is that both have everything."""
+    with closing(sqlite3.connect(f"file:{folder}/site.db?mode=ro", uri=True)) as database:
+        said = "SELECT act FROM audit WHERE who = 'standby' ORDER BY rowid DESC LIMIT 1"
+        return database.execute(said).fetchone() == ("both",)
+
+
+@contextmanager
 def front(machine: Machine, folder: Path) -> Iterator[tuple[Machine, ssl.SSLContext]]:
     """HAProxy with TLS before the site, on the same core; and what its clients trust."""
     certificate = folder / "front.pem"
@@ -112,7 +146,7 @@ def front(machine: Machine, folder: Path) -> Iterator[tuple[Machine, ssl.SSLCont
     both.processes.append(psutil.Process(process.pid))
     context = ssl.create_default_context(cafile=certificate)
     try:
-        _wait(lambda: _listens(port))
+        wait(lambda: _listens(port))
         yield both, context
     finally:
         process.terminate()
@@ -144,7 +178,7 @@ def _listens(port: int) -> bool:
         return end.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _wait(true: Callable[[], bool]) -> None:
+def wait(true: Callable[[], bool]) -> None:
     until = time.monotonic() + 10
     while not true():
         if time.monotonic() > until:

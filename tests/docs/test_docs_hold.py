@@ -84,6 +84,30 @@ def test_a_file_that_is_not_there_would_be_noticed() -> None:
     assert absent_files(text) == ["tests/wire/test_wishes.py"]
 
 
+WRITTEN_TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("*.py")
+    for name in re.findall(r"def (test_\w+)\(", path.read_text())
+}
+
+
+def absent_tests(text: str) -> list[str]:
+    """Tests that a text names in backticks and that are not there; a module is named too."""
+    modules = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    named = re.findall(r"`(test_\w+)`", text)
+    return [name for name in named if name not in WRITTEN_TESTS | modules]
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_test_that_a_document_names_is_there(path: Path) -> None:
+    assert absent_tests(path.read_text()) == []
+
+
+def test_a_test_that_is_not_there_would_be_noticed() -> None:
+    text = "kept by `test_a_test_that_is_not_there_would_be_noticed` and `test_of_wishes`"
+    assert absent_tests(text) == ["test_of_wishes"]
+
+
 def unknown_settings(text: str) -> list[str]:
     """Settings written as `name = value` that the site does not have."""
     named = re.findall(r"`([a-z_]+) = [^`]*`", text)

@@ -287,7 +287,7 @@ def test_responses_after_the_hand_in_count_only_if_a_rescue_says_who_applied_the
         story.answer_right(attempt, 44)
         story.hand_in(attempt)
         story.answer_right(attempt, 46)
-    applied = {"reason": "断网", "by": "chief", "saves": 2, "answered": 46}
+    applied = {"reason": "断网", "by": "chief", "second": "x", "saves": 2, "answered": 46}
     standing = standing_responses(story.events)[attempts[0]]
     code = receipt_code(attempts[0], {item: one.response for item, one in standing.items()})
     story.tell("rescue", attempt=attempts[0], receipt=code, **applied)

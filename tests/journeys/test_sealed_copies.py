@@ -154,7 +154,11 @@ def test_a_rescue_file_of_a_page_cut_off_for_good_is_taken_in_and_applied(
         chief.press("导入救援文件")
     choosing.value.set_files(file)
     expect(chief.page.locator(".tile.chosen")).to_contain_text("待采用 2")
-    chief.press("采用救援作答", "网线被拔，作答在收卷前")
+    chief.press("采用救援作答")
+    chief.page.fill("[name=reason]", "网线被拔，作答在收卷前")
+    chief.page.fill("[name=second]", "helper")
+    chief.page.fill("[name=password]", site.passwords.helper)
+    chief.press("确定")
     expect(chief.page.locator(".tile.chosen")).not_to_contain_text("待采用")
     receipt = tile_of(site, page, 3)["receipt"]
     journal = site.journal()

@@ -40,6 +40,25 @@ def chief(open_site: Site) -> Client:
     return staff_browser(open_site, "chief")
 
 
+def by_two(site: Site, machine: Machine, reason: str) -> dict[str, str]:
+    """The chief's request to apply, with the word of a helper."""
+    password = site.staff.add("helper", "invigilator")
+    words = {"reason": reason, "second": "helper", "password": password}
+    return {"attempt": machine.attempt, **words}
+
+
+def test_one_person_alone_applies_nothing(machine: Machine, open_site: Site, chief: Client) -> None:
+    machine.page.instance = "unknown"
+    machine.send(machine.file(machine.kept(1)))
+    body = by_two(open_site, machine, "断网")
+    for wrong in ({"second": "chief"}, {"password": "guessed"}):
+        answer = chief.post(f"/api/room/{AM}/apply-rescue", json=body | wrong)
+        assert answer.status_code in (400, 403)
+    assert responses(open_site) == []
+    assert chief.post(f"/api/room/{AM}/apply-rescue", json=body).status_code == 200
+    assert responses(open_site) == [1]
+
+
 def standing(site: Site, attempt: str) -> dict[str, object]:
     """item → response, as the journal says."""
     found = standing_responses(site.live.events(AM))[attempt]
@@ -71,12 +90,13 @@ def test_after_the_hand_in_a_sealed_copy_changes_nothing_until_a_person_applies_
     assert standing(open_site, machine.attempt) == before
     tile = chief.get(f"/api/room/{AM}").json["tiles"][0]
     assert (tile["rescued"], tile["receipt"]) == (1, receipt)
-    body = {"attempt": machine.attempt, "reason": "收卷前断网"}
+    body = by_two(open_site, machine, "收卷前断网")
     wall = chief.post(f"/api/room/{AM}/apply-rescue", json=body).json
     now = standing(open_site, machine.attempt)
     assert len(now) == 2
     (event,) = journal(open_site, "rescue")
-    assert (event["by"], event["reason"], event["saves"]) == ("chief", "收卷前断网", 1)
+    assert (event["by"], event["second"], event["saves"]) == ("chief", "helper", 1)
+    assert event["reason"] == "收卷前断网"
     assert event["receipt"] == wall["tiles"][0]["receipt"] == receipt_code(machine.attempt, now)
     again = chief.post(f"/api/room/{AM}/apply-rescue", json=body)
     assert again.json["error"]["code"] == "nothing-rescued"
@@ -94,7 +114,7 @@ def test_an_applied_answer_overwrites_none_of_a_later_seat(
     new.save(1, option=2, sequence=1)
     before = standing(open_site, machine.attempt)
     assert machine.send(machine.file(machine.kept(1, 2)))["waiting"] == 2
-    body = {"attempt": machine.attempt, "reason": "换座位前未上传"}
+    body = by_two(open_site, machine, "换座位前未上传")
     assert chief.post(f"/api/room/{AM}/apply-rescue", json=body).status_code == 200
     after = standing(open_site, machine.attempt)
     assert len(after) == 2

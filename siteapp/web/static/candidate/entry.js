@@ -1,5 +1,6 @@
 /** Signing in, so that what this machine kept of the same attempt is taken up again. */
 
+import { forgetBytes } from "./file-store.js";
 import { Ledger } from "./ledger.js";
 import { newInstance } from "./local.js";
 
@@ -42,13 +43,14 @@ export async function signIn(local, server, sealed, fields, current) {
 
 /**
  * Somebody else sits here now: what is kept of another attempt is sealed, so that only the site can read it. It
- * goes to the server by itself. Where it cannot be sealed it stays, without the token, to be found.
+ * goes to the server by itself. What cannot be sealed (files, and all on plain HTTP) stays, without the token.
  * @param {import("./local.js").Local} local @param {SealedCopies} sealed @param {Record_} record
  */
 async function hide(local, sealed, record) {
   const saves = await local.saves(record.attempt);
   const kept = new Ledger(record.attempt, record.instance, saves, {}).worthKeeping();
-  if (kept.length && (await sealed.seal(record, kept))) await local.forget(record.attempt);
+  const whole = kept.length > 0 && !(record.files || []).length;
+  if (whole && (await sealed.seal(record, kept))) await local.forget(record.attempt);
   else if (record.token || record.rescue) await local.keepRecord({ ...record, token: null, rescue: null });
 }
 
@@ -61,6 +63,7 @@ function blank() {
     unsentFlags: {},
     place: 0,
     ending: null,
+    files: [],
     left: false,
     read: [],
   };
@@ -75,8 +78,8 @@ function blank() {
  */
 export async function retire(local, { record, ledger }, sealed) {
   const saves = ledger.worthKeeping();
-  if (saves.length && (await sealed.seal(record, saves))) await local.forget(record.attempt);
-  else await setAside(local, record, ledger.complete);
+  const safe = saves.length > 0 && (await sealed.seal(record, saves));
+  await setAside(local, record, safe || ledger.complete);
 }
 
 /**
@@ -84,9 +87,10 @@ export async function retire(local, { record, ledger }, sealed) {
  * the paper and the keys, so that they can still be found; otherwise everything goes.
  * @param {import("./local.js").Local} local
  * @param {Record_} record
- * @param {boolean} complete the server holds every answer
+ * @param {boolean} complete the server holds every answer, or a sealed copy does
  */
 export async function setAside(local, record, complete) {
+  await forgetBytes(record.attempt);
   if (complete) await local.forget(record.attempt);
   else await local.keepRecord({ ...record, ...blank(), left: record.left, token: null, rescue: null });
 }

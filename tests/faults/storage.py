@@ -1,0 +1,145 @@
+"""A real server on a disk that fails, and candidates who keep what it told them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+from faults.test_kill import EXAMSITE, Ledger, Line, attempt_of
+from room import Page
+from together import wait_until
+
+
+def program(patch: str) -> list[str]:
+    """The site's command with something in it changed first."""
+    return ["-c", f"{patch}\nfrom siteapp import cli\ncli.main()"]
+
+
+# The log goes into the file after a few pages, so that a short run has many checkpoints.
+SHORT_LOG = """
+from siteapp.store import checkpoint
+checkpoint.Checkpoints.__init__.__defaults__ = (8,)
+"""
+
+
+class Service:
+    """A server process, perhaps under strace, which then ends as the server does."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout
+        self._process = process
+        self.address = process.stdout.readline().partition(": ")[2].strip()
+
+    @property
+    def running(self) -> bool:
+        """False once it has ended."""
+        return self._process.poll() is None
+
+    def wait(self) -> int:
+        """Its exit status, which must come."""
+        return self._process.wait(20)
+
+
+@contextmanager
+def service(
+    folder: Path, run: list[str] = EXAMSITE, trace: list[str] | None = None
+) -> Iterator[Service]:
+    """The site in a process of its own, killed at the end; `trace` are options of strace."""
+    command = [sys.executable, *run, "--data", str(folder), "--lang", "en", "serve", "--port", "0"]
+    strace = ["strace", "-f", "--seccomp-bpf", *trace] if trace else []
+    with subprocess.Popen(
+        [*strace, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield Service(process)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+class Room:
+    """Candidates who save one answer after another and send what is not acknowledged again."""
+
+    def __init__(self, pages: list[Page]) -> None:
+        self.pages = pages
+        self.ledger: Ledger = {}
+        self.told: Counter[tuple[int, str]] = Counter()
+
+    def write(self, address: str, over: Callable[[], bool], most: int = 10**6) -> None:
+        """Everybody saves until it is over or each has so many more saves acknowledged."""
+        threads = [
+            threading.Thread(target=self._write, args=(page, address, over, most))
+            for page in self.pages
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _write(self, page: Page, address: str, over: Callable[[], bool], most: int) -> None:
+        page.client = Line(address)
+        until = page.sequence + most
+        while page.sequence < until and not over():
+            # As the page's outbox: what was not acknowledged keeps its number.
+            with suppress(httpx.HTTPError):
+                if not page.items:
+                    self._begin(page)
+                elif self._save(page):
+                    continue
+            time.sleep(0.02)
+        page.client.http.close()
+
+    def _begin(self, page: Page) -> None:
+        if page.sign_in()[0] == 200:
+            for act in ("confirm", "start"):
+                page.call("POST", act, {})
+            status, paper = page.call("GET", "paper")
+            if status == 200:
+                page.items = [item for part in paper["parts"] for item in part["items"]]
+
+    def _save(self, page: Page) -> bool:
+        number = page.sequence + 1
+        place = number % len(page.items)
+        status, body = page.save(place, option=number % 4, sequence=number)
+        if status == 200:
+            page.sequence = number
+            self.ledger[page.instance, number] = attempt_of(page)
+        else:
+            self.told[status, body["error"]["code"]] += 1
+        return status == 200
+
+
+@contextmanager
+def small_disk(folder: Path, mib: int, *kind: str) -> Iterator[Path]:
+    """A file system of so many MiB on `folder`: memory, or with `kind` what a loop device holds."""
+    folder.mkdir()
+    what = kind or ("-t", "tmpfs", "-o", f"size={mib}m", "tmpfs")
+    subprocess.run(["mount", *what, str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        wait_until(lambda: subprocess.run(["umount", str(folder)], check=False).returncode == 0)
+
+
+def fill(folder: Path, leave: int) -> Path:
+    """Write until only `leave` bytes are free; the file that takes the room."""
+    ballast = folder / "ballast"
+    with ballast.open("wb") as file:
+        while (more := shutil.disk_usage(folder).free - leave) > 0:
+            # Others may take room at the same moment.
+            with suppress(OSError):
+                os.posix_fallocate(file.fileno(), file.tell(), more)
+            file.seek(0, os.SEEK_END)
+    return ballast
