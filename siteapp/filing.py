@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 from siteapp.conduct.session import Session
 from siteapp.files import Files, announced_as
 from siteapp.identity import Identity
-from siteapp.store import records
+from siteapp.store import filed
 from siteapp.store.live import Live
 from sync.disk import free_bytes
 from sync.errors import NotFound
@@ -47,7 +47,7 @@ class Filer:
     def recover(self) -> None:
         """Hand over what was recorded and not handed over, and clear what was not recorded."""
         left = list(self._work.iterdir())
-        recorded = records.sealed_file_digests(self._live) if left else set()
+        recorded = filed.sealed_file_digests(self._live) if left else set()
         for path in left:
             if path.name in recorded:
                 self._spool.put_outgoing(path, "file")
@@ -69,11 +69,11 @@ class Filer:
 
     def _waiting(self, session: Session) -> list[Event]:
         """Files of closed sittings that are not sealed; those that count come first."""
-        sealed = records.sealed_files(self._live, session.plan.id)
+        sealed = filed.sealed_files(self._live, session.plan.id)
         closed = {attempt.id: attempt for attempt in _over(session)}
         found = [
             event
-            for event in records.file_events(self._live, session.plan.id)
+            for event in filed.file_events(self._live, session.plan.id)
             if event.seq not in sealed
             and event.body["attempt"] in closed
             and (session.plan.id, event.seq) not in self._skipped
@@ -122,14 +122,14 @@ class Filer:
                 return
         sealed = unnamed.rename(self._work / digest)
         sync_folder(self._work)
-        self._live.store(records.keep_sealed_file(session.plan.id, event.seq, digest))
+        self._live.store(filed.keep_sealed_file(session.plan.id, event.seq, digest))
         self._spool.put_outgoing(sealed, "file")
         sealed.unlink(missing_ok=True)
         log.info("file of event %d sealed: %s", event.seq, digest[:12])
 
     def tally(self, session: Session) -> dict[str, int]:
         """How many files there are, and how many headquarters has archived."""
-        sealed = records.sealed_files(self._live, session.plan.id).values()
+        sealed = filed.sealed_files(self._live, session.plan.id).values()
         files = sum(len(attempt.files) for attempt in list(session.attempts.values()))
         return {"files": files, "archived": sum(self._archived(digest) for digest in sealed)}
 

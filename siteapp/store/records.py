@@ -4,7 +4,6 @@ from typing import Any
 
 from siteapp.store.live import Live, token_hash
 from siteapp.store.writer import Statement
-from sync.exam.journal import Event, decode
 
 
 def keep_session(session: str, package: str, plan: str) -> Statement:
@@ -62,28 +61,24 @@ def batch_digests(live: Live) -> set[str]:
     return {row["digest"] for row in live.rows("SELECT digest FROM batch")}
 
 
-def keep_sealed_file(session: str, seq: int, digest: str) -> Statement:
-    """The file of event `seq` was sealed."""
-    row = (session, seq, digest)
-    return Statement("INSERT OR REPLACE INTO sealed_file VALUES (?, ?, ?)", row)
+def machines(live: Live) -> list[dict[str, Any]]:
+    """Every machine that showed a mark, by seat."""
+    return live.rows("SELECT * FROM machine ORDER BY seat, address")
 
 
-def sealed_files(live: Live, session: str) -> dict[int, str]:
-    """Number of a `file` event → digest of the document it was sealed in."""
-    rows = live.rows("SELECT seq, digest FROM sealed_file WHERE session = ?", (session,))
-    return {row["seq"]: row["digest"] for row in rows}
+def machine(live: Live, address: str, seat: int) -> dict[str, Any] | None:
+    """The machine at an address and seat, if one showed a mark there."""
+    sql = "SELECT marker, since_ms, seals, forgot FROM machine WHERE address = ? AND seat = ?"
+    rows = live.rows(sql, (address, seat))
+    return rows[0] if rows else None
 
 
-def sealed_file_digests(live: Live) -> set[str]:
-    """Of all sessions."""
-    return {row["digest"] for row in live.rows("SELECT digest FROM sealed_file")}
-
-
-def file_events(live: Live, session: str) -> list[Event]:
-    """The `file` events of a session, in order."""
-    # Quotes in a text are escaped, so no text can look like this member.
-    sql = 'SELECT line FROM event WHERE session = ? AND line LIKE \'%"kind":"file"%\' ORDER BY seq'
-    return [decode(row["line"].encode()) for row in live.rows(sql, (session,))]
+def keep_machine(
+    address: str, seat: int, marker: str, since_ms: int, seals: bool, forgot: int
+) -> Statement:
+    """What is known of a machine by now."""
+    row = (address, seat, marker, since_ms, int(seals), forgot)
+    return Statement("INSERT OR REPLACE INTO machine VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def sealed_digests(live: Live) -> set[str]:
