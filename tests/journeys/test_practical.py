@@ -175,7 +175,7 @@ def delivered(practical: Premises) -> tuple[list[Event], handed_files.HandedFile
 def test_the_hand_in_waits_for_the_file_and_the_receipt_commits_to_it(
     practical: Premises, page: CandidatePage, tmp_path: Path
 ) -> None:
-    path, digest = written(tmp_path, "late.xlsx", 40 * MIB)
+    path, digest = written(tmp_path, "late.xlsx", 9 * MIB)
     with practical.room_network_away():
         choose(page, path)
         expect(newest(page)).to_contain_text("仅在本机")
