@@ -72,6 +72,9 @@ def service(
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            # Until the last of them has let go of it: under strace there are two.
+            assert process.stdout
+            process.stdout.read()
 
 
 class Room:
@@ -143,7 +146,7 @@ class Room:
 @contextmanager
 def small_disk(folder: Path, mib: int, *kind: str) -> Iterator[Path]:
     """A file system of so many MiB on `folder`: memory, or with `kind` what a loop device holds."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     what = kind or ("-t", "tmpfs", "-o", f"size={mib}m", "tmpfs")
     subprocess.run(["mount", *what, str(folder)], check=True)
     try:
