@@ -10,6 +10,7 @@ import click
 import provisioning.errors
 import siteapp.config
 import siteapp.errors
+import siteapp.journal_errors
 import sync.delivery_errors
 import sync.errors
 import sync.headquarters.errors
@@ -29,6 +30,7 @@ HOMES: tuple[ModuleType, ...] = (
     sync.delivery_errors,
     sync.headquarters.errors,
     siteapp.errors,
+    siteapp.journal_errors,
     siteapp.config,
     provisioning.errors,
 )

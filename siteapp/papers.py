@@ -1,6 +1,7 @@
 """Exam packages at the site: received, held sealed, released. No key of an item ever comes here."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
 from sync.disk import free_bytes
-from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotReady
+from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotFound, NotReady
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
 from sync.exam.sitting import SessionPlan, check_plan
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
@@ -43,7 +44,15 @@ class AttemptPaper:
 class Shelf:
     """The packages of this site, and the papers of those that are unlocked (in memory only)."""
 
-    def __init__(self, identity: Identity, live: Live, reserve_mib: int = 0) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        live: Live,
+        reserve_mib: int = 0,
+        secure: Callable[[list[str]], None] = lambda names: None,
+    ) -> None:
+        # Called with what must be on the second server's disk too, before the commit of it.
+        self._secure = secure
         self.folder = identity.folder / "packages"
         self.folder.mkdir(exist_ok=True)
         self._identity = identity
@@ -70,6 +79,7 @@ class Shelf:
         if not kept.exists():
             with path.open("rb") as source:
                 write_durably(kept, iter(lambda: source.read(CHUNK), b""))
+        self._secure([kept.name])
         event = NewEvent("import", {"package": package.digest})
         held = _without_identities(plan)
         keep = records.keep_session(plan.id, package.digest, msgspec.json.encode(held).decode())
@@ -135,6 +145,16 @@ class Shelf:
             key = hashlib.blake2b(name, key=papers.seed, digest_size=32).digest()
             found = self._attempts[place] = AttemptPaper(form, key, References(every, key))
         return found
+
+    def material(self, session: Session, attempt: Attempt, file: str) -> bytes:
+        """A file that this attempt's paper hands out; NotFound for any other."""
+        form = self.paper(session, attempt).form
+        if all(m.file != file for task in form.tasks for m in task.materials):
+            raise NotFound(what="material")
+        try:
+            return self._papers[session.plan.id].materials[file]
+        except KeyError:
+            raise NotFound(what="material") from None
 
     def _form(self, session: str, name: str) -> tuple[Form, tuple[Authored, ...]]:
         found = self._forms.get((session, name))

@@ -1,6 +1,7 @@
 """Two real servers on two loopback addresses: paired by their own commands, killed, promoted."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,9 @@ from werkzeug.wrappers import Response
 
 from siteapp.site import Site
 from siteapp.staff import Role
+from siteapp.standby.folder import PairFolder, Peer
+from siteapp.standby.spare import Spare, SpareApp
+from sync.serving import Loop
 
 EXAMSITE = ["-m", "siteapp.cli"]
 # A link on which every confirmation takes a while: what is answered before it shows.
@@ -47,6 +51,7 @@ def kept(self, answer):
 
 keep, Ring.kept = Ring.kept, kept
 """
+SECRET = bytes(range(32))
 PRIMARY, SPARE = "127.0.0.1", "127.0.0.2"
 
 
@@ -245,3 +250,27 @@ def pages_of(pair: Pair, package: world.Package) -> list[Page]:
     for page in pages:
         page.begin()
     return pages
+
+
+class Second:
+    """A spare that answers on a port, in this process; the folder's site is its primary."""
+
+    def __init__(self, site_folder: Path, folder: Path) -> None:
+        for name in ("keys", "certificate.json", "root.txt"):
+            copy = shutil.copytree if name == "keys" else shutil.copy
+            copy(site_folder / name, folder / name)
+        PairFolder(folder).pair(Peer("spare", "http://127.0.0.1:1"), SECRET)
+        self.spare = Spare(folder)
+        self.loop = Loop(SpareApp(self.spare), "127.0.0.1", 0, threads=2)
+        PairFolder(site_folder).pair(Peer("primary", self.loop.address), SECRET)
+        self.thread = threading.Thread(target=self.loop.run)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.loop.stop()
+        self.thread.join()
+        self.spare.close()
+
+
+def told(site: Site) -> dict[str, Any]:
+    return site.standby.told() or {}

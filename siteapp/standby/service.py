@@ -74,6 +74,11 @@ class Standby:
             if self._leader:
                 self._leader.start()
 
+    def secure(self, names: list[str]) -> None:
+        """Return when the spare has these files too, or the site is on one server only."""
+        if self._leader:
+            self._leader.secure(names)
+
     def stop(self) -> None:
         """End, after the writer."""
         if self._leader:

@@ -156,6 +156,7 @@ class Writer:
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._clock_kept_ms = -(10**9)
         self.commits = 0
+        self._decided = self._answered = 0
         self.checkpoints = Checkpoints(connection)
         self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.thread.start()
@@ -194,6 +195,18 @@ class Writer:
         """Store rows soon, without waiting for it."""
         self._waiting.put(Job(None, lambda: Decision(statements=statements)))
 
+    def seen(self, read: Callable[[], Any]) -> Any:
+        """What `read` finds in memory, once all of it may be acknowledged.
+
+        Memory is ahead of the disks. `read` may run in the writer's thread.
+        """
+        before = self._decided
+        if self._answered == before:
+            found = read()
+            if self._decided == before:
+                return found
+        return self.submit(None, lambda: Decision(result=read()))
+
     def stop(self) -> None:
         """Finish what is waiting, then end the thread."""
         self._waiting.put(None)
@@ -222,16 +235,23 @@ class Writer:
     def _commit(self, group: list[Job]) -> None:
         """Decide and store one group; every job of it is answered, whatever happens."""
         follower = self.follower
+        self._decided += 1
+        number = self._decided
+
+        def answer() -> None:
+            _answer_all(group)
+            self._answered = number
+
         try:
             rows, statements = self._decide(group)
             if rows or statements:
                 self._with_room(lambda: self._store(rows, statements, follower))
             # Also when nothing was new: what a repeat repeats may not be on both disks yet.
-            follower.kept(lambda: _answer_all(group))
+            follower.kept(answer)
         except Exception as error:
             follower.undone()
             self._failed(group, error)
-            _answer_all(group)
+            answer()
 
     def _tend_log(self, tend: Callable[[], None]) -> None:
         """Move the log into the file; everybody has been answered before."""

@@ -119,6 +119,16 @@ entries = Table(
     ForeignKeyConstraint(["session", "admission"], ["candidates.session", "candidates.admission"]),
 )
 
+# What the session's practical tasks hand out, by the name that a task gives the file.
+materials = Table(
+    "materials",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("file", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("session", "file"),
+)
+
 batches = Table(
     "batches",
     metadata,

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from pysqlite3 import dbapi2
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select
 
 from sync.errors import NotInitialised, SqliteTooOld
 from sync.headquarters.schema import SCHEMA_VERSION, about, audit, metadata
@@ -46,11 +46,15 @@ class Store:
             db.execute(insert(about).values(name="schema", value=str(SCHEMA_VERSION)))
 
     def check(self, folder: Path) -> None:
-        """NotInitialised if the tables are not those of this release."""
+        """NotInitialised if the tables are not of this release's kind; newer ones are added."""
         with self.reading() as db:
             found = db.scalar(select(about.c.value).where(about.c.name == "schema"))
+            here = set(inspect(db).get_table_names())
         if found != str(SCHEMA_VERSION):
             raise NotInitialised(folder=str(folder), command="examhq init")
+        if not metadata.tables.keys() <= here:
+            with self.writing() as db:
+                metadata.create_all(db)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

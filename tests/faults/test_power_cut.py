@@ -17,7 +17,8 @@ import world
 from faults.powercut import STRACE, Call, Disk, contents, everything, nothing, put_back, read_trace
 from faults.powercut import some as some_survive
 from faults.storage import SHORT_LOG, program
-from faults.test_kill import EARLY, Line
+from faults.test_kill import EARLY
+from line import Line
 from room import Page, journal
 from together import in_memory_as_on_disk
 

@@ -26,6 +26,7 @@ from sync.headquarters.app import wall_ms
 from sync.headquarters.bank import builtin_bank
 from sync.headquarters.folder import create_headquarters
 from sync.headquarters.journals import read_journal
+from sync.headquarters.materials import builtin_materials
 from sync.headquarters.samples import sample_rows
 from sync.headquarters.serve import Server
 from sync.headquarters.spreadsheet import sheet_bytes
@@ -117,7 +118,10 @@ class Passwords:
 class Premises:
     """A headquarters, a site, one published session with two sittings, and who is in it."""
 
-    def __init__(self, folder: Path, live: int = 3, media: int = 1) -> None:
+    def __init__(
+        self, folder: Path, live: int = 3, media: int = 1, component: str = "theory"
+    ) -> None:
+        self.component = {"live": component}
         self.folder, self.site_folder = folder, folder / "site"
         self.passwords = Passwords()
         self.people: dict[str, list[Person]] = {}
@@ -187,8 +191,9 @@ class Premises:
             session=SESSION,
             sitting=sitting,
             specification=find(code),
-            component="theory",
+            component=self.component.get(sitting, "theory"),
             bank=builtin_bank(code),
+            materials=builtin_materials(code),
             earliest_hand_in=0,
         )
         rows = sample_rows(code[:6], count, first_seat)

@@ -1,5 +1,6 @@
 /** Signing in, so that what this machine kept of the same attempt is taken up again. */
 
+import { forgetBytes } from "./file-store.js";
 import { newInstance } from "./local.js";
 
 /** @typedef {import("./types.js").Record_} Record_ */
@@ -46,6 +47,7 @@ function blank() {
     unsentFlags: {},
     place: 0,
     ending: null,
+    files: [],
     left: false,
     read: [],
   };
@@ -59,6 +61,7 @@ function blank() {
  * @param {boolean} complete the server holds every answer
  */
 export async function retire(local, record, complete) {
+  await forgetBytes(record.attempt);
   if (complete) await local.forget(record.attempt);
   else await local.keepRecord({ ...record, ...blank(), left: record.left, token: null });
 }

@@ -67,7 +67,7 @@ export function marksView(app) {
   const element = el("div", { class: "marks" }, server, here, refused, contact);
   const update = () => {
     if (!app.attempt) return;
-    const marks = app.attempt.ledger.marks();
+    const marks = app.attempt.marks();
     setText(server, t(`已保存到服务器 ${marks.onServer}`, `On the server ${marks.onServer}`));
     server.className = `mark ${marks.onServer ? "good" : ""}`;
     setText(here, whereElse(app.local.works, marks.onlyHere));
@@ -99,6 +99,9 @@ function contactOf(app) {
   }
   if (contact === "away") {
     return { level: "warn", text: t("连不上服务器，请继续作答，恢复后自动上传", "Server away: go on answering, it is sent later") };
+  }
+  if (app.undecided && app.overdue()) {
+    return { level: "warn", text: t("监考员正在决定补时，请留在座位上", "The invigilator decides on extra time: stay seated") };
   }
   const trouble = attempt && attempt.outbox.trouble;
   if (trouble) {

@@ -43,7 +43,7 @@ function hint() {
 
 /** @param {import("./app.js").App} app */
 function stillHere(app) {
-  const here = app.attempt ? app.attempt.ledger.marks().onlyHere : 0;
+  const here = app.attempt ? app.attempt.marks().onlyHere : 0;
   return notice(
     "warn",
     t(

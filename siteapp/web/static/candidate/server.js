@@ -7,8 +7,9 @@ import { Servers } from "./servers.js";
 /** @typedef {import("./types.js").Save} Save */
 
 const PATIENCE_MS = 10000;
-/** What a front says when the service behind it does not answer. */
-const NOBODY_THERE = [502, 504];
+/** What is sent within this was not held up. */
+const FRESH_MS = 3000;
+const PART_PATIENCE_MS = 60000;
 const NOT_NOW = [408, 425, 429, 503, 507];
 
 /** Nobody answered: the server, the network or the cable is away. */
@@ -70,10 +71,23 @@ export class Server {
     return this.#ask("GET", "paper");
   }
 
-  /** @param {string} instance @param {Save[]} saves @returns {Promise<{saved: number[]}>} */
-  responses(instance, saves) {
-    const sent = saves.map(({ sequence, item, response }) => ({ sequence, item, response }));
+  /**
+   * @param {string} instance @param {Save[]} saves
+   * @param {number} now the site's clock: a save that waited goes with the time it was made at
+   * @returns {Promise<{saved: number[]}>}
+   */
+  responses(instance, saves, now = 0) {
+    const waited = (/** @type {Save} */ save) => save.made && save.made[1] + FRESH_MS < now;
+    const sent = saves.map((save) => {
+      const { sequence, item, response, made } = save;
+      return waited(save) ? { sequence, item, response, made } : { sequence, item, response };
+    });
     return this.#ask("POST", "responses", { instance, saves: sent });
+  }
+
+  /** @param {string} instance @param {[number, number][]} spans when this page could be used @returns {Promise<{}>} */
+  usable(instance, spans) {
+    return this.#ask("POST", "usable", { instance, spans });
   }
 
   /** @param {string} item @param {boolean} flagged @returns {Promise<{}>} */
@@ -91,6 +105,25 @@ export class Server {
     return this.#ask("POST", "hand-in", { instance, last_sequence: lastSequence, how });
   }
 
+  /** Something about a file to hand in. @param {string} method @param {string} what "" or /<upload>… @param {object} [body] @returns {Promise<any>} */
+  upload(method, what, body) {
+    return this.#ask(method, `uploads${what}`, body);
+  }
+
+  /** One part of a file. @param {string} upload @param {number} offset @param {ArrayBuffer} bytes @returns {Promise<{offset: number}>} */
+  part(upload, offset, bytes) {
+    const headers = { Accept: "application/json", Authorization: `Bearer ${this.token}`, "Upload-Offset": String(offset) };
+    const request = { method: "PATCH", headers, body: bytes, cache: "no-store" };
+    return this.servers.ask(`/api/candidate/uploads/${upload}`, /** @type {RequestInit} */ (request), slowTalk);
+  }
+
+  /** A file that a task hands out. @param {string} file @returns {Promise<Blob>} */
+  material(file) {
+    const name = file.split("/").map(encodeURIComponent).join("/");
+    const request = { headers: { Authorization: `Bearer ${this.token}` }, cache: "no-store" };
+    return this.servers.ask(`/api/candidate/materials/${name}`, /** @type {RequestInit} */ (request), fetchBytes);
+  }
+
   /** @param {string} method @param {string} name @param {object} [body] @returns {Promise<any>} */
   async #ask(method, name, body) {
     /** @type {Record<string, string>} */
@@ -102,14 +135,37 @@ export class Server {
   }
 }
 
+/**
+ * True if a front speaks for a service that does not answer: ours puts a code into each of its refusals.
+ * @param {Response} answer @param {any} body
+ */
+function isFronts(answer, body) {
+  return answer.ok ? body === null : answer.status >= 500 && !(body && body.error && body.error.code);
+}
+
 /** One request with an end to its patience. @param {string} path @param {RequestInit} request */
-async function talk(path, request) {
+function talk(path, request) {
+  return within(PATIENCE_MS, path, request, (answer) => answer.json());
+}
+
+/** A part of a file may take long on a busy network. @param {string} path @param {RequestInit} request */
+function slowTalk(path, request) {
+  return within(PART_PATIENCE_MS, path, request, (answer) => answer.json());
+}
+
+/** @param {string} path @param {RequestInit} request */
+function fetchBytes(path, request) {
+  return within(PART_PATIENCE_MS, path, request, (answer) => (answer.ok ? answer.blob() : answer.json()));
+}
+
+/** @param {number} patience @param {string} path @param {RequestInit} request @param {(answer: Response) => Promise<any>} read */
+async function within(patience, path, request, read) {
   const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => giveUp.abort(), patience);
   try {
     const answer = await fetch(path, { ...request, signal: giveUp.signal });
-    const body = await answer.json().catch(() => null);
-    if (NOBODY_THERE.includes(answer.status) || (answer.ok && body === null)) {
+    const body = await read(answer).catch(() => null);
+    if (isFronts(answer, body)) {
       throw new Away(`${path}: ${answer.status} without an answer of ours`);
     }
     if (!answer.ok) throw new Refusal(answer.status, body, answer.headers.get("Retry-After"));
