@@ -1,8 +1,8 @@
 """Errors of the site: leaves under the branches of `sync.errors`.
 
 NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  MissingSaves  SeatTaken
-             OtherPackage  WrongOffset  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
-             NotItsBeginning  ReserveMissing
+             TimeUndecided  OtherPackage  WrongOffset  ServerFenced  SpareNotPromoted  NotPaired
+             PairingRefused  NotItsBeginning  ReserveMissing
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  CrossOrigin
              WrongStaffSignIn  RoleNeeded
 InputRefused ── SaveRefused  UploadRefused  QuotaSpent  UploadAltered  RecoveryRefused
@@ -39,6 +39,17 @@ class TimeIsUp(NotNow):
     hint = Words(
         "作答已收取；如有疑问请举手", "Your responses were collected; raise your hand if in doubt"
     )
+
+
+class TimeUndecided(NotNow):
+    """The page's time is over, and nobody has decided yet how much of it an outage took."""
+
+    code = "time-undecided"
+    message = Words(
+        "服务器曾经中断，监考员正在决定是否补时，暂不收卷",
+        "The server was away; the invigilator decides on time to give back before the end",
+    )
+    hint = Words("请留在座位上", "Stay at your seat")
 
 
 class NotOpenYet(NotNow):

@@ -6,13 +6,16 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
+from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
+from siteapp.conduct.lost import still_out
 from siteapp.conduct.once import Once
-from siteapp.conduct.outage import noted
+from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
@@ -112,6 +115,9 @@ class Site:
         facts = (outage.rebooted, outage.counted_ms, outage.wall_ms)
         for session in self.live.sessions.values():
             self.live.act(session, lambda s: Decision(noted(s, *facts)))
+        moved = 0 if outage.rebooted else outage.wall_ms - outage.counted_ms
+        if abs(moved) >= WallWatch.JUMP_MS:
+            self._each(partial(self._note_jump, moved))
         self.live.keep_clock()
 
     def _keep_clock(self) -> None:
@@ -121,18 +127,27 @@ class Site:
             # Tried again in a moment; the sitting goes on.
             log.exception("the clock's reading was not stored")
 
+    def _note_jump(self, ms: int, session: Session) -> None:
+        self.live.act(session, lambda s: Decision(jumped(s, ms)))
+
     def _collect(self) -> None:
-        next_keep = self.live.clock.now()
+        next_keep, watch = self.live.clock.now(), WallWatch(self.live.clock)
         while not self._stopping.wait(0.5):
+            if moved := watch.jump():
+                self._each(partial(self._note_jump, moved))
             if self.live.clock.now() >= next_keep:
                 next_keep = self.live.clock.now() + KEEP_CLOCK_MS
                 self._keep_clock()
             self._each(self._collect_from)
 
     def _collect_from(self, session: Session) -> None:
+        self.live.journal_silences(session)
         now, of = self.live.clock.now(), self.shelf.items_by_form(session)
-        if collect_expired(session, now, of):
-            self.live.act(session, lambda s: Decision(collect_expired(s, now, of)))
+        if not collect_expired(session, now, of):
+            return
+        out = still_out(session, now, self.live.contacts, self.live.silences)
+        if collect_expired(session, now, of, out):
+            self.live.act(session, lambda s: Decision(collect_expired(s, now, of, out)))
 
     def _cut(self) -> None:
         next_cut = self.live.clock.now()

@@ -1,11 +1,12 @@
 """A candidate's run through one sitting: its phases, its responses, its deadline. Pure."""
 
 import hashlib
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
 
+from siteapp.conduct.spans import Span, from_text, merged, without
 from sync.exam.journal import Answers, Event, Standing
 
 Phase = Literal["expected", "signed-in", "confirmed", "started", "handed-in"]
@@ -23,6 +24,8 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
 OUTAGE = "outage"
 # Bytes of a `content`.
 CONTENT = 8
+# Why a save was kept as evidence that two people may still count.
+LATE = ("time-is-up", "already-handed-in")
 # As many as a page sends again in one go.
 MAX_MISSING = 200
 
@@ -100,8 +103,11 @@ class Attempt:
     """Present state, derived from events; `extra_ms` is the arrangement granted in advance.
 
     `received` are the saves that were taken, `evidence` those that were kept without counting: a
-    page may ask for these again, and gets them taken when what was in the way is gone. `held`: the
-    clock does not collect this one before a person has decided about an outage.
+    page may ask for these again, and gets them taken when what was in the way is gone. `late` are
+    those of them that came too late and wait for two people. `held`: the clock does not collect
+    this one before a person has decided about an outage. Of the site's clock: `silences` in which
+    nothing was heard of the page, `worked` in which the page says it was usable all the same,
+    `decided` what a person gave back or did not.
     """
 
     id: str
@@ -126,6 +132,10 @@ class Attempt:
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
     held: bool = False
+    silences: list[Span] = field(default_factory=list)
+    worked: list[Span] = field(default_factory=list)
+    decided: list[Span] = field(default_factory=list)
+    late: set[tuple[str, int]] = field(default_factory=set)
     receipt: str = ""
     how: str = ""
 
@@ -138,6 +148,14 @@ class Attempt:
     def responses(self) -> dict[str, Standing]:
         """item → the response that counts."""
         return self.answers.standing
+
+    def unaccounted(self, silences: Sequence[Span]) -> list[Span]:
+        """What of these silences neither the page nor a person has accounted for."""
+        return without(silences, merged([*self.worked, *self.decided]))
+
+    def lost(self) -> list[Span]:
+        """Time without a usable page that nobody has decided about."""
+        return self.unaccounted(list(self.silences))
 
     def highest(self, instance: str) -> int:
         """The greatest sequence number of a client instance that was ever kept."""
@@ -176,8 +194,11 @@ class Attempt:
         what = content(body["item"], body["response"])
         self.received.setdefault(body["instance"], Received()).add(body["sequence"], what)
         self.answers.take(body)
+        self.late.discard((body["instance"], body["sequence"]))
 
     def _on_evidence(self, body: dict[str, Any]) -> None:
+        if body["why"] in LATE:
+            self.late.add((body["instance"], body["sequence"]))
         self.spent_on_evidence.add(body)
         self.evidence.setdefault(body["instance"], Received()).add(body["sequence"])
 
@@ -194,7 +215,20 @@ class Attempt:
 
     def _on_extension(self, body: dict[str, Any]) -> None:
         self.granted_ms += body["ms"]
+        self.decided += [from_text(one) for one in body["lost"]]
         self.held = False
+
+    def _on_silence(self, body: dict[str, Any]) -> None:
+        self.silences.append(Span(body["from_ms"], body["to_ms"]))
+
+    def _on_page_worked(self, body: dict[str, Any]) -> None:
+        self.worked.append(Span(body["from_ms"], body["to_ms"]))
+        if not self.lost():
+            # The page worked through all of it: there is nothing to decide.
+            self.held = False
+
+    def _on_late_decision(self, body: dict[str, Any]) -> None:
+        self.late.clear()
 
     def _on_incident(self, body: dict[str, Any]) -> None:
         if body["category"] == OUTAGE and self.phase == "started":

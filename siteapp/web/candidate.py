@@ -7,7 +7,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from siteapp.conduct import acts
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
+from siteapp.conduct.spans import Span
 from siteapp.errors import (
     AlreadyHandedIn,
     NotOpenYet,
@@ -22,6 +24,7 @@ from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
 
 candidate = Blueprint("candidate", __name__)
@@ -138,6 +141,8 @@ def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
         "phase": attempt.phase,
         "open": session.sittings[attempt.sitting] == "open",
         "server_ms": live.clock.wall(),
+        "clock_ms": now,
+        "held": attempt.held,
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
         "earliest_hand_in_ms": (
             acts.earliest_hand_in_ms(session, attempt, now) if started else None
@@ -187,6 +192,38 @@ def _paper(session: Session, attempt: Attempt) -> AttemptPaper:
     if attempt.phase != "started":
         raise NotOpenYet
     return site().shelf.paper(session, attempt)
+
+
+@candidate.post("/api/candidate/usable")
+@role(CANDIDATE)
+def usable() -> dict[str, Any]:
+    """When the page could be used, on the site's clock; kept where it accounts for a silence."""
+    given = json_body(instance=str, spans=list)
+    spans = _spans(given["spans"])
+    if not given["instance"].isalnum() or len(given["instance"]) > 32:
+        raise RequestRefused(reason="instance")
+    session, attempt = _mine()
+    live = site().live
+    site().pace.saves(session.plan.id, attempt, 1, 0, live.clock.now())
+
+    def decide(state: Session) -> Decision:
+        mine = state.attempt(attempt.id)
+        quiet = silence(mine, live.silent(state, mine))
+        fresh = [Span(event.body["from_ms"], event.body["to_ms"]) for event in quiet]
+        return Decision([*quiet, *worked(mine, given["instance"], spans, fresh)])
+
+    live.act(session, decide)
+    return {}
+
+
+def _spans(given: list[Any]) -> list[Span]:
+    if len(given) > MAX_SPANS:
+        raise RequestRefused(reason="spans")
+    for one in given:
+        numbers = isinstance(one, list) and len(one) == 2 and all(type(n) is int for n in one)
+        if not numbers or not 0 <= one[0] <= one[1] <= MAX_NUMBER:
+            raise RequestRefused(reason="spans")
+    return [Span(*one) for one in given]
 
 
 @candidate.get("/api/candidate/paper")
@@ -253,7 +290,9 @@ def hand_in() -> dict[str, Any]:
 
     def decide(state: Session) -> Decision:
         mine = state.attempt(attempt.id)
-        how: acts.HandIn = "time" if now >= mine.deadline_ms else "candidate"
+        # While a decision is due, the page's clock ends nothing; the candidate still may.
+        by_clock = now >= mine.deadline_ms and not (mine.held and given["how"] == "candidate")
+        how: acts.HandIn = "time" if by_clock else "candidate"
         return Decision(
             acts.hand_in(state, mine, how, given["instance"], given["last_sequence"], now, of)
         )

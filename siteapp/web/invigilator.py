@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from siteapp.conduct import acts
+from siteapp.conduct import acts, late, lost
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
@@ -244,3 +244,41 @@ def lift(session_id: str) -> dict[str, Any]:
     site().limits.lift(seat)
     site().staff.audit(member().name, "lift", f"{session_id} {seat}")
     return _wall(session)
+
+
+@invigilator.post("/api/room/<session_id>/lost-time")
+@role(*ROOM_STAFF)
+def lost_time(session_id: str) -> dict[str, Any]:
+    """Give back what a seat lost, or (empty admission number) what each lost; or nothing."""
+    given = json_body(admission=str, give=bool, reason=str)
+    give, by, who = given["give"], member().name, given["admission"]
+    reason = _note(given["reason"], "reason")
+    return _act(
+        session_id,
+        "lost-time",
+        f"{who or '*'} {'+' if give else '0'}",
+        lambda s: lost.decide(_some(s, who), give, reason, by),
+    )
+
+
+@invigilator.post("/api/room/<session_id>/late")
+@role(*ROOM_STAFF)
+def late_responses(session_id: str) -> dict[str, Any]:
+    """Two people decide whether late responses count; the second gives name and password here."""
+    given = json_body(attempt=str, counts=bool, reason=str, second=str, password=str)
+    reason, by, second = _note(given["reason"], "reason"), member().name, given["second"].strip()
+    session = site().live.session(session_id)
+    attempt = session.attempt(given["attempt"])
+    if second == by:
+        raise RequestRefused(reason="second")
+    site().staff.vouch(second, given["password"], request.remote_addr or "", ROOM_STAFF)
+    of = site().shelf.items_by_form(session).get(attempt.form, 0)
+    # Read from the disk: memory does not keep what counts for nothing.
+    kept = [e for e in site().live.events(session_id) if e.body.get("attempt") == attempt.id]
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        mine = state.attempt(attempt.id)
+        return late.decide(mine, kept, given["counts"], reason, by, second, of)
+
+    what = f"{attempt.id} {'+' if given['counts'] else '0'} {second}"
+    return _act(session_id, "late", what, decide)

@@ -33,8 +33,8 @@ class AttemptFacts(Struct, frozen=True):
 def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
     """attempt → what is known of it.
 
-    Of several hand-ins the first counts; responses after it do not. Of several server terms the
-    latest counts.
+    Of several hand-ins the first counts; responses after it do not, unless two people at the site
+    decided that they do. Of several server terms the latest counts.
     """
     events = journal.events()
     ends = _ends(journal)
@@ -65,6 +65,9 @@ def _ends(journal: ReceivedJournal) -> dict[str, int]:
     """attempt → the place of its hand-in among all events."""
     ends: dict[str, int] = {}
     for place, event in enumerate(journal.events()):
+        if event.kind == "late-decision" and event.body["counts"]:
+            # Late answers count by decision of two people; the next hand-in commits to them.
+            ends.pop(event.body["attempt"], None)
         if event.kind == "hand-in":
             ends.setdefault(event.body["attempt"], place)
     return ends

@@ -21,6 +21,8 @@ const GRANT_WORTH_SAYING_MS = 20000;
 const EXTENDED_MS = 2000;
 const LAST_SAVES_MS = 3000;
 const TRY_AGAIN_MS = 1500;
+/** Screens on which the candidate has the paper, or has let go of it. */
+const USABLE = ["paper", "hand-in", "in-line"];
 
 export class App {
   /** @param {import("./local.js").Local} local @param {() => void} changed */
@@ -162,6 +164,7 @@ export class App {
     this.tabs.release();
     if (!attempt) return;
     attempt.record.left = true;
+    attempt.usable.forget();
     attempt.outbox.lastWords();
     retire(this.local, attempt.record, attempt.ledger.complete);
   }
@@ -187,6 +190,7 @@ export class App {
     this.contact = "connected";
     this.state = state;
     this.serverClock = { ms: state.server_ms, at };
+    attempt.usable.heard(state.clock_ms, at);
     this.earliest.anchor(state.earliest_hand_in_ms, at);
     this.#anchor(state.remaining_ms, at);
     this.#announceNew(state);
@@ -203,13 +207,16 @@ export class App {
 
   /** @param {Attempt} attempt @param {State} state */
   async #goOn(attempt, state) {
+    if (state.phase === "started") await attempt.account(this.server);
     attempt.outbox.serverIsBack();
     attempt.files.serverIsBack();
     if (this.collection) this.collection.serverIsBack();
     if (state.phase === "started" && !attempt.paperIsFresh) await attempt.fetchPaper(this.server);
     if (state.phase === "confirmed" && attempt.record.agreed && state.open) this.start();
     const left = this.countdown.remaining();
-    if (attempt.record.ending === "time" && left !== null && left > EXTENDED_MS) await this.#callOff(attempt);
+    const more = left !== null && left > EXTENDED_MS;
+    if (attempt.record.ending === "time" && (more || state.held)) await this.#callOff(attempt);
+    if (more) await attempt.resend(attempt.ledger.reopenLate());
   }
 
   /** @param {number|null} remaining @param {number} at */
@@ -257,11 +264,22 @@ export class App {
   /** Called a few times a second: warnings, and the collection when the time is over. */
   tick() {
     const record = this.attempt && this.attempt.record;
+    if (this.attempt) this.attempt.usable.beat(USABLE.includes(this.stage));
     if (!record || record.phase !== "started" || this.stopped || this.receipt) return;
     const minutes = this.countdown.crossed();
     if (minutes) announce(t(`距离考试结束还有 ${minutes} 分钟`, `${minutes} minutes are left`));
     const over = this.countdown.remaining() === 0 && performance.now() > this.timeNotBefore;
-    if (over && !record.ending) this.handIn("time");
+    if (over && !record.ending && !this.undecided) this.handIn("time");
+  }
+
+  /** The time is over, and an invigilator is to decide whether there is more: nobody is cut off. */
+  get undecided() {
+    return this.state !== null && this.state.held;
+  }
+
+  /** True if this attempt's time is over by its own clock. */
+  overdue() {
+    return this.countdown.remaining() === 0;
   }
 
   /** @param {boolean} on */
@@ -320,6 +338,7 @@ export class App {
     this.receipt = session.finish(attempt.record, receipt);
     this.#halt();
     this.tabs.release();
+    attempt.usable.forget();
     await retire(this.local, attempt.record, attempt.ledger.complete);
     this.changed();
   }

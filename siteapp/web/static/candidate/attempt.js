@@ -5,6 +5,7 @@ import { Ledger } from "./ledger.js";
 import { Materials } from "./materials.js";
 import { Outbox } from "./outbox.js";
 import { groupsOf, isAnswered } from "./places.js";
+import { Usable } from "./usable.js";
 
 /** @typedef {import("./types.js").Record_} Record_ */
 /** @typedef {import("./types.js").Response} Response */
@@ -21,13 +22,14 @@ export class Attempt {
    * @param {import("./server.js").Server} server
    * @param {Record_} record
    * @param {Save[]} saves
-   * @param {{meet: (error: unknown) => boolean, changed: () => void}} app
+   * @param {{meet: (error: unknown) => boolean, changed: () => void, overdue: () => boolean}} app
    * @param {Attempt|null} [before] the same attempt in this page, before it signed in again
    */
   constructor(local, server, record, saves, app, before = null) {
     this.local = local;
     this.record = record;
     this.app = app;
+    this.usable = before ? before.usable : new Usable(record.attempt);
     this.ledger = new Ledger(record.attempt, record.instance, saves, record.responses);
     this.outbox = new Outbox(server, this, app.meet, app.changed);
     this.files = new Files(server, record, app, () => this.write(), before && before.files);
@@ -97,13 +99,13 @@ export class Attempt {
 
   /** A choice: written down here, then sent. @param {string} item @param {Response} response */
   answer(item, response) {
-    this.ledger.record(item, response);
+    this.ledger.record(item, response).made = this.usable.reading();
     return this.settle();
   }
 
   /** Text being typed: written down here after each burst of keys, sent after a pause. @param {string} item @param {string} text */
   type(item, text) {
-    this.ledger.record(item, text);
+    this.ledger.record(item, text).made = this.usable.reading();
     this.typingSince = this.typingSince || performance.now();
     if (!this.keystrokes) {
       this.keystrokes = setTimeout(() => {
@@ -154,6 +156,27 @@ export class Attempt {
   async resend(saves) {
     await this.keep(saves);
     this.outbox.kick();
+  }
+
+  overdue() {
+    return this.app.overdue();
+  }
+
+  /** The site's clock as this page carries it on. */
+  clock() {
+    const reading = this.usable.reading();
+    return reading ? reading[1] : 0;
+  }
+
+  /** After a silence the server hears when this page could be used. @param {import("./server.js").Server} server */
+  async account(server) {
+    if (!this.usable.due) return;
+    try {
+      await server.usable(this.record.instance, this.usable.spans());
+      this.usable.due = false;
+    } catch (error) {
+      console.info("told again with the next poll", String(error)); // answers do not wait for it
+    }
   }
 
   /** @param {string} item */

@@ -100,6 +100,9 @@ function contactOf(app) {
   if (contact === "away") {
     return { level: "warn", text: t("连不上服务器，请继续作答，恢复后自动上传", "Server away: go on answering, it is sent later") };
   }
+  if (app.undecided && app.overdue()) {
+    return { level: "warn", text: t("监考员正在决定补时，请留在座位上", "The invigilator decides on extra time: stay seated") };
+  }
   const trouble = attempt && attempt.outbox.trouble;
   if (trouble) {
     const why = trouble.status === 507 ? t("服务器存储已满", "The server's disk is full") : t("服务器正忙", "The server is busy");

@@ -7,6 +7,8 @@ import { Servers } from "./servers.js";
 /** @typedef {import("./types.js").Save} Save */
 
 const PATIENCE_MS = 10000;
+/** What is sent within this was not held up. */
+const FRESH_MS = 3000;
 const PART_PATIENCE_MS = 60000;
 const NOT_NOW = [408, 425, 429, 503, 507];
 
@@ -69,10 +71,23 @@ export class Server {
     return this.#ask("GET", "paper");
   }
 
-  /** @param {string} instance @param {Save[]} saves @returns {Promise<{saved: number[]}>} */
-  responses(instance, saves) {
-    const sent = saves.map(({ sequence, item, response }) => ({ sequence, item, response }));
+  /**
+   * @param {string} instance @param {Save[]} saves
+   * @param {number} now the site's clock: a save that waited goes with the time it was made at
+   * @returns {Promise<{saved: number[]}>}
+   */
+  responses(instance, saves, now = 0) {
+    const waited = (/** @type {Save} */ save) => save.made && save.made[1] + FRESH_MS < now;
+    const sent = saves.map((save) => {
+      const { sequence, item, response, made } = save;
+      return waited(save) ? { sequence, item, response, made } : { sequence, item, response };
+    });
     return this.#ask("POST", "responses", { instance, saves: sent });
+  }
+
+  /** @param {string} instance @param {[number, number][]} spans when this page could be used @returns {Promise<{}>} */
+  usable(instance, spans) {
+    return this.#ask("POST", "usable", { instance, spans });
   }
 
   /** @param {string} item @param {boolean} flagged @returns {Promise<{}>} */

@@ -17,6 +17,9 @@
  * @property {number} revision  grows at every local write, so the newer of two copies is known
  * @property {boolean} ripe  false while a text is still being typed
  * @property {Words=} reason  why the server refused it
+ * @property {boolean=} late  refused only because the time was over
+ * @property {([number, number]|null)=} made  the last contact before it and its own time, on the site's
+ *   clock; null if this page had no contact before it
  *
  * @typedef {object} FileEntry  one file that was chosen on this machine, numbered by this page
  * @property {string} item
@@ -54,6 +57,8 @@
  * @property {Message[]} messages
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
+ * @property {number} clock_ms  the site's clock, which only runs
+ * @property {boolean} held  an invigilator is to decide about time before the clock ends this attempt
  *
  * @typedef {{admission: string, name: string, sex: string, school: string, seat: number}} Candidate
  * @typedef {object} SignIn  the server's answer to a sign-in

@@ -1,5 +1,6 @@
 // The wall: polls the room every two seconds and shows one tile a seat. All text is textContent.
 
+import { Decisions } from "./decisions.js";
 import { showDisk } from "./disk.js";
 
 const room = document.getElementById("room");
@@ -131,9 +132,11 @@ function fill(place, tile) {
   if (tile.phase === "started" || tile.phase === "handed-in") {
     parts.push(element("span", "", `${tile.answered}/${tile.of}`));
   }
-  if (tile.held && tile.phase === "started") {
-    parts.push(element("span", "", `⏸ ${t("待决定补时", "decide on time")}`));
+  const lost = latest.lost.some((one) => one.attempt === tile.attempt);
+  if ((tile.held || lost) && tile.phase === "started") {
+    parts.push(element("span", "sign", `‖ ${t("待补时", "time due")}`));
   }
+  if (tile.late) parts.push(element("span", "sign", `△ ${t("待裁定", "late work")}`));
   made.replaceChildren(...parts);
   return place;
 }
@@ -187,6 +190,7 @@ function beside(tile) {
     });
     const parts = [element("h2", "", t("需要注意", "Needs attention"))];
     parts.push(alerts.length ? list : element("p", "quiet", t("没有失联的座位。", "No seat is away.")));
+    if (mayAct) parts.unshift(...decisions.parts(latest, null));
     if (mayAct) parts.push(...actsForAll());
     aside.replaceChildren(...parts);
     return;
@@ -194,7 +198,7 @@ function beside(tile) {
   const back = button(t("← 全考场", "← whole room"), () => { chosen = null; show(latest); });
   const facts = element("p", "quiet", [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean).join(" · "));
   const parts = [back, element("h2", "", `${tile.seat} ${tile.name}`), facts];
-  if (mayAct) parts.push(actsFor(tile));
+  if (mayAct) parts.push(...decisions.parts(latest, tile), actsFor(tile));
   aside.replaceChildren(...parts);
 }
 
@@ -209,6 +213,7 @@ function actsForAll() {
   ];
 }
 
+const decisions = new Decisions({ t, element, button, act, asked });
 const drawn = {};
 
 /** Draw a part only when what it says has changed. */
@@ -232,7 +237,9 @@ function show(state) {
     document.getElementById("tiles").replaceChildren(...shown));
   const tile = state.tiles.find((one) => one.attempt === chosen);
   const alerts = state.tiles.filter((one) => one.state === "away").map((one) => one.attempt);
-  redraw("beside", tile ? [tile.attempt, tile.seat, tile.state, tile.receipt] : [state.session, alerts], () => beside(tile));
+  const open = [state.lost, state.tiles.map((one) => one.late)];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.receipt, tile.held] : [state.session, alerts];
+  redraw("beside", [...about, open], () => beside(tile));
 }
 
 let next = 0;
