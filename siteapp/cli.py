@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from siteapp.cli_journal import journal
+from siteapp.cli_journal import check_files, journal
 from siteapp.cli_recovery import adopt_command, backup, recovery
 from siteapp.cli_standby import standby
 from siteapp.courier import make_courier
@@ -37,7 +37,7 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
     ctx.obj = data
 
 
-for command in (standby, recovery, backup, adopt_command, journal):
+for command in (standby, recovery, backup, adopt_command, journal, check_files):
     main.add_command(command)
 
 
