@@ -112,6 +112,7 @@ class Passwords:
 
     administrator: str = ""
     chief: str = ""
+    second: str = ""
     officer: str = ""
 
 
@@ -211,6 +212,7 @@ class Premises:
         try:
             self.passwords.administrator = site.staff.add("admin", "administrator")
             self.passwords.chief = site.staff.add("chief", "chief")
+            self.passwords.second = site.staff.add("吴监考", "invigilator")
             if received:
                 site.shelf.receive(self.package)
             if unlocked:
