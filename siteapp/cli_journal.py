@@ -1,4 +1,7 @@
-"""`examsite journal`: verify, sign and export journals, also while the service runs."""
+"""`examsite journal`, `check-files`: what was kept is held against what was signed.
+
+All of it may run beside the service.
+"""
 
 from pathlib import Path
 
@@ -6,6 +9,8 @@ import click
 
 from siteapp.identity import load_identity
 from siteapp.journal import Report, export, read_source, read_trust, require_sound, sign_now, verify
+from siteapp.journal_errors import FilesDamaged
+from siteapp.rot import find_rot
 from siteapp.standby.folder import PairFolder
 from siteapp.store.evidence import Evidence
 from sync.console import MOST_SHOWN, language, say, show_json
@@ -85,6 +90,22 @@ def export_command(folder: Path, to: Path, session: str) -> None:
     say(f"已写入 {to.name}", f"Written: {to.name}")
 
 
+@click.command("check-files")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+@click.pass_obj
+def check_files(folder: Path, as_json: bool) -> None:
+    """Name every file of the data folder that the disk has damaged; exit status 3 if any."""
+    found = find_rot(folder)
+    if as_json:
+        show_json([finding.to_json() for finding in found])
+    else:
+        for finding in found:
+            _tell_finding(finding)
+    if found:
+        raise FilesDamaged(count=len(found))
+    say("所有文件均与写入时一致", "Every file is as it was written")
+
+
 def _trust(folder: Path, certificate: Path | None, root: str | None) -> Certificate | None:
     """Whose signatures count; None if this machine knows of no site."""
     if (certificate is None) != (root is None):
@@ -93,7 +114,9 @@ def _trust(folder: Path, certificate: Path | None, root: str | None) -> Certific
         return read_trust(certificate, root)
     if not (folder / "certificate.json").exists():
         return None
-    return read_trust(folder / "certificate.json", (folder / "root.txt").read_text("ascii"))
+    return read_trust(
+        folder / "certificate.json", (folder / "root.txt").read_text("ascii", "replace")
+    )
 
 
 def _tell(report: Report) -> None:

@@ -8,6 +8,7 @@ A client's name for a file is data in the announcement; no path is made of it.
 """
 
 import hashlib
+import logging
 import os
 import re
 import threading
@@ -25,6 +26,8 @@ from sync.errors import DiskTooFull, NotFound
 from sync.exam.specification import Struct
 from sync.spool import digest_of
 from sync.wire.files import sync_folder, write_durably
+
+log = logging.getLogger("examsite.files")
 
 MIB = 1024 * 1024
 # So many announcements an attempt may make; each is a small file.
@@ -58,6 +61,16 @@ class Announced(Struct, frozen=True):
         return members
 
 
+def read_announced(path: Path) -> Announced | None:
+    """The announcement in a file; None unless it is the one that the file is named after."""
+    # For a text that is not UTF-8 msgspec raises Python's own UnicodeDecodeError.
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        one = msgspec.json.decode(path.read_bytes(), type=Announced)
+        if one.id == path.stem:
+            return one
+    return None
+
+
 def announced_as(session: str, body: Mapping[str, Any]) -> Announced:
     """The announcement that a `file` or `file-evidence` event is of."""
     told = {name: body[name] for name in Announced.__struct_fields__ if name != "session"}
@@ -79,7 +92,12 @@ class Files:
 
     def _read_all(self) -> Iterator[Announced]:
         for path in self.folder.glob("*.json"):
-            yield msgspec.json.decode(path.read_bytes(), type=Announced)
+            one = read_announced(path)
+            if one is None:
+                # The page announces it again; one damaged file must not stop the site.
+                log.error("damaged announcement of a file: %s", path.name)
+            else:
+                yield one
 
     @contextmanager
     def place(self) -> Iterator[None]:

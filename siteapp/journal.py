@@ -50,6 +50,9 @@ class _Heads:
     def add(self, name: str, size: int, root: bytes, source: str) -> None:
         """A head of the journal that is called `name`; one of another journal is a finding."""
         *journal, term = name.removeprefix(ORIGIN).split("/")
+        if not self.site and len(journal) == 2:
+            # An export says nothing of its site: the first paper does.
+            self.site = journal[0]
         if journal != [self.site, self.session] or not term.isdecimal():
             zh, en = f"是另一份日志的（{name}）", f"is of another journal ({name})"
             self.findings.append(from_source("other-journal", source, zh, en))

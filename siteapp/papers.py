@@ -19,6 +19,7 @@ from sync.disk import free_bytes
 from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotFound, NotReady
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
 from sync.exam.sitting import SessionPlan, check_plan
+from sync.spool import digest_of
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
 from sync.wire.files import write_durably
 from sync.wire.sealed import SealedDocument
@@ -70,21 +71,33 @@ class Shelf:
             self._papers[session] = read_papers(self.package(session), key)
 
     def receive(self, path: Path) -> SessionPlan:
-        """Verify a package to its last byte and take it in; nothing is kept of a refused one."""
+        """Verify a package to its last byte and take it in; nothing is kept of a refused one.
+
+        One that is here already is AlreadyThere, but takes the place of a kept file that the disk
+        has damaged.
+        """
         package = verify_package(path, self._identity.certificate)
-        self._refuse_second(str(package.identity["session"]), package.digest)
+        try:
+            self._refuse_second(str(package.identity["session"]), package.digest)
+        except AlreadyThere:
+            self._keep(path, package.digest)
+            raise
         plan = check_plan(read_plan(package, self._identity.seal))
         self._room_for(path)
-        kept = self.folder / f"{package.digest}.package"
-        if not kept.exists():
-            with path.open("rb") as source:
-                write_durably(kept, iter(lambda: source.read(CHUNK), b""))
-        self._secure([kept.name])
+        self._secure([self._keep(path, package.digest)])
         event = NewEvent("import", {"package": package.digest})
         held = _without_identities(plan)
         keep = records.keep_session(plan.id, package.digest, msgspec.json.encode(held).decode())
         self._live.add_session(held, lambda _: Decision([event]), (keep,), self._verifiers(plan))
         return plan
+
+    def _keep(self, path: Path, digest: str) -> str:
+        """The verified file under its name, whatever lay there; the name."""
+        kept = self.folder / f"{digest}.package"
+        if not kept.exists() or digest_of(kept) != digest:
+            with path.open("rb") as source:
+                write_durably(kept, iter(lambda: source.read(CHUNK), b""))
+        return kept.name
 
     def _refuse_second(self, session: str, digest: str) -> None:
         """The same package again is AlreadyThere; another one for the session is OtherPackage."""

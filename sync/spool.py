@@ -159,10 +159,10 @@ class Spool:
         write_durably(self._path("refused", digest, "json"), msgspec.json.encode(reason.to_json()))
 
     def refusal(self, digest: str) -> dict[str, Any] | None:
-        """Why a batch was refused, as ExamError JSON."""
-        with suppress(FileNotFoundError):
-            data = self._path("refused", digest, "json").read_bytes()
-            return msgspec.json.decode(data, type=dict[str, Any])
+        """Why a batch was refused, as ExamError JSON; None also if that file is damaged."""
+        path = self._path("refused", digest, "json")
+        with suppress(FileNotFoundError, ValueError):
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         return None
 
     def retry(self, digest: str) -> None:
@@ -226,7 +226,7 @@ class Spool:
     def status(self, by: str = "http") -> CourierStatus | None:
         """How the last round of a courier went; None before the first."""
         # A status of another version, or damaged, is no reason to stop: the next round writes anew.
-        with suppress(FileNotFoundError, msgspec.DecodeError):
+        with suppress(FileNotFoundError, ValueError):
             return msgspec.json.decode(self._status_path(by).read_bytes(), type=CourierStatus)
         return None
 

@@ -140,7 +140,7 @@ class HttpTransport:
             body = _body(answer, MAX_LISTING)
         try:
             listing = msgspec.json.decode(body, type=_Listing)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):
             raise UnexpectedAnswer(reason="packages") from None
         return [PackageEntry(p.digest, p.size, p.session) for p in listing.packages]
 
@@ -225,7 +225,7 @@ def _problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:
     try:
         whole = msgspec.json.decode(body, type=dict[str, Any])
         return msgspec.convert(whole, _Problem), whole
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
 
 

@@ -128,5 +128,5 @@ def _of(body: bytes) -> bytes:
 def _read(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
     try:
         return decoder.decode(data)
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         raise NotCanonical(reason=f"link: {error}") from None

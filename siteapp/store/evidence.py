@@ -60,6 +60,7 @@ class Evidence:
     lines: dict[str, list[Line]] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
     batches: list[Covering] = field(default_factory=list)
+    digests: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     unread: bool = False
 
@@ -111,6 +112,8 @@ def _read_filed(connection: Any, found: Evidence) -> None:
     for (session,) in connection.execute("SELECT id FROM session"):
         found.lines.setdefault(str(session), [])
     found.batches += [Covering(*row) for row in connection.execute(_BATCHES, (found.term,))]
+    digests = "SELECT digest FROM batch UNION SELECT digest FROM former_batch"
+    found.digests = {str(digest) for (digest,) in connection.execute(digests)}
     kept = (
         "SELECT session, CAST(term AS INTEGER), CAST(size AS INTEGER), CAST(note AS TEXT)"
         " FROM checkpoint"

@@ -72,7 +72,7 @@ class Frame(msgspec.Struct, frozen=True):
         """SQL and values; DocumentAltered if it is nothing of the kind."""
         try:
             return _statements.decode(self.body)
-        except msgspec.DecodeError as error:
+        except ValueError as error:
             raise DocumentAltered(where=f"commit {self.position}: {error}") from None
 
 

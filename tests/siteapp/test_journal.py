@@ -184,6 +184,22 @@ def test_an_export_is_the_events_byte_for_byte_and_serves_as_a_copy(
     assert codes(told) == ["inserted"]
 
 
+def test_an_export_is_held_against_the_room_record_where_no_site_is_known(
+    open_site: Site, tmp_path: Path
+) -> None:
+    path, record = tmp_path / "journal.jsonl", tmp_path / "record"
+    result = run(open_site.folder, "checkpoint", "--session", AM)
+    record.write_text(result.stderr.partition(": ")[2])
+    run(open_site.folder, "export", str(path), "--session", AM)
+    arguments = ["verify", str(path), "--session", AM, "--checkpoint", str(record), "--json"]
+    (sound,) = json.loads(run(tmp_path, *arguments).stdout)
+    assert (sound["site"], sound["proven"], sound["findings"]) == ("site-01", sound["events"], [])
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert codes(run(tmp_path, *arguments)) == ["cut-tail"]
+    record.write_text(record.read_text().replace("site-01/", "site-02/"))
+    assert codes(run(tmp_path, *arguments)) == ["not-a-checkpoint"]
+
+
 def test_a_copy_with_its_log_and_one_that_cannot_be_written_are_read(
     open_site: Site, tmp_path: Path
 ) -> None:
