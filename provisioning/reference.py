@@ -11,6 +11,7 @@ import provisioning.errors
 import siteapp.config
 import siteapp.errors
 import siteapp.journal_errors
+import siteapp.rescue_errors
 import sync.delivery_errors
 import sync.errors
 import sync.headquarters.errors
@@ -30,6 +31,7 @@ HOMES: tuple[ModuleType, ...] = (
     sync.delivery_errors,
     sync.headquarters.errors,
     siteapp.errors,
+    siteapp.rescue_errors,
     siteapp.journal_errors,
     siteapp.config,
     provisioning.errors,

@@ -4,6 +4,7 @@ DATA/keys/sign.key  seal.seed  candidate.secret   (mode 0600; made on the box, n
 DATA/certificate.json                            (headquarters' word for them)
 """
 
+import functools
 import hashlib
 import hmac
 import os
@@ -14,6 +15,7 @@ from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised
 from sync.wire.documents import Certificate, EnrolmentRequest, read_certificate, sign
 from sync.wire.files import write_durably
 from sync.wire.keys import OpeningKey, SigningKey, load_key, save_key
+from sync.wire.rescue import SiteRescue
 
 KEYS = ("sign.key", "seal.seed", "candidate.secret")
 
@@ -32,6 +34,11 @@ class Identity:
     def site(self) -> str:
         """The site's id."""
         return self.certificate.site
+
+    @functools.cached_property
+    def rescue(self) -> SiteRescue:
+        """The keys of rescue files, derived from the secret that a spare gets too."""
+        return SiteRescue(self.site, self.candidate_secret)
 
     @property
     def signer(self) -> str:

@@ -28,6 +28,7 @@ log = logging.getLogger("examsite.results")
 
 # A batch holds no more than this, far below what `unpack` takes; what is more is another batch.
 MAX_BYTES = 16 * 1024 * 1024
+LOOK_AGAIN_MS = 2_000
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Packer:
         self._server_term = server_term
         self._cutting = threading.Lock()
         self._covered: dict[str, Covered] = {}
+        self._archived: dict[str, tuple[int, int]] = {}
         self._work = identity.folder / "sealing"
         self._work.mkdir(exist_ok=True)
         self.recover()
@@ -193,6 +195,22 @@ class Packer:
         except NotFound:
             # Recorded a moment ago and about to be handed over.
             return "waiting"
+
+    def archived(self, session: str) -> int:
+        """How many events, from the first on, headquarters has archived; looked up now and then.
+
+        Machines ask often, and each look reads files.
+        """
+        at, until = self._archived.get(session, (-LOOK_AGAIN_MS, 0))
+        now = self._live.clock.now()
+        if now - at >= LOOK_AGAIN_MS:
+            until = 0
+            for row in self.delivery(session):
+                if row["state"] != "archived":
+                    break
+                until = _end(row)
+            self._archived[session] = (now, until)
+        return until
 
     def delivered(self, session: str) -> bool:
         """All sittings are closed and headquarters has archived everything up to now."""

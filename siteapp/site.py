@@ -14,6 +14,7 @@ from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.lost import still_out
+from siteapp.conduct.machines import MarkPace
 from siteapp.conduct.once import Once
 from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
@@ -75,6 +76,7 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
+        self.mark_pace = MarkPace()
         self.done_acts = Once()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))

@@ -112,7 +112,7 @@ def save(
     response; it is taken if it comes again when there is time again.
     """
     refusal = _refusal(attempt, seat_term, now) or bad
-    if _is_flood(attempt, instance, refusal):
+    if is_flood(attempt, instance, refusal):
         return [], refusal or SaveRefused(reason="instances")
     received = attempt.received.get(instance, Received())
     kept = attempt.evidence.get(instance, Received()) if refusal else ()
@@ -144,7 +144,7 @@ def _refusal(
     return None
 
 
-def _is_flood(attempt: Attempt, instance: str, refusal: ExamError | None) -> bool:
+def is_flood(attempt: Attempt, instance: str, refusal: ExamError | None) -> bool:
     """More than any page of ours would have sent: of it nothing is journalled."""
     spent = attempt.spent_on_evidence
     full = spent.saves >= MAX_EVIDENCE or spent.size >= MAX_EVIDENCE_BYTES

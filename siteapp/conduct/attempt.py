@@ -22,6 +22,8 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
 
 # The category of an incident that holds automatic collection until a person decides.
 OUTAGE = "outage"
+# Why a save out of a rescue file is evidence: a person has not decided about it yet.
+RESCUE = "rescue"
 # Bytes of a `content`.
 CONTENT = 8
 # Why a save was kept as evidence that two people may still count.
@@ -138,6 +140,11 @@ class Attempt:
     late: set[tuple[str, int]] = field(default_factory=set)
     receipt: str = ""
     how: str = ""
+    # instance → the seat term that it signed in under.
+    terms: dict[str, int] = field(default_factory=dict)
+    # (instance, sequence) → evidence out of a rescue file that nobody has applied.
+    rescued: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    last_seq: int = -1
 
     @property
     def deadline_ms(self) -> int:
@@ -174,12 +181,14 @@ class Attempt:
     def apply(self, event: Event) -> None:
         """Take one event of this attempt into the state."""
         self.phase = TRANSITIONS.get((self.phase, event.kind), self.phase)
+        self.last_seq = event.seq
         handler = getattr(self, "_on_" + event.kind.replace("-", "_"), None)
         if handler:
             handler(event.body)
 
     def _on_sign_in(self, body: dict[str, Any]) -> None:
         self.answers.signed_in(body["instance"])
+        self.terms[body["instance"]] = body["seat_term"]
         self.absent = False
 
     def _on_absent(self, body: dict[str, Any]) -> None:
@@ -193,6 +202,7 @@ class Attempt:
         self.spent.add(body)
         what = content(body["item"], body["response"])
         self.received.setdefault(body["instance"], Received()).add(body["sequence"], what)
+        self.rescued.pop((body["instance"], body["sequence"]), None)
         self.answers.take(body)
         self.late.discard((body["instance"], body["sequence"]))
 
@@ -201,6 +211,12 @@ class Attempt:
             self.late.add((body["instance"], body["sequence"]))
         self.spent_on_evidence.add(body)
         self.evidence.setdefault(body["instance"], Received()).add(body["sequence"])
+        if body["why"] == RESCUE:
+            self.rescued[body["instance"], body["sequence"]] = body
+
+    def _on_rescue(self, body: dict[str, Any]) -> None:
+        self.receipt = body["receipt"] or self.receipt
+        self.rescued.clear()
 
     def _on_file(self, body: dict[str, Any]) -> None:
         self.files[body["instance"], body["sequence"]] = body

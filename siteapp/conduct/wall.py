@@ -34,6 +34,7 @@ def tile(
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
         "silent_ms": silent,
         "held": attempt.held,
+        "rescued": len(attempt.rescued),
         "late": len(attempt.late),
         "receipt": attempt.receipt or None,
         "how": attempt.how or None,

@@ -61,6 +61,26 @@ def batch_digests(live: Live) -> set[str]:
     return {row["digest"] for row in live.rows("SELECT digest FROM batch")}
 
 
+def machines(live: Live) -> list[dict[str, Any]]:
+    """Every machine that showed a mark, by seat."""
+    return live.rows("SELECT * FROM machine ORDER BY seat, address")
+
+
+def machine(live: Live, address: str, seat: int) -> dict[str, Any] | None:
+    """The machine at an address and seat, if one showed a mark there."""
+    sql = "SELECT marker, since_ms, seals, forgot FROM machine WHERE address = ? AND seat = ?"
+    rows = live.rows(sql, (address, seat))
+    return rows[0] if rows else None
+
+
+def keep_machine(
+    address: str, seat: int, marker: str, since_ms: int, seals: bool, forgot: int
+) -> Statement:
+    """What is known of a machine by now."""
+    row = (address, seat, marker, since_ms, int(seals), forgot)
+    return Statement("INSERT OR REPLACE INTO machine VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
 def sealed_digests(live: Live) -> set[str]:
     """Of all sessions and server terms."""
     sql = "SELECT digest FROM batch UNION SELECT digest FROM former_batch"

@@ -50,6 +50,16 @@ def server_facts() -> dict[str, Any]:
     }
 
 
+def machine_facts() -> dict[str, list[int]]:
+    """Seats of the student machines: all that showed a mark, those on plain HTTP, the forgetful."""
+    rows = records.machines(site().live)
+    return {
+        "all": [row["seat"] for row in rows],
+        "plain": [row["seat"] for row in rows if not row["seals"]],
+        "forget": [row["seat"] for row in rows if row["forgot"]],
+    }
+
+
 def _time(ms: int) -> str:
     """A moment in the site's own time zone."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%m-%d %H:%M:%S")
@@ -63,7 +73,11 @@ def home() -> str:
     known = set(records.packages(site().live).values())
     waiting = [e for e in site().spool.incoming() if e.digest not in known]
     return render_template(
-        "administrator-home.html", sessions=sessions, waiting=waiting, facts=server_facts()
+        "administrator-home.html",
+        sessions=sessions,
+        waiting=waiting,
+        facts=server_facts(),
+        machines=machine_facts(),
     )
 
 

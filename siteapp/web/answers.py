@@ -153,12 +153,12 @@ class AnswerPath:
             return [], None
         known = self.site.shelf.paper(session, attempt).tokens
         try:
-            return [_read(one, known) for one in incoming.saves], None
+            return [read_save(one, known) for one in incoming.saves], None
         except SaveRefused as error:
             (first, *more) = incoming.saves
             if more or not 0 < first.sequence < MAX_SEQUENCE:
                 raise
-            return [_as_sent(first)], error
+            return [as_sent(first)], error
 
 
 def _fault(error: Exception) -> ServerFault:
@@ -166,7 +166,7 @@ def _fault(error: Exception) -> ServerFault:
     return ServerFault()
 
 
-def _as_sent(one: SaveIn) -> Save:
+def as_sent(one: SaveIn) -> Save:
     """A save that this paper does not offer, cut to what an event may carry."""
     return Save(one.sequence, _clean(one.item[:40]), _clean(json.dumps(one.response)[:400]))
 
@@ -204,7 +204,7 @@ def _decode(body: bytes) -> SavesIn:
     return incoming
 
 
-def _read(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
+def read_save(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
     """The save in authored ids; anything that this paper does not offer is refused."""
     token = known.get(one.item)
     if token is None or not 0 < one.sequence < MAX_SEQUENCE:

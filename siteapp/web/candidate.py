@@ -24,6 +24,7 @@ from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.rescue import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
 
@@ -122,6 +123,7 @@ def _introduction(session: Session, attempt: Attempt) -> dict[str, Any]:
         },
         "session": {"name": session.plan.name._asdict(), "kind": session.plan.kind},
         "phase": attempt.phase,
+        "rescue": rescue_keys(session, attempt),
     }
 
 

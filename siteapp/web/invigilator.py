@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from siteapp.conduct import acts, late, lost
+from siteapp.conduct import acts, late, lost, rescue
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
 from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.store.writer import Decision
+from siteapp.web import rescued
 from siteapp.web.guard import STAFF, json_body, member, role, site
-from sync.errors import NotFound, NotReady
+from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
@@ -246,6 +247,35 @@ def lift(session_id: str) -> dict[str, Any]:
     return _wall(session)
 
 
+@invigilator.post("/api/room/<session_id>/rescue")
+@role(*ROOM_STAFF)
+def take_rescue_file(session_id: str) -> dict[str, Any]:
+    """Take in the rescue file of an attempt; what does not count now waits for `apply-rescue`."""
+    given = json_body(attempt=str, file=str)
+    session, what = site().live.session(session_id), f"{session_id} {given['attempt']}"
+    try:
+        rescued.take_in(site(), given["file"].encode(), (session_id, given["attempt"]))
+    except ExamError as error:
+        site().staff.audit(member().name, "rescue-refused", f"{what} {error.code}")
+        raise
+    site().staff.audit(member().name, "rescue", what)
+    return _wall(session)
+
+
+@invigilator.post("/api/room/<session_id>/apply-rescue")
+@role(*ROOM_STAFF)
+def apply_rescue(session_id: str) -> dict[str, Any]:
+    """Two people let the rescued answers of an attempt count; who and why goes into the journal."""
+    given = json_body(attempt=str, reason=str, second=str, password=str)
+    name, reason, by = given["attempt"], _note(given["reason"], "reason"), member().name
+    second = _second(given)
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        return rescue.apply(state.attempt(name), reason, by, second)
+
+    return _act(session_id, "apply-rescue", f"{name} {second}", decide)
+
+
 @invigilator.post("/api/room/<session_id>/lost-time")
 @role(*ROOM_STAFF)
 def lost_time(session_id: str) -> dict[str, Any]:
@@ -261,17 +291,23 @@ def lost_time(session_id: str) -> dict[str, Any]:
     )
 
 
+def _second(given: dict[str, Any]) -> str:
+    """The name of the second person, who proves by a password to be another than the first."""
+    second = str(given["second"]).strip()
+    if second == member().name:
+        raise RequestRefused(reason="second")
+    site().staff.vouch(second, given["password"], request.remote_addr or "", ROOM_STAFF)
+    return second
+
+
 @invigilator.post("/api/room/<session_id>/late")
 @role(*ROOM_STAFF)
 def late_responses(session_id: str) -> dict[str, Any]:
     """Two people decide whether late responses count; the second gives name and password here."""
     given = json_body(attempt=str, counts=bool, reason=str, second=str, password=str)
-    reason, by, second = _note(given["reason"], "reason"), member().name, given["second"].strip()
+    reason, by = _note(given["reason"], "reason"), member().name
     session = site().live.session(session_id)
-    attempt = session.attempt(given["attempt"])
-    if second == by:
-        raise RequestRefused(reason="second")
-    site().staff.vouch(second, given["password"], request.remote_addr or "", ROOM_STAFF)
+    attempt, second = session.attempt(given["attempt"]), _second(given)
     of = site().shelf.items_by_form(session).get(attempt.form, 0)
     # Read from the disk: memory does not keep what counts for nothing.
     kept = [e for e in site().live.events(session_id) if e.body.get("attempt") == attempt.id]

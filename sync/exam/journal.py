@@ -82,6 +82,15 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "absent": {"attempt": str, "by": str},
     "violation": {"attempt": str, "note": str, "by": str},
     "hand-in": {"attempt": str, "how": str, "receipt": str, "answered": int, "of": int},
+    "rescue": {
+        "attempt": str,
+        "saves": int,
+        "receipt": str,
+        "answered": int,
+        "reason": str,
+        "by": str,
+        "second": str,
+    },
     "close": {"sitting": str, "by": str, "attempts": int, "handed_in": int},
     "promote": {"server_term": int, "by": str, "second": str, "reason": str},
 }

@@ -112,6 +112,7 @@ class Passwords:
 
     administrator: str = ""
     chief: str = ""
+    helper: str = ""
     officer: str = ""
 
 
@@ -211,6 +212,7 @@ class Premises:
         try:
             self.passwords.administrator = site.staff.add("admin", "administrator")
             self.passwords.chief = site.staff.add("chief", "chief")
+            self.passwords.helper = site.staff.add("helper", "invigilator")
             if received:
                 site.shelf.receive(self.package)
             if unlocked:

@@ -5,8 +5,9 @@ import { t } from "../shared/words.js";
 import { Attempt } from "./attempt.js";
 import { Collection } from "./collection.js";
 import { Countdown } from "./countdown.js";
-import { retire, signIn } from "./entry.js";
+import { retire, setAside, signIn } from "./entry.js";
 import { Poll } from "./poll.js";
+import { SealedCopies } from "./sealed.js";
 import { Away, Refusal, Server } from "./server.js";
 import * as session from "./session.js";
 import { Tabs } from "./tabs.js";
@@ -31,6 +32,7 @@ export class App {
     this.changed = changed;
     this.meet = this.meet.bind(this);
     this.server = new Server();
+    this.sealed = new SealedCopies(this.server);
     this.tabs = new Tabs(() => this.#yield());
     this.countdown = new Countdown();
     this.earliest = new Countdown();
@@ -73,6 +75,7 @@ export class App {
 
   /** Takes up what this tab, else this machine, was busy with. */
   async boot() {
+    this.sealed.run();
     if (this.receipt) return;
     const records = await this.local.records();
     const mine = records.find((record) => record.attempt === session.attempt());
@@ -86,7 +89,7 @@ export class App {
   async signIn(fields) {
     const current = this.attempt;
     if (current) await current.settle();
-    const record = await signIn(this.local, this.server, fields, current && current.record);
+    const record = await signIn(this.local, this.server, this.sealed, fields, current && current.record);
     this.#halt();
     if (!(await this.tabs.claim(record.attempt))) await this.tabs.take(record.attempt);
     await this.#adopt(record);
@@ -166,7 +169,7 @@ export class App {
     attempt.record.left = true;
     attempt.usable.forget();
     attempt.outbox.lastWords();
-    retire(this.local, attempt.record, attempt.ledger.complete);
+    retire(this.local, attempt, this.sealed);
   }
 
   /** Asks the server how things stand. */
@@ -339,14 +342,14 @@ export class App {
     this.#halt();
     this.tabs.release();
     attempt.usable.forget();
-    await retire(this.local, attempt.record, attempt.ledger.complete);
+    await retire(this.local, attempt, this.sealed);
     this.changed();
   }
 
   /** Somebody else sits down here; what was not yet sent stays on this machine. */
   async leave() {
     this.#halt();
-    if (this.attempt) await retire(this.local, this.attempt.record, this.attempt.ledger.complete);
+    if (this.attempt) await setAside(this.local, this.attempt.record, this.attempt.ledger.complete);
     this.nextCandidate();
   }
 

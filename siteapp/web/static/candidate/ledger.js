@@ -181,6 +181,13 @@ export class Ledger {
     return this.reopen(lost.map((save) => save.sequence));
   }
 
+  /** What a rescue needs, by sequence: the newest save of each item, and all that the server does not hold. */
+  worthKeeping() {
+    const newest = new Set(this.#newest().values());
+    const kept = [...this.saves.values()].filter((save) => newest.has(save) || save.standing !== "held");
+    return kept.sort((a, b) => a.sequence - b.sequence);
+  }
+
   /** What the server holds by now; asked before its responses are, so that `merge` knows what they can know. */
   held() {
     return new Set([...this.saves.values()].filter((save) => save.standing === "held").map((save) => save.sequence));

@@ -5,6 +5,7 @@ import { lookTools } from "../shared/look.js";
 import { say, t } from "../shared/words.js";
 import { asClock, urgency } from "./countdown.js";
 import { keysHelp } from "./keys-help.js";
+import { rescueView } from "./rescue-view.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -64,8 +65,10 @@ export function marksView(app) {
   const here = el("span", { class: "mark" });
   const refused = el("span", { class: "mark bad" });
   const contact = el("span", { class: "contact", role: "status" });
-  const element = el("div", { class: "marks" }, server, here, refused, contact);
+  const rescue = rescueView(app);
+  const element = el("div", { class: "marks" }, server, here, refused, contact, rescue.element);
   const update = () => {
+    rescue.update();
     if (!app.attempt) return;
     const marks = app.attempt.marks();
     setText(server, t(`已保存到服务器 ${marks.onServer}`, `On the server ${marks.onServer}`));

@@ -105,6 +105,16 @@ export class Server {
     return this.#ask("POST", "hand-in", { instance, last_sequence: lastSequence, how });
   }
 
+  /** What to do with a sealed copy of these saves. @param {string} ticket @param {string} instance @param {number[]} sequences @returns {Promise<{do: "send"|"keep"|"drop"}>} */
+  offerCopy(ticket, instance, sequences) {
+    return this.#ask("POST", "rescue/offer", { instance, sequences }, ticket);
+  }
+
+  /** @param {string} ticket @param {string} file @returns {Promise<{}>} */
+  sendCopy(ticket, file) {
+    return this.#ask("POST", "rescue", JSON.parse(file), ticket);
+  }
+
   /** Something about a file to hand in. @param {string} method @param {string} what "" or /<upload>… @param {object} [body] @returns {Promise<any>} */
   upload(method, what, body) {
     return this.#ask(method, `uploads${what}`, body);
@@ -124,12 +134,12 @@ export class Server {
     return this.servers.ask(`/api/candidate/materials/${name}`, /** @type {RequestInit} */ (request), fetchBytes);
   }
 
-  /** @param {string} method @param {string} name @param {object} [body] @returns {Promise<any>} */
-  async #ask(method, name, body) {
+  /** @param {string} method @param {string} name @param {object} [body] @param {string|null} [token] @returns {Promise<any>} */
+  async #ask(method, name, body, token = this.token) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (body) headers["Content-Type"] = "application/json";
-    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (token) headers.Authorization = `Bearer ${token}`;
     const request = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
     return this.servers.ask(`/api/candidate/${name}`, /** @type {RequestInit} */ (request), talk);
   }

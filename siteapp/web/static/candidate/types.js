@@ -68,6 +68,14 @@
  * @property {{id: string, title: Words, minutes: number}} sitting
  * @property {{name: Words, kind: string}} session
  * @property {Phase} phase
+ * @property {RescueKeys} rescue
+ *
+ * @typedef {object} RescueKeys  what this page seals by, base64; the ticket hands a sealed copy over
+ * @property {string} site
+ * @property {string} session
+ * @property {string} key
+ * @property {string} mac
+ * @property {string} ticket
  *
  * @typedef {"candidate"|"time"} How  who ended the attempt
  * @typedef {{receipt: string, answered: number|null, of: number|null, left: number}} Receipt
@@ -81,6 +89,7 @@
  * @property {{id: string, title: Words, minutes: number}} sitting
  * @property {{name: Words, kind: string}} session
  * @property {Phase} phase
+ * @property {RescueKeys|null} rescue
  * @property {boolean} agreed
  * @property {Paper|null} paper
  * @property {Record<string, Response>} responses  the server's at the last merge

@@ -141,11 +141,16 @@ export class Decisions {
     return panel;
   }
 
-  /** A small form: the reason, and the second person's name and password. */
   judge(tile, counts) {
-    const { t, element, act } = this.room;
-    const dialog = element("dialog");
+    const { t, act } = this.room;
     const title = counts ? t("计入迟到的作答", "Count the late answers") : t("不计入迟到的作答", "Do not count the late answers");
+    this.byTwo(title, tile, (given) => act("/late", { attempt: tile.attempt, counts, ...given }));
+  }
+
+  /** A small form: the reason, and the second person's name and password. */
+  byTwo(title, tile, then) {
+    const { t, element } = this.room;
+    const dialog = element("dialog");
     const form = element("form");
     const field = (name, words, type) => {
       const label = element("label", "field", words);
@@ -167,9 +172,9 @@ export class Decisions {
       field("password", t("第二人密码", "Second person's password"), "password"), row);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const { reason: why, second, password } = Object.fromEntries(new FormData(form));
+      const given = Object.fromEntries(new FormData(form));
       dialog.close();
-      act("/late", { attempt: tile.attempt, counts, reason: why, second, password });
+      then(given);
     });
     dialog.addEventListener("close", () => dialog.remove());
     dialog.append(form);

@@ -136,6 +136,7 @@ function fill(place, tile) {
   if ((tile.held || lost) && tile.phase === "started") {
     parts.push(element("span", "sign", `‖ ${t("待补时", "time due")}`));
   }
+  if (tile.rescued) parts.push(element("span", "sign", `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`));
   if (tile.late) parts.push(element("span", "sign", `△ ${t("待裁定", "late work")}`));
   made.replaceChildren(...parts);
   return place;
@@ -171,6 +172,7 @@ function actsFor(tile) {
   if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
     box.append(button(t("缺考", "Absent"), () => window.confirm(t("记为缺考？", "Record as absent?")) && act("/absent", who)));
   }
+  if (["started", "handed-in"].includes(tile.phase)) box.append(...rescueActs(tile));
   box.append(button(t("记异常", "Incident"), () => asked(t("发生了什么？", "What happened?"), (note) => act("/incident", { ...who, category: "other", note }))));
   if (isChief) {
     box.append(button(t("违纪", "Violation"), () => asked(t("违纪情况", "What did the candidate do?"), (note) => act("/violation", { ...who, note })), "danger"));
@@ -178,10 +180,31 @@ function actsFor(tile) {
   return box;
 }
 
+/** A file from a stick; and, once it is taken in, the decision that its answers count. */
+function rescueActs(tile) {
+  const attempt = tile.attempt;
+  const file = element("input");
+  file.type = "file";
+  file.hidden = true;
+  file.addEventListener("change", async () => act("/rescue", { attempt, file: await file.files[0].text() }));
+  const acts = [file, button(t("导入救援文件", "Import rescue file"), () => file.click())];
+  if (tile.rescued) {
+    const title = t(`采用 ${tile.rescued} 项救援作答`, `Let ${tile.rescued} rescued answers count`);
+    const apply = () => decisions.byTwo(title, tile, (given) => act("/apply-rescue", { attempt, ...given }));
+    acts.push(button(t("采用救援作答", "Apply rescued answers"), apply));
+  }
+  return acts;
+}
+
+/** Away, or a decision is due. */
+function isAlert(tile) {
+  return tile.state === "away" || tile.rescued > 0;
+}
+
 function beside(tile) {
   const aside = document.getElementById("beside");
   if (!tile) {
-    const alerts = latest.tiles.filter((one) => one.state === "away");
+    const alerts = latest.tiles.filter(isAlert);
     const list = element("ul");
     alerts.forEach((one) => {
       const line = element("li");
@@ -189,7 +212,7 @@ function beside(tile) {
       list.append(line);
     });
     const parts = [element("h2", "", t("需要注意", "Needs attention"))];
-    parts.push(alerts.length ? list : element("p", "quiet", t("没有失联的座位。", "No seat is away.")));
+    parts.push(alerts.length ? list : element("p", "quiet", t("没有失联的座位，没有待采用的救援作答。", "No seat is away, no rescued answer waits.")));
     if (mayAct) parts.unshift(...decisions.parts(latest, null));
     if (mayAct) parts.push(...actsForAll());
     aside.replaceChildren(...parts);
@@ -236,9 +259,9 @@ function show(state) {
   redraw("order", state.tiles.map((tile) => tile.attempt), () =>
     document.getElementById("tiles").replaceChildren(...shown));
   const tile = state.tiles.find((one) => one.attempt === chosen);
-  const alerts = state.tiles.filter((one) => one.state === "away").map((one) => one.attempt);
+  const alerts = state.tiles.filter(isAlert).map((one) => one.attempt);
   const open = [state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.receipt, tile.held] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () => beside(tile));
 }
 
