@@ -84,7 +84,7 @@ class Files:
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self._quota_mib = settings.number("upload_quota_mib")
-        self._reserve = settings.number("reserve_mib") * MIB
+        self.reserve = settings.number("reserve_mib") * MIB
         self._parts = threading.BoundedSemaphore(settings.number("upload_parts"))
         self._changing = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -127,8 +127,8 @@ class Files:
 
     def _room_for(self, size: int) -> None:
         free = free_bytes(self.folder)
-        if free < size + self._reserve:
-            needed = -(-(size + self._reserve) // MIB)
+        if free < size + self.reserve:
+            needed = -(-(size + self.reserve) // MIB)
             raise DiskTooFull(needed_mib=needed, free_mib=free // MIB, folder="files")
 
     def find(self, upload: str, session: str, attempt: str) -> Announced:
@@ -137,6 +137,14 @@ class Files:
         if one is None or _whose(one) != (session, attempt):
             raise NotFound(what="upload")
         return one
+
+    def going(self, session: str) -> dict[str, int]:
+        """attempt → how many announced files of it are not whole yet."""
+        found: dict[str, int] = {}
+        for one in list(self._known.values()):
+            if one.session == session and not self.whole(one).exists():
+                found[one.attempt] = found.get(one.attempt, 0) + 1
+        return found
 
     def offset(self, one: Announced) -> int:
         """How many bytes are here."""

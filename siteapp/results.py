@@ -78,7 +78,7 @@ class Packer:
         known = records.sealed_digests(self._live)
         found: dict[str, int] = {}
         for entry in self._spool.outgoing():
-            if entry.digest not in known:
+            if entry.path.suffix == ".batch" and entry.digest not in known:
                 with suppress(DocumentRefused):
                     _, identity, _ = peek_identity(entry.path)
                     if identity.get("server_term") == self._server_term:

@@ -59,6 +59,7 @@ def _checks(folder: Path, identity: Identity) -> Iterator[tuple[Path, Callable[[
         ("packages/*.package", package),
         ("spool/incoming/*.package", _named_by_digest),
         ("spool/outgoing/*.batch", _named_by_digest),
+        ("spool/outgoing/*.file", _named_by_digest),
         ("spool/receipts/*.json", lambda path: _receipt(path, receipts)),
         ("files/*.json", _announced),
         ("files/*." + "?" * 64, _whole),

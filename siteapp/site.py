@@ -24,6 +24,7 @@ from siteapp.copies import Copier
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
 from siteapp.files import Files
+from siteapp.filing import Filer
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
@@ -73,6 +74,7 @@ class Site:
             self.packer = Packer(self.identity, self.live, self.spool, self.standby.term)
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
+        self.filer = Filer(self.identity, self.live, self.spool, self.files, self.standby.term)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
@@ -91,7 +93,7 @@ class Site:
         self.standby.start()
         self.copier.start()
         self._note_outage()
-        for work in (self._collect, self._cut, self._watch_disk):
+        for work in (self._collect, self._cut, self._file, self._watch_disk):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
             helper.start()
@@ -165,6 +167,21 @@ class Site:
             if due:
                 next_cut = now + self.settings.number("batch_seconds") * 1000
             self._each(self.packer.cut if due else self._cut_if_closed)
+
+    def _file(self) -> None:
+        """Seal files of sittings that are over; it may take minutes, and holds up no batch."""
+        while not self._stopping.wait(1):
+            if self.standby.fenced:
+                return
+            self._each(self._file_all)
+
+    def _file_all(self, session: Session) -> None:
+        while not self._stopping.is_set() and self.filer.seal_one(session):
+            pass
+
+    def delivered(self, session: Session) -> bool:
+        """All sittings are over, and headquarters has archived journal and files."""
+        return self.packer.delivered(session.plan.id) and self.filer.delivered(session)
 
     def _cut_if_closed(self, session: Session) -> None:
         if session.closed:

@@ -157,8 +157,8 @@ class HttpTransport:
             _write(answer, to, start)
 
     def deliver(self, path: Path, digest: str) -> bytes:
-        """PUT /api/v1/batches/<digest>; the receipt in the answer."""
-        to = f"/api/v1/batches/{digest}"
+        """PUT /api/v1/batches/<digest> or …/files/<digest>; the receipt in the answer."""
+        to = f"/api/v1/{'files' if path.suffix == '.file' else 'batches'}/{digest}"
         with (
             path.open("rb") as file,
             self._ask("PUT", to, useful=(200, 201), content=file) as answer,

@@ -31,6 +31,7 @@ def tile(
         "state": state,
         "answered": attempt.answered(),
         "of": of,
+        "files": len(attempt.files),
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
         "silent_ms": silent,
         "held": attempt.held,

@@ -29,7 +29,7 @@ def steps(session: Session) -> list[dict[str, Any]]:
         "unlock": session.unlocked,
         "open": all(phase != "waiting" for phase in phases),
         "close": session.closed,
-        "delivered": site().packer.delivered(session.plan.id),
+        "delivered": site().delivered(session),
     }
     following = next((step for step in STEPS if not done[step]), None)
     return [{"id": step, "done": done[step], "next": step == following} for step in STEPS]
@@ -186,7 +186,8 @@ def deliveries() -> str:
                 "batches": batches,
                 "packed": packed,
                 "archived": archived,
-                "delivered": site().packer.delivered(session.plan.id),
+                "files": site().filer.tally(session),
+                "delivered": site().delivered(session),
             }
         )
     return render_template("administrator-deliveries.html", shown=shown, facts=server_facts())

@@ -41,7 +41,11 @@ def room_state(session_id: str) -> dict[str, Any]:
 def _wall(session: Session) -> dict[str, Any]:
     live = site().live
     of = site().shelf.items_by_form(session)
-    told = {"servers": site().standby.told(), "copies": site().copier.told()}
+    told = {
+        "servers": site().standby.told(),
+        "copies": site().copier.told(),
+        "uploads": site().files.going(session.plan.id),
+    }
     told["disk"] = site().disk.state(live.sessions.values())
     return wall(session, live.clock.now(), live.contacts, of) | told
 

@@ -23,6 +23,7 @@ class AttemptFacts(Struct, frozen=True):
     responses: Mapping[str, Any] = {}
     evidence: int = 0
     after_hand_in: int = 0
+    files: int = 0
 
     @property
     def handed_in(self) -> bool:
@@ -101,6 +102,7 @@ def _facts(
         responses=responses,
         evidence=sum(e.kind in ("evidence", "file-evidence") for e in own),
         after_hand_in=after_hand_in,
+        files=sum(e.kind == "file" for e in own),
     )
 
 

@@ -1,4 +1,4 @@
-"""Taking in batches: verified by the site's registered key, kept, receipted; nothing is decrypted.
+"""Taking in batches and files: verified by the site's key, kept, receipted; nothing is decrypted.
 
 Whatever is sent is kept: a batch in `blobs/`, a refused file in `quarantine/` with the reason. The
 digest is the idempotency key: the same file again gets the same receipt, byte for byte.
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync.errors import (
@@ -32,7 +32,14 @@ from sync.headquarters.errors import (
     UnknownSession,
 )
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.schema import batches, quarantine, receipts, sessions
+from sync.headquarters.schema import (
+    batches,
+    file_receipts,
+    files,
+    quarantine,
+    receipts,
+    sessions,
+)
 from sync.headquarters.sites import sign_key
 from sync.headquarters.store import Stamp, record
 from sync.wire import documents
@@ -42,10 +49,23 @@ from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, peek_identity
 
 MAX_BATCH = 64 * 1024 * 1024
+# What a site may set for one uploaded file, and what sealing adds.
+MAX_FILE = 256 * 1024 * 1024
 # Refused files come from anybody, so they get a bounded place.
 MAX_QUARANTINE = 2 * 1024 * 1024 * 1024
 INTAKE = "intake"
 _BLOCK = 1024 * 1024
+
+
+class Kind(NamedTuple):
+    """What is taken in: its name in the document, its tables, what the audit calls it."""
+
+    name: str
+    rows: Table
+    receipts: Table
+
+
+KINDS = (Kind("batch", batches, receipts), Kind("file", files, file_receipts))
 
 
 class Accepted(NamedTuple):
@@ -115,9 +135,17 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _receipt(headquarters: Headquarters, digest: str) -> bytes | None:
-    received = (receipts.c.digest == digest) & (receipts.c.level == "received")
     with headquarters.store.reading() as db:
-        return db.scalar(select(receipts.c.envelope).where(received))
+        for kept in (kind.receipts.c for kind in KINDS):
+            received = (kept.digest == digest) & (kept.level == "received")
+            if envelope := db.scalar(select(kept.envelope).where(received)):
+                return bytes(envelope)
+    return None
+
+
+def kind_of(document: SealedDocument) -> Kind:
+    """Where a verified document belongs."""
+    return next(kind for kind in KINDS if kind.name == document.kind)
 
 
 def _keep(headquarters: Headquarters, source: Path, digest: str) -> None:
@@ -130,7 +158,7 @@ def _keep(headquarters: Headquarters, source: Path, digest: str) -> None:
 def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDocument, VerifyKey]:
     """Every byte checked with the key of the site that the batch names."""
     kind, identity, signers = peek_identity(source)
-    if kind != "batch":
+    if kind not in (one.name for one in KINDS):
         raise WrongKind(expected="batch", found=kind[:80])
     try:
         stated = msgspec.convert(identity, Stated)
@@ -139,13 +167,16 @@ def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDoc
         raise NotCanonical(reason=f"identity: {error}") from None
     except NotFound:
         raise UnknownSender(site=stated.site[:80]) from None
-    document = SealedDocument.verify(source, kind="batch", trusted=[key])
+    document = SealedDocument.verify(source, kind=kind, trusted=[key])
     if set(signers) != document.signed_by or len(signers) != 1:
         # Anybody could add a signature of their own: the same batch under another digest.
         raise SignatureRefused(reason="a batch carries its site's signature and no other")
-    if document.part_names != ("events",):
-        raise NotCanonical(reason="a batch has one part, events")
+    if document.part_names != (("events",) if kind == "batch" else ("file",)):
+        raise NotCanonical(reason="a batch has one part, events; a file one, file")
     _require_session(headquarters, stated)
+    if kind == "file":
+        # Also from a server that a spare took over from: it may be the only one that has it.
+        return stated, document, key
     _require_latest_server(headquarters, stated)
     _require_free_number(headquarters, stated, document.digest)
     return stated, document, key
@@ -209,7 +240,7 @@ def _commit(
     envelope = documents.sign(receipt, headquarters.keys.receipt())
     try:
         with headquarters.store.writing() as db:
-            _insert(db, receipt, key, envelope)
+            _insert(db, kind_of(document), receipt, key, envelope)
     except IntegrityError:
         first = _receipt(headquarters, document.digest)
         if first is not None:
@@ -218,9 +249,9 @@ def _commit(
     return Accepted(envelope, new=True)
 
 
-def _insert(db: Connection, receipt: Receipt, key: VerifyKey, envelope: bytes) -> None:
+def _insert(db: Connection, kind: Kind, receipt: Receipt, key: VerifyKey, envelope: bytes) -> None:
     db.execute(
-        insert(batches).values(
+        insert(kind.rows).values(
             digest=receipt.digest,
             site=receipt.site,
             session=receipt.session,
@@ -232,19 +263,18 @@ def _insert(db: Connection, receipt: Receipt, key: VerifyKey, envelope: bytes) -
             received_at=receipt.at,
         )
     )
-    insert_receipt(db, receipt, envelope)
+    insert_receipt(db, kind, receipt, envelope)
     this = quarantine.c.digest == receipt.digest
     db.execute(update(quarantine).where(this).values(taken_at=receipt.at))
     by = Stamp(INTAKE, receipt.at)
-    record(
-        db, by, "batch.receive", site=receipt.site, session=receipt.session, digest=receipt.digest
-    )
+    act = f"{kind.name}.receive"
+    record(db, by, act, site=receipt.site, session=receipt.session, digest=receipt.digest)
 
 
-def insert_receipt(db: Connection, receipt: Receipt, envelope: bytes) -> None:
+def insert_receipt(db: Connection, kind: Kind, receipt: Receipt, envelope: bytes) -> None:
     """Keep a signed receipt."""
     db.execute(
-        insert(receipts).values(
+        insert(kind.receipts).values(
             digest=receipt.digest, level=receipt.level, envelope=envelope, at=receipt.at
         )
     )

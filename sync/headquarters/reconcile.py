@@ -24,6 +24,7 @@ class SittingCount(Struct, frozen=True):
 
     `submitted` is what the site counted when it closed, `received` what is in the batches.
     `unaccounted` are neither present nor marked absent; it is known once the sitting is closed.
+    `files` is how many uploaded files the journal names.
     """
 
     sitting: str
@@ -39,6 +40,7 @@ class SittingCount(Struct, frozen=True):
     without_answer: tuple[Person, ...]
     receipt_differs: tuple[Person, ...]
     evidence: tuple[Person, ...]
+    files: int = 0
 
 
 class Reconciliation(Struct, frozen=True):
@@ -103,6 +105,7 @@ def _count(
         without_answer=_people((c, f.handed_in and not _answered(f)) for c, f in own),
         receipt_differs=_people((c, f.receipt_fits is False) for c, f in own),
         evidence=_people((c, f.evidence > 0 or f.after_hand_in > 0) for c, f in own),
+        files=sum(fact.files for _, fact in own),
     )
 
 

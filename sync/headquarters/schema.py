@@ -169,6 +169,33 @@ receipts = Table(
     PrimaryKeyConstraint("digest", "level"),
 )
 
+# Uploaded files, each sealed in a document of its own; `sequence` is the number of its event in
+# the site's journal. `verdict` is null until the content was held against that event.
+files = Table(
+    "files",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("site", ForeignKey("sites.id"), nullable=False),
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("server_term", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("signed_by", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("verdict", String),
+)
+
+file_receipts = Table(
+    "file_receipts",
+    metadata,
+    Column("digest", ForeignKey("files.digest"), nullable=False),
+    Column("level", String, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("digest", "level"),
+)
+
 results = Table(
     "results",
     metadata,

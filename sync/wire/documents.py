@@ -1,8 +1,8 @@
 """Documents ⇄ model: certificates, packages, batches and receipts (docs/specs/)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 
 import msgspec
 
@@ -220,6 +220,22 @@ def write_batch(
     parts = [Part("events", pack(header, events), ToRecipients(recipients))]
     identity = batch_identity(header)
     return write_sealed(path, kind="batch", identity=identity, parts=parts, signers=[signer])
+
+
+def write_file(
+    path: Path,
+    identity: Mapping[str, str | int],
+    content: BinaryIO,
+    signer: SigningKey,
+    headquarters: HeadquartersKeys,
+) -> str:
+    """Seal an uploaded file to headquarters and its escrow, in bounded memory.
+
+    `identity` names the `file` event in the site's journal: site, session, server term, sequence.
+    """
+    recipients = tuple(SealingKey.from_bytes(k) for k in (headquarters.seal, headquarters.escrow))
+    parts = [Part("file", content, ToRecipients(recipients))]
+    return write_sealed(path, kind="file", identity=identity, parts=parts, signers=[signer])
 
 
 def read_batch(document: SealedDocument, key: OpeningKey) -> Batch:

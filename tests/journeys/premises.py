@@ -270,12 +270,13 @@ class Premises:
         """Run the courier until headquarters has the whole journal, scored; the journal there."""
         courier = Process(self.site_folder, "courier")
         try:
-            wait_until(self._scored, "headquarters has everything")
+            wait_until(self.scored, "headquarters has everything")
         finally:
             courier.end(signal.SIGTERM)
         return read_journal(self.hq, SESSION).events()
 
-    def _scored(self) -> bool:
+    def scored(self) -> bool:
+        """Headquarters has the whole journal."""
         found = scoring.saved_reconciliation(self.hq, SESSION)
         return found is not None and found.lacking is None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 from browsers import Watch
 from candidate_page import CandidatePage
 from playwright.sync_api import Locator, expect
-from premises import Premises, wait_until
+from premises import SESSION, Premises, Process, wait_until
+
+from sync.exam.journal import Event
+from sync.headquarters import handed_files
+from sync.headquarters.journals import read_journal
 
 MIB = 1024 * 1024
 FILE_PLACE = 2
@@ -150,6 +155,23 @@ def kept_bytes(page: CandidatePage) -> int:
     return int(page.page.evaluate(KEPT))
 
 
+def delivered(practical: Premises) -> tuple[list[Event], handed_files.HandedFile]:
+    """Run the courier until headquarters has everything; its journal, and the one file."""
+
+    def archived() -> handed_files.HandedFile | None:
+        if not practical.scored():
+            return None
+        (one,) = handed_files.handed_files(practical.hq, SESSION)
+        return one if one.state == "archived" else None
+
+    courier = Process(practical.site_folder, "courier")
+    try:
+        found = wait_until(archived, "headquarters has the file")
+    finally:
+        courier.end(signal.SIGTERM)
+    return read_journal(practical.hq, SESSION).events(), found
+
+
 def test_the_hand_in_waits_for_the_file_and_the_receipt_commits_to_it(
     practical: Premises, page: CandidatePage, tmp_path: Path
 ) -> None:
@@ -163,8 +185,14 @@ def test_the_hand_in_waits_for_the_file_and_the_receipt_commits_to_it(
         page.ask_to_hand_in()
         page.expect_title("正在交卷")
     code = page.receipt()
-    kinds = {"file": digest, "hand-in": code}
-    found = [e for e in practical.journal() if e.kind in kinds]
-    assert [e.kind for e in found] == ["file", "hand-in"]
-    assert (found[0].body["sha256"], found[1].body["receipt"]) == (digest, code)
     assert kept_bytes(page) == 0
+    for sitting in practical.people:
+        practical.act("close", sitting=sitting)
+    (events, found) = delivered(practical)
+    assert [e.kind for e in events if e.kind in ("file", "hand-in")] == ["file", "hand-in"]
+    row = practical.results()[page.person.admission]
+    assert (row.theory.receipt, row.theory.receipt_fits, row.outcome) == (code, True, "awaiting")
+    assert (found.sha256, found.counts) == (digest, True)
+    assert handed_files.extract_files(practical.hq, SESSION, tmp_path / "out") == (1, 0)
+    (out,) = (tmp_path / "out").rglob("*.xlsx")
+    assert out.read_bytes() == path.read_bytes()

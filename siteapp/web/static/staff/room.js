@@ -132,6 +132,11 @@ function fill(place, tile) {
   if (tile.phase === "started" || tile.phase === "handed-in") {
     parts.push(element("span", "", `${tile.answered}/${tile.of}`));
   }
+  const going = (latest.uploads || {})[tile.attempt] || 0;
+  if (tile.files || going) {
+    const coming = going ? t(` · 上传中 ${going}`, ` · ${going} going up`) : "";
+    parts.push(element("span", "", t(`文件 ${tile.files}`, `files ${tile.files}`) + coming));
+  }
   const lost = latest.lost.some((one) => one.attempt === tile.attempt);
   if ((tile.held || lost) && tile.phase === "started") {
     parts.push(element("span", "sign", `‖ ${t("待补时", "time due")}`));
