@@ -95,6 +95,10 @@ class Disk:
         self._each = settings.number("candidate_reserve_kib") * 1024
         self._said: tuple[str, ...] = ()
 
+    def needed(self, sessions: Iterable[Session]) -> int:
+        """The bytes that these sessions' answers may still take."""
+        return needed_bytes(sessions, self._each)
+
     def stops(self, work: Work) -> bool:
         """True if there is too little room for that."""
         return free_bytes(self.folder) < self._keep * GIVES_WAY[work] // 100
@@ -106,7 +110,7 @@ class Disk:
 
     def tend(self, sessions: Iterable[Session]) -> int:
         """Hold what the sessions need, if there is room; the bytes that are missing."""
-        needed = needed_bytes(sessions, self._each)
+        needed = self.needed(sessions)
         if self.reserve.held > needed + STRIDE or not needed:
             self.reserve.shrink(needed)
         self.reserve.grow(needed, self._keep * GIVES_WAY["cutting"] // 100)
@@ -127,11 +131,13 @@ class Disk:
 
     def state(self, sessions: Iterable[Session]) -> dict[str, Any]:
         """For the screens, in MiB; `gives_way` names what has stopped."""
+        needed, held, free = self.needed(sessions), self.reserve.held, free_bytes(self.folder)
         return {
-            "free_mib": free_bytes(self.folder) // MIB,
+            "free_mib": free // MIB,
             "gives_way": [work for work in GIVES_WAY if self.stops(work)],
-            "needed_mib": -(-needed_bytes(sessions, self._each) // MIB),
-            "reserved_mib": self.reserve.held // MIB,
+            "needed_mib": -(-needed // MIB),
+            "missing_mib": -(-max(0, needed - held) // MIB),
+            "answers_fit": held > 0 or free >= PIECE,
         }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, make_response, request, send_file
 
+from sync.disk import MIB, free_bytes
 from sync.errors import DiskTooFull, NotFound
 from sync.headquarters.archive import highest_receipt
 from sync.headquarters.errors import BatchTooLarge, LengthMissing
@@ -84,7 +85,7 @@ def _take(digest: str, most: int) -> Accepted:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        free = shutil.disk_usage(folder).free // 2**20
+        free = free_bytes(folder) // MIB
         raise DiskTooFull(
             needed_mib=length // 2**20 + 1, free_mib=free, folder=str(folder)
         ) from None

@@ -11,9 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
-from faults.test_kill import EXAMSITE, Ledger, Line, attempt_of
+from faults.test_kill import EXAMSITE, Ledger, attempt_of
+from line import Line
 from room import Page
 from together import wait_until
 
@@ -28,6 +30,10 @@ SHORT_LOG = """
 from siteapp.store import checkpoint
 checkpoint.Checkpoints.__init__.__defaults__ = (8,)
 """
+
+
+# No part of these tests takes longer on a machine that others use too.
+PATIENCE_S = 60
 
 
 class Service:
@@ -67,6 +73,9 @@ def service(
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            # Until the last of them has let go of it: under strace there are two.
+            assert process.stdout
+            process.stdout.read()
 
 
 class Room:
@@ -77,10 +86,17 @@ class Room:
         self.ledger: Ledger = {}
         self.told: Counter[tuple[int, str]] = Counter()
 
-    def write(self, address: str, over: Callable[[], bool], most: int = 10**6) -> None:
-        """Everybody saves until it is over or each has so many more saves acknowledged."""
+    def write(
+        self, site: Service, over: Callable[[], bool] = lambda: False, most: int = 10**6
+    ) -> None:
+        """Everybody saves until it is over, the server ends, or each has so many more saved."""
+        late = time.monotonic() + PATIENCE_S
+
+        def ended() -> bool:
+            return over() or not site.running or time.monotonic() > late
+
         threads = [
-            threading.Thread(target=self._write, args=(page, address, over, most))
+            threading.Thread(target=self._write, args=(page, site.address, ended, most))
             for page in self.pages
         ]
         for thread in threads:
@@ -90,6 +106,7 @@ class Room:
 
     def _write(self, page: Page, address: str, over: Callable[[], bool], most: int) -> None:
         page.client = Line(address)
+        page.client.http.timeout = 5
         until = page.sequence + most
         while page.sequence < until and not over():
             # As the page's outbox: what was not acknowledged keeps its number.
@@ -102,29 +119,35 @@ class Room:
         page.client.http.close()
 
     def _begin(self, page: Page) -> None:
-        if page.sign_in()[0] == 200:
-            for act in ("confirm", "start"):
-                page.call("POST", act, {})
-            status, paper = page.call("GET", "paper")
-            if status == 200:
-                page.items = [item for part in paper["parts"] for item in part["items"]]
+        if not page.token and self._refused(*page.sign_in()):
+            return
+        for act in ("confirm", "start"):
+            if self._refused(*page.call("POST", act, {})):
+                return
+        status, paper = page.call("GET", "paper")
+        if not self._refused(status, paper):
+            page.items = [item for part in paper["parts"] for item in part["items"]]
+
+    def _refused(self, status: int, body: Any) -> bool:
+        if status != 200:
+            self.told[status, body["error"]["code"]] += 1
+        return status != 200
 
     def _save(self, page: Page) -> bool:
         number = page.sequence + 1
         place = number % len(page.items)
         status, body = page.save(place, option=number % 4, sequence=number)
-        if status == 200:
-            page.sequence = number
-            self.ledger[page.instance, number] = attempt_of(page)
-        else:
-            self.told[status, body["error"]["code"]] += 1
-        return status == 200
+        if self._refused(status, body):
+            return False
+        page.sequence = number
+        self.ledger[page.instance, number] = attempt_of(page)
+        return True
 
 
 @contextmanager
 def small_disk(folder: Path, mib: int, *kind: str) -> Iterator[Path]:
     """A file system of so many MiB on `folder`: memory, or with `kind` what a loop device holds."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     what = kind or ("-t", "tmpfs", "-o", f"size={mib}m", "tmpfs")
     subprocess.run(["mount", *what, str(folder)], check=True)
     try:

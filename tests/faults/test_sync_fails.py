@@ -58,12 +58,12 @@ def test_a_failed_sync_ends_the_service_and_loses_nothing(
     room, trace = Room(pages_of(open_package)), tmp_path / "trace"
     options = failing(open_folder, file, call, trace)
     with service(open_folder, program(SHORT_LOG), options) as site:
-        room.write(site.address, lambda: not site.running)
+        room.write(site)
         assert site.wait() == EXIT_STORAGE
     assert trace.read_text().count("INJECTED") == 1
     assert lost(open_folder, room.ledger) == {}
     with service(open_folder) as site:
-        room.write(site.address, lambda: False, most=3)
+        room.write(site, most=3)
     assert len(room.ledger) >= 15
     assert lost(open_folder, room.ledger) == {}
 
@@ -74,7 +74,7 @@ def test_a_failed_sync_of_sqlites_own_checkpoint_would_be_kept_from_us(
     room, trace = Room(pages_of(open_package)), tmp_path / "trace"
     options = failing(open_folder, "site.db", 2, trace)
     with service(open_folder, program(BY_ITSELF), options) as site:
-        room.write(site.address, lambda: not site.running, most=30)
+        room.write(site, most=30)
         assert site.running
     assert trace.read_text().count("INJECTED") == 1
     assert len(room.ledger) == 150
@@ -91,7 +91,7 @@ def test_a_log_under_load_is_moved_and_stays_short(
         return False
 
     with service(open_folder, program(SHORT_LOG)) as site:
-        room.write(site.address, over, most=100)
+        room.write(site, over, most=100)
     assert len(room.ledger) == 500
     assert max(sizes) < 4 * 8 * 4120 + 32
 
@@ -102,7 +102,7 @@ def test_without_the_writers_work_the_log_would_grow(
     room = Room(pages_of(open_package))
     never = "from siteapp.store import checkpoint\ncheckpoint.Checkpoints.after_commit = id\n"
     with service(open_folder, program(never)) as site:
-        room.write(site.address, lambda: False, most=100)
+        room.write(site, most=100)
         assert (open_folder / "site.db-wal").stat().st_size > 4 * 8 * 4120 + 32
 
 

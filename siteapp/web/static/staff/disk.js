@@ -9,12 +9,15 @@ const WORK = {
 
 /** One line about the disk, or none. */
 export function showDisk(disk, zh) {
-  const missing = disk.needed_mib - disk.reserved_mib;
+  const missing = disk.missing_mib;
+  const answers = disk.answers_fit
+    ? (zh ? "作答照常保存" : "answers are still saved")
+    : (zh ? "作答暂存于考生机，有空间后自动上传" : "answers stay on the candidates' machines until there is room");
   const stopped = disk.gives_way.map((work) => WORK[work][zh ? 0 : 1]).join(zh ? "、" : ", ");
   const parts = [];
   if (stopped) {
-    parts.push(zh ? `服务器磁盘仅剩 ${disk.free_mib} MiB，已停：${stopped}；作答照常保存`
-      : `The server's disk has ${disk.free_mib} MiB left; stopped: ${stopped}; answers are still saved`);
+    parts.push(zh ? `服务器磁盘仅剩 ${disk.free_mib} MiB，已停：${stopped}；${answers}`
+      : `The server's disk has ${disk.free_mib} MiB left; stopped: ${stopped}; ${answers}`);
   }
   if (missing > 0) {
     parts.push(zh ? `作答预留空间还差 ${missing} MiB，请让管理员腾出磁盘空间`
