@@ -139,7 +139,8 @@ def _was_heard(other: Attempt, session: Session, at_ms: int, now: int, room: Roo
     if other.started_ms > at_ms:
         return False
     noted = [*other.silences, *room.silences.get(key, ())]
-    if now - contact >= SILENT_MS:
+    # Who has handed in asks no more: that is no silence.
+    if other.phase == "started" and now - contact >= SILENT_MS:
         noted.append(Span(contact, now))
     return not any(one.from_ms <= at_ms + SILENT_MS and at_ms <= one.to_ms for one in noted)
 

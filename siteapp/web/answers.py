@@ -39,8 +39,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 class SaveIn(msgspec.Struct, forbid_unknown_fields=True):
     """One save as the page sends it, with opaque references.
 
-    `made`: the page's last contact before it and its own time, on the site's clock; only of a save
-    that waited.
+    `made`: the page's last contact before it and its own time, on the site's clock; it is asked for
+    only after the deadline.
     """
 
     sequence: int

@@ -77,6 +77,14 @@ def test_a_client_with_its_cable_out_that_backdates_gains_nothing(room: CutOff) 
     assert room.send(room.made(1, 30 * S)) == (["late", "response"], None)
 
 
+def test_a_neighbour_who_handed_in_by_time_and_asked_no_more_testifies(room: CutOff) -> None:
+    room.silences.pop(room.key(2))
+    room.contacts[room.key(2)] = room.end + 2 * S
+    assert room.send(room.made(1, 30 * S))[1] is None
+    room.hand_in(room.attempt(2), 0, "time")
+    assert room.send(room.made(2, 20 * S)) == (["evidence"], "time-is-up")
+
+
 def test_a_neighbour_who_was_silent_too_or_had_left_testifies_nothing(room: CutOff) -> None:
     room.silences[room.key(2)] = [Span(room.away.from_ms + 4 * S, room.away.to_ms - 20 * S)]
     assert room.send(room.made(1, 30 * S))[1] is None

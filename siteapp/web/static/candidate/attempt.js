@@ -162,12 +162,6 @@ export class Attempt {
     return this.app.overdue();
   }
 
-  /** The site's clock as this page carries it on. */
-  clock() {
-    const reading = this.usable.reading();
-    return reading ? reading[1] : 0;
-  }
-
   /** After a silence the server hears when this page could be used. @param {import("./server.js").Server} server */
   async account(server) {
     if (!this.usable.due) return;

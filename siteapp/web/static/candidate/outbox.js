@@ -19,7 +19,6 @@ const NOT_YET = ["not-open"];
  * @property {(saves: Save[]) => Promise<void>} keep
  * @property {() => [string, boolean]|null} nextFlag
  * @property {() => boolean} overdue  the time is over: the server judges each late save by itself
- * @property {() => number} clock  the site's clock; 0 if unknown
  * @property {(item: string, flagged: boolean) => void} flagSent
  */
 
@@ -103,7 +102,7 @@ export class Outbox {
 
   /** @param {Save[]} batch */
   async #sendSaves(batch) {
-    const { saved } = await this.server.responses(this.work.ledger.instance, batch, this.work.clock());
+    const { saved } = await this.server.responses(this.work.ledger.instance, batch);
     const held = this.work.ledger.hold(saved);
     if (!held.length) throw new Refusal(503, null, "1"); // it answered, and holds nothing
     this.singly = Math.max(0, this.singly - 1);

@@ -7,8 +7,6 @@ import { Servers } from "./servers.js";
 /** @typedef {import("./types.js").Save} Save */
 
 const PATIENCE_MS = 10000;
-/** What is sent within this was not held up. */
-const FRESH_MS = 3000;
 const PART_PATIENCE_MS = 60000;
 const NOT_NOW = [408, 425, 429, 503, 507];
 
@@ -71,17 +69,10 @@ export class Server {
     return this.#ask("GET", "paper");
   }
 
-  /**
-   * @param {string} instance @param {Save[]} saves
-   * @param {number} now the site's clock: a save that waited goes with the time it was made at
-   * @returns {Promise<{saved: number[]}>}
-   */
-  responses(instance, saves, now = 0) {
-    const waited = (/** @type {Save} */ save) => save.made && save.made[1] + FRESH_MS < now;
-    const sent = saves.map((save) => {
-      const { sequence, item, response, made } = save;
-      return waited(save) ? { sequence, item, response, made } : { sequence, item, response };
-    });
+  /** @param {string} instance @param {Save[]} saves @returns {Promise<{saved: number[]}>} */
+  responses(instance, saves) {
+    // A request may lie on the wire until the time is over: each says when it was made.
+    const sent = saves.map(({ sequence, item, response, made }) => ({ sequence, item, response, made }));
     return this.#ask("POST", "responses", { instance, saves: sent });
   }
 
