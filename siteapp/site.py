@@ -165,6 +165,7 @@ class Site:
             now = self.live.clock.now()
             due = now >= next_cut
             if due:
+                self.standby.look_at(self.spool)
                 next_cut = now + self.settings.number("batch_seconds") * 1000
             self._each(self.packer.cut if due else self._cut_if_closed)
 

@@ -126,28 +126,39 @@ class Pair:
 
     primary_folder: Path
     spare_folder: Path
-    program: list[str]
+    program: list[str] = field(default_factory=lambda: EXAMSITE)
     passwords: dict[str, str] = field(default_factory=dict)
     running: list[Process] = field(default_factory=list)
     lines: list["Line"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ports = free_port(), free_port()
+        self.ports, self.hosts = (free_port(), free_port()), (PRIMARY, SPARE)
         self.a = f"http://{PRIMARY}:{self.ports[0]}"
         self.b = f"http://{SPARE}:{self.ports[1]}"
 
     def run(self, folder: Path, *words: str, program: list[str] = EXAMSITE) -> Process:
-        self.running.append(Process(command(folder, *words, program=program)))
+        self.running.append(self.start(command(folder, *words, program=program)))
         return self.running[-1]
 
+    def start(self, arguments: list[str]) -> Process:
+        """A program where the folder's server stands."""
+        return Process(arguments)
+
+    def close(self) -> None:
+        """End all of it."""
+        for process in self.running:
+            process.kill()
+        for line in self.lines:
+            line.http.close()
+
     def serve(self) -> Process:
-        words = ("serve", "--host", PRIMARY, "--port", str(self.ports[0]))
+        words = ("serve", "--host", self.hosts[0], "--port", str(self.ports[0]))
         process = self.run(self.primary_folder, *words, program=self.program)
         process.said("The site is up")
         return process
 
     def follow(self) -> Process:
-        words = ("standby", "run", "--host", SPARE, "--port", str(self.ports[1]))
+        words = ("standby", "run", "--host", self.hosts[1], "--port", str(self.ports[1]))
         process = self.run(self.spare_folder, *words)
         process.said("The spare is up")
         return process
@@ -215,10 +226,7 @@ def paired(primary: Path, spare: Path, program: list[str] = EXAMSITE) -> Iterato
         pair.both()
         yield pair
     finally:
-        for process in pair.running:
-            process.kill()
-        for line in pair.lines:
-            line.http.close()
+        pair.close()
 
 
 def save_on(page: Page, acknowledged: list[tuple[str, str, int]]) -> None:

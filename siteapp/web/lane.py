@@ -13,7 +13,6 @@ from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
-from siteapp.errors import ServerFenced
 from siteapp.web.answers import PATH, AnswerPath, Reply, reply
 from siteapp.web.channel import AnswerChannel
 from sync.polling import Threads
@@ -88,11 +87,9 @@ class AnswerLane(Threads):
         try:
             while self._done:
                 channel, outcome = self._done.popleft()
-                if taken_over := self._path.site.standby.fenced:
+                if (standby := self._path.site.standby).fenced:
                     # Decided while the other took over: not to be called saved.
-                    outcome = ServerFenced(
-                        address=taken_over.address, server_term=taken_over.server_term
-                    )
+                    outcome = standby.refusal()
                 channel.answer(self._bytes(reply(outcome)))
         finally:
             self._sending = False

@@ -43,7 +43,7 @@ from sync.headquarters.schema import (
 from sync.headquarters.sites import sign_key
 from sync.headquarters.store import Stamp, record
 from sync.wire import documents
-from sync.wire.documents import Receipt
+from sync.wire.documents import LaterServer, Receipt
 from sync.wire.files import write_durably
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, peek_identity
@@ -106,7 +106,7 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
         if known is not None:
             _keep(headquarters, source, digest)
             return Accepted(known, new=False)
-        stated, document, key = _verify(headquarters, source)
+        stated, document, key = _verify(headquarters, source, now)
         _keep(headquarters, source, digest)
         return _commit(headquarters, stated, document, key, now)
     except DocumentRefused as refusal:
@@ -155,7 +155,9 @@ def _keep(headquarters: Headquarters, source: Path, digest: str) -> None:
         copy_durably(source, blob)
 
 
-def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDocument, VerifyKey]:
+def _verify(
+    headquarters: Headquarters, source: Path, now: int
+) -> tuple[Stated, SealedDocument, VerifyKey]:
     """Every byte checked with the key of the site that the batch names."""
     kind, identity, signers = peek_identity(source)
     if kind not in (one.name for one in KINDS):
@@ -177,7 +179,7 @@ def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDoc
     if kind == "file":
         # Also from a server that a spare took over from: it may be the only one that has it.
         return stated, document, key
-    _require_latest_server(headquarters, stated)
+    _require_latest_server(headquarters, stated, now)
     _require_free_number(headquarters, stated, document.digest)
     return stated, document, key
 
@@ -190,15 +192,17 @@ def _require_session(headquarters: Headquarters, stated: Stated) -> None:
         raise UnknownSession(site=stated.site, session=stated.session[:80])
 
 
-def _require_latest_server(headquarters: Headquarters, stated: Stated) -> None:
-    """FormerServer if a spare has taken over from the server that cut this batch."""
+def _require_latest_server(headquarters: Headquarters, stated: Stated, now: int) -> None:
+    """FormerServer, with a signed notice, if a spare took over from the server that cut this."""
     query = select(func.max(batches.c.server_term)).where(
         batches.c.site == stated.site, batches.c.session == stated.session
     )
     with headquarters.store.reading() as db:
         latest = db.scalar(query)
     if latest is not None and stated.server_term < latest:
-        raise FormerServer(server_term=stated.server_term, latest=latest)
+        later = LaterServer(site=stated.site, server_term=latest, at=now)
+        notice = documents.sign(later, headquarters.keys.receipt())
+        raise FormerServer(notice, server_term=stated.server_term, latest=latest)
 
 
 def _require_free_number(headquarters: Headquarters, stated: Stated, digest: str) -> None:

@@ -1,7 +1,8 @@
 """Registered = present = submitted = received, or a list of who differs. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from sync.exam.journal import Event
 from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan, attempt_id
 from sync.exam.specification import Struct
 from sync.headquarters.attempts import AttemptFacts, attempt_facts, closes
@@ -43,12 +44,21 @@ class SittingCount(Struct, frozen=True):
     files: int = 0
 
 
+class ForkedTail(Struct, frozen=True):
+    """What a former server wrote that the one which took over does not have; it counts nothing."""
+
+    server_term: int
+    events: int
+    people: tuple[Person, ...]
+
+
 class Reconciliation(Struct, frozen=True):
     """A session's sittings; `lacking` says what keeps the journal from being whole."""
 
     session: str
     lacking: Words | None
     sittings: tuple[SittingCount, ...]
+    forks: tuple[ForkedTail, ...] = ()
 
     @property
     def agreed(self) -> bool:
@@ -73,7 +83,17 @@ def reconcile(
         sittings=tuple(
             _count(plan, sitting, facts, closed.get(sitting.id)) for sitting in plan.sittings
         ),
+        forks=tuple(_tail(plan, term, tail) for term, tail in journal.forks().items()),
     )
+
+
+def _tail(plan: SessionPlan, term: int, tail: Sequence[Event]) -> ForkedTail:
+    attempts = {str(event.body.get("attempt", "")) for event in tail}
+    concerned = (
+        (c, any(attempt_id(sitting, c.admission) in attempts for sitting in c.sittings))
+        for c in plan.candidates
+    )
+    return ForkedTail(term, len(tail), _people(concerned))
 
 
 def _count(

@@ -88,6 +88,14 @@ class Promotion(Struct, frozen=True):
     sessions: dict[str, tuple[int, bytes]]
 
 
+class LaterServer(Struct, frozen=True):
+    """Headquarters' word that it has a batch of this site of a higher server term."""
+
+    site: str
+    server_term: int
+    at: int
+
+
 class Papers(Struct, frozen=True):
     """The locked part of a package. `seed` shuffles the attempts' papers."""
 
@@ -102,6 +110,7 @@ TYPES: dict[type[Struct], str] = {
     Receipt: "application/vnd.examsite.receipt.v1+json",
     FetchRequest: "application/vnd.examsite.fetch-request.v1+json",
     Promotion: "application/vnd.examsite.promotion.v1+json",
+    LaterServer: "application/vnd.examsite.later-server.v1+json",
 }
 
 
