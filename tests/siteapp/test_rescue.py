@@ -1,7 +1,9 @@
 """Sealed copies and rescue files at the server: what counts, what waits, what is refused."""
 
+import hmac
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import world
@@ -20,6 +22,7 @@ from siteapp.web.bodies import ROOM_BODY, bounds
 from siteapp.web.rescue import PATH
 from sync.exam.journal import standing_responses
 from sync.exam.marking import receipt_code
+from sync.wire import rescue
 
 
 @pytest.fixture
@@ -192,6 +195,18 @@ def test_every_fault_of_a_rescue_file_has_its_own_words_and_changes_nothing(
     assert error["hint"]["zh"]
     assert open_site.live.session(AM).next_seq == before
     assert CODES[fault] in chief.get("/admin/audit").text
+
+
+def test_without_the_mac_a_forged_file_would_be_taken_in(
+    machine: Machine, open_site: Site, chief: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blind = SimpleNamespace(digest=hmac.digest, compare_digest=lambda *_: True)
+    forged = machine.file(machine.kept(1), mac="A" * 43 + "=")
+    body = {"attempt": machine.attempt, "file": forged.decode()}
+    assert chief.post(f"/api/room/{AM}/rescue", json=body).status_code == 422
+    monkeypatch.setattr(rescue, "hmac", blind)
+    assert chief.post(f"/api/room/{AM}/rescue", json=body).status_code == 200
+    assert responses(open_site) == [1]
 
 
 def test_the_command_takes_in_good_files_and_names_each_bad_one(
