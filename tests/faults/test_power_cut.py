@@ -200,7 +200,7 @@ def second(hq: world.Headquarters, open_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("saves", "states"), [(8, 30), pytest.param(120, 800, marks=pytest.mark.long)]
+    ("saves", "states"), [(8, 30), pytest.param(60, 240, marks=pytest.mark.long)]
 )
 def test_every_state_after_a_power_cut_has_what_was_acknowledged(
     open_folder: Path,
