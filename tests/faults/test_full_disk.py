@@ -220,7 +220,7 @@ def test_a_write_that_fails_once_loses_nothing_wherever_it_falls(
         room, run = Room(pages_of(open_package)), program(SHORT_LOG)
         with service(folder, run, options(folder, file, error, call)) as site:
             room.write(site, most=12)
-            assert site.running is (error == "ENOSPC")
+            assert site.running is (error == "ENOSPC"), (file, call, room.told)
         assert set(room.told) <= (FULL if error == "ENOSPC" else {(503, "storage-failed")})
         with service(folder, EXAMSITE) as site:
             room.write(site, most=2)
