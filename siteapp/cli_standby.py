@@ -51,7 +51,7 @@ def offer(folder: Path, yes: bool) -> None:
         digits = pairing.shown(pair, ask)
         say(f"核对码：{digits}", f"Fingerprint: {digits}")
         if not yes:
-            click.confirm("备用机上相同吗？ Is it the same on the spare?", abort=True)
+            click.confirm("备用服务器上相同吗？ Is it the same on the spare?", abort=True)
         pairing.approve(pair, identity, ask)
     except BaseException:
         pairing.withdraw(pair)
