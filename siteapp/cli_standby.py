@@ -59,6 +59,12 @@ def offer(folder: Path, yes: bool) -> None:
     say(f"已与 {ask.address} 配对", f"Paired with {ask.address}")
 
 
+def say_serving(address: str) -> None:
+    """What every start of the site's service says, for people and for what waits for it."""
+    say(f"考点服务已启动：{address}", f"The site is up: {address}")
+    sys.stdout.flush()
+
+
 @standby.command("pair")
 @click.argument("primary")
 @click.option("--address", required=True, help="Where this spare will answer: http://host:port.")
@@ -88,13 +94,9 @@ def run(folder: Path, host: str | None, port: int | None) -> None:
         say(f"备用服务器已启动：{address}", f"The spare is up: {address}")
         sys.stdout.flush()
 
-    def serving(address: str) -> None:
-        say(f"考点服务已启动：{address}", f"The site is up: {address}")
-        sys.stdout.flush()
-
     port_taken = follow(folder, where, at, following)
     if port_taken:
-        serve(folder, where, port_taken, serving)
+        serve(folder, where, port_taken, say_serving)
 
 
 @standby.command("promote")
