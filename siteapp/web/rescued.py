@@ -16,7 +16,7 @@ from siteapp.rescue_errors import (
 )
 from siteapp.site import Site
 from siteapp.store.writer import Decision
-from siteapp.web.answers import SaveIn, as_sent, read_save
+from siteapp.web.answers import MAX_SEQUENCE, SaveIn, as_sent, read_save
 from sync.errors import CannotOpen, DocumentAltered, ForOtherSite, NotADocument, NotCanonical
 from sync.wire.rescue import Rescued, RescuedSave
 
@@ -120,9 +120,11 @@ def _read(
 
 def _as_in(one: RescuedSave) -> SaveIn:
     """As a page would have sent it; RescueDamaged for what no page keeps."""
+    if not 0 < one.sequence < MAX_SEQUENCE:
+        raise RescueDamaged(reason="sequence")
     response = one.response
     if isinstance(response, list) and all(isinstance(option, str) for option in response):
         return SaveIn(one.sequence, one.item, [str(option) for option in response])
-    if isinstance(response, str) and 0 < one.sequence < 2**31:
+    if isinstance(response, str):
         return SaveIn(one.sequence, one.item, response)
     raise RescueDamaged(reason="response")

@@ -3,19 +3,15 @@
 Five rounds in `make test`, two hundred in `make test-faults`.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 import world
+from killed import EXAMSITE, served
 from line import Line
 from room import Page, journal
 from together import in_memory_as_on_disk, wait_until
@@ -39,20 +35,6 @@ class Early(writer.Writer):
 live.Writer = Early
 cli.main()
 """
-EXAMSITE = ["-m", "siteapp.cli"]
-
-
-@contextmanager
-def served(folder: Path, program: list[str]) -> Iterator[tuple[str, Callable[[], None]]]:
-    """A site in a process of its own: its address, and what kills it without a warning."""
-    command = [sys.executable, *program, "--data", str(folder), "--lang", "en", "serve"]
-    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            address = process.stdout.readline().partition(": ")[2].strip()
-            yield address, lambda: os.kill(process.pid, signal.SIGKILL)
-        finally:
-            process.kill()
 
 
 Ledger = dict[tuple[str, int], str]

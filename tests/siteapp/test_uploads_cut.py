@@ -2,18 +2,15 @@
 
 import contextlib
 import hashlib
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 import world
+from killed import EXAMSITE, served
 from practical import MIB, Uploader, open_practical
 from room import journal
 from together import wait_until
@@ -23,7 +20,6 @@ from siteapp.site import Site
 
 DATA = bytes(range(251)) * 20_000
 
-EXAMSITE = ["-m", "siteapp.cli"]
 # A server that says a part is kept without having put it on the disk.
 FORGETFUL = """
 from siteapp import cli, files
@@ -45,19 +41,6 @@ class Line:
         with httpx.Client(base_url=self.address, trust_env=False, timeout=30) as http:
             answer = http.request(method, path, content=content, **request)  # type: ignore[arg-type]
         return Response(answer.content, answer.status_code, content_type="application/json")
-
-
-@contextlib.contextmanager
-def served(folder: Path, program: list[str]) -> Iterator[tuple[str, Callable[[], None]]]:
-    """A site in a process of its own: its address, and what kills it without a warning."""
-    command = [sys.executable, *program, "--data", str(folder), "--lang", "en", "serve"]
-    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            address = process.stdout.readline().partition(": ")[2].strip()
-            yield address, lambda: os.kill(process.pid, signal.SIGKILL)
-        finally:
-            process.kill()
 
 
 @pytest.fixture

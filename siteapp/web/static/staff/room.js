@@ -282,7 +282,7 @@ async function poll() {
       const both = latest.servers ? t("实时 · 两台服务器", "live · on both servers") : t("实时", "live");
       contact.textContent = alone ? t("仅在一台服务器上", "On one server only") : both;
       const apart = latest.servers && latest.servers.apart;
-      if (apart) contact.textContent += t(" · 备用机有本机没有的记录，请勿删除", " · the spare has records that this server lacks; delete nothing");
+      if (apart) contact.textContent += t(" · 备用服务器有本机没有的记录，请勿删除", " · the spare has records that this server lacks; delete nothing");
       const uncopied = latest.copies && latest.copies.problem !== "";
       if (uncopied) contact.textContent += t(" · 副本未能写入", " · no sealed copy could be written");
       contact.className = alone || uncopied ? "mark bad" : "mark good";
