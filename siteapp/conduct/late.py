@@ -21,6 +21,8 @@ from sync.exam.marking import receipt_code
 TOLERANCE_MS = 2_000
 # A page sends at once while it is heard: what is older than this cannot have been held back.
 UNSENT_MS = 15_000
+# Seats that one cable cuts off were last heard at most so far apart.
+TOGETHER_MS = 2 * SILENT_MS
 
 
 class Room(NamedTuple):
@@ -90,7 +92,7 @@ def believed(
         return None
     if others_were_heard(session, attempt, now, room):
         return None
-    return silence
+    return silence if another_was_away(session, attempt, silence, now, room) else None
 
 
 def _silence_at_the_end(session: Session, attempt: Attempt, now: int, room: Room) -> Span | None:
@@ -131,6 +133,32 @@ def others_were_heard(session: Session, attempt: Attempt, now: int, room: Room) 
     )
 
 
+def another_was_away(
+    session: Session, attempt: Attempt, silence: Span, now: int, room: Room
+) -> bool:
+    """True if another seat fell silent with this one and was so still when the time ran out.
+
+    Who writes last has no neighbours left to be heard; that alone says nothing of the network.
+    """
+    return any(
+        abs(one.from_ms - silence.from_ms) <= TOGETHER_MS and attempt.deadline_ms <= one.to_ms
+        for other in session.attempts.values()
+        if other.admission != attempt.admission and other.phase in ("started", "handed-in")
+        for one in _silences(other, session, now, room)
+    )
+
+
+def _silences(other: Attempt, session: Session, now: int, room: Room) -> list[Span]:
+    """All that are known of a seat, one that goes on too."""
+    key = (session.plan.id, other.id)
+    noted = [*other.silences, *room.silences.get(key, ())]
+    contact = room.contacts.get(key)
+    # Who has handed in asks no more: that is no silence.
+    if contact is not None and other.phase == "started" and now - contact >= SILENT_MS:
+        noted.append(Span(contact, now))
+    return noted
+
+
 def _was_heard(other: Attempt, session: Session, at_ms: int, now: int, room: Room) -> bool:
     key = (session.plan.id, other.id)
     contact = room.contacts.get(key)
@@ -138,10 +166,7 @@ def _was_heard(other: Attempt, session: Session, at_ms: int, now: int, room: Roo
         return False
     if other.started_ms > at_ms:
         return False
-    noted = [*other.silences, *room.silences.get(key, ())]
-    # Who has handed in asks no more: that is no silence.
-    if other.phase == "started" and now - contact >= SILENT_MS:
-        noted.append(Span(contact, now))
+    noted = _silences(other, session, now, room)
     return not any(one.from_ms <= at_ms + SILENT_MS and at_ms <= one.to_ms for one in noted)
 
 

@@ -112,7 +112,8 @@ def part(upload: str) -> Response:
     if not (at.isascii() and at.isdigit() and len(at) < 16) or not 0 < length <= PART:
         raise RequestRefused(reason="Upload-Offset or Content-Length")
     session, attempt = _mine()
-    late = refusal_now(attempt, whom().seat_term, site().live.clock.now())
+    term, now = whom().seat_term, site().live.clock.now()
+    late = site().live.writer.seen(lambda: refusal_now(session.attempt(attempt.id), term, now))
     # The first late part is kept as evidence, with what came before; more of it is not taken.
     if late and any(body["sha256"] == one.sha256 for body in attempt.late_files):
         raise late
@@ -129,11 +130,20 @@ def part(upload: str) -> Response:
 def finish(upload: str) -> dict[str, Any]:
     """The whole file is verified and journalled; only this answer says that it is kept."""
     one = _found(upload)
-    session, _ = _mine()
-    with site().files.place():
-        site().files.complete(one)
-    _journal(session, one, one.size)
+    session, attempt = _mine()
+    live = site().live
+    site().pace.saves(session.plan.id, attempt, 1, 0, live.clock.now())
+    # Asked again about what is kept, nothing is read, sent to the second server or written.
+    if not live.writer.seen(lambda: _is_kept(session.attempt(one.attempt), one)):
+        with site().files.place():
+            site().files.complete(one)
+        _journal(session, one, one.size)
     return {"saved": one.sequence, "sha256": one.sha256}
+
+
+def _is_kept(attempt: Attempt, one: Announced) -> bool:
+    kept = attempt.files.get((one.instance, one.sequence))
+    return kept is not None and kept["sha256"] == one.sha256 and kept["item"] == one.item
 
 
 def _journal(session: Session, one: Announced, held: int) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +72,13 @@ def test_a_page_reads_of_no_save_that_is_on_one_disk_only(
     page.begin()
     asked: list[float] = []
 
-    def ask(path: str) -> None:
-        assert page.call("GET", path)[0] == 200
+    def ask(method: str, path: str) -> None:
+        assert page.call(method, path, {} if method == "POST" else None)[0] == 200
         asked.append(time.monotonic())
 
     with second.spare._lock:
-        works = [lambda: page.save(0), lambda: ask("state"), lambda: ask("paper")]
+        asks = [("GET", "state"), ("GET", "paper"), ("POST", "start")]
+        works = [lambda: page.save(0), *(partial(ask, *one) for one in asks)]
         threads = [threading.Thread(target=work) for work in works]
         threads[0].start()
         wait_until(lambda: len(journal(primary, "response")) == 1)
@@ -87,7 +89,7 @@ def test_a_page_reads_of_no_save_that_is_on_one_disk_only(
         assert asked == []
     for thread in threads:
         thread.join()
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 def test_a_spare_that_falls_silent_holds_up_once_and_is_caught_up_later(

@@ -72,25 +72,38 @@ def test_a_client_with_its_cable_out_that_backdates_gains_nothing(room: CutOff) 
     # Its numbers are perfect; but the neighbour was heard all the time.
     room.silences.pop(room.key(2))
     assert room.send(room.made(1, 30 * S)) == (["evidence"], "time-is-up")
-    # The control: without the neighbour's testimony the very same lie would count.
-    room.contacts.pop(room.key(2))
+    # The control: had the neighbour been away with it, the very same word would count.
+    room.silences[room.key(2)] = [room.away]
     assert room.send(room.made(1, 30 * S)) == (["late", "response"], None)
 
 
+def test_who_writes_last_has_nobody_to_be_believed_with(room: CutOff) -> None:
+    # The others have handed in before, and their pages ask no more: nobody was heard or missed.
+    room.silences.pop(room.key(2))
+    room.contacts[room.key(2)] = room.end - 5 * MINUTE
+    room.hand_in(room.attempt(2), 0, "candidate")
+    assert room.send(room.made(1, 30 * S)) == (["evidence"], "time-is-up")
+    room.contacts.pop(room.key(2))
+    assert room.send(room.made(2, 20 * S)) == (["evidence"], "time-is-up")
+
+
 def test_a_neighbour_who_handed_in_by_time_and_asked_no_more_testifies(room: CutOff) -> None:
+    assert room.send(room.made(1, 30 * S))[1] is None
     room.silences.pop(room.key(2))
     room.contacts[room.key(2)] = room.end + 2 * S
-    assert room.send(room.made(1, 30 * S))[1] is None
     room.hand_in(room.attempt(2), 0, "time")
     assert room.send(room.made(2, 20 * S)) == (["evidence"], "time-is-up")
 
 
-def test_a_neighbour_who_was_silent_too_or_had_left_testifies_nothing(room: CutOff) -> None:
+def test_a_neighbour_who_fell_silent_with_it_testifies_for_it(room: CutOff) -> None:
     room.silences[room.key(2)] = [Span(room.away.from_ms + 4 * S, room.away.to_ms - 20 * S)]
     assert room.send(room.made(1, 30 * S))[1] is None
-    room.contacts[room.key(2)] = room.end - 2 * MINUTE
+    # It is still away; one that was so long before, or was back by then, says nothing.
+    room.contacts[room.key(2)] = room.away.from_ms + S
     room.silences.pop(room.key(2))
     assert room.send(room.made(2, 20 * S))[1] is None
+    room.contacts[room.key(2)] = room.end - 2 * MINUTE
+    assert room.send(room.made(3, 20 * S))[1] == "time-is-up"
 
 
 SILENT_FROM = 4_540_000
