@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import world
 from faults.storage import SHORT_LOG, Room, program, service
-from faults.test_kill import lost, pages_of
+from ledger import lost, pages_of
 from practical import Uploader, open_practical
 from room import browser
 
