@@ -15,6 +15,13 @@ from sync.headquarters.publish import unlock_codes
 from sync.headquarters.serve import work_once
 from sync.headquarters.staff import ROLES, Role
 
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 EVERYBODY = set(ROLES)
 # Every route and who may use it; a new route must be put here.
 ROUTES: dict[str, set[str]] = {

@@ -23,6 +23,13 @@ from sync.spool import Spool
 from sync.transport import HttpTransport
 from sync.wire.keys import VerifyKey
 
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 EXAMHQ = (sys.executable, "-c", "from sync.headquarters.cli import main; main()")
 
 
