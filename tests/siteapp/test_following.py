@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import world
+from line import get
 from room import Page, browser, journal
 from together import AM, put, wait_until
 from two_servers import SECRET, Second, told
@@ -282,7 +283,7 @@ def test_a_recorded_question_is_worthless_a_moment_later(primary: Site, second: 
 
 def test_a_spare_serves_nobody_and_opens_no_site(second: Second) -> None:
     for path in ("/", "/api/candidate/state", "/staff/sign-in"):
-        answer = httpx.get(second.loop.address + path, trust_env=False)
+        answer = get(second.loop.address + path)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "spare-not-promoted")
     with pytest.raises(SpareNotPromoted):
         Site(second.spare.folder)
