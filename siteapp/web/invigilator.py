@@ -18,7 +18,14 @@ from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
 ROOM_STAFF = ("chief", "invigilator")
-CATEGORIES = ("machine", "network", "power", "health", "conduct", "other")
+CATEGORIES = {
+    "machine": Words("考试机故障", "machine"),
+    "network": Words("网络故障", "network"),
+    "power": Words("停电", "power"),
+    "health": Words("考生身体不适", "a candidate's health"),
+    "conduct": Words("考场秩序", "conduct in the room"),
+    "other": Words("其他", "other"),
+}
 MOST_MINUTES = 120
 MAX_NOTE = 500
 
@@ -28,7 +35,7 @@ MAX_NOTE = 500
 def room_page() -> str:
     """The wall; the newest session that is not over comes first."""
     sessions = sorted(site().live.sessions.values(), key=lambda s: (s.closed, not s.unlocked))
-    return render_template("invigilator-room.html", sessions=sessions)
+    return render_template("invigilator-room.html", sessions=sessions, categories=CATEGORIES)
 
 
 @invigilator.get("/api/room/<session_id>")
