@@ -51,7 +51,11 @@ def _wall(session: Session) -> dict[str, Any]:
     told = {
         "servers": site().standby.told(),
         "copies": site().copier.told(),
-        "uploads": site().files.going(session.plan.id),
+        "uploads": {
+            name: coming._asdict()
+            for name, coming in site().files.coming(session.plan.id).items()
+            if session.attempt(name).phase == "started"
+        },
     }
     told["disk"] = site().disk.state(live.sessions.values())
     return wall(session, live.clock.now(), live.contacts, of) | told

@@ -181,14 +181,25 @@ def versions() -> dict[str, Any]:
         raise NotOpenYet
     refs = site().shelf.paper(session, attempt).tokens
     # Through the writer: memory is ahead of the disk until a group is committed.
-    kept = site().live.act(
-        session, lambda s: Decision(result=list(s.attempt(attempt.id).files.values()))
-    )
-    return {"files": [_version(body) | {"ref": refs.shown(body["item"])[0]} for body in kept]}
+    kept = site().live.act(session, lambda s: Decision(result=_versions(s.attempt(attempt.id))))
+    return {
+        "files": [
+            _version(body, counts) | {"ref": refs.shown(body["item"])[0]} for body, counts in kept
+        ]
+    }
 
 
-def _version(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: body[name] for name in ("name", "size", "sha256", "instance", "sequence")}
+def _versions(attempt: Attempt) -> list[tuple[dict[str, Any], bool]]:
+    """Every version, and whether it is the one that counts for its item."""
+    answers = attempt.responses
+    return [
+        (body, answers[body["item"]].response == body["sha256"]) for body in attempt.files.values()
+    ]
+
+
+def _version(body: dict[str, Any], counts: bool) -> dict[str, Any]:
+    told = {name: body[name] for name in ("name", "size", "sha256", "instance", "sequence")}
+    return told | {"counts": counts}
 
 
 @uploads.get("/api/room/<session_id>/files")

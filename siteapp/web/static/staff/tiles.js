@@ -64,10 +64,12 @@ function linesOf(state, tile) {
   if (tile.phase === "started") head.append(el("span", { class: "left" }, clock(tile.remaining_ms)));
   const lines = [head, el("span", { class: "who" }, tile.name), el("span", {}, `${sign} ${words}`)];
   if (tile.phase === "started" || tile.phase === "handed-in") lines.push(el("span", {}, `${tile.answered}/${tile.of}`));
-  const going = (state.uploads || {})[tile.attempt] || 0;
-  if (tile.files || going) {
-    const coming = going ? t(` · 上传中 ${going}`, ` · ${going} going up`) : "";
-    lines.push(el("span", {}, t(`文件 ${tile.files}`, `files ${tile.files}`) + coming));
+  const { going = 0, stalled = 0 } = (state.uploads || {})[tile.attempt] || {};
+  if (tile.files || going || stalled) {
+    const parts = [t(`文件 ${tile.files}`, `files ${tile.files}`)];
+    if (going) parts.push(t(`上传中 ${going}`, `${going} going up`));
+    if (stalled) parts.push(t(`未传完 ${stalled}`, `${stalled} unfinished`));
+    lines.push(el("span", {}, parts.join(" · ")));
   }
   const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
   if ((tile.held || lost) && tile.phase === "started") lines.push(el("span", { class: "sign" }, `‖ ${t("待补时", "time due")}`));
