@@ -28,6 +28,8 @@ INSERT_EVENTS = (
 )
 KEEP_CLOCK = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)"
 MAX_GROUP = 512
+# So many bytes of requests end a group: its commit must fit one message to the spare.
+MAX_GROUP_BYTES = 4 * 1024 * 1024
 # What the service ends with when the disk failed; systemd starts it again, and it reads the disk.
 EXIT_STORAGE = 70
 
@@ -106,6 +108,7 @@ class Job:
     outcome: Decision | None = None
     error: Exception | None = None
     answered: bool = False
+    size: int = 0
 
     def finish(self) -> None:
         """Answer, once."""
@@ -161,8 +164,11 @@ class Writer:
         self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.thread.start()
 
-    def submit(self, session: Session | None, decide: Callable[[], Decision]) -> Any:
-        """Run `decide` in the writer's thread; return its result once all of it is on disk."""
+    def submit(self, session: Session | None, decide: Callable[[], Decision], size: int = 0) -> Any:
+        """Run `decide` in the writer's thread; return its result once all of it is on disk.
+
+        `size` is of the request that it came with.
+        """
         done = threading.Event()
         refusals: list[Exception | None] = []
 
@@ -170,7 +176,7 @@ class Writer:
             refusals.append(refusal)
             done.set()
 
-        job = self.enqueue(session, decide, answer)
+        job = self.enqueue(session, decide, answer, size)
         while not done.wait(LOOK_S):
             if not self.thread.is_alive():
                 raise StorageFailed(reason="the writer has ended")
@@ -183,11 +189,12 @@ class Writer:
         session: Session | None,
         decide: Callable[[], Decision],
         answer: Callable[[Exception | None], None],
+        size: int = 0,
     ) -> Job:
         """As `submit`, but return at once; `answer` is told (see `Job`)."""
         if self._waiting.qsize() >= self._limit:
             raise Overloaded
-        job = Job(session, decide, answer)
+        job = Job(session, decide, answer, size=size)
         self._waiting.put(job)
         return job
 
@@ -214,9 +221,9 @@ class Writer:
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
-            group = [first]
+            group, size = [first], first.size
             last = False
-            while len(group) < MAX_GROUP and not last:
+            while len(group) < MAX_GROUP and size < MAX_GROUP_BYTES and not last:
                 try:
                     job = self._waiting.get_nowait()
                 except queue.Empty:
@@ -224,6 +231,7 @@ class Writer:
                 last = job is None
                 if job is not None:
                     group.append(job)
+                    size += job.size
             before = self.commits
             self._commit(group)
             if last:

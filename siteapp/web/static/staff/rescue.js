@@ -23,6 +23,8 @@ export function rescueActs(room, tile) {
   if (tile.rescued) {
     const title = t(`采用 ${tile.rescued} 项救援作答`, `Let ${tile.rescued} rescued answers count`);
     acts.push(button(t("采用救援作答", "Apply rescued answers"), () => byTwo(room, title, tile, "/apply-rescue", { attempt })));
+    const not = t(`不采用 ${tile.rescued} 项救援作答`, `Do not let ${tile.rescued} rescued answers count`);
+    acts.push(button(t("不采用救援作答", "Refuse rescued answers"), () => byTwo(room, not, tile, "/refuse-rescue", { attempt })));
   }
   return acts;
 }

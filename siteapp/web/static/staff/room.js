@@ -91,7 +91,7 @@ function besideSeat(tile) {
   const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, facts)];
   if (!mayAct) return parts;
   const acts = seatActs(acting, tile);
-  if (["started", "handed-in"].includes(tile.phase)) acts.append(...rescueActs(acting, tile));
+  if (latest.unlocked) acts.append(...rescueActs(acting, tile));
   return [...parts, ...decisions.parts(latest, tile), acts];
 }
 
