@@ -25,6 +25,7 @@ from siteapp.config import Settings
 from siteapp.errors import Overloaded, QuotaSpent, StorageFailed, UploadAltered, WrongOffset
 from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
+from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.spool import digest_of
 from sync.wire.files import sync_folder, write_durably
@@ -251,7 +252,7 @@ class Files:
             raise DiskTooFull(needed_mib=1, free_mib=0, folder="files") from error
         if isinstance(error, SyncFailed):
             raise error
-        raise StorageFailed(reason=error.strerror) from error
+        raise StorageFailed(reason=system_words(error)) from error
 
     def complete(self, one: Announced) -> None:
         """Verify the whole file and give it its lasting name; harmless if it has that already."""
