@@ -311,7 +311,10 @@ class Leader:
             got = self._line.getresponse()
             if got.status != HTTPStatus.OK:
                 raise Lost(f"the spare answered {got.status}")
-            return got.read(messages.MAX_MESSAGE)
+            answer = got.read(messages.MAX_MESSAGE + 1)
+            if len(answer) > messages.MAX_MESSAGE:
+                raise Lost("the spare's answer is longer than a message")
+            return answer
         except BaseException:
             self._hang_up()
             raise

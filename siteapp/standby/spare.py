@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from siteapp.clock import Anchor, boot_id, boottime_ms, wall_ms
-from siteapp.errors import SpareNotPromoted, StorageFailed
+from siteapp.errors import SpareNotPromoted, StorageFailed, TooLarge
 from siteapp.identity import Identity, load_identity
 from siteapp.standby import messages
 from siteapp.standby.folder import PairFolder
@@ -244,7 +244,11 @@ class SpareApp:
 
     def _link(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
-            body = environ["wsgi.input"].read(min(int(environ["CONTENT_LENGTH"]), MAX_MESSAGE))
+            size = int(environ["CONTENT_LENGTH"])
+            if size > MAX_MESSAGE:
+                # Never cut: what is left would look like a stranger's.
+                return _say(start_response, "413 Request Entity Too Large", TooLarge())
+            body = environ["wsgi.input"].read(size)
             answer = self._spare.answer(body)
         except (ExamError, KeyError, ValueError) as error:
             log.warning("not from the primary: %s", error)

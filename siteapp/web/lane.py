@@ -65,7 +65,7 @@ class AnswerLane(Threads):
             def answer(refusal: Exception | None) -> None:
                 self._report(channel, refusal or asked.body)
 
-            self._path.site.live.enqueue(asked.session, asked.act, answer)
+            self._path.site.live.enqueue(asked.session, asked.act, answer, asked.size)
         except Exception as error:
             # Not sent from here: the caller holds the lock that sending needs.
             self._report(channel, error)
