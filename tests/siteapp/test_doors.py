@@ -14,6 +14,7 @@ from siteapp.site import Site
 from siteapp.store import writer
 from siteapp.web.answers import AnswerPath
 from siteapp.web.app import create_app
+from siteapp.web.bodies import bounds
 from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
 from sync.polling import Threads
@@ -32,7 +33,8 @@ def threads(site: Site) -> Threads:
 
 @contextmanager
 def served_here(site: Site, door: Door) -> Iterator[str]:
-    loop = Loop(create_app(site), "127.0.0.1", 0, channels(site), door(site))
+    channel = channels(bounds(site), 128)
+    loop = Loop(create_app(site), "127.0.0.1", 0, channel, door(site))
     running = threading.Thread(target=loop.run)
     running.start()
     yield loop.address
