@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 import world
-from flooding import Machine
+from flooding import Machine, raw
 from room import Page
 from together import grouped
 
@@ -64,3 +64,17 @@ def test_the_writer_knows_the_size_of_what_waits(
         assert open_site.live.writer.commits == before + commits
         for machine in machines:
             machine.http.close()
+
+
+def test_a_client_that_expects_to_go_on_with_nothing_is_answered(open_site: Site) -> None:
+    head = "POST /staff/sign-in HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
+    with served_here(open_site, threads) as address, raw(address) as connection:
+        connection.settimeout(10)
+        connection.sendall(f"{head}0\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 403"
+    with served_here(open_site, threads) as address, raw(address) as connection:
+        connection.settimeout(10)
+        connection.sendall(f"{head}6\r\n\r\n".encode())
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"name=x")
+        assert connection.recv(12) == b"HTTP/1.1 403"
