@@ -14,6 +14,7 @@ from siteapp.standby.spare import Spare, SpareApp
 from siteapp.web.bodies import ROOM_BODY
 from siteapp.web.channel import channels
 from sync.errors import DataFolderBusy
+from sync.polling import Threads
 from sync.serving import MANY, Loop, end_on_signals, spool_in
 
 # Left by `promote` while it wants the folder; `run` makes room for so long and then goes on.
@@ -69,7 +70,7 @@ def spare_loop(spare: Spare, host: str, port: int, settings: Settings) -> Loop:
         host,
         port,
         channels(most, settings.number("connections_per_machine")),
-        threads=4,
+        Threads(4),
         # Beyond what the bound says, so that it is what decides.
         max_request_body_size=2 * MAX_MESSAGE,
         channel_timeout=IDLE_S,
