@@ -96,5 +96,8 @@ class BoundedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
             # Who it is costs a look, so only now.
             self._most = max(self._most, self._bound(self.path, self.headers))
             if size > self._most:
-                self.error, self.completed, self.expect_continue = TooMuch(), True, False
+                self.error, self.completed = TooMuch(), True
+        if self.completed:
+            # waitress would send 100 and wait for a body that does not come.
+            self.expect_continue = False
         return consumed
