@@ -41,6 +41,8 @@ from sync.wire.files import sync_folder
 log = logging.getLogger("examsite.standby")
 
 DATABASE = "site.db"
+# What is longer fits no eight bytes.
+DIGITS = 19
 
 
 class Coming:
@@ -82,6 +84,8 @@ class Spare:
         self._link = self.pair.link("spare")
         self._lock = threading.Lock()
         self._run, self._number = b"", 0
+        # The number of the last message that was let in, of this run.
+        self._let_in = 0
         self._database = folder / "site.db"
         self._copy: Copy | None = Copy(self._database) if self._database.exists() else None
         self._coming: Coming | None = None
@@ -103,6 +107,18 @@ class Spare:
     def state(self) -> State | None:
         """Where the copy stands; None before the first snapshot."""
         return self._copy.state if self._copy else None
+
+    def expects(self, said: str, length: str) -> bool:
+        """True, once, if the primary announces a message of that length: it comes next."""
+        number, _, proof = said.partition(" ")
+        if not all(one.isdecimal() and len(one) < DIGITS for one in (number, length)):
+            return False
+        if int(number) <= self._let_in or not self._link.is_ahead(
+            proof, self._run, int(number), int(length)
+        ):
+            return False
+        self._let_in = int(number)
+        return True
 
     def answer(self, body: bytes) -> bytes:
         """What the spare says to a sealed question; CannotOpen if it is not the primary's."""
@@ -146,7 +162,7 @@ class Spare:
         ours = metadata.version("examsite")
         if question.version != ours:
             return Again(f"version {question.version}, the spare has {ours}")
-        self._run, self._number = os.urandom(16), 0
+        self._run, self._number, self._let_in = os.urandom(16), 0, 0
         self._drop()
         return Here(self._run, self.state)
 
