@@ -177,6 +177,9 @@ class Desk:
             "previous": previous,
             "checkpoint": encode_checkpoint(head, self.box.sign, "examsite/site-01"),
         }
+        if sequence and previous is None:
+            # Only the first batch follows no file.
+            facts["previous"] = "ab" * 32
         path = self.folder / "batch"
         public = self.hq.keys.public()
         header = BatchHeader(**(facts | changes))
