@@ -161,6 +161,7 @@ class Desk:
         final: bool = True,
         term: int = 1,
         signer: SigningKey | None = None,
+        public: HeadquartersKeys | None = None,
         **changes: Any,
     ) -> tuple[str, bytes]:
         """A sealed batch of `events` from `first` on: digest and bytes."""
@@ -181,7 +182,7 @@ class Desk:
             # Only the first batch follows no file.
             facts["previous"] = "ab" * 32
         path = self.folder / "batch"
-        public = self.hq.keys.public()
+        public = public or self.hq.keys.public()
         header = BatchHeader(**(facts | changes))
         digest = write_batch(path, header, events[first:], signer or self.box.sign, public)
         return digest, path.read_bytes()

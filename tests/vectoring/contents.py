@@ -79,7 +79,7 @@ def _package_outside() -> Iterator[Refusal]:
     yield "signature-of-a-stranger-too", "p1", "signature-refused", extra.bytes()
     stranger = package()
     stranger.signers = [SIGN]
-    yield "signed-by-the-site", "9", "signature-refused", stranger.bytes()
+    yield "signed-by-the-site", "s9", "signature-refused", stranger.bytes()
     for name, identity in (
         ("identity-unknown-member", {"session": SESSION, "site": SITE, "term": 1}),
         ("identity-without-site", {"session": SESSION}),
@@ -95,10 +95,10 @@ def _package_outside() -> Iterator[Refusal]:
     other = package(identity={"session": SESSION, "site": "site-02"}, site=ELSEWHERE)
     yield "for-another-site", "p4", "for-other-site", other.bytes()
     renamed = package(site=ELSEWHERE)
-    yield "sealed-to-another-site", "13", "cannot-open", renamed.bytes()
+    yield "sealed-to-another-site", "s13", "cannot-open", renamed.bytes()
     batch = package()
     batch.kind = "batch"
-    yield "kind-batch", "10", "wrong-kind", batch.bytes()
+    yield "kind-batch", "s10", "wrong-kind", batch.bytes()
 
 
 def _plan_shape() -> Iterator[Refusal]:
@@ -221,7 +221,7 @@ def _batch_outside() -> Iterator[Refusal]:
     yield "identity-member-missing", "b2", "not-canonical", missing.bytes()
     stranger, extra = batch(), batch()
     stranger.signers, extra.signers = [STRANGER], [SIGN, STRANGER]
-    yield "signed-by-another-site", "9", "signature-refused", stranger.bytes()
+    yield "signed-by-another-site", "s9", "signature-refused", stranger.bytes()
     yield "signature-of-a-stranger-too", "b3", "signature-refused", extra.bytes()
     more, renamed = batch(), batch()
     more.seal("notes", b"", lambda key, bound: to_recipients(key, bound, SEAL))
@@ -233,10 +233,10 @@ def _batch_outside() -> Iterator[Refusal]:
     yield "for-somebody-else-too", "b5", "cannot-open", batch(None, SEAL, ESCROW, BOX).bytes()
     moved = batch()
     moved.manifest.append(field("identity", "session", to="pm-1121"))
-    yield "readdressed-to-another-session", "14", "cannot-open", moved.bytes()
+    yield "readdressed-to-another-session", "s14", "cannot-open", moved.bytes()
     term = batch()
     term.manifest.append(field("identity", "server_term", to=2))
-    yield "readdressed-to-another-term", "14", "cannot-open", term.bytes()
+    yield "readdressed-to-another-term", "s14", "cannot-open", term.bytes()
 
 
 def _batch_header() -> Iterator[Refusal]:

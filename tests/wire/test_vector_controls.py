@@ -59,50 +59,50 @@ def _nonce_without_mark(number: int, *, last: bool) -> bytes:
 
 
 REMOVED: dict[str, tuple[Patch, str]] = {
-    "1": (put(sealed, "MAGIC", b"examseal"), "sealed-document/magic-in-small-letters"),
-    "2": (put(sealed, "VERSION", 2), "sealed-document/version-2"),
-    "6 canonical": (
+    "s1": (put(sealed, "MAGIC", b"examseal"), "sealed-document/magic-in-small-letters"),
+    "s2": (put(sealed, "VERSION", 2), "sealed-document/version-2"),
+    "s6 canonical": (
         put(canonical, "decode", json.loads),
         "sealed-document/envelope-white-space sealed-document/envelope-line-end "
         "sealed-document/envelope-escape sealed-document/envelope-member-twice "
         "receipt/white-space certificate/white-space",
     ),
-    "8 canonical": (
+    "s8 canonical": (
         put(canonical, "decode", json.loads),
         "sealed-document/manifest-white-space sealed-document/manifest-members-out-of-order",
     ),
-    "6 members": (
+    "s6 members": (
         put(shape, "members", _any_members),
         "sealed-document/envelope-unknown-member sealed-document/signature-unknown-member "
         "sealed-document/manifest-unknown-member sealed-document/manifest-part-unknown-member "
         "sealed-document/manifest-access-unknown-member receipt/unknown-member",
     ),
-    "6 base64": (
+    "s6 base64": (
         put(shape, "from_base64", base64.b64decode),
         "sealed-document/signature-with-unused-bits "
         "sealed-document/manifest-root-with-unused-bits sealed-document/payload-with-line-end",
     ),
-    "6 order": (
+    "s6 order": (
         put(shape, "ascending", lambda values, what: None),
         "sealed-document/signatures-out-of-order sealed-document/signature-twice "
         "sealed-document/manifest-recipients-out-of-order",
     ),
-    "7": (
+    "s7": (
         put(sealed, "PAYLOAD_TYPE", documents.TYPES[documents.Receipt]),
         "sealed-document/payload-of-another-type",
     ),
-    "9": (
+    "s9": (
         put(keys.VerifyKey, "verify", lambda *_: True),
         "sealed-document/signature-bit sealed-document/signature-with-s-plus-order "
         "sealed-document/signature-without-pre-authentication "
         "sealed-document/signature-under-another-key-id receipt/signature-bit "
         "checkpoint/size-altered",
     ),
-    "16": (
+    "s16": (
         put(sealed, "check_commitment", lambda *_: None),
         "sealed-document/commitment-to-another-key sealed-document/commitment-is-the-chunk-key",
     ),
-    "17": (
+    "s17": (
         put(stream, "_nonce", _nonce_without_mark),
         "sealed-document/chunk-not-marked-as-last sealed-document/last-chunk-cut-off-by-the-signer",
     ),
