@@ -16,6 +16,9 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
     ("expected", "sign-in"): "signed-in",
     ("signed-in", "confirm"): "confirmed",
     ("confirmed", "start"): "started",
+    # By two people, out of a copy, where this server lost all that came before.
+    ("expected", "start"): "started",
+    ("signed-in", "start"): "started",
     ("started", "hand-in"): "handed-in",
 }
 
@@ -144,6 +147,10 @@ class Attempt:
     terms: dict[str, int] = field(default_factory=dict)
     # (instance, sequence) → evidence out of a rescue file that nobody has applied.
     rescued: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    # What two people decided not to apply.
+    turned_down: set[tuple[str, int]] = field(default_factory=set)
+    # The form that a copy of it says, if the copy came to a server that has not seen it started.
+    copied_form: str = ""
     last_seq: int = -1
 
     @property
@@ -217,6 +224,13 @@ class Attempt:
     def _on_rescue(self, body: dict[str, Any]) -> None:
         self.receipt = body["receipt"] or self.receipt
         self.rescued.clear()
+
+    def _on_rescue_refused(self, body: dict[str, Any]) -> None:
+        self.turned_down |= self.rescued.keys()
+        self.rescued.clear()
+
+    def _on_copy(self, body: dict[str, Any]) -> None:
+        self.copied_form = body["form"]
 
     def _on_file(self, body: dict[str, Any]) -> None:
         self.files[body["instance"], body["sequence"]] = body

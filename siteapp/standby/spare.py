@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from siteapp.clock import Anchor, boot_id, boottime_ms, wall_ms
-from siteapp.errors import SpareNotPromoted, StorageFailed
+from siteapp.errors import SpareNotPromoted, StorageFailed, TooLarge
 from siteapp.identity import Identity, load_identity
 from siteapp.standby import messages
 from siteapp.standby.folder import PairFolder
@@ -40,6 +40,8 @@ from sync.wire.files import sync_folder
 log = logging.getLogger("examsite.standby")
 
 DATABASE = "site.db"
+# What is longer fits no eight bytes.
+DIGITS = 19
 
 
 class Coming:
@@ -81,6 +83,8 @@ class Spare:
         self._link = self.pair.link("spare")
         self._lock = threading.Lock()
         self._run, self._number = b"", 0
+        # The number of the last message that was let in, of this run.
+        self._let_in = 0
         self._database = folder / "site.db"
         self._copy: Copy | None = Copy(self._database) if self._database.exists() else None
         self._coming: Coming | None = None
@@ -102,6 +106,18 @@ class Spare:
     def state(self) -> State | None:
         """Where the copy stands; None before the first snapshot."""
         return self._copy.state if self._copy else None
+
+    def expects(self, said: str, length: str) -> bool:
+        """True, once, if the primary announces a message of that length: it comes next."""
+        number, _, proof = said.partition(" ")
+        if not all(one.isdecimal() and len(one) < DIGITS for one in (number, length)):
+            return False
+        if int(number) <= self._let_in or not self._link.is_ahead(
+            proof, self._run, int(number), int(length)
+        ):
+            return False
+        self._let_in = int(number)
+        return True
 
     def answer(self, body: bytes) -> bytes:
         """What the spare says to a sealed question; CannotOpen if it is not the primary's."""
@@ -145,7 +161,7 @@ class Spare:
         ours = metadata.version("examsite")
         if question.version != ours:
             return Again(f"version {question.version}, the spare has {ours}")
-        self._run, self._number = os.urandom(16), 0
+        self._run, self._number, self._let_in = os.urandom(16), 0, 0
         self._drop()
         return Here(self._run, self.state)
 
@@ -244,7 +260,11 @@ class SpareApp:
 
     def _link(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
-            body = environ["wsgi.input"].read(min(int(environ["CONTENT_LENGTH"]), MAX_MESSAGE))
+            size = int(environ["CONTENT_LENGTH"])
+            if size > MAX_MESSAGE:
+                # Never cut: what is left would look like a stranger's.
+                return _say(start_response, "413 Request Entity Too Large", TooLarge())
+            body = environ["wsgi.input"].read(size)
             answer = self._spare.answer(body)
         except (ExamError, KeyError, ValueError) as error:
             log.warning("not from the primary: %s", error)

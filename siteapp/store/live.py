@@ -145,15 +145,15 @@ class Live:
         except KeyError:
             raise NotFound(what=session) from None
 
-    def act(self, session: Session, act: Act) -> Any:
+    def act(self, session: Session, act: Act, size: int = 0) -> Any:
         """Let an act decide in the writer's thread; returns its result once it is on disk."""
-        return self.writer.submit(session, lambda: act(session))
+        return self.writer.submit(session, lambda: act(session), size)
 
     def enqueue(
-        self, session: Session, act: Act, answer: Callable[[Exception | None], None]
+        self, session: Session, act: Act, answer: Callable[[Exception | None], None], size: int = 0
     ) -> None:
         """As `act`, but return at once: `answer` is called in the writer's thread (see `Job`)."""
-        self.writer.enqueue(session, lambda: act(session), answer)
+        self.writer.enqueue(session, lambda: act(session), answer, size)
 
     def store(self, *statements: Statement) -> None:
         """Rows that belong to no journal."""

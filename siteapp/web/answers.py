@@ -60,11 +60,12 @@ _decoder = msgspec.json.Decoder(SavesIn)
 
 
 class Asked(NamedTuple):
-    """A request that was read: the act that waits for its commit, and the body of its 200."""
+    """A request that was read: the act that waits for its commit, the body of its 200, its size."""
 
     session: Session
     act: Callable[[Session], Decision]
     body: bytes
+    size: int
 
 
 class Reply(NamedTuple):
@@ -110,7 +111,7 @@ class AnswerPath:
                 environ.get("CONTENT_LENGTH"),
                 environ["wsgi.input"],
             )
-            self.site.live.act(asked.session, asked.act)
+            self.site.live.act(asked.session, asked.act, asked.size)
             given = reply(asked.body)
         except Exception as error:
             given = reply(error)
@@ -139,7 +140,7 @@ class AnswerPath:
             return Decision(events, refusal=refusal)
 
         done = msgspec.json.encode({"saved": [one.sequence for one in saves]})
-        return Asked(session, act, done)
+        return Asked(session, act, done, size)
 
     def _read_all(
         self, session: Session, attempt: Attempt, incoming: SavesIn

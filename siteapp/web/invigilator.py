@@ -274,10 +274,27 @@ def apply_rescue(session_id: str) -> dict[str, Any]:
     name, reason, by = given["attempt"], _note(given["reason"], "reason"), member().name
     second = _second(given)
 
+    session, now = site().live.session(session_id), site().live.clock.now()
+    of = site().shelf.items_by_form(session).get(session.attempt(name).copied_form, 0)
+
     def decide(state: Session) -> list[acts.NewEvent]:
-        return rescue.apply(state.attempt(name), reason, by, second)
+        return rescue.apply(state, state.attempt(name), reason, by, second, now, of)
 
     return _act(session_id, "apply-rescue", f"{name} {second}", decide)
+
+
+@invigilator.post("/api/room/<session_id>/refuse-rescue")
+@role(*ROOM_STAFF)
+def refuse_rescue(session_id: str) -> dict[str, Any]:
+    """Two people decide that the rescued answers of an attempt do not count; that is final."""
+    given = json_body(attempt=str, reason=str, second=str, password=str)
+    name, reason, by = given["attempt"], _note(given["reason"], "reason"), member().name
+    second = _second(given)
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        return rescue.refuse(state.attempt(name), reason, by, second)
+
+    return _act(session_id, "refuse-rescue", f"{name} {second}", decide)
 
 
 @invigilator.post("/api/room/<session_id>/lost-time")

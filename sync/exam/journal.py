@@ -93,6 +93,14 @@ KINDS: Mapping[str, Mapping[str, type]] = {
         "by": str,
         "second": str,
     },
+    "rescue-refused": {
+        "attempt": str,
+        "saves": int,
+        "reason": str,
+        "by": str,
+        "second": str,
+    },
+    "copy": {"attempt": str, "form": str, "instance": str},
     "close": {"sitting": str, "by": str, "attempts": int, "handed_in": int},
     "promote": {"server_term": int, "by": str, "second": str, "reason": str},
 }

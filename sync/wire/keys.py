@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretDamaged, SecretMissing
-from sync.wire.files import write_new
+from sync.wire.files import write_durably, write_new
 
 SECRET_LENGTH = 32
 SIGNATURE_LENGTH = 64
@@ -195,6 +195,11 @@ def save_key(path: Path, key: bytes, mode: int = 0o600) -> None:
     The check is of no use to who has not the key.
     """
     save_secret(path, key + _check(key), mode)
+
+
+def replace_key(path: Path, key: bytes) -> None:
+    """As save_key, in the place of the key that may be there: at any moment there is one."""
+    write_durably(path, key + _check(key), 0o600)
 
 
 def load_key(path: Path, length: int) -> bytes:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from faults.test_kill import Ledger, attempt_of
 from killed import EXAMSITE
+from ledger import Ledger, attempt_of
 from line import Line
 from room import Page
 from together import wait_until

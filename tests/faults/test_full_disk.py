@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import world
 from faults.storage import SHORT_LOG, Room, fill, program, service, small_disk
-from faults.test_kill import lost, pages_of
 from killed import EXAMSITE
+from ledger import lost, pages_of
 from room import journal, staff_browser
 from together import wait_until
 

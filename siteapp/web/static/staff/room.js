@@ -177,7 +177,7 @@ function actsFor(tile) {
   if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
     box.append(button(t("缺考", "Absent"), () => window.confirm(t("记为缺考？", "Record as absent?")) && act("/absent", who)));
   }
-  if (["started", "handed-in"].includes(tile.phase)) box.append(...rescueActs(tile));
+  if (latest.unlocked) box.append(...rescueActs(tile));
   box.append(button(t("记异常", "Incident"), () => asked(t("发生了什么？", "What happened?"), (note) => act("/incident", { ...who, category: "other", note }))));
   if (isChief) {
     box.append(button(t("违纪", "Violation"), () => asked(t("违纪情况", "What did the candidate do?"), (note) => act("/violation", { ...who, note })), "danger"));
@@ -197,6 +197,9 @@ function rescueActs(tile) {
     const title = t(`采用 ${tile.rescued} 项救援作答`, `Let ${tile.rescued} rescued answers count`);
     const apply = () => decisions.byTwo(title, tile, (given) => act("/apply-rescue", { attempt, ...given }));
     acts.push(button(t("采用救援作答", "Apply rescued answers"), apply));
+    const not = t(`不采用 ${tile.rescued} 项救援作答`, `Do not let ${tile.rescued} rescued answers count`);
+    const refuse = () => decisions.byTwo(not, tile, (given) => act("/refuse-rescue", { attempt, ...given }));
+    acts.push(button(t("不采用救援作答", "Refuse rescued answers"), refuse));
   }
   return acts;
 }
