@@ -21,7 +21,7 @@ from sync.headquarters.samples import sample_rows
 from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store import Stamp
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
-from sync.wire.documents import EnrolmentRequest, sign, write_batch
+from sync.wire.documents import EnrolmentRequest, HeadquartersKeys, sign, write_batch
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.words import Words
 
