@@ -7,13 +7,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import world
 from line import NO_TLS, Line
 from room import Page
@@ -24,6 +25,7 @@ from siteapp.follow import spare_loop
 from siteapp.site import Site
 from siteapp.staff import Role
 from siteapp.standby.folder import PairFolder, Peer
+from siteapp.standby.leader import Leader
 from siteapp.standby.spare import Spare
 
 EXAMSITE = ["-m", "siteapp.cli"]
@@ -105,7 +107,7 @@ class Process:
     def end(self) -> None:
         """As systemd does it."""
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 @dataclass
@@ -270,3 +272,20 @@ class Second:
 
 def told(site: Site) -> dict[str, Any]:
     return site.standby.told() or {}
+
+
+def failures(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """What waits until a primary's talk with its spare has begun anew and failed again, twice."""
+    reasons: list[str] = []
+    failed = Leader._failed
+
+    def noted(self: Leader, error: Exception) -> None:
+        failed(self, error)
+        reasons.append(str(error))
+
+    def again() -> None:
+        before = len(reasons)
+        wait_until(lambda: len(reasons) >= before + 2)
+
+    monkeypatch.setattr(Leader, "_failed", noted)
+    return again

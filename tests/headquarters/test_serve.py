@@ -52,7 +52,7 @@ def serving(desk: Desk) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         yield found[0], process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def test_a_courier_fetches_delivers_and_gets_the_last_word(desk: Desk) -> None:
@@ -70,7 +70,7 @@ def test_a_courier_fetches_delivers_and_gets_the_last_word(desk: Desk) -> None:
         courier = Courier(spool, line, key, "site-01")
         done = courier.step()
         assert (done.fetched, done.errors) == (1, [])
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60
         while not scored_rows(desk.hq, "morning") and time.monotonic() < until:
             time.sleep(0.05)
     assert [b.digest for b in list_batches(desk.hq, state="archived")] == [digest]
@@ -113,7 +113,7 @@ def test_killed_in_the_middle_it_starts_again_with_all_it_receipted(desk: Desk) 
         url = f"{address}/api/v1/batches/{digest}"
         first = httpx.put(url, content=data, trust_env=False)
         os.kill(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     assert first.status_code == 201
     with serving(desk) as (address, _):
         again = httpx.put(f"{address}/api/v1/batches/{digest}", content=data, trust_env=False)

@@ -31,7 +31,7 @@ from sync.headquarters.store import Stamp
 SETTINGS = 'headquarters = "{address}"\nbatch_seconds = 1\ncourier_seconds = 1\nthreads = 16\n'
 COMMANDS = Path(sys.executable).parent
 SPARE_SEAT = 41
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 # Fast enough that nobody waits for a test, slow enough to leave the cores to the page.
 LOOK_S = 0.1
 
@@ -85,7 +85,7 @@ class Process:
         """Send a signal and wait for the end; harmless if it has ended."""
         if self._popen.poll() is None:
             self._popen.send_signal(by)
-        self._popen.wait(15)
+        self._popen.wait(60)
 
 
 class Premises:
