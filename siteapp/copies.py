@@ -199,7 +199,11 @@ class Copier:
 
     def told(self) -> dict[str, object] | None:
         """For the wall: when the last copy was whole, what keeps the next from it, its lack."""
-        told = {"last_ms": self.last_ms, "problem": self.problem, "lacks_files": self._files}
+        told: dict[str, object] = {
+            "last_ms": self.last_ms,
+            "problem": self.problem,
+            "lacks_files": self._files,
+        }
         return told if self._thread else None
 
     def _run(self) -> None:
