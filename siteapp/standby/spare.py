@@ -35,6 +35,7 @@ from siteapp.standby.messages import (
 from siteapp.store.replica import Copy, State, check_copy, check_grown
 from sync.disk import SyncFailed, sync
 from sync.errors import ExamError
+from sync.errors.system import system_words
 from sync.wire.files import sync_folder
 
 log = logging.getLogger("examsite.standby")
@@ -64,7 +65,7 @@ class Coming:
         try:
             sync(self._file.fileno())
         except SyncFailed as error:
-            raise StorageFailed(reason=error.strerror) from error
+            raise StorageFailed(reason=system_words(error)) from error
         self.digest.update(data)
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from siteapp.store.checkpoint import Checkpoints
 from sync.disk import SyncFailed
 from sync.errors import DiskTooFull, ExamError
 from sync.exam.journal import Event, encode
+from sync.words import Words
 
 log = logging.getLogger("examsite.writer")
 
@@ -185,7 +186,7 @@ class Writer:
         job = self.enqueue(session, decide, answer, size)
         while not done.wait(LOOK_S):
             if not self.thread.is_alive():
-                raise StorageFailed(reason="the writer has ended")
+                raise StorageFailed(reason=Words("写入已停止", "the writer has ended"))
         if refusals[0] is not None:
             raise refusals[0]
         return job.outcome.result if job.outcome else None

@@ -138,11 +138,3 @@ def test_a_file_that_changed_on_the_disk_is_not_sent_as_what_it_was(
     assert seal_all(site) == 2
     assert len(sealed(site)) == 1
     assert not site.filer.delivered(site.live.session(AM))
-
-
-def test_the_wall_counts_files_of_each_seat_and_those_on_their_way(
-    site: Site, page: Uploader
-) -> None:
-    page.announce(DATA[:50], 3)
-    attempt = site.live.session(AM).current_attempt(page.candidate.admission).id
-    assert site.files.going(AM) == {attempt: 1}
