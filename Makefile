@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test test-faults check format lint types imports docs bench lock clean screenshots reference
+.PHONY: help demo test test-faults check format lint types imports docs bench lock clean screenshots reference vectors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -55,3 +55,7 @@ clean: ## remove what was made here
 reference: ## make docs/reference anew from the code
 	@provisioning/bootstrap.sh dev
 	@$(PY) -m provisioning.reference
+
+vectors: ## make tests/vectors anew (the same bytes, unless a format changed)
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests $(PY) -m vectoring.make

@@ -9,6 +9,7 @@ A client's name for a file is data in the announcement; no path is made of it.
 
 import hashlib
 import logging
+import math
 import os
 import re
 import threading
@@ -16,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,6 +25,7 @@ from siteapp.config import Settings
 from siteapp.errors import Overloaded, QuotaSpent, StorageFailed, UploadAltered, WrongOffset
 from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
+from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.spool import digest_of
 from sync.wire.files import sync_folder, write_durably
@@ -33,6 +35,8 @@ log = logging.getLogger("examsite.files")
 MIB = 1024 * 1024
 # So many announcements an attempt may make; each is a small file.
 MOST_UPLOADS = 200
+# A file of which nothing came for so long is not on its way any more.
+IDLE_S = 60.0
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 
@@ -78,6 +82,13 @@ def announced_as(session: str, body: Mapping[str, Any]) -> Announced:
     return Announced(session=session, **told)
 
 
+class Coming(NamedTuple):
+    """Files of one attempt that are not whole: on their way, and without a sign of life."""
+
+    going: int = 0
+    stalled: int = 0
+
+
 class Files:
     """The uploaded files in `folder`; a part is on the disk before its new offset is told."""
 
@@ -91,10 +102,12 @@ class Files:
         self._due = 0.0
         self._changing = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
+        # In the order in which they were announced.
         self._known = {one.id: one for one in self._read_all()}
+        self._heard: dict[str, float] = {}
 
     def _read_all(self) -> Iterator[Announced]:
-        for path in self.folder.glob("*.json"):
+        for path in sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns):
             one = read_announced(path)
             if one is None:
                 # The page announces it again; one damaged file must not stop the site.
@@ -127,6 +140,7 @@ class Files:
     def announce(self, one: Announced) -> None:
         """Remember a file to come; QuotaSpent or DiskTooFull if there is no room for it."""
         with self._changing:
+            self._heard[one.id] = time.monotonic()
             if one.id in self._known:
                 return
             mine = [a.size for a in self._known.values() if _whose(a) == _whose(one)]
@@ -153,13 +167,25 @@ class Files:
             raise NotFound(what="upload")
         return one
 
-    def going(self, session: str) -> dict[str, int]:
-        """attempt → how many announced files of it are not whole yet."""
-        found: dict[str, int] = {}
-        for one in list(self._known.values()):
-            if one.session == session and not self.whole(one).exists():
-                found[one.attempt] = found.get(one.attempt, 0) + 1
+    def coming(self, session: str) -> dict[str, Coming]:
+        """attempt → its files that are not whole, but for those left for a later whole one."""
+        found: dict[str, Coming] = {}
+        replaced: set[tuple[str, str]] = set()
+        for one in reversed(list(self._known.values())):
+            if one.session != session:
+                continue
+            if self.whole(one).exists():
+                replaced.add((one.attempt, one.item))
+                continue
+            going, stalled = found.get(one.attempt, Coming())
+            if self._is_heard(one):
+                found[one.attempt] = Coming(going + 1, stalled)
+            elif (one.attempt, one.item) not in replaced:
+                found[one.attempt] = Coming(going, stalled + 1)
         return found
+
+    def _is_heard(self, one: Announced) -> bool:
+        return time.monotonic() - self._heard.get(one.id, -math.inf) < IDLE_S
 
     def offset(self, one: Announced) -> int:
         """How many bytes are here."""
@@ -196,6 +222,7 @@ class Files:
         with self._alone(one):
             if one.id not in self._known:
                 raise NotFound(what="upload")
+            self._heard[one.id] = time.monotonic()
             here = self.offset(one)
             if offset != here or here + len(data) > one.size:
                 raise WrongOffset(offset=here)
@@ -225,7 +252,7 @@ class Files:
             raise DiskTooFull(needed_mib=1, free_mib=0, folder="files") from error
         if isinstance(error, SyncFailed):
             raise error
-        raise StorageFailed(reason=error.strerror) from error
+        raise StorageFailed(reason=system_words(error)) from error
 
     def complete(self, one: Announced) -> None:
         """Verify the whole file and give it its lasting name; harmless if it has that already."""
@@ -249,6 +276,7 @@ class Files:
             if self.whole(one).exists():
                 return
             self._known.pop(one.id, None)
+            self._heard.pop(one.id, None)
             self._part(one).unlink(missing_ok=True)
             (self.folder / f"{one.id}.json").unlink(missing_ok=True)
             sync_folder(self.folder)

@@ -131,7 +131,7 @@ class Shelf:
         package = self.package(session.plan.id)
         key = package.unlock("papers", self._identity.seal, codes)
         papers = read_papers(package, key)
-        _check_forms(session.plan, papers)
+        check_forms(session.plan, papers)
         held = self._identity.seal.public.seal(key, _held_info(session.plan.id))
         keep = records.keep_key(session.plan.id, held)
         event = NewEvent("unlock", {"package": package.digest, "way": "codes"})
@@ -212,7 +212,8 @@ def _without_identities(plan: SessionPlan) -> SessionPlan:
     return replace(plan, candidates=tuple(replace(c, identity="") for c in plan.candidates))
 
 
-def _check_forms(plan: SessionPlan, papers: Papers) -> None:
-    wanted = {form for sitting in plan.sittings for form in sitting.forms}
-    if wanted != {form.id for form in papers.forms}:
+def check_forms(plan: SessionPlan, papers: Papers) -> None:
+    """DocumentAltered unless the papers hold the forms of the plan, each once, and no others."""
+    wanted = sorted(form for sitting in plan.sittings for form in sitting.forms)
+    if wanted != sorted(form.id for form in papers.forms):
         raise DocumentAltered(where="forms of the plan and of the papers")

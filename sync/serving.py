@@ -4,9 +4,11 @@ import errno
 import logging
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -16,6 +18,15 @@ from sync.errors import PortInUse
 from sync.polling import Poller, Sockets, Threads
 
 SHUTDOWN_S = 5
+# waitress's own limit is a hundred: less than a room opens.
+MANY = {"connection_limit": 4096, "backlog": 2048}
+
+
+def spool_in(folder: Path) -> None:
+    """Large request bodies spool to the data disk, where the reserve is watched."""
+    spooling = folder / "spooling"
+    spooling.mkdir(exist_ok=True)
+    tempfile.tempdir = str(spooling)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import practical
 import pytest
 import room
 import world
@@ -75,5 +76,39 @@ def open_package(opened: tuple[Path, world.Package]) -> world.Package:
 def open_site(open_folder: Path) -> Iterator[Site]:
     """A site with both sittings open, not yet serving; much quicker than to open one anew."""
     found = Site(open_folder)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def practical_opened(
+    hq: world.Headquarters, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, world.Package]:
+    """As `opened`, where the first paper is a practical one."""
+    folder = tmp_path_factory.mktemp("practical") / "site"
+    folder.mkdir()
+    hq.enrol(folder)
+    made = Site(folder)
+    package = practical.open_practical(hq, made, folder.parent)
+    made.close()
+    return folder, package
+
+
+@pytest.fixture
+def practical_folder(practical_opened: tuple[Path, world.Package], tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return shutil.copytree(practical_opened[0], tmp_path / "practical-site")
+
+
+@pytest.fixture
+def practical_package(practical_opened: tuple[Path, world.Package]) -> world.Package:
+    """The package of `practical_site`."""
+    return practical_opened[1]
+
+
+@pytest.fixture
+def practical_site(practical_folder: Path) -> Iterator[Site]:
+    """A site with an open practical sitting, not yet serving."""
+    found = Site(practical_folder)
     yield found
     found.close()

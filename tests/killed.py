@@ -9,6 +9,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 EXAMSITE = ["-m", "siteapp.cli"]
+# A writer that answers before the commit: what the tests below must be able to notice.
+EARLY = """
+import time
+from siteapp import cli
+from siteapp.store import live, writer
+
+class Early(writer.Writer):
+    def _commit(self, group):
+        decided = self._decide(group)
+        for job in group:
+            job.finish()
+        time.sleep(0.15)
+        self._store(*decided)
+
+live.Writer = Early
+cli.main()
+"""
 
 
 @contextmanager

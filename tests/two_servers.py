@@ -19,11 +19,12 @@ from room import Page
 from together import wait_until
 from werkzeug.wrappers import Response
 
+from siteapp.config import Settings
+from siteapp.follow import spare_loop
 from siteapp.site import Site
 from siteapp.staff import Role
 from siteapp.standby.folder import PairFolder, Peer
-from siteapp.standby.spare import Spare, SpareApp
-from sync.serving import Loop
+from siteapp.standby.spare import Spare
 
 EXAMSITE = ["-m", "siteapp.cli"]
 # A link on which every confirmation takes a while: what is answered before it shows.
@@ -269,7 +270,7 @@ class Second:
             copy(site_folder / name, folder / name)
         PairFolder(folder).pair(Peer("spare", "http://127.0.0.1:1"), SECRET)
         self.spare = Spare(folder)
-        self.loop = Loop(SpareApp(self.spare), "127.0.0.1", 0, threads=2)
+        self.loop = spare_loop(self.spare, "127.0.0.1", 0, Settings({}))
         PairFolder(site_folder).pair(Peer("primary", self.loop.address), SECRET)
         self.thread = threading.Thread(target=self.loop.run)
         self.thread.start()

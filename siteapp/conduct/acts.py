@@ -118,7 +118,7 @@ def save(
     """
     refusal = _refusal(attempt, seat_term, now) or bad
     if is_flood(attempt, instance, refusal):
-        return [], refusal or SaveRefused(reason="instances")
+        return [], refusal or SaveRefused(reason=Words("页面打开次数过多", "too many instances"))
     received = attempt.received.get(instance, Received())
     kept = attempt.evidence.get(instance, Received()) if refusal else ()
     seen: dict[int, bytes] = {}

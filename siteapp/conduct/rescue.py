@@ -14,6 +14,7 @@ from siteapp.conduct.session import Session
 from siteapp.errors import NotOpenYet, SaveRefused, SequenceReused
 from siteapp.rescue_errors import NothingRescued, RescueReplayed
 from sync.exam.marking import receipt_code
+from sync.words import Words
 
 
 def lacks(attempt: Attempt, instance: str, sequences: Sequence[int]) -> bool:
@@ -70,7 +71,7 @@ def _evidence(attempt: Attempt, instance: str, saves: Sequence[Save], why: str) 
         if said is None and not known:
             new[one.sequence] = one
     if new and is_flood(attempt, instance, SaveRefused(reason=why)):
-        raise SaveRefused(reason="more evidence than any page has")
+        raise SaveRefused(reason=Words("超过任何页面应有的数量", "more evidence than any page has"))
     term = attempt.terms.get(instance, 0)
     return [_event(attempt.id, instance, one, term, why) for one in new.values()]
 

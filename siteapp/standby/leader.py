@@ -286,7 +286,9 @@ class Leader:
 
     def _ask(self, question: messages.Question, patience_s: float) -> messages.Answer:
         body = messages.seal_question(self._link, question)
-        answer = messages.open_answer(self._link, self._post(body, patience_s), body)
+        answer = messages.open_answer(
+            self._link, self._post(body, self._ahead(body), patience_s), body
+        )
         if isinstance(answer, Promoted):
             if self._on_promoted(answer.record):
                 # Fenced first: whoever is let go now is told so, and nobody waits for ever.
@@ -297,7 +299,11 @@ class Leader:
             raise Lost(answer.reason)
         return answer
 
-    def _post(self, body: bytes, patience_s: float) -> bytes:
+    def _ahead(self, body: bytes) -> dict[str, str]:
+        said = self._link.ahead(self._run, self._number, len(body))
+        return {messages.AHEAD: f"{self._number} {said}"}
+
+    def _post(self, body: bytes, headers: dict[str, str], patience_s: float) -> bytes:
         """One request on a line that stays open: a tenth of what a general client costs."""
         if self._line is None:
             there = urlsplit(self.address)
@@ -307,7 +313,7 @@ class Leader:
         if self._line.sock:
             self._line.sock.settimeout(patience_s)
         try:
-            self._line.request("POST", messages.PATH, body)
+            self._line.request("POST", messages.PATH, body, headers)
             got = self._line.getresponse()
             if got.status != HTTPStatus.OK:
                 raise Lost(f"the spare answered {got.status}")

@@ -11,6 +11,9 @@ from sync.wire.link import Link
 
 PATH = "/api/standby"
 MAX_MESSAGE = 16 * 1024 * 1024
+# The header that lets a message in which is larger than anybody may send; as CGI names it, too.
+AHEAD = "Examsite-Ahead"
+AHEAD_KEY = "EXAMSITE_AHEAD"
 
 
 class Message(msgspec.Struct, tag=True):

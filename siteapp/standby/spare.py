@@ -35,11 +35,14 @@ from siteapp.standby.messages import (
 from siteapp.store.replica import Copy, State, check_copy, check_grown
 from sync.disk import SyncFailed, sync
 from sync.errors import ExamError
+from sync.errors.system import system_words
 from sync.wire.files import sync_folder
 
 log = logging.getLogger("examsite.standby")
 
 DATABASE = "site.db"
+# What is longer fits no eight bytes.
+DIGITS = 19
 
 
 class Coming:
@@ -62,7 +65,7 @@ class Coming:
         try:
             sync(self._file.fileno())
         except SyncFailed as error:
-            raise StorageFailed(reason=error.strerror) from error
+            raise StorageFailed(reason=system_words(error)) from error
         self.digest.update(data)
 
     def close(self) -> None:
@@ -81,6 +84,8 @@ class Spare:
         self._link = self.pair.link("spare")
         self._lock = threading.Lock()
         self._run, self._number = b"", 0
+        # The number of the last message that was let in, of this run.
+        self._let_in = 0
         self._database = folder / "site.db"
         self._copy: Copy | None = Copy(self._database) if self._database.exists() else None
         self._coming: Coming | None = None
@@ -102,6 +107,18 @@ class Spare:
     def state(self) -> State | None:
         """Where the copy stands; None before the first snapshot."""
         return self._copy.state if self._copy else None
+
+    def expects(self, said: str, length: str) -> bool:
+        """True, once, if the primary announces a message of that length: it comes next."""
+        number, _, proof = said.partition(" ")
+        if not all(one.isdecimal() and len(one) < DIGITS for one in (number, length)):
+            return False
+        if int(number) <= self._let_in or not self._link.is_ahead(
+            proof, self._run, int(number), int(length)
+        ):
+            return False
+        self._let_in = int(number)
+        return True
 
     def answer(self, body: bytes) -> bytes:
         """What the spare says to a sealed question; CannotOpen if it is not the primary's."""
@@ -145,7 +162,7 @@ class Spare:
         ours = metadata.version("examsite")
         if question.version != ours:
             return Again(f"version {question.version}, the spare has {ours}")
-        self._run, self._number = os.urandom(16), 0
+        self._run, self._number, self._let_in = os.urandom(16), 0, 0
         self._drop()
         return Here(self._run, self.state)
 

@@ -16,6 +16,7 @@ from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.guard import STAFF, member, role, site
 from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
 from sync.wire.unlock import UnlockCode
+from sync.words import Words
 
 administrator = Blueprint("administrator", __name__)
 STEPS = ("import", "unlock", "open", "close", "delivered")
@@ -207,7 +208,9 @@ def add_user() -> str:
     name, wanted = request.form.get("name", "").strip(), request.form.get("role", "")
     chosen = next((r for r in ROLES if r == wanted), None)
     if chosen is None or not name.isprintable() or not 1 <= len(name) <= 40:
-        raise RequestRefused(reason="name or role")
+        raise RequestRefused(
+            reason=Words("用户名须有 1–40 字，并选择身份", "a name of 1–40 characters, and a role")
+        )
     password = site().staff.add(name, chosen)
     site().staff.audit(member().name, "add-user", f"{name} {chosen}")
     made = {"name": name, "role": chosen, "password": password}

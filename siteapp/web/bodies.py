@@ -21,6 +21,7 @@ from siteapp.web.rescue import is_ticket
 from siteapp.web.rescued import MAX_FILE
 from siteapp.web.uploads import PART
 from siteapp.web.uploads import PATH as UPLOADS
+from siteapp.web.whole import read_whole
 
 ROOM_BODY = 16 * 1024
 # A package may be uploaded in the page; a larger one comes by the courier or the command line.
@@ -86,11 +87,17 @@ class BoundedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
 
     def received(self, data: bytes) -> int:
         """As of waitress."""
-        consumed = int(super().received(data))
+        if not self.header_plus and not self.headers_finished and read_whole(self, data):
+            consumed = len(data)
+        else:
+            consumed = int(super().received(data))
         size = max(self.content_length, self.body_bytes_received)
         if size > self._most and self.error is None:
             # Who it is costs a look, so only now.
             self._most = max(self._most, self._bound(self.path, self.headers))
             if size > self._most:
-                self.error, self.completed, self.expect_continue = TooMuch(), True, False
+                self.error, self.completed = TooMuch(), True
+        if self.completed:
+            # waitress would send 100 and wait for a body that does not come.
+            self.expect_continue = False
         return consumed

@@ -27,6 +27,7 @@ from siteapp.web.headers import policy
 from siteapp.web.rescue import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
+from sync.words import Words
 
 candidate = Blueprint("candidate", __name__)
 
@@ -321,4 +322,4 @@ def hand_in() -> dict[str, Any]:
 def small_bodies() -> None:
     """No request of this page is large; saves have their own limit."""
     if (request.content_length or 0) > 64 * 1024:
-        raise RequestRefused(reason="too large")
+        raise RequestRefused(reason=Words("内容过大", "too large"))

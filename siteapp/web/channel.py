@@ -10,8 +10,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 
-from siteapp.site import Site
-from siteapp.web.bodies import Bound, BoundedParser, bounds
+from siteapp.web.bodies import Bound, BoundedParser
 
 # The front and the tests of a whole room: one address that is many machines.
 FRONTS = ("127.0.0.1", "::1", "localhost")
@@ -75,12 +74,11 @@ class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         self._map.changed.add(self._fileno)
 
 
-def channels(site: Site) -> Callable[..., AnswerChannel | None]:
-    """What makes a channel of an accepted connection; one machine gets only so many.
+def channels(bound: Bound, most: int) -> Callable[..., AnswerChannel | None]:
+    """What makes a channel of an accepted connection; one machine gets at most `most`.
 
     A browser opens six. Without this one machine could take all, and nobody else could connect.
     """
-    bound, most = bounds(site), site.settings.number("connections_per_machine")
 
     def accept(server: Any, sock: Any, addr: Any, *rest: Any, **named: Any) -> AnswerChannel | None:
         host, others = addr[0], server.active_channels

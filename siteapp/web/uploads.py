@@ -14,6 +14,7 @@ from siteapp.store.writer import Decision
 from siteapp.web.answers import MAX_SEQUENCE
 from siteapp.web.guard import CANDIDATE, STAFF, json_body, role, site, whom
 from sync.exam.items import Deliverable
+from sync.words import Words
 
 uploads = Blueprint("uploads", __name__)
 
@@ -33,7 +34,7 @@ def _found(upload: str) -> Announced:
     """The caller's upload; a page of another seat term or instance does not find it."""
     one = site().files.find(upload, whom().session, whom().attempt)
     if (one.seat_term, one.instance) != (whom().seat_term, whom().instance):
-        raise UploadRefused(reason="another page's upload")
+        raise UploadRefused(reason=Words("由另一个页面上传", "another page's upload"))
     return one
 
 
@@ -79,19 +80,25 @@ def _asked_for(session: Session, attempt: Attempt, ref: str) -> tuple[Deliverabl
         for one in task.deliverables:
             if token and token.choose == "file" and token.item == f"{task.id}/{one.id}":
                 return one, token.item
-    raise UploadRefused(reason="no file is asked for here")
+    raise UploadRefused(reason=Words("此处不要求上传文件", "no file is asked for here"))
 
 
 def _check(given: dict[str, Any], deliverable: Deliverable) -> None:
     most = site().settings.number("upload_mib")
     name: str = given["name"]
     if not 0 < given["size"] <= most * MIB:
-        raise UploadRefused(reason=f"1 B … {most} MiB")
+        raise UploadRefused(
+            reason=Words(f"每个文件最大 {most} MiB，且不能为空", f"1 B … {most} MiB")
+        )
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise UploadRefused(reason="name")
+        raise UploadRefused(
+            reason=Words("文件名过长或含有特殊字符", "the name is too long or unprintable")
+        )
     wanted = tuple(f".{kind.lower().lstrip('.')}" for kind in deliverable.accept)
     if wanted and not name.lower().endswith(wanted):
-        raise UploadRefused(reason=" ".join(wanted))
+        raise UploadRefused(
+            reason=Words(f"只收 {' '.join(wanted)}", f"only {' '.join(wanted)} here")
+        )
     if not _SHA256.fullmatch(given["sha256"]) or not 0 < given["sequence"] < MAX_SEQUENCE:
         raise RequestRefused(reason="sha256 or sequence")
 
@@ -167,7 +174,7 @@ def give_up(upload: str) -> dict[str, Any]:
     attempt = _mine()[1]
     late = any(body["sha256"] == one.sha256 for body in attempt.late_files)
     if late or (one.instance, one.sequence) in attempt.files:
-        raise UploadRefused(reason="it is finished")
+        raise UploadRefused(reason=Words("已经上传完成", "it is finished"))
     site().files.drop(one)
     return {}
 
@@ -181,14 +188,25 @@ def versions() -> dict[str, Any]:
         raise NotOpenYet
     refs = site().shelf.paper(session, attempt).tokens
     # Through the writer: memory is ahead of the disk until a group is committed.
-    kept = site().live.act(
-        session, lambda s: Decision(result=list(s.attempt(attempt.id).files.values()))
-    )
-    return {"files": [_version(body) | {"ref": refs.shown(body["item"])[0]} for body in kept]}
+    kept = site().live.act(session, lambda s: Decision(result=_versions(s.attempt(attempt.id))))
+    return {
+        "files": [
+            _version(body, counts) | {"ref": refs.shown(body["item"])[0]} for body, counts in kept
+        ]
+    }
 
 
-def _version(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: body[name] for name in ("name", "size", "sha256", "instance", "sequence")}
+def _versions(attempt: Attempt) -> list[tuple[dict[str, Any], bool]]:
+    """Every version, and whether it is the one that counts for its item."""
+    answers = attempt.responses
+    return [
+        (body, answers[body["item"]].response == body["sha256"]) for body in attempt.files.values()
+    ]
+
+
+def _version(body: dict[str, Any], counts: bool) -> dict[str, Any]:
+    told = {name: body[name] for name in ("name", "size", "sha256", "instance", "sequence")}
+    return told | {"counts": counts}
 
 
 @uploads.get("/api/room/<session_id>/files")

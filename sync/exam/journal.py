@@ -15,13 +15,15 @@ from sync.errors import NotCanonical
 from sync.exam.merkle import merkle_root
 from sync.exam.specification import Struct
 
-# What a response may be: option ids, or text.
-RESPONSE = list
+
+class Response(list[str]):
+    """Stands in KINDS for what a response may be: option ids, or text."""
+
 
 _SAVE: Mapping[str, type] = {
     "attempt": str,
     "item": str,
-    "response": RESPONSE,
+    "response": Response,
     "seat_term": int,
     "instance": str,
     "sequence": int,
@@ -139,10 +141,9 @@ def encode(event: Event) -> bytes:
 
 
 def _fits(value: object, kind: type) -> bool:
-    if kind is RESPONSE:
-        return isinstance(value, str) or (
-            isinstance(value, list) and all(isinstance(option, str) for option in value)
-        )
+    if kind in (Response, list):
+        listed = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return listed or (kind is Response and isinstance(value, str))
     # A bool is an int for isinstance.
     return type(value) is kind and (kind is not int or abs(value) <= MAX_NUMBER)  # type: ignore[arg-type]
 

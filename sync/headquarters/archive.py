@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Table, select, update
 
 from sync.errors import DocumentAltered, ExamError
+from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.headquarters.errors import ArchiveFailed
 from sync.headquarters.folder import Headquarters
@@ -84,7 +85,7 @@ def archive_one(headquarters: Headquarters, batch: BatchRow, now: int, kind: Kin
         copy_durably(headquarters.blob(batch.digest), copy)
         found = hash_file(copy)
     except OSError as error:
-        raise ArchiveFailed(reason=error.strerror or str(error)) from None
+        raise ArchiveFailed(reason=system_words(error)) from None
     if found != batch.digest:
         raise DocumentAltered(where=str(headquarters.blob(batch.digest)))
     receipt = Receipt(

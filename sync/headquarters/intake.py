@@ -11,19 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from sync.errors import (
-    DocumentAltered,
-    DocumentRefused,
-    NotCanonical,
-    NotFound,
-    SignatureRefused,
-    WrongKind,
-)
-from sync.exam.specification import Struct
+from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.headquarters.errors import (
     ConflictingBatch,
     FormerServer,
@@ -45,6 +36,7 @@ from sync.headquarters.store import Stamp, record
 from sync.wire import documents
 from sync.wire.documents import LaterServer, Receipt
 from sync.wire.files import write_durably
+from sync.wire.incoming import Stated, key_ids, peek_stated, verify_incoming
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, peek_identity
 
@@ -73,15 +65,6 @@ class Accepted(NamedTuple):
 
     receipt: bytes
     new: bool
-
-
-class Stated(Struct, frozen=True):
-    """What a batch says of itself in clear."""
-
-    site: str
-    session: str
-    server_term: int
-    sequence: int
 
 
 def accept_bytes(headquarters: Headquarters, data: bytes, declared: str, now: int) -> Accepted:
@@ -159,22 +142,12 @@ def _verify(
     headquarters: Headquarters, source: Path, now: int
 ) -> tuple[Stated, SealedDocument, VerifyKey]:
     """Every byte checked with the key of the site that the batch names."""
-    kind, identity, signers = peek_identity(source)
-    if kind not in (one.name for one in KINDS):
-        raise WrongKind(expected="batch", found=kind[:80])
+    kind, stated = peek_stated(source)
     try:
-        stated = msgspec.convert(identity, Stated)
         key = sign_key(headquarters, stated.site)
-    except msgspec.ValidationError as error:
-        raise NotCanonical(reason=f"identity: {error}") from None
     except NotFound:
-        raise UnknownSender(site=stated.site[:80]) from None
-    document = SealedDocument.verify(source, kind=kind, trusted=[key])
-    if set(signers) != document.signed_by or len(signers) != 1:
-        # Anybody could add a signature of their own: the same batch under another digest.
-        raise SignatureRefused(reason="a batch carries its site's signature and no other")
-    if document.part_names != (("events",) if kind == "batch" else ("file",)):
-        raise NotCanonical(reason="a batch has one part, events; a file one, file")
+        raise UnknownSender(site=stated.site) from None
+    document = verify_incoming(source, kind, key, key_ids(headquarters.keys.public()))
     _require_session(headquarters, stated)
     if kind == "file":
         # Also from a server that a spare took over from: it may be the only one that has it.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import world
 from faults.storage import CARELESS, Room, program, service, small_disk
-from faults.test_kill import lost, pages_of
 from killed import EXAMSITE
+from ledger import lost, pages_of
 
 from siteapp.store.writer import EXIT_STORAGE
 

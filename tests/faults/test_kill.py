@@ -11,33 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 import world
-from killed import EXAMSITE, served
+from killed import EARLY, EXAMSITE, served
+from ledger import Ledger, attempt_of, lost, pages_of
 from line import Line
-from room import Page, journal
-from together import in_memory_as_on_disk, wait_until
-
-from siteapp.site import Site
-
-# A writer that answers before the commit: what the tests below must be able to notice.
-EARLY = """
-import time
-from siteapp import cli
-from siteapp.store import live, writer
-
-class Early(writer.Writer):
-    def _commit(self, group):
-        decided = self._decide(group)
-        for job in group:
-            job.finish()
-        time.sleep(0.15)
-        self._store(*decided)
-
-live.Writer = Early
-cli.main()
-"""
-
-
-Ledger = dict[tuple[str, int], str]
+from room import Page
+from together import wait_until
 
 
 def save_on(page: Page, ledger: Ledger) -> None:
@@ -52,10 +30,6 @@ def save_on(page: Page, ledger: Ledger) -> None:
             status, body = page.save(place % len(page.items), option=place % 4)
             assert status == 200
             ledger.update({(page.instance, n): attempt_of(page) for n in body["saved"]})
-
-
-def attempt_of(page: Page) -> str:
-    return f"{'live' if page.candidate.seat < 4 else 'media'}/{page.candidate.admission}"
 
 
 def load_and_kill(folder: Path, pages: list[Page], program: list[str], ledger: Ledger) -> float:
@@ -83,22 +57,6 @@ def load_and_kill(folder: Path, pages: list[Page], program: list[str], ledger: L
     for page in pages:
         page.client.http.close()
     return ready
-
-
-def lost(folder: Path, ledger: Ledger) -> Ledger:
-    """What was acknowledged and is not in the journal as its own candidate's, exactly once."""
-    site = Site(folder)
-    events = journal(site, "response")
-    kept = {(e["instance"], e["sequence"]): e["attempt"] for e in events}
-    assert len(kept) == len(events)
-    assert in_memory_as_on_disk(site)
-    site.close()
-    return {key: attempt for key, attempt in ledger.items() if kept.get(key) != attempt}
-
-
-def pages_of(package: world.Package) -> list[Page]:
-    """One page a candidate, each with an instance of its own."""
-    return [Page(None, c, f"c{c.seat}") for c in package.plan.candidates]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.long)])

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import world
 from faults.storage import SHORT_LOG, Room, program, service
-from faults.test_kill import lost, pages_of
-from practical import Uploader, open_practical
+from ledger import lost, pages_of
+from practical import Uploader
 from room import browser
 
 from siteapp.site import Site
@@ -108,9 +108,15 @@ def test_without_the_writers_work_the_log_would_grow(
 
 
 @pytest.fixture
-def uploader(hq: world.Headquarters, site: Site, tmp_path: Path) -> Uploader:
+def site_folder(practical_folder: Path) -> Path:
+    """Every test here begins in an open practical sitting."""
+    return practical_folder
+
+
+@pytest.fixture
+def uploader(site: Site, practical_package: world.Package) -> Uploader:
     """A candidate who has begun a practical paper."""
-    found = Uploader(browser(site), open_practical(hq, site, tmp_path).plan.candidates[0])
+    found = Uploader(browser(site), practical_package.plan.candidates[0])
     found.begin()
     return found
 

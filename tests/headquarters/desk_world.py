@@ -21,7 +21,7 @@ from sync.headquarters.samples import sample_rows
 from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store import Stamp
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
-from sync.wire.documents import EnrolmentRequest, sign, write_batch
+from sync.wire.documents import EnrolmentRequest, HeadquartersKeys, sign, write_batch
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.words import Words
 
@@ -161,6 +161,7 @@ class Desk:
         final: bool = True,
         term: int = 1,
         signer: SigningKey | None = None,
+        public: HeadquartersKeys | None = None,
         **changes: Any,
     ) -> tuple[str, bytes]:
         """A sealed batch of `events` from `first` on: digest and bytes."""
@@ -177,8 +178,11 @@ class Desk:
             "previous": previous,
             "checkpoint": encode_checkpoint(head, self.box.sign, "examsite/site-01"),
         }
+        if sequence and previous is None:
+            # Only the first batch follows no file.
+            facts["previous"] = "ab" * 32
         path = self.folder / "batch"
-        public = self.hq.keys.public()
+        public = public or self.hq.keys.public()
         header = BatchHeader(**(facts | changes))
         digest = write_batch(path, header, events[first:], signer or self.box.sign, public)
         return digest, path.read_bytes()

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from desk_world import BY, NOW, Box, Desk, Story
+from msgspec import structs
 from sqlalchemy import delete
 
 from sync.errors import (
+    CannotOpen,
     DocumentAltered,
     DocumentRefused,
     DocumentTruncated,
@@ -25,7 +27,7 @@ from sync.headquarters.errors import (
 )
 from sync.headquarters.schema import receipts
 from sync.wire.documents import Receipt, read
-from sync.wire.keys import VerifyKey
+from sync.wire.keys import OpeningKey, VerifyKey
 
 
 @pytest.fixture
@@ -163,6 +165,17 @@ def test_another_digest_than_declared_is_refused_and_kept(desk: Desk, story: Sto
 
 def test_a_batch_that_another_key_signed_is_refused(desk: Desk, story: Story) -> None:
     refused(desk, desk.batch(story.events, signer=Box().sign)[1], SignatureRefused)
+
+
+@pytest.mark.parametrize("lost", ["seal", "escrow"])
+def test_a_batch_that_one_of_our_keys_could_not_open_gets_no_receipt(
+    desk: Desk, story: Story, lost: str
+) -> None:
+    ours = desk.hq.keys.public()
+    old = structs.replace(ours, **{lost: OpeningKey.generate().public.to_bytes()})
+    refused(desk, desk.batch(story.events, public=old)[1], CannotOpen)
+    digest, data = desk.batch(story.events, public=ours)
+    assert intake.accept_bytes(desk.hq, data, digest, NOW).new
 
 
 def test_a_site_cannot_speak_for_another(desk: Desk, story: Story) -> None:

@@ -95,6 +95,34 @@ def test_a_file_of_another_kind_is_refused_in_the_page(page: CandidatePage, tmp_
     expect(page.page.locator(".versions li")).to_have_count(0)
 
 
+DROP = """(area, [name, size, count]) => {
+  const data = new DataTransfer();
+  for (let i = 0; i < count; i += 1) data.items.add(new File([new Uint8Array(size)], name));
+  const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+  return area.dispatchEvent(event);
+}"""
+
+
+def drop(page: CandidatePage, where: str, name: str, count: int = 1) -> bool:
+    """Drop files of 5,000 zero bytes; True if the browser would open them itself."""
+    return bool(page.page.locator(where).evaluate(DROP, [name, 5000, count]))
+
+
+def test_a_file_is_dropped_on_its_place_and_none_opens_in_the_place_of_the_paper(
+    practical: Premises, page: CandidatePage
+) -> None:
+    assert not drop(page, ".grid", "上架信息表.xlsx")
+    expect(page.page.locator(".versions li")).to_have_count(0)
+    assert not drop(page, ".drop", "上架信息表.xlsx", count=2)
+    expect(page.page.locator(".notice.bad")).to_contain_text("一次只能上传一个文件")
+    assert not drop(page, ".drop", "视频.mp4")
+    expect(page.page.locator(".notice.bad")).to_contain_text("这里只收 .xlsx 文件")
+    assert not drop(page, ".drop", "上架信息表.xlsx")
+    expect(newest(page)).to_have_text("已保存到服务器")
+    expect(page.page.locator(".counted")).to_have_count(1)
+    assert files_of(practical) == [hashlib.sha256(bytes(5000)).hexdigest()]
+
+
 def killed_in_the_middle(practical: Premises, page: CandidatePage, path: Path) -> int:
     """The server dies with some of the file on its disk; how much."""
     choose(page, path)

@@ -6,12 +6,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from browsers import Watch
+from browsers import Watch, kept
 from candidate_page import CandidatePage, Sit
 from playwright.sync_api import expect
 from premises import SESSION, SPARE_SEAT, Person, Premises, Process, counted, wait_until
 from staff_page import StaffPage
-from test_after_the_hand_in import kept
 
 from siteapp.site import Site
 from siteapp.web.rescued import take_in

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 import world
-from flooding import Machine
+from flooding import Machine, raw
 from room import Page
 from together import grouped
 
@@ -14,6 +14,7 @@ from siteapp.site import Site
 from siteapp.store import writer
 from siteapp.web.answers import AnswerPath
 from siteapp.web.app import create_app
+from siteapp.web.bodies import bounds
 from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
 from sync.polling import Threads
@@ -32,7 +33,8 @@ def threads(site: Site) -> Threads:
 
 @contextmanager
 def served_here(site: Site, door: Door) -> Iterator[str]:
-    loop = Loop(create_app(site), "127.0.0.1", 0, channels(site), door(site))
+    channel = channels(bounds(site), 128)
+    loop = Loop(create_app(site), "127.0.0.1", 0, channel, door(site))
     running = threading.Thread(target=loop.run)
     running.start()
     yield loop.address
@@ -62,3 +64,17 @@ def test_the_writer_knows_the_size_of_what_waits(
         assert open_site.live.writer.commits == before + commits
         for machine in machines:
             machine.http.close()
+
+
+def test_a_client_that_expects_to_go_on_with_nothing_is_answered(open_site: Site) -> None:
+    head = "POST /staff/sign-in HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
+    with served_here(open_site, threads) as address, raw(address) as connection:
+        connection.settimeout(10)
+        connection.sendall(f"{head}0\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 403"
+    with served_here(open_site, threads) as address, raw(address) as connection:
+        connection.settimeout(10)
+        connection.sendall(f"{head}6\r\n\r\n".encode())
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"name=x")
+        assert connection.recv(12) == b"HTTP/1.1 403"

@@ -1,8 +1,10 @@
 """The answer path over the real application and the real database."""
 
+from pathlib import Path
+
 import pytest
 import world
-from room import Page, browser, open_room
+from room import Page, browser
 
 from siteapp.conduct import acts
 from siteapp.conduct.attempt import Received
@@ -13,8 +15,19 @@ from sync.exam import journal
 
 
 @pytest.fixture
+def site_folder(open_folder: Path) -> Path:
+    """Every test here begins in an open room."""
+    return open_folder
+
+
+@pytest.fixture
+def package(open_package: world.Package) -> world.Package:
+    """Its package."""
+    return open_package
+
+
+@pytest.fixture
 def page(site: Site, package: world.Package) -> Page:
-    open_room(site, package)
     page = Page(browser(site), package.plan.candidates[0])
     page.begin()
     return page

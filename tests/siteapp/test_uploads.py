@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import world
-from practical import MIB, Uploader, open_practical
+from practical import MIB, Uploader
 from room import browser, journal, staff_browser
 from together import AM, at_once
 
@@ -22,10 +22,15 @@ DATA = bytes(range(256)) * 6000
 
 
 @pytest.fixture
-def page(hq: world.Headquarters, site: Site, tmp_path: Path) -> Uploader:
+def site_folder(practical_folder: Path) -> Path:
+    """Every test here begins in an open practical sitting."""
+    return practical_folder
+
+
+@pytest.fixture
+def page(site: Site, practical_package: world.Package) -> Uploader:
     """A candidate who has begun a practical paper."""
-    package = open_practical(hq, site, tmp_path)
-    found = Uploader(browser(site), package.plan.candidates[0])
+    found = Uploader(browser(site), practical_package.plan.candidates[0])
     found.begin()
     return found
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import world
 from killed import EXAMSITE, served
-from practical import MIB, Uploader, open_practical
+from practical import MIB, Uploader
 from room import journal
 from together import wait_until
 from werkzeug.wrappers import Response
@@ -45,12 +45,9 @@ class Line:
 
 
 @pytest.fixture
-def folder(hq: world.Headquarters, site_folder: Path, tmp_path: Path) -> Path:
+def folder(practical_folder: Path) -> Path:
     """The folder of a closed site with an open practical sitting."""
-    site = Site(site_folder)
-    open_practical(hq, site, tmp_path)
-    site.close()
-    return site_folder
+    return practical_folder
 
 
 @contextlib.contextmanager

@@ -55,6 +55,22 @@ def test_threads_that_save_at_once_need_fewer_commits_than_saves(open_site: Site
     assert open_site.live.writer.commits - before - together == 20
 
 
+def test_a_commit_waits_for_more_only_while_acts_come_in_numbers(
+    open_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("siteapp.store.writer.time.sleep", waited.append)
+    put(open_site, "alone")
+    put(open_site, "alone again")
+    assert waited == []
+    assert grouped(open_site, [lambda n=n: put(open_site, str(n)) for n in range(40)]) == (
+        ["stored"] * 40
+    )
+    put(open_site, "after many")
+    put(open_site, "alone")
+    assert waited == [40 * writer.GATHER_S_A_SAVE]
+
+
 @pytest.mark.parametrize(("bound", "commits"), [(writer.MAX_GROUP_BYTES, 3), (2**40, 1)])
 def test_large_requests_that_wait_together_are_several_commits(
     open_site: Site, monkeypatch: pytest.MonkeyPatch, bound: int, commits: int

@@ -9,7 +9,7 @@ import { Away, Refusal } from "./server.js";
 import { Sha256 } from "./sha256.js";
 
 /** @typedef {import("./types.js").FileEntry} FileEntry */
-/** @typedef {{name: string, size: number, sha256: string, instance: string, sequence: number, ref: string}} Version */
+/** @typedef {{name: string, size: number, sha256: string, instance: string, sequence: number, ref: string, counts: boolean}} Version */
 
 const SLICE = 1024 * 1024;
 /** Answers after which the same file is announced again, which tells how much of it is there. */
@@ -179,6 +179,11 @@ export class Files {
     return this.versions.filter((one) => one.ref === item && !(one.instance === instance && here.has(one.sequence)));
   }
 
+  /** The server's word that this version is the one that is marked. @param {{instance: string, sequence: number}} one */
+  counts({ instance, sequence }) {
+    return this.versions.some((other) => other.instance === instance && other.sequence === sequence && other.counts);
+  }
+
   #ready() {
     return this.entries.filter((one) => one.standing === "waiting" && this.bytes.has(one.sequence));
   }
@@ -234,6 +239,8 @@ export class Files {
     await this.server.upload("POST", `/${entry.upload}/finish`, {});
     entry.standing = "held";
     this.turns = 0;
+    // Which version counts is the server's word.
+    this.learned = false;
     this.#letGo(entry);
     await this.write();
   }
