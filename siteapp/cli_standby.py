@@ -48,6 +48,11 @@ def offer(folder: Path, yes: bool) -> None:
         while (ask := pairing.waiting(pair)) is None:
             pairing.offered(pair, identity)
             time.sleep(LOOK_S)
+        if Settings.load(folder).text("front") and not ask.address.startswith("https:"):
+            say(
+                "注意：考生页面经 HTTPS 打开，无法访问以 http 开头的备用服务器地址",
+                "Mind: pages that came over HTTPS cannot ask a spare at an http address",
+            )
         digits = pairing.shown(pair, ask)
         say(f"核对码：{digits}", f"Fingerprint: {digits}")
         if not yes:

@@ -12,7 +12,7 @@ from siteapp.web.app import create_app
 from siteapp.web.bodies import STAFF_BODY, bounds
 from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
-from sync.serving import MANY, Loop, end_on_signals, spool_in
+from sync.serving import MANY, Loop, behind, end_on_signals, spool_in
 
 
 class Server:
@@ -29,6 +29,7 @@ class Server:
             channels(bounds(site), site.settings.number("connections_per_machine")),
             AnswerLane(AnswerPath(site, application), site.settings.number("threads")),
             **MANY,
+            **behind(site.settings.text("front")),
             max_request_body_size=STAFF_BODY,
             inbuf_overflow=64 * 1024,
         )

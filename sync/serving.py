@@ -22,6 +22,20 @@ SHUTDOWN_S = 5
 MANY = {"connection_limit": 4096, "backlog": 2048}
 
 
+def behind(front: str) -> dict[str, Any]:
+    """What waitress believes of a front at that address: for whom it asks, and over what.
+
+    The front must say both anew; what others say of themselves is cleared.
+    """
+    if not front:
+        return {}
+    return {
+        "trusted_proxy": front,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }
+
+
 def spool_in(folder: Path) -> None:
     """Large request bodies spool to the data disk, where the reserve is watched."""
     spooling = folder / "spooling"
@@ -60,7 +74,7 @@ class Loop:
         channel_class: Callable[..., Any] | None = None,
         dispatcher: Threads | None = None,
         threads: int = 4,
-        **adjustments: int,
+        **adjustments: Any,
     ) -> None:
         # Every queued request would be a warning line; the client's own retry answers to load.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -21,15 +21,21 @@ from sync.exam.marking import receipt_code
 TOLERANCE_MS = 2_000
 # A page sends at once while it is heard: what is older than this cannot have been held back.
 UNSENT_MS = 15_000
+# Last contacts reach the disk so often: what a server knows that was started anew, or took over.
+KEPT_MS = 5_000
 # Seats that one cable cuts off were last heard at most so far apart.
 TOGETHER_MS = 2 * SILENT_MS
 
 
 class Room(NamedTuple):
-    """What the server knows of who was heard: last contacts, silences that are not journalled."""
+    """What the server knows of who was heard: last contacts, silences that are not journalled.
+
+    `resumed_ms` is where an earlier run ended, or the server that this one took over from.
+    """
 
     contacts: Mapping[tuple[str, str], int]
     silences: Mapping[tuple[str, str], Sequence[Span]]
+    resumed_ms: int | None = None
 
 
 def late_save(
@@ -88,7 +94,8 @@ def believed(
     silence = _silence_at_the_end(session, attempt, now, room)
     if silence is None or _leaves_gap(attempt, instance, saves):
         return None
-    if not all(_in_time(one.made, silence, attempt.deadline_ms) for one in saves):
+    last = _last_heard(silence, room)
+    if not all(_in_time(one.made, silence, last, attempt.deadline_ms) for one in saves):
         return None
     if others_were_heard(session, attempt, now, room):
         return None
@@ -113,10 +120,18 @@ def _leaves_gap(attempt: Attempt, instance: str, saves: Sequence[Save]) -> bool:
     return bool(new) and bool(received.missing(max(new), new))
 
 
-def _in_time(made: Span | None, silence: Span, deadline_ms: int) -> bool:
+def _last_heard(silence: Span, room: Room) -> int:
+    """When the seat may have been heard last: what an end took along is not held against it."""
+    end = room.resumed_ms
+    if end is not None and silence.from_ms <= end <= silence.from_ms + KEPT_MS:
+        return end
+    return silence.from_ms
+
+
+def _in_time(made: Span | None, silence: Span, last_heard_ms: int, deadline_ms: int) -> bool:
     return (
         made is not None
-        and made.from_ms <= silence.from_ms + TOLERANCE_MS
+        and made.from_ms <= last_heard_ms + TOLERANCE_MS
         and silence.from_ms - UNSENT_MS <= made.to_ms <= deadline_ms
     )
 

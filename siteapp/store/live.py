@@ -69,6 +69,8 @@ class Live:
         self.contacts: dict[tuple[str, str], int] = {}
         # (session, attempt) → silences that are not in the journal yet.
         self.silences: dict[tuple[str, str], list[Span]] = {}
+        # The site's clock at the end of the last run, as far as the disk knows.
+        self.resumed_ms = 0
         self._credentials: dict[tuple[str, str], bytes] = {}
         anchor = self._anchor()
         self.clock = clock(anchor)
@@ -113,6 +115,7 @@ class Live:
             self.contacts[row["session"], row["attempt"]] = heard
         # Who began a moment before the end of the last run was heard then, if ever.
         last = anchor.clock_ms if anchor else 0
+        self.resumed_ms = last
         for token in self.tokens.values():
             attempt = self.sessions[token.session].attempts[token.attempt]
             if attempt.phase == "started":

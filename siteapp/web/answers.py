@@ -136,7 +136,8 @@ class AnswerPath:
             mine = state.attempt(whom.attempt)
             live, instance = self.site.live, incoming.instance
             now = live.clock.now()
-            who, room = (mine, whom.seat_term, instance), Room(live.contacts, live.silences)
+            room = Room(live.contacts, live.silences, live.resumed_ms)
+            who = (mine, whom.seat_term, instance)
             events, refusal = late_save(state, *who, saves, now, room, bad)
             return Decision(events, refusal=refusal)
 

@@ -12,7 +12,7 @@ from waitress.channel import HTTPChannel
 
 from siteapp.web.bodies import Bound, BoundedParser
 
-# The front and the tests of a whole room: one address that is many machines.
+# The front, which counts by itself, and the tests of a whole room: one address, many machines.
 FRONTS = ("127.0.0.1", "::1", "localhost")
 
 # A body beyond this is read in pieces of this.

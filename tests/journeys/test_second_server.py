@@ -1,6 +1,6 @@
 """The server dies, the spare takes over at another address: the page finds it by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,14 +16,19 @@ from sync.exam.journal import Event
 
 
 @contextmanager
-def with_spare(premises: Premises, folder: Path) -> Iterator[Pair]:
-    """The site serves, its spare follows, everything is on both disks."""
+def with_spare(
+    premises: Premises, folder: Path, front: Callable[[str], str] = str
+) -> Iterator[Pair]:
+    """The site serves, its spare follows, everything is on both disks.
+
+    `front` says at which address the room finds the spare.
+    """
     premises.furnish()
     second = Site(premises.site_folder)
     password = second.staff.add("second", "invigilator")
     second.close()
     pair = Pair(premises.site_folder, folder, ["-m", "siteapp.cli"])
-    pair.a = premises.start_site()
+    pair.a, pair.b = premises.start_site(), front(pair.b)
     pair.passwords = {"chief": premises.passwords.chief, "second": password}
     try:
         pair.pair()

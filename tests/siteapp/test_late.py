@@ -31,6 +31,7 @@ class CutOff(Room):
         self.now = self.away.to_ms + S
         self.silences = {self.key(seat): [self.away] for seat in (1, 2)}
         self.contacts = {self.key(1): self.now, self.key(2): self.now}
+        self.resumed = 0
 
     def key(self, seat: int) -> tuple[str, str]:
         return (AM, self.attempt(seat).id)
@@ -38,7 +39,7 @@ class CutOff(Room):
     def send(self, *saves: Save, seat: int = 1) -> tuple[list[str], str | None]:
         """What the page of a seat sends, now; kinds and refusal."""
         who: tuple[Attempt, int, str] = (self.attempt(seat), 1, "x")
-        known = late.Room(self.contacts, self.silences)
+        known = late.Room(self.contacts, self.silences, self.resumed)
         events, refusal = late.late_save(self.session, *who, saves, self.now, known)
         return self.happen(events), getattr(refusal, "code", None)
 
@@ -120,6 +121,24 @@ def test_a_reading_that_the_servers_record_contradicts_is_evidence(
 ) -> None:
     assert room.away.from_ms == SILENT_FROM
     assert room.send(Save(1, "q1", ["a"], made)) == (["evidence"], "time-is-up")
+
+
+@pytest.mark.parametrize(
+    ("ended_after", "told"),
+    [
+        (4 * S, (["late", "response"], None)),
+        (-S, (["evidence"], "time-is-up")),
+        (6 * S, (["evidence"], "time-is-up")),
+    ],
+)
+def test_a_contact_that_the_end_of_a_server_took_along_is_not_held_against_a_page(
+    room: CutOff, ended_after: int, told: tuple[list[str], str | None]
+) -> None:
+    room.resumed = SILENT_FROM + ended_after
+    heard = SILENT_FROM + 4 * S
+    assert room.send(Save(1, "q1", ["a"], Span(heard, heard + S))) == told
+    late_word = Span(heard + 3 * S, heard + 4 * S)
+    assert room.send(Save(2, "q2", ["a"], late_word))[0] == ["evidence"]
 
 
 def test_without_the_servers_own_record_of_silence_nothing_counts(room: CutOff) -> None:

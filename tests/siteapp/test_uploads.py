@@ -10,7 +10,7 @@ import pytest
 import world
 from practical import MIB, Uploader
 from room import browser, journal, staff_browser
-from together import AM
+from together import AM, at_once
 
 from siteapp import files
 from siteapp.conduct import acts
@@ -67,6 +67,38 @@ def test_a_repeat_of_the_end_changes_nothing(site: Site, page: Uploader) -> None
     first = page.send(upload, DATA)
     assert page.announce(DATA)[1]["offset"] == len(DATA)
     assert page.finish(upload) == first
+    assert len(journal(site, "file")) == 1
+
+
+def test_an_end_asked_again_reads_sends_and_writes_nothing_also_from_a_left_seat(
+    site: Site, page: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    first = page.send(upload, DATA)
+    before = site.live.session(AM).next_seq
+    asked: list[str] = []
+    monkeypatch.setattr(site.files, "complete", lambda one: asked.append("read"))
+    monkeypatch.setattr(site.standby, "secure", lambda names: asked.append("sent"))
+    assert page.finish(upload) == first
+    move(site, page)
+    assert page.finish(upload) == first
+    assert (asked, site.live.session(AM).next_seq) == ([], before + 1)
+    # The control: an end that is not known yet does all of it.
+    new = Uploader(page.client, page.candidate, "other")
+    new.token, new.video = new.sign_in(seat=40)[1]["token"], page.video
+    new.finish(new.announce(b"x")[1]["upload"])
+    assert asked == ["read", "sent"]
+
+
+def test_ends_asked_at_the_same_moment_give_one_event(site: Site, page: Uploader) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    for begin in range(0, len(DATA), MIB):
+        page.part(upload, begin, DATA[begin : begin + MIB])
+    told: list[int] = []
+    threads, _ = at_once([lambda: told.append(page.finish(upload)[0])] * 3)
+    for thread in threads:
+        thread.join()
+    assert told == [200] * 3
     assert len(journal(site, "file")) == 1
 
 

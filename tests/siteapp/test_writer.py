@@ -215,6 +215,19 @@ def test_the_journal_is_append_only_for_every_connection(open_site: Site, sql: s
     assert open_site.live.events(AM) == before
 
 
+def test_without_its_triggers_the_journal_could_be_changed_and_that_is_noticed(
+    open_site: Site,
+) -> None:
+    other = pysqlite3.connect(str(open_site.live.path), isolation_level=None)
+    triggers = other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        other.execute(f"DROP TRIGGER {name}")
+    before = open_site.live.events(AM)
+    other.execute("DELETE FROM event WHERE seq = 0 AND session = ?", (AM,))
+    other.close()
+    assert open_site.live.events(AM) == before[1:]
+
+
 def test_more_waiting_acts_than_the_limit_are_sent_away_for_a_second(
     open_folder: Path, open_package: world.Package
 ) -> None:

@@ -46,8 +46,12 @@ class Kept:
 
     def seal(self, key: SealingKey, plaintext: bytes, info: bytes) -> bytes:
         name = hashlib.sha256(key.to_bytes() + info + plaintext).hexdigest()
+        return self.keep(name, lambda: key.seal(plaintext, info))
+
+    def keep(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """What `make` once made."""
         if name not in self.known:
-            self.known[name] = b64(key.seal(plaintext, info))
+            self.known[name] = b64(make())
         self.used[name] = self.known[name]
         return base64.b64decode(self.known[name])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sync.errors import ExamError
 from sync.wire import documents, lock
-from vectoring import cast, container, contents, statements
+from vectoring import cast, container, contents, opening, statements
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
 from vectoring.reading import READERS, Keys, read
 
@@ -65,6 +65,7 @@ def index_head() -> JSON:
 def every() -> Iterator[Vector]:
     """All vectors, format by format."""
     yield from container.vectors()
+    yield from opening.vectors()
     yield from contents.packages()
     yield from contents.batches()
     yield from contents.files()

@@ -145,6 +145,8 @@ function showContact({ servers, copies }) {
   if (servers && servers.apart) parts.push(t("备用服务器有本机没有的记录，请勿删除", "the spare has records that this server lacks; delete nothing"));
   const uncopied = copies && copies.problem !== "";
   if (uncopied) parts.push(t("副本未能写入", "no sealed copy could be written"));
+  const lacks = copies ? copies.lacks_files : 0;
+  if (lacks) parts.push(t(`副本不含 ${lacks} 个上传的文件`, `the sealed copy lacks ${lacks} uploaded files`));
   setText(contact, parts.join(" · "));
   contact.className = alone || uncopied ? "mark bad" : "mark good";
 }
