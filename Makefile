@@ -11,9 +11,10 @@ demo: ## a whole sitting on this machine, end to end (ARGS="--once --json")
 	@provisioning/bootstrap.sh run
 	@$(PY) -m provisioning.cli demo $(ARGS)
 
-test: ## all tests, two at a time
+# Three for two cores: they wait for browsers, disks and clocks as long as they compute.
+test: ## all tests, three at a time
 	@provisioning/bootstrap.sh dev
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-faults: ## the faults in their long form: two hundred kills, many crash states
 	@provisioning/bootstrap.sh dev

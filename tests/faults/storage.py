@@ -72,7 +72,7 @@ class Service:
 
     def wait(self) -> int:
         """Its exit status, which must come."""
-        return self._process.wait(20)
+        return self._process.wait(60)
 
 
 @contextmanager

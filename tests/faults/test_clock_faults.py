@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import httpx
 import pytest
 import world
-from line import Line
+from line import Line, get
 from room import Page, journal
 from together import wait_until
 
@@ -180,7 +179,7 @@ def test_a_clock_that_is_left_alone_is_not_on_record(
 ) -> None:
     for _ in range(2):
         with machine.running(REAL) as address:
-            httpx.get(f"{address}/health", trust_env=False)
+            get(f"{address}/health")
             begin(machine, open_package, address)
             time.sleep(1.5)
     assert categories(machine) == []

@@ -13,7 +13,7 @@ import pytest
 import world
 from killed import EARLY, EXAMSITE, served
 from ledger import Ledger, attempt_of, lost, pages_of
-from line import Line
+from line import Line, get
 from room import Page
 from together import wait_until
 
@@ -39,7 +39,7 @@ def load_and_kill(folder: Path, pages: list[Page], program: list[str], ledger: L
     """
     began, before = time.monotonic(), len(ledger)
     with served(folder, program) as (address, kill):
-        assert httpx.get(f"{address}/health", trust_env=False).status_code == 200
+        assert get(f"{address}/health").status_code == 200
         ready = time.monotonic() - began
         for page in pages:
             page.client = Line(address)

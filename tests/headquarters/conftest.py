@@ -1,5 +1,6 @@
 """Fixtures of headquarters' tests; the cast is in `desk_world`."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +14,42 @@ from flask.testing import FlaskClient
 
 from sync.headquarters import sites, staff
 from sync.headquarters.app import create_app
-from sync.headquarters.folder import create_headquarters
+from sync.headquarters.folder import Headquarters, create_headquarters
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(bare_desk: Desk) -> Desk:
+    """Headquarters with the site `site-01` registered; a module may take `published_desk`."""
+    return bare_desk
+
+
+@pytest.fixture
+def bare_desk(tmp_path: Path) -> Iterator[Desk]:
     """Headquarters with the site `site-01` registered."""
     headquarters = create_headquarters(tmp_path / "hq")
     box = Box()
     sites.register(headquarters, BY, request=box.request(), site="site-01", name="示例考点")
     yield Desk(headquarters, box, tmp_path)
+    headquarters.close()
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Headquarters, closed, with the session published: made once to be copied."""
+    folder = tmp_path_factory.mktemp("published")
+    made = Desk(create_headquarters(folder / "hq"), Box(), folder)
+    sites.register(made.hq, BY, request=made.box.request(), site="site-01", name="示例考点")
+    made.published()
+    made.hq.close()
+    return made
+
+
+@pytest.fixture
+def published_desk(published: Desk, tmp_path: Path) -> Iterator[Desk]:
+    """As `desk`, where `published()` has been done already."""
+    shutil.copytree(published.hq.folder, tmp_path / "hq")
+    headquarters = Headquarters(tmp_path / "hq")
+    yield Desk(headquarters, published.box, tmp_path, dict(published.forms), ready=True)
     headquarters.close()
 
 

@@ -107,6 +107,8 @@ class Desk:
     box: Box
     folder: Path
     forms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # The session was published when this folder was made.
+    ready: bool = False
 
     def seat(self, admission: str) -> int:
         """The seat of a candidate of the sample roster."""
@@ -147,8 +149,9 @@ class Desk:
 
     def published(self, candidates: int = 4) -> Story:
         """The session published; the story of its journal begins."""
-        self.session(candidates)
-        publish.publish(self.hq, BY, "morning")
+        if not self.ready:
+            self.session(candidates)
+            publish.publish(self.hq, BY, "morning")
         return Story(self)
 
     def batch(

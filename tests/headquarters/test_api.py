@@ -14,6 +14,12 @@ from sync.headquarters.archive import archive_pending
 from sync.wire.documents import FetchRequest, sign
 
 
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 def proof(box: Box, path: str, site: str = "site-01", method: str = "GET") -> dict[str, str]:
     """The header by which a site proves itself."""
     said = FetchRequest(site=site, method=method, path=path, at=NOW)

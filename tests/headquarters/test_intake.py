@@ -31,6 +31,12 @@ from sync.wire.keys import OpeningKey, VerifyKey
 
 
 @pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
+@pytest.fixture
 def story(desk: Desk) -> Story:
     """A published session in which one candidate has started."""
     told = desk.published()
@@ -210,15 +216,15 @@ def test_another_server_term_is_another_journal(desk: Desk, story: Story) -> Non
     assert [b.server_term for b in list_batches(desk.hq)] == [1, 2]
 
 
-def test_what_was_refused_is_taken_once_its_session_is_there(desk: Desk) -> None:
-    desk.session()
-    story = Story(desk)
+def test_what_was_refused_is_taken_once_its_session_is_there(bare_desk: Desk) -> None:
+    bare_desk.session()
+    story = Story(bare_desk)
     story.start("99530051001")
-    digest = refused(desk, desk.batch(story.events)[1], UnknownSession)
-    publish.publish(desk.hq, BY, "morning")
-    data = desk.hq.quarantined(digest).read_bytes()
-    assert intake.accept_bytes(desk.hq, data, digest, NOW + 7).new
-    assert archive.list_quarantine(desk.hq)[0].taken_at == NOW + 7
+    digest = refused(bare_desk, bare_desk.batch(story.events)[1], UnknownSession)
+    publish.publish(bare_desk.hq, BY, "morning")
+    data = bare_desk.hq.quarantined(digest).read_bytes()
+    assert intake.accept_bytes(bare_desk.hq, data, digest, NOW + 7).new
+    assert archive.list_quarantine(bare_desk.hq)[0].taken_at == NOW + 7
 
 
 def test_after_a_new_enrolment_only_the_new_key_counts(desk: Desk, story: Story) -> None:

@@ -29,7 +29,7 @@ ARGUMENTS = [
 # What a school's machine has.
 SCREEN: ViewportSize = {"width": 1366, "height": 768}
 # A busy machine may be slow; a page that does what it should never needs this long.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 # How the browser itself notes an answer that is no 200; the pages deal with these.
 REFUSED = "Failed to load resource"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 from browsers import Watch
 from candidate_page import CandidatePage
+from line import get
 from playwright.sync_api import Browser, expect
 from premises import Premises, counted, wait_until
 from two_servers import Pair
@@ -69,7 +69,7 @@ def test_the_page_goes_on_at_the_spare_without_signing_in_and_fences_the_old_ser
         (premises.site_folder / "standby" / "peer.json").unlink()
         premises.start_site()
         health = f"{premises.address}/health"
-        wait_until(lambda: httpx.get(health, trust_env=False).status_code == 503, "fenced")
+        wait_until(lambda: get(health).status_code == 503, "fenced")
         page.hand_in()
         watch.close()
         delivered = deliver_from(premises, pair)

@@ -37,7 +37,7 @@ class Desk:
 
     def __call__(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
         self.waiting.release()
-        self.let.wait(10)
+        self.let.wait(60)
         start_response("200 OK", [("Content-Length", str(len(self.body)))])
         return [self.body]
 
@@ -52,7 +52,7 @@ def serving(desk: Desk) -> Iterator[Loop]:
     finally:
         desk.let.set()
         loop.stop()
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -70,7 +70,7 @@ def loop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
 
 
 def connect(loop: Loop) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", loop.port), 10)
+    return socket.create_connection(("127.0.0.1", loop.port), 60)
 
 
 def answer(end: socket.socket) -> bytes:
