@@ -141,6 +141,8 @@ class Attempt:
     worked: list[Span] = field(default_factory=list)
     decided: list[Span] = field(default_factory=list)
     late: set[tuple[str, int]] = field(default_factory=set)
+    # Whole files that came too late and wait for two people.
+    late_waiting: set[tuple[str, int]] = field(default_factory=set)
     receipt: str = ""
     how: str = ""
     # instance → the seat term that it signed in under.
@@ -235,9 +237,12 @@ class Attempt:
     def _on_file(self, body: dict[str, Any]) -> None:
         self.files[body["instance"], body["sequence"]] = body
         self.answers.take_file(body)
+        self.late_waiting.discard((body["instance"], body["sequence"]))
 
     def _on_file_evidence(self, body: dict[str, Any]) -> None:
         self.late_files.append(body)
+        if body["why"] in LATE and body["held"] == body["size"]:
+            self.late_waiting.add((body["instance"], body["sequence"]))
 
     def _on_flag(self, body: dict[str, Any]) -> None:
         self.spent.add(body)
@@ -259,6 +264,7 @@ class Attempt:
 
     def _on_late_decision(self, body: dict[str, Any]) -> None:
         self.late.clear()
+        self.late_waiting.clear()
 
     def _on_incident(self, body: dict[str, Any]) -> None:
         if body["category"] == OUTAGE and self.phase == "started":

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from siteapp.conduct.acts import GRACE_MS, NewEvent, Save, save
 from siteapp.conduct.attempt import LATE, Attempt, Received
+from siteapp.conduct.files import keep_file
 from siteapp.conduct.lost import RETURN_MS, SILENT_MS
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
@@ -91,11 +92,44 @@ def believed(
     room: Room,
 ) -> Span | None:
     """The silence behind which all of these were made in time; None if people must decide."""
+    if _leaves_gap(attempt, instance, saves):
+        return None
+    return _witnessed(session, attempt, [one.made for one in saves], now, room)
+
+
+def late_file(
+    session: Session,
+    attempt: Attempt,
+    about: Mapping[str, Any],
+    held: int,
+    now: int,
+    room: Room,
+    made: Span | None,
+) -> tuple[list[NewEvent], ExamError | None]:
+    """As `files.keep_file`, but a whole file that was chosen in time behind a silence counts.
+
+    The numbers of files may have gaps: who gives a file up leaves one.
+    """
+    events, refusal = keep_file(attempt, about, held, now)
+    whole = refusal is not None and held == about["size"]
+    if not whole or not _is_late(attempt, about["seat_term"], now):
+        return events, refusal
+    silence = _witnessed(session, attempt, [made], now, room)
+    if silence is None:
+        return events, refusal
+    why = _why(attempt, about["instance"], about["sequence"], made or silence, silence)
+    return [NewEvent("late-file", why.body), NewEvent("file", dict(about))], None
+
+
+def _witnessed(
+    session: Session, attempt: Attempt, made: Sequence[Span | None], now: int, room: Room
+) -> Span | None:
+    """The silence that bears out that all of it was made in time, or None."""
     silence = _silence_at_the_end(session, attempt, now, room)
-    if silence is None or _leaves_gap(attempt, instance, saves):
+    if silence is None:
         return None
     last = _last_heard(silence, room)
-    if not all(_in_time(one.made, silence, last, attempt.deadline_ms) for one in saves):
+    if not all(_in_time(one, silence, last, attempt.deadline_ms) for one in made):
         return None
     if others_were_heard(session, attempt, now, room):
         return None
@@ -194,28 +228,42 @@ def decide(
     second: str,
     of: int,
 ) -> list[NewEvent]:
-    """Two people decide about an attempt's late saves; `kept` are its events.
+    """Two people decide about an attempt's late saves and whole files; `kept` are its events.
 
     What counts is journalled as responses; after a hand-in a new one commits to them.
     """
     evidence = (e.body for e in kept if e.kind == "evidence" and e.body["why"] in LATE)
     due = [one for one in evidence if (one["instance"], one["sequence"]) in attempt.late]
-    if not due:
+    files = list(_files_due(attempt))
+    if not due and not files:
         raise NotReady(reason_zh="没有待裁定的作答", reason_en="no late response is to be decided")
     body = {
         "attempt": attempt.id,
         "by": by,
         "counts": counts,
         "reason": reason,
-        "saves": len(due),
+        "saves": len(due) + len(files),
         "second": second,
     }
     counting = [{name: value for name, value in one.items() if name != "why"} for one in due]
     events = [NewEvent("late-decision", body)]
     if counts:
         events += [NewEvent("response", one) for one in counting]
-        events += _handed_in_anew(attempt, counting, of)
+        events += [NewEvent("file", one) for one in files]
+        said = [one | {"response": one["sha256"]} for one in files]
+        events += _handed_in_anew(attempt, [*counting, *said], of)
     return events
+
+
+def _files_due(attempt: Attempt) -> Iterable[dict[str, Any]]:
+    """Whole late files that wait for people, as `file` events say them; of a number the last."""
+    found = {
+        (body["instance"], body["sequence"]): body
+        for body in attempt.late_files
+        if body["held"] == body["size"] and body["why"] in LATE
+    }
+    for key in sorted(attempt.late_waiting):
+        yield {name: value for name, value in found[key].items() if name not in ("held", "why")}
 
 
 def _handed_in_anew(attempt: Attempt, more: Iterable[Mapping[str, Any]], of: int) -> list[NewEvent]:

@@ -5,15 +5,18 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from siteapp.conduct.attempt import Attempt
-from siteapp.conduct.files import keep_file, refusal_now
+from siteapp.conduct.attempt import LATE, Attempt
+from siteapp.conduct.files import refusal_now
+from siteapp.conduct.late import Room, late_file
 from siteapp.conduct.session import Session
+from siteapp.conduct.spans import Span
 from siteapp.errors import NotOpenYet, RequestRefused, UploadRefused
 from siteapp.files import MIB, Announced
 from siteapp.store.writer import Decision
 from siteapp.web.answers import MAX_SEQUENCE
 from siteapp.web.guard import CANDIDATE, STAFF, json_body, role, site, whom
 from sync.exam.items import Deliverable
+from sync.exam.journal import MAX_NUMBER
 from sync.words import Words
 
 uploads = Blueprint("uploads", __name__)
@@ -51,7 +54,9 @@ def announce() -> Response:
     """A file to come: its number and how much of it is here already."""
     given = json_body(item=str, name=str, size=int, sha256=str, sequence=int)
     session, attempt = _mine()
-    if refusal := refusal_now(attempt, whom().seat_term, site().live.clock.now()):
+    refusal = refusal_now(attempt, whom().seat_term, site().live.clock.now())
+    # What comes too late is taken whole: its end says whether it counts or two people decide.
+    if refusal and refusal.code not in LATE:
         raise refusal
     deliverable, item = _asked_for(session, attempt, given["item"])
     _check(given, deliverable)
@@ -72,7 +77,7 @@ def announce() -> Response:
 
 def _asked_for(session: Session, attempt: Attempt, ref: str) -> tuple[Deliverable, str]:
     """What the task asks for under this reference, and its authored name."""
-    if attempt.phase != "started":
+    if attempt.phase not in ("started", "handed-in"):
         raise NotOpenYet
     paper = site().shelf.paper(session, attempt)
     token = paper.tokens.get(ref)
@@ -121,7 +126,8 @@ def part(upload: str) -> Response:
     session, attempt = _mine()
     term, now = whom().seat_term, site().live.clock.now()
     late = site().live.writer.seen(lambda: refusal_now(session.attempt(attempt.id), term, now))
-    # The first late part is kept as evidence, with what came before; more of it is not taken.
+    late = None if late and late.code in LATE else late
+    # The first part from a left seat is evidence, with what came before; more of it is not taken.
     if late and any(body["sha256"] == one.sha256 for body in attempt.late_files):
         raise late
     with site().files.place():
@@ -136,7 +142,7 @@ def part(upload: str) -> Response:
 @role(CANDIDATE)
 def finish(upload: str) -> dict[str, Any]:
     """The whole file is verified and journalled; only this answer says that it is kept."""
-    one = _found(upload)
+    one, made = _found(upload), _made(request.get_json(silent=True))
     session, attempt = _mine()
     live = site().live
     site().pace.saves(session.plan.id, attempt, 1, 0, live.clock.now())
@@ -144,7 +150,7 @@ def finish(upload: str) -> dict[str, Any]:
     if not live.writer.seen(lambda: _is_kept(session.attempt(one.attempt), one)):
         with site().files.place():
             site().files.complete(one)
-        _journal(session, one, one.size)
+        _journal(session, one, one.size, made)
     return {"saved": one.sequence, "sha256": one.sha256}
 
 
@@ -153,17 +159,26 @@ def _is_kept(attempt: Attempt, one: Announced) -> bool:
     return kept is not None and kept["sha256"] == one.sha256 and kept["item"] == one.item
 
 
-def _journal(session: Session, one: Announced, held: int) -> None:
+def _made(given: Any) -> Span | None:
+    """From the page's last contact to the choice, on the site's clock; None if it says neither."""
+    made = given.get("made") if isinstance(given, dict) else None
+    if not isinstance(made, list) or len(made) != 2 or not all(type(n) is int for n in made):
+        return None
+    return Span(*made) if 0 <= made[0] <= made[1] <= MAX_NUMBER else None
+
+
+def _journal(session: Session, one: Announced, held: int, made: Span | None = None) -> None:
     """The file's event on disk; raises the refusal if the file came too late."""
-    clock = site().live.clock
+    live = site().live
     # First the bytes on both disks, then the event that speaks of them.
     site().standby.secure(site().files.names(one))
 
     def decide(state: Session) -> Decision:
-        events, refusal = keep_file(state.attempt(one.attempt), one.body(), held, clock.now())
+        mine, room = state.attempt(one.attempt), Room(live.contacts, live.silences, live.resumed_ms)
+        events, refusal = late_file(state, mine, one.body(), held, live.clock.now(), room, made)
         return Decision(events, refusal=refusal)
 
-    site().live.act(session, decide)
+    live.act(session, decide)
 
 
 @uploads.delete(f"{PATH}/<upload>")

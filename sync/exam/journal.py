@@ -64,6 +64,15 @@ KINDS: Mapping[str, Mapping[str, type]] = {
         "from_ms": int,
         "to_ms": int,
     },
+    "late-file": {
+        "attempt": str,
+        "instance": str,
+        "sequence": int,
+        "made_ms": int,
+        "deadline_ms": int,
+        "from_ms": int,
+        "to_ms": int,
+    },
     "late-decision": {
         "attempt": str,
         "counts": bool,

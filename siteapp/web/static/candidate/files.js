@@ -24,13 +24,15 @@ export class Files {
    * @param {import("./types.js").Record_} record
    * @param {{meet: (error: unknown) => boolean, changed: () => void}} app
    * @param {() => Promise<void>} write keeps the record on this machine
+   * @param {() => [number, number]|null} whenChosen the last contact and now, on the site's clock
    * @param {Files|null} before the same attempt's in this page, which has the bytes at hand
    */
-  constructor(server, record, app, write, before) {
+  constructor(server, record, app, write, whenChosen, before) {
     this.server = server;
     this.record = record;
     this.app = app;
     this.write = write;
+    this.whenChosen = whenChosen;
     /** @type {FileEntry[]} */
     this.entries = record.files = record.files || [];
     /** @type {Version[]} what the server keeps, of every page of this attempt */
@@ -68,12 +70,13 @@ export class Files {
 
   /** The candidate chose a file. @param {string} item @param {File} file */
   async add(item, file) {
+    const made = this.whenChosen();
     const reading = { item, name: file.name, size: file.size, read: 0 };
     this.reading.push(reading);
     this.app.changed();
     try {
       const sha256 = await this.#digest(file, reading);
-      if (!this.stopped) await this.#chosen(item, file, sha256);
+      if (!this.stopped) await this.#chosen(item, file, sha256, made);
     } finally {
       this.reading = this.reading.filter((one) => one !== reading);
       this.app.changed();
@@ -91,13 +94,13 @@ export class Files {
     return sum.hex();
   }
 
-  /** The same file again goes on where it was; another one is a new version. @param {string} item @param {File} file @param {string} sha256 */
-  async #chosen(item, file, sha256) {
+  /** The same file again goes on where it was; another one is a new version. @param {string} item @param {File} file @param {string} sha256 @param {[number, number]|null} made */
+  async #chosen(item, file, sha256, made) {
     const { name, size } = file;
     const last = this.entries.filter((one) => one.item === item).pop();
     const same = last && last.name === name && last.sha256 === sha256 ? last : null;
     if (same && same.standing === "held") return;
-    const entry = same || this.#enter({ item, name, size, sha256 });
+    const entry = same || this.#enter({ item, name, size, sha256, made });
     entry.standing = "waiting";
     // A copy of a small one: it stays whole here also if the file is changed or its stick pulled out.
     const bytes = size <= KEPT_BYTES ? new Blob([await file.arrayBuffer()]) : file;
@@ -108,7 +111,7 @@ export class Files {
     this.kick();
   }
 
-  /** @param {{item: string, name: string, size: number, sha256: string}} file */
+  /** @param {{item: string, name: string, size: number, sha256: string, made?: [number, number]|null}} file */
   #enter(file) {
     const own = this.versions.filter((one) => one.instance === this.record.instance);
     const last = Math.max(0, this.record.lastFile || 0, ...[...own, ...this.entries].map((one) => one.sequence));
@@ -236,7 +239,7 @@ export class Files {
       if (this.stopped || !this.entries.includes(entry)) return;
       await this.#part(entry, told.part);
     }
-    await this.server.upload("POST", `/${entry.upload}/finish`, {});
+    await this.server.upload("POST", `/${entry.upload}/finish`, { made: entry.made });
     entry.standing = "held";
     this.turns = 0;
     // Which version counts is the server's word.
