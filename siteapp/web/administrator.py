@@ -1,7 +1,7 @@
 """The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from siteapp.errors import RequestRefused
 from siteapp.staff import ROLES
 from siteapp.store import records
 from siteapp.store.database import SQLITE_VERSION
+from siteapp.web.audited import ACTS
 from siteapp.web.guard import STAFF, member, role, site
 from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
 administrator = Blueprint("administrator", __name__)
+CHINA = timezone(timedelta(hours=8))
 STEPS = ("import", "unlock", "open", "close", "delivered")
 
 
@@ -62,8 +64,8 @@ def machine_facts() -> dict[str, list[int]]:
 
 
 def _time(ms: int) -> str:
-    """A moment in the site's own time zone."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%m-%d %H:%M:%S")
+    """A moment in China's time, as everywhere in the room, whatever this machine's zone is."""
+    return datetime.fromtimestamp(ms / 1000, CHINA).strftime("%m-%d %H:%M:%S")
 
 
 @administrator.get("/admin")
@@ -224,4 +226,4 @@ def audit() -> str:
     rows = site().staff.log()
     for row in rows:
         row["time"] = _time(row["at"])
-    return render_template("administrator-audit.html", rows=rows)
+    return render_template("administrator-audit.html", rows=rows, acts=ACTS)

@@ -100,3 +100,15 @@ def test_an_act_whose_answer_was_lost_counts_once_when_it_is_sent_again(
     expect(chief.dialog).to_have_count(0)
     assert lost == [200]
     assert len([e for e in site.journal() if e.kind == "extension"]) == 1
+
+
+def test_the_wall_says_why_a_seat_needs_attention(
+    site: Premises, chief: StaffPage, writing: CandidatePage
+) -> None:
+    writing.page.close()
+    chief.press("← 全考场")
+    alert = chief.page.locator("#beside li").filter(has_text=writing.person.name)
+    expect(alert).to_contain_text("失联", timeout=40_000)
+    bar = chief.page.locator(".states").first
+    expect(bar).to_have_accessible_name("失联 1，未登录 2")
+    assert bar.locator("i").evaluate_all("all => all.map(i => i.style.flexGrow)") == ["1", "2"]

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from browsers import Watch
 from candidate_page import CandidatePage
 from playwright.sync_api import Locator, expect
-from premises import SESSION, Premises, Process, wait_until
+from premises import COMMANDS, SESSION, Premises, Process, wait_until
 
 from sync.exam.journal import Event
-from sync.headquarters import handed_files
+from sync.headquarters import handed_files, stick_desk
 from sync.headquarters.journals import read_journal
+from sync.spool import Spool
 
 MIB = 1024 * 1024
 FILE_PLACE = 2
@@ -224,3 +226,39 @@ def test_the_hand_in_waits_for_the_file_and_the_receipt_commits_to_it(
     assert handed_files.extract_files(practical.hq, SESSION, tmp_path / "out") == (1, 0)
     (out,) = (tmp_path / "out").rglob("*.xlsx")
     assert out.read_bytes() == path.read_bytes()
+
+
+def by_stick(practical: Premises, stick: Path) -> None:
+    """A visit of the site's courier to the stick."""
+    command = [str(COMMANDS / "examsite"), "--data", str(practical.site_folder), "courier"]
+    done = subprocess.run([*command, "--stick", str(stick), "--once"], capture_output=True)
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+
+
+def states_of_files(practical: Premises) -> list[str]:
+    """Where the site's sealed files stand."""
+    spool = Spool(practical.site_folder / "spool")
+    return [spool.state(one.digest) for one in spool.outgoing() if one.path.suffix == ".file"]
+
+
+def test_a_file_goes_to_headquarters_by_stick_and_its_receipt_comes_back(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    path, digest = written(tmp_path, "by-stick.xlsx", 300_000)
+    choose(page, path)
+    expect(newest(page)).to_have_text("已保存到服务器")
+    page.hand_in()
+    for sitting in practical.people:
+        practical.act("close", sitting=sitting)
+    wait_until(lambda: states_of_files(practical), "the file is sealed")
+    by_stick(practical, stick)
+    assert states_of_files(practical) == ["waiting"]
+    brought = stick_desk.exchange(practical.hq, stick, practical.by.at)
+    assert (brought.taken > 1, brought.refused) == (True, ())
+    (found,) = handed_files.handed_files(practical.hq, SESSION)
+    assert (found.sha256, found.counts, found.state) == (digest, True, "archived")
+    assert states_of_files(practical) == ["waiting"]
+    by_stick(practical, stick)
+    assert states_of_files(practical) == ["archived"]

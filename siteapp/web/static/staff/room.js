@@ -9,7 +9,7 @@ import { showDisk } from "./disk.js";
 import { button } from "./parts.js";
 import { rescueActs } from "./rescue.js";
 import { call, failed } from "./room-server.js";
-import { isAlert, STATES, Tiles } from "./tiles.js";
+import { alertsOf, STATES, Tiles } from "./tiles.js";
 
 const room = document.getElementById("room");
 const zh = room.dataset.lang === "zh";
@@ -72,14 +72,28 @@ function sittingCard(sitting) {
   if (isChief && sitting.phase === "open") {
     head.append(button(t("结束考试", "Close"), () => closeSitting(acting, sitting), "danger"));
   }
-  return el("section", { class: "card sitting" }, head);
+  return el("section", { class: "card sitting" }, head, statesBar(sitting));
+}
+
+/** How many are where, drawn; in words for who does not see it. */
+function statesBar({ states }) {
+  const order = ["away", "expected", "signed-in", "confirmed", "started", "handed-in", "absent"].filter((name) => states[name]);
+  const words = order.map((name) => `${STATES[name][1]} ${states[name]}`).join(t("，", ", "));
+  const bar = el("div", { class: "states", role: "img", "aria-label": words, title: words });
+  order.forEach((name) => {
+    const part = el("i", { class: name });
+    part.style.flex = String(states[name]);
+    bar.append(part);
+  });
+  return bar;
 }
 
 /** What needs attention in the room, and what can be done for all. */
 function besideRoom() {
-  const alerts = latest.tiles.filter(isAlert);
-  const lines = alerts.map((one) => el("li", {}, button(`${one.seat} ${one.name}`, () => choose(one.attempt))));
-  const none = t("没有失联的座位，没有待采用的救援作答。", "No seat is away, no rescued answer waits.");
+  const alerts = latest.tiles.filter((one) => alertsOf(latest, one).length);
+  const lines = alerts.map((one) => el("li", {},
+    button(`${one.seat} ${one.name}`, () => choose(one.attempt)), el("span", { class: "sign" }, alertsOf(latest, one).join(" · "))));
+  const none = t("没有失联的座位，也没有待决定的事。", "No seat is away, and nothing waits for a decision.");
   const parts = [el("h2", {}, t("需要注意", "Needs attention"))];
   parts.push(alerts.length ? el("ul", {}, lines) : el("p", { class: "quiet" }, none));
   return mayAct ? [...decisions.parts(latest, null), ...parts, ...roomActs(acting)] : parts;
@@ -116,7 +130,7 @@ function show(state) {
   redraw("order", state.tiles.map((tile) => tile.attempt), () =>
     document.getElementById("tiles").replaceChildren(...shown));
   const tile = state.tiles.find((one) => one.attempt === chosen);
-  const alerts = state.tiles.filter(isAlert).map((one) => one.attempt);
+  const alerts = state.tiles.map((one) => alertsOf(state, one));
   const open = [state.lost, state.tiles.map((one) => one.late)];
   const about = tile ? [tile.attempt, tile.seat, tile.state, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>

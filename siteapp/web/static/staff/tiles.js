@@ -15,9 +15,20 @@ export const STATES = {
   "handed-in": ["✓", t("已交卷", "handed in")],
 };
 
-/** Away, or a decision is due. @param {any} tile */
-export function isAlert(tile) {
-  return tile.state === "away" || tile.rescued > 0;
+/** Why a seat needs attention; nothing if it does not. @param {any} state @param {any} tile @returns {string[]} */
+export function alertsOf(state, tile) {
+  const away = tile.state === "away" && STATES.away.join(" ");
+  return [away, ...dueWords(state, tile)].filter((one) => typeof one === "string");
+}
+
+/** What somebody has to decide on. @param {any} state @param {any} tile */
+function dueWords(state, tile) {
+  const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
+  return [
+    (tile.held || lost) && tile.phase === "started" && `‖ ${t("待补时", "time due")}`,
+    tile.rescued > 0 && `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`,
+    tile.late > 0 && `△ ${t("待裁定", "late work")}`,
+  ].filter((one) => typeof one === "string");
 }
 
 export class Tiles {
@@ -71,9 +82,6 @@ function linesOf(state, tile) {
     if (stalled) parts.push(t(`未传完 ${stalled}`, `${stalled} unfinished`));
     lines.push(el("span", {}, parts.join(" · ")));
   }
-  const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
-  if ((tile.held || lost) && tile.phase === "started") lines.push(el("span", { class: "sign" }, `‖ ${t("待补时", "time due")}`));
-  if (tile.rescued) lines.push(el("span", { class: "sign" }, `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`));
-  if (tile.late) lines.push(el("span", { class: "sign" }, `△ ${t("待裁定", "late work")}`));
+  lines.push(...dueWords(state, tile).map((words) => el("span", { class: "sign" }, words)));
   return lines;
 }
