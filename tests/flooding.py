@@ -154,7 +154,11 @@ def raw(address: str, own: str = FLOODER, receive: int = 0) -> socket.socket:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
     connection.bind((own, 0))
     connection.settimeout(20)
-    connection.connect((host, int(port)))
+    try:
+        connection.connect((host, int(port)))
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 

@@ -20,6 +20,7 @@ from sync.wire.fields import (
     Digest,
     Name,
     Number,
+    Root,
     SealingBytes,
     Text,
     VerifyBytes,
@@ -89,22 +90,22 @@ class Promotion(Struct, frozen=True):
     beyond them is a fork.
     """
 
-    site: str
-    server_term: int
-    at: int
+    site: Name
+    server_term: Counter
+    at: Number
     by: str
     second: str
     reason: str
     address: str
-    sessions: dict[str, tuple[int, bytes]]
+    sessions: dict[Name, tuple[Number, Root]]
 
 
 class LaterServer(Struct, frozen=True):
     """Headquarters' word that it has a batch of this site of a higher server term."""
 
-    site: str
-    server_term: int
-    at: int
+    site: Name
+    server_term: Counter
+    at: Number
 
 
 class Papers(Struct, frozen=True):

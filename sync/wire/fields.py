@@ -13,6 +13,7 @@ Text = Annotated[str, Meta(min_length=1)]
 Number = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 # Server terms and serials count from 1.
 Counter = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
+Root = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 VerifyBytes = Annotated[bytes, Meta(min_length=VERIFY_KEY_LENGTH, max_length=VERIFY_KEY_LENGTH)]
 SealingBytes = Annotated[bytes, Meta(min_length=SEALING_KEY_LENGTH, max_length=SEALING_KEY_LENGTH)]

@@ -76,9 +76,9 @@ export const tuple = (...of) => (v) =>
   Array.isArray(v) && v.length === of.length ? v.map((x, n) => of[n](x)) : strange('no tuple');
 export const orNull = (of) => (v) => (v === null ? null : of(v));
 export const object = (members) => (v) => shaped(v, members);
-export const table = (of) => (v) => {
+export const table = (of, named = string) => (v) => {
   if (v === null || typeof v !== 'object' || Array.isArray(v)) strange('no object');
-  return Object.fromEntries(Object.entries(v).map(([name, one]) => [name, of(one)]));
+  return Object.fromEntries(Object.entries(v).map(([name, one]) => [named(name), of(one)]));
 };
 export const ascending = (values) =>
   values.every((v, n) => n === 0 || values[n - 1] < v) || strange('out of order or twice');

@@ -41,6 +41,8 @@ const readers = {
   'enrolment-request': (file) => ({ fields: statements.enrolmentRequest(file) }),
   certificate: (file) => ({ fields: statements.certificate(file, keys.root.id).payload }),
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),
+  promotion: (file) => ({ fields: statements.known(file, 'promotion', keys.site) }),
+  'later-server': (file) => ({ fields: statements.known(file, 'later-server', keys.receipt) }),
   checkpoint(file, given) {
     const { origin, size, root } = statements.checkpoint(file.toString('utf8'), given.name, keys.site);
     return { head: Buffer.from(`${origin} ${size} ${hex(root)}`) };

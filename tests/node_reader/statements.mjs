@@ -9,6 +9,8 @@ const TYPES = {
   'enrolment-request': 'application/vnd.examsite.enrolment-request.v1+json',
   certificate: 'application/vnd.examsite.certificate.v1+json',
   'fetch-request': 'application/vnd.examsite.fetch-request.v1+json',
+  promotion: 'application/vnd.examsite.promotion.v1+json',
+  'later-server': 'application/vnd.examsite.later-server.v1+json',
 };
 const SIGN = c.bytes(32), SEAL = c.bytes(1216), NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
 const FIELDS = {
@@ -22,6 +24,11 @@ const FIELDS = {
     headquarters: c.object({ root: SIGN, release: SIGN, receipt: SIGN, seal: SEAL, escrow: SEAL }),
   }),
   'fetch-request': c.object({ site: c.NAME, method: c.text, path: c.text, at: NUMBER }),
+  promotion: c.object({
+    site: c.NAME, server_term: COUNTER, at: NUMBER, by: c.string, second: c.string,
+    reason: c.string, address: c.string, sessions: c.table(c.tuple(NUMBER, c.bytes(32)), c.NAME),
+  }),
+  'later-server': c.object({ site: c.NAME, server_term: COUNTER, at: NUMBER }),
 };
 
 function parse(bytes, kind) {
@@ -44,6 +51,14 @@ export function receipt(bytes, key, asked) {
   const said = fields(envelope, 'receipt');
   const same = ['digest', 'size', 'site'].every((name) => said[name] === asked[name]);
   require_(same, 'r1', 'receipt-mismatch');
+  return envelope.payload;
+}
+
+/** A statement by a key that is known beforehand. */
+export function known(bytes, kind, key) {
+  const envelope = parse(bytes, kind);
+  signedBy(envelope, key);
+  fields(envelope, kind);
   return envelope.payload;
 }
 

@@ -56,6 +56,8 @@ def index_head() -> JSON:
             "enrolment-request": {},
             "certificate": {},
             "fetch-request": {},
+            "promotion": {},
+            "later-server": {},
             "checkpoint": {"name": cast.SIGNER},
             "unlock-code": {"official": 1},
         },

@@ -12,7 +12,7 @@ from sync.exam.merkle import MerkleTree
 from sync.exam.sitting import check_plan
 from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
-from sync.wire.documents import FetchRequest
+from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.incoming import peek_stated, verify_incoming
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.sealed import SealedDocument
@@ -116,6 +116,16 @@ def _fetch(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _promotion(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read_promotion(path.read_bytes(), keys.verify("site"))
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
+def _later(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read(path.read_bytes(), LaterServer, [keys.verify("receipt")])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
 def _checkpoint(path: Path, given: Given, keys: Keys) -> Opened:
     found = verify_checkpoint(path.read_bytes().decode(), given["name"], keys.verify("site"))
     said = f"{found.origin} {found.size} {found.root.hex()}"
@@ -135,6 +145,8 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "enrolment-request": _request,
     "certificate": _certificate,
     "fetch-request": _fetch,
+    "promotion": _promotion,
+    "later-server": _later,
     "checkpoint": _checkpoint,
     "unlock-code": _code,
 }

@@ -4,9 +4,10 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sync.exam.journal import root
 from sync.wire import documents
 from sync.wire.checkpoint import sign_note
-from sync.wire.documents import FetchRequest, Receipt
+from sync.wire.documents import FetchRequest, LaterServer, Promotion, Receipt
 from sync.wire.keys import SigningKey, VerifyKey
 from vectoring.cast import (
     AT,
@@ -14,6 +15,7 @@ from vectoring.cast import (
     CERTIFICATE,
     CHECKPOINT,
     CODES,
+    EVENTS,
     ORIGIN,
     RECEIPT,
     REQUEST,
@@ -45,6 +47,11 @@ GOOD: dict[str, tuple[Any, SigningKey]] = {
     "enrolment-request": (REQUEST, SIGN),
     "certificate": (CERTIFICATE, ROOT),
     "fetch-request": (FetchRequest(SITE, "GET", "/api/v1/packages", AT), SIGN),
+    "promotion": (
+        Promotion(SITE, 2, AT, "主监考", "第二人", "断电", "", {SESSION: (4, root(EVENTS))}),
+        SIGN,
+    ),
+    "later-server": (LaterServer(SITE, 2, AT), RECEIPT),
 }
 
 
@@ -133,6 +140,15 @@ def _fields() -> Iterator[tuple[str, str, str, str, Wrong]]:
         ("fetch-request", "path-empty", field("path", to="")),
         ("fetch-request", "method-number", field("method", to=1)),
         ("fetch-request", "with-a-body", field("body", to="")),
+        ("promotion", "term-0", field("server_term", to=0)),
+        ("promotion", "root-of-31-bytes", field("sessions", SESSION, 1, to=b64(bytes(31)))),
+        ("promotion", "session-without-root", field("sessions", SESSION, to=[4])),
+        ("promotion", "session-with-slash", field("sessions", "am/1", to=[0, b64(bytes(32))])),
+        ("promotion", "size-negative", field("sessions", SESSION, 0, to=-1)),
+        ("promotion", "second-missing", drop("second")),
+        ("later-server", "term-text", field("server_term", to="2")),
+        ("later-server", "site-empty", field("site", to="")),
+        ("later-server", "fields-unknown-member", field("sessions", to={})),
     ]
     for format_, name, wrongly in wrongs:
         yield format_, name, "t3", "not-canonical", wrongly
