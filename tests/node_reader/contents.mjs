@@ -181,6 +181,7 @@ const KINDS = {
   silence: 'attempt:s from_ms:i to_ms:i',
   'page-worked': 'attempt:s instance:s from_ms:i to_ms:i',
   late: 'attempt:s instance:s sequence:i made_ms:i deadline_ms:i from_ms:i to_ms:i',
+  'late-file': 'attempt:s instance:s sequence:i made_ms:i deadline_ms:i from_ms:i to_ms:i',
   'late-decision': 'attempt:s counts:b saves:i reason:s by:s second:s',
   move: 'attempt:s from:i to:i seat_term:i reason:s by:s',
   message: 'attempt:s zh:s en:s by:s',
@@ -189,6 +190,8 @@ const KINDS = {
   absent: 'attempt:s by:s',
   'hand-in': 'attempt:s how:s receipt:s answered:i of:i',
   rescue: 'attempt:s saves:i receipt:s answered:i reason:s by:s second:s',
+  'rescue-refused': 'attempt:s saves:i reason:s by:s second:s',
+  copy: 'attempt:s form:s instance:s',
   close: 'sitting:s by:s attempts:i handed_in:i',
   promote: 'server_term:i by:s second:s reason:s',
 };

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from sync.exam.batch import MAX_EVENTS, MAX_INFLATED
-from sync.exam.journal import encode, root
+from sync.exam.journal import KINDS, Event, Response, encode, root
 from sync.exam.merkle import merkle_root
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.keys import OpeningKey
@@ -196,9 +196,23 @@ def batches() -> Iterator[Vector]:
     yield Vector("batch", "good", batch().bytes())
     escrow = {"key": "escrow"}
     yield Vector("batch", "good-opened-by-the-escrow", batch().bytes(), given=escrow)
+    yield Vector("batch", "good-with-every-kind-of-event", _every_kind())
     for group in (_batch_outside, _batch_header, _batch_events, _batch_checkpoint):
         for name, check, code, data in group():
             yield Vector("batch", name, data, check, code)
+
+
+def _every_kind() -> bytes:
+    """A kind that is new is missed by a reader that has not heard of it."""
+    samples: dict[type, Any] = {str: "文", int: -5, bool: True, list: ["x-y"], Response: ["a", "c"]}
+    lines = [
+        encode(Event(n, 1, kind, {name: samples[type_] for name, type_ in members.items()}))
+        for n, (kind, members) in enumerate(sorted(KINDS.items()))
+    ]
+    head = Checkpoint(ORIGIN, len(lines), merkle_root(lines))
+    note = encode_checkpoint(head, SIGN, SIGNER)
+    header = model(HEADER, field("checkpoint", to=note), field("count", to=len(lines)))
+    return batch(joined(header, lines)).bytes()
 
 
 def _batch_outside() -> Iterator[Refusal]:
