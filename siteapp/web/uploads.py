@@ -54,7 +54,9 @@ def announce() -> Response:
     """A file to come: its number and how much of it is here already."""
     given = json_body(item=str, name=str, size=int, sha256=str, sequence=int)
     session, attempt = _mine()
-    refusal = refusal_now(attempt, whom().seat_term, site().live.clock.now())
+    now = site().live.clock.now()
+    site().pace.file(session.plan.id, attempt, now)
+    refusal = refusal_now(attempt, whom().seat_term, now)
     # What comes too late is taken whole: its end says whether it counts or two people decide.
     if refusal and refusal.code not in LATE:
         raise refusal
@@ -206,7 +208,8 @@ def _decide(session: Session, one: Announced, held: int, made: Span | None) -> N
 def give_up(upload: str) -> dict[str, Any]:
     """Forget a file that is not finished; a finished one is kept for ever."""
     one = _found(upload)
-    attempt = _mine()[1]
+    session, attempt = _mine()
+    site().pace.file(session.plan.id, attempt, site().live.clock.now())
     late = any(body["sha256"] == one.sha256 for body in attempt.late_files)
     if late or (one.instance, one.sequence) in attempt.files:
         raise UploadRefused(reason=Words("已经上传完成", "it is finished"))

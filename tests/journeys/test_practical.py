@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from browsers import Watch
 from candidate_page import CandidatePage
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Response, Route, expect
 from premises import COMMANDS, SESSION, Premises, Process, wait_until
 
 from sync.exam.journal import Event
@@ -262,3 +262,32 @@ def test_a_file_goes_to_headquarters_by_stick_and_its_receipt_comes_back(
     assert states_of_files(practical) == ["waiting"]
     by_stick(practical, stick)
     assert states_of_files(practical) == ["archived"]
+
+
+def test_a_page_that_is_told_to_wait_when_it_gives_up_a_file_says_it_again(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    busy = {"error": {"code": "too-fast", "message": {"zh": "请稍候", "en": "wait"}}}
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.method)
+        if asked[-1] == "PATCH" or asked.count("DELETE") == 1:
+            seconds = "60" if asked[-1] == "PATCH" else "1"
+            route.fulfill(status=429, headers={"Retry-After": seconds}, json=busy)
+        else:
+            route.continue_()
+
+    page.page.route("**/api/candidate/uploads/*", answer)
+    with page.page.expect_request(lambda request: request.method == "PATCH"):
+        choose(page, written(tmp_path, "信息表.xlsx", 1000)[0])
+    announced = practical.site_folder / "files"
+    assert len(list(announced.glob("*.json"))) == 1
+
+    def said_and_done(answer: Response) -> bool:
+        return answer.request.method == "DELETE" and answer.ok
+
+    with page.page.expect_response(said_and_done):
+        page.page.locator(".versions li button").first.click()
+    assert list(announced.glob("*.json")) == []
+    assert asked.count("DELETE") == 2

@@ -14,6 +14,7 @@ from room import browser
 from together import PATIENCE_S, at_once, wait_until
 
 from siteapp import files, turns
+from siteapp.conduct import pace
 from siteapp.site import Site
 
 DATA = bytes(range(256)) * 6000
@@ -115,3 +116,28 @@ def test_parts_of_all_candidates_are_spread_over_one_rate_and_keep_no_place_mean
     site.files.turns.spread(MIB)
     assert slept[2:] == [0.05]
     assert places == [4] * 3
+
+
+def announced_and_given_up(page: Uploader, times: int) -> list[int]:
+    """What was answered to so many pairs of both."""
+    told: list[int] = []
+    for number in range(times):
+        status, body = page.announce(str(number).encode())
+        told.append(status)
+        if status == 200:
+            told.append(page.call("DELETE", f"uploads/{body['upload']}")[0])
+    return told
+
+
+def test_who_announces_and_gives_up_without_end_is_told_to_wait_and_no_other_is(
+    site: Site, pages: list[Uploader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = site.live.clock.now()
+    monkeypatch.setattr(site.live.clock, "now", lambda: now)
+    told = announced_and_given_up(pages[0], 40)
+    assert told == [200] * pace.BURST_FILES + [429] * 15
+    assert pages[0].call("GET", "state")[0] == 200
+    assert pages[1].announce(DATA)[0] == 200
+    # The control: without it nothing holds them back.
+    monkeypatch.setattr(site.pace, "file", lambda *_: None)
+    assert announced_and_given_up(pages[0], 40) == [200] * 80

@@ -129,7 +129,22 @@ export class Files {
     this.rest.wake();
     await this.write();
     this.app.changed();
-    if (entry.upload) await this.server.upload("DELETE", `/${entry.upload}`, {}).catch((error) => console.info("given up", String(error)));
+    if (entry.upload) await this.#tellGivenUp(entry.upload);
+  }
+
+  /** Its room on the server is free once that knows; told to wait, this page says it again. @param {string} upload */
+  async #tellGivenUp(upload) {
+    const backoff = new Backoff();
+    for (let turn = 0; turn < MOST_TURNS && !this.stopped; turn++) {
+      try {
+        await this.server.upload("DELETE", `/${upload}`, {});
+        return;
+      } catch (error) {
+        console.info("given up", String(error));
+        if (!(error instanceof Refusal && error.passing)) return;
+        await new Rest().sleep(backoff.next(error.waitMs));
+      }
+    }
   }
 
   /** @param {FileEntry} entry */
