@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from siteapp.config import Settings
-from siteapp.errors import Overloaded, QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from siteapp.errors import QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from siteapp.turns import Turns
 from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
 from sync.errors.system import system_words
@@ -97,13 +98,17 @@ class Files:
         folder.mkdir(exist_ok=True)
         self._quota_mib = settings.number("upload_quota_mib")
         self.reserve = settings.number("reserve_mib") * MIB
-        self._parts = threading.BoundedSemaphore(settings.number("upload_parts"))
-        self._bytes_per_s = settings.number("upload_mib_per_s") * MIB
-        self._due = 0.0
+        self.turns = Turns(
+            settings.number("upload_parts"), settings.number("upload_mib_per_s") * MIB
+        )
         self._changing = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         # In the order in which they were announced.
         self._known = {one.id: one for one in self._read_all()}
+        # Bytes of each file that is not whole that are on the disk for certain.
+        self._synced = {one.id: self._settle(self._part(one)) for one in self._known.values()}
+        # Names too may be an earlier run's that were never synced.
+        sync_folder(folder)
         self._heard: dict[str, float] = {}
 
     def _read_all(self) -> Iterator[Announced]:
@@ -115,27 +120,19 @@ class Files:
             else:
                 yield one
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """One of the few places for work on files; Overloaded when all are taken."""
-        if not self._parts.acquire(blocking=False):
-            raise Overloaded
+    def _settle(self, part: Path) -> int:
+        """Bring to the disk what a run that was killed may not have; how much of the file it is."""
         try:
-            yield
-        finally:
-            self._parts.release()
-
-    def spread(self, size: int) -> None:
-        """Wait until so many more bytes may be answered for: uploads share one bounded rate.
-
-        A page sends its next part when the last is answered, so this holds back what comes in.
-        Called in a `place`, of which there are few.
-        """
-        with self._changing:
-            now = time.monotonic()
-            self._due = max(now, self._due) + size / self._bytes_per_s
-            wait = self._due - now
-        time.sleep(wait)
+            with part.open("rb") as file:
+                sync(file.fileno())
+                return os.fstat(file.fileno()).st_size
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            # Not trusted any more: the page begins it anew.
+            log.error("part of a file dropped: %s (%s)", part.name, error)
+            part.unlink()
+            return 0
 
     def announce(self, one: Announced) -> None:
         """Remember a file to come; QuotaSpent or DiskTooFull if there is no room for it."""
@@ -188,12 +185,8 @@ class Files:
         return time.monotonic() - self._heard.get(one.id, -math.inf) < IDLE_S
 
     def offset(self, one: Announced) -> int:
-        """How many bytes are here."""
-        if self.whole(one).exists():
-            return one.size
-        with suppress(FileNotFoundError):
-            return self._part(one).stat().st_size
-        return 0
+        """How many bytes are on the disk; what is being written does not count yet."""
+        return one.size if self.whole(one).exists() else self._synced.get(one.id, 0)
 
     def whole(self, one: Announced) -> Path:
         """Where the whole file lies once it is verified.
@@ -231,6 +224,7 @@ class Files:
                 self._write(self._part(one), here, data)
             except OSError as error:
                 self._undo(one, here, error)
+            self._synced[one.id] = here + len(data)
             return here + len(data)
 
     def _write(self, part: Path, here: int, data: bytes) -> None:
@@ -247,28 +241,41 @@ class Files:
         if full and here:
             os.truncate(self._part(one), here)
         else:
-            self._part(one).unlink(missing_ok=True)
+            self._forget_part(one)
         if full:
             raise DiskTooFull(needed_mib=1, free_mib=0, folder="files") from error
         if isinstance(error, SyncFailed):
             raise error
         raise StorageFailed(reason=system_words(error)) from error
 
+    def _forget_part(self, one: Announced) -> None:
+        self._synced.pop(one.id, None)
+        self._part(one).unlink(missing_ok=True)
+
     def complete(self, one: Announced) -> None:
-        """Verify the whole file and give it its lasting name; harmless if it has that already."""
+        """Verify the whole file and give it its lasting name; harmless if it has that already.
+
+        On the disk with its name when this returns, whoever wrote it.
+        """
         with self._alone(one):
-            whole, part = self.whole(one), self._part(one)
-            if whole.exists():
-                part.unlink(missing_ok=True)
-                return
-            if (here := self.offset(one)) != one.size:
-                raise WrongOffset(offset=here)
-            if digest_of(part) != one.sha256:
-                part.unlink()
-                raise UploadAltered(name=one.name)
-            part.chmod(0o440)
-            part.replace(whole)
+            if not self.whole(one).exists():
+                self._make_whole(one)
             sync_folder(self.folder)
+
+    def _make_whole(self, one: Announced) -> None:
+        part = self._part(one)
+        if (here := self.offset(one)) != one.size:
+            raise WrongOffset(offset=here)
+        if digest_of(part) != one.sha256:
+            self._forget_part(one)
+            raise UploadAltered(name=one.name)
+        try:
+            with part.open("rb") as file:
+                sync(file.fileno())
+        except OSError as error:
+            self._undo(one, 0, error)
+        part.chmod(0o440)
+        part.replace(self.whole(one))
 
     def drop(self, one: Announced) -> None:
         """Forget a file that is not whole, and free its room; a whole one stays."""
@@ -277,7 +284,7 @@ class Files:
                 return
             self._known.pop(one.id, None)
             self._heard.pop(one.id, None)
-            self._part(one).unlink(missing_ok=True)
+            self._forget_part(one)
             (self.folder / f"{one.id}.json").unlink(missing_ok=True)
             sync_folder(self.folder)
 

@@ -130,11 +130,14 @@ def part(upload: str) -> Response:
     # The first part from a left seat is evidence, with what came before; more of it is not taken.
     if late and any(body["sha256"] == one.sha256 for body in attempt.late_files):
         raise late
-    with site().files.place():
-        held = site().files.append(one, int(at), request.get_data(cache=False))
-        site().files.spread(length)
-    if late:
-        _journal(session, one, held)
+    turns = site().files.turns
+    with turns.own((one.session, one.attempt)):
+        with turns.among_few():
+            with turns.place():
+                held = site().files.append(one, int(at), request.get_data(cache=False))
+            turns.spread(length)
+        if late:
+            _journal(session, one, held)
     return _shown(one)
 
 
@@ -148,9 +151,11 @@ def finish(upload: str) -> dict[str, Any]:
     site().pace.saves(session.plan.id, attempt, 1, 0, live.clock.now())
     # Asked again about what is kept, nothing is read, sent to the second server or written.
     if not live.writer.seen(lambda: _is_kept(session.attempt(one.attempt), one)):
-        with site().files.place():
-            site().files.complete(one)
-        _journal(session, one, one.size, made)
+        turns = site().files.turns
+        with turns.own((one.session, one.attempt)):
+            with turns.among_few(), turns.place():
+                site().files.complete(one)
+            _journal(session, one, one.size, made)
     return {"saved": one.sequence, "sha256": one.sha256}
 
 
