@@ -254,7 +254,7 @@ def main() -> None:
     parser.add_argument("--only", choices=list(parts), help="one part instead of all")
     given = parser.parse_args()
     os.sched_setaffinity(0, {rig.CROWD_CORE})
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:
         bench = Bench(Path(folder), given.seconds, given.clients)
         for part in [given.only] if given.only else parts:
             parts[part](bench)
