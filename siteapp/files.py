@@ -104,6 +104,10 @@ class Files:
         self._locks: dict[str, threading.Lock] = {}
         # In the order in which they were announced.
         self._known = {one.id: one for one in self._read_all()}
+        # Bytes of each file that is not whole that are on the disk for certain.
+        self._synced = {one.id: self._settle(self._part(one)) for one in self._known.values()}
+        # Names too may be an earlier run's that were never synced.
+        sync_folder(folder)
         self._heard: dict[str, float] = {}
 
     def _read_all(self) -> Iterator[Announced]:
@@ -114,6 +118,20 @@ class Files:
                 log.error("damaged announcement of a file: %s", path.name)
             else:
                 yield one
+
+    def _settle(self, part: Path) -> int:
+        """Bring to the disk what a run that was killed may not have; how much of the file it is."""
+        try:
+            with part.open("rb") as file:
+                sync(file.fileno())
+                return os.fstat(file.fileno()).st_size
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            # Not trusted any more: the page begins it anew.
+            log.error("part of a file dropped: %s (%s)", part.name, error)
+            part.unlink()
+            return 0
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -188,12 +206,8 @@ class Files:
         return time.monotonic() - self._heard.get(one.id, -math.inf) < IDLE_S
 
     def offset(self, one: Announced) -> int:
-        """How many bytes are here."""
-        if self.whole(one).exists():
-            return one.size
-        with suppress(FileNotFoundError):
-            return self._part(one).stat().st_size
-        return 0
+        """How many bytes are on the disk; what is being written does not count yet."""
+        return one.size if self.whole(one).exists() else self._synced.get(one.id, 0)
 
     def whole(self, one: Announced) -> Path:
         """Where the whole file lies once it is verified.
@@ -231,6 +245,7 @@ class Files:
                 self._write(self._part(one), here, data)
             except OSError as error:
                 self._undo(one, here, error)
+            self._synced[one.id] = here + len(data)
             return here + len(data)
 
     def _write(self, part: Path, here: int, data: bytes) -> None:
@@ -247,28 +262,41 @@ class Files:
         if full and here:
             os.truncate(self._part(one), here)
         else:
-            self._part(one).unlink(missing_ok=True)
+            self._forget_part(one)
         if full:
             raise DiskTooFull(needed_mib=1, free_mib=0, folder="files") from error
         if isinstance(error, SyncFailed):
             raise error
         raise StorageFailed(reason=system_words(error)) from error
 
+    def _forget_part(self, one: Announced) -> None:
+        self._synced.pop(one.id, None)
+        self._part(one).unlink(missing_ok=True)
+
     def complete(self, one: Announced) -> None:
-        """Verify the whole file and give it its lasting name; harmless if it has that already."""
+        """Verify the whole file and give it its lasting name; harmless if it has that already.
+
+        On the disk with its name when this returns, whoever wrote it.
+        """
         with self._alone(one):
-            whole, part = self.whole(one), self._part(one)
-            if whole.exists():
-                part.unlink(missing_ok=True)
-                return
-            if (here := self.offset(one)) != one.size:
-                raise WrongOffset(offset=here)
-            if digest_of(part) != one.sha256:
-                part.unlink()
-                raise UploadAltered(name=one.name)
-            part.chmod(0o440)
-            part.replace(whole)
+            if not self.whole(one).exists():
+                self._make_whole(one)
             sync_folder(self.folder)
+
+    def _make_whole(self, one: Announced) -> None:
+        part = self._part(one)
+        if (here := self.offset(one)) != one.size:
+            raise WrongOffset(offset=here)
+        if digest_of(part) != one.sha256:
+            self._forget_part(one)
+            raise UploadAltered(name=one.name)
+        try:
+            with part.open("rb") as file:
+                sync(file.fileno())
+        except OSError as error:
+            self._undo(one, 0, error)
+        part.chmod(0o440)
+        part.replace(self.whole(one))
 
     def drop(self, one: Announced) -> None:
         """Forget a file that is not whole, and free its room; a whole one stays."""
@@ -277,7 +305,7 @@ class Files:
                 return
             self._known.pop(one.id, None)
             self._heard.pop(one.id, None)
-            self._part(one).unlink(missing_ok=True)
+            self._forget_part(one)
             (self.folder / f"{one.id}.json").unlink(missing_ok=True)
             sync_folder(self.folder)
 

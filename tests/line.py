@@ -22,7 +22,16 @@ class Line:
         self.base = base
         self.http = httpx.Client(trust_env=False, timeout=30, verify=NO_TLS)
 
-    def open(self, path: str, *, method: str, json: Any, headers: dict[str, str]) -> Response:
+    def open(
+        self,
+        path: str,
+        *,
+        method: str,
+        headers: dict[str, str],
+        json: Any = None,
+        data: bytes | None = None,
+    ) -> Response:
         """As of werkzeug's test client."""
-        answer = self.http.request(method, self.base + path, json=json, headers=headers)
+        url = self.base + path
+        answer = self.http.request(method, url, json=json, content=data, headers=headers)
         return Response(answer.content, answer.status_code)

@@ -17,6 +17,7 @@ from siteapp.conduct import acts
 from siteapp.site import Site
 from siteapp.store.writer import Decision
 from siteapp.web.answers import PATH
+from sync.disk import SyncFailed
 
 DATA = bytes(range(256)) * 6000
 
@@ -299,3 +300,38 @@ def test_a_part_that_is_not_on_the_disk_is_not_acknowledged(
         assert code(page.part(upload, 1000, DATA[1000:2000]))[1] == told
     assert page.call("GET", f"uploads/{upload}")[1]["offset"] == offset
     assert page.send(upload, DATA, offset)[0] == 200
+
+
+def test_what_is_being_written_is_not_told_before_the_disk_has_it(
+    site: Site, page: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    page.part(upload, 0, DATA[:1000])
+    told: list[int] = []
+
+    def slow(handle: int) -> None:
+        told.append(os.fstat(handle).st_size)
+        told.append(page.call("GET", f"uploads/{upload}")[1]["offset"])
+
+    monkeypatch.setattr(files, "sync", slow)
+    assert page.part(upload, 1000, DATA[1000:2000])[1]["offset"] == 2000
+    assert told == [2000, 1000]
+
+
+def test_a_part_that_a_fresh_start_cannot_sync_begins_anew(
+    site: Site, site_folder: Path, page: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    page.part(upload, 0, DATA[:1000])
+    site.close()
+
+    def failed(handle: int) -> None:
+        raise SyncFailed(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "sync", failed)
+        again = Site(site_folder)
+    page.client = browser(again)
+    assert page.call("GET", f"uploads/{upload}")[1]["offset"] == 0
+    assert page.send(upload, DATA)[0] == 200
+    again.close()
