@@ -92,7 +92,7 @@ SETTINGS = (
     Setting(
         "upload_parts",
         4,
-        Words("同时接收的文件分段数，超过则请稍后重试", "parts of files taken at once"),
+        Words("同时写入的文件分段数，每位考生一次一段", "parts of files written at once"),
     ),
     Setting(
         "upload_mib_per_s",

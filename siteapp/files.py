@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from siteapp.config import Settings
-from siteapp.errors import Overloaded, QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from siteapp.errors import QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from siteapp.turns import Turns
 from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
 from sync.errors.system import system_words
@@ -97,9 +98,9 @@ class Files:
         folder.mkdir(exist_ok=True)
         self._quota_mib = settings.number("upload_quota_mib")
         self.reserve = settings.number("reserve_mib") * MIB
-        self._parts = threading.BoundedSemaphore(settings.number("upload_parts"))
-        self._bytes_per_s = settings.number("upload_mib_per_s") * MIB
-        self._due = 0.0
+        self.turns = Turns(
+            settings.number("upload_parts"), settings.number("upload_mib_per_s") * MIB
+        )
         self._changing = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         # In the order in which they were announced.
@@ -132,28 +133,6 @@ class Files:
             log.error("part of a file dropped: %s (%s)", part.name, error)
             part.unlink()
             return 0
-
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """One of the few places for work on files; Overloaded when all are taken."""
-        if not self._parts.acquire(blocking=False):
-            raise Overloaded
-        try:
-            yield
-        finally:
-            self._parts.release()
-
-    def spread(self, size: int) -> None:
-        """Wait until so many more bytes may be answered for: uploads share one bounded rate.
-
-        A page sends its next part when the last is answered, so this holds back what comes in.
-        Called in a `place`, of which there are few.
-        """
-        with self._changing:
-            now = time.monotonic()
-            self._due = max(now, self._due) + size / self._bytes_per_s
-            wait = self._due - now
-        time.sleep(wait)
 
     def announce(self, one: Announced) -> None:
         """Remember a file to come; QuotaSpent or DiskTooFull if there is no room for it."""

@@ -130,11 +130,14 @@ def part(upload: str) -> Response:
     # The first part from a left seat is evidence, with what came before; more of it is not taken.
     if late and any(body["sha256"] == one.sha256 for body in attempt.late_files):
         raise late
-    with site().files.place():
-        held = site().files.append(one, int(at), request.get_data(cache=False))
-        site().files.spread(length)
-    if late:
-        _journal(session, one, held)
+    turns = site().files.turns
+    with turns.own((one.session, one.attempt)):
+        with turns.among_few():
+            with turns.place():
+                held = site().files.append(one, int(at), request.get_data(cache=False))
+            turns.spread(length)
+        if late:
+            _journal(session, one, held)
     return _shown(one)
 
 
@@ -148,15 +151,28 @@ def finish(upload: str) -> dict[str, Any]:
     site().pace.saves(session.plan.id, attempt, 1, 0, live.clock.now())
     # Asked again about what is kept, nothing is read, sent to the second server or written.
     if not live.writer.seen(lambda: _is_kept(session.attempt(one.attempt), one)):
-        with site().files.place():
-            site().files.complete(one)
-        _journal(session, one, one.size, made)
+        turns = site().files.turns
+        with turns.own((one.session, one.attempt)):
+            if live.writer.seen(lambda: _is_evidence(session.attempt(one.attempt), one)):
+                # Its bytes have their places; only whether it counts by now is asked again.
+                _decide(session, one, one.size, made)
+            else:
+                with turns.among_few(), turns.place():
+                    site().files.complete(one)
+                _journal(session, one, one.size, made)
     return {"saved": one.sequence, "sha256": one.sha256}
 
 
 def _is_kept(attempt: Attempt, one: Announced) -> bool:
     kept = attempt.files.get((one.instance, one.sequence))
     return kept is not None and kept["sha256"] == one.sha256 and kept["item"] == one.item
+
+
+def _is_evidence(attempt: Attempt, one: Announced) -> bool:
+    """The whole file was journalled as too late, which it is not before it is on both disks."""
+    about = one.body() | {"held": one.size}
+    known = any(about.items() <= late.items() for late in attempt.late_files)
+    return known and site().files.whole(one).exists()
 
 
 def _made(given: Any) -> Span | None:
@@ -169,9 +185,13 @@ def _made(given: Any) -> Span | None:
 
 def _journal(session: Session, one: Announced, held: int, made: Span | None = None) -> None:
     """The file's event on disk; raises the refusal if the file came too late."""
-    live = site().live
     # First the bytes on both disks, then the event that speaks of them.
     site().standby.secure(site().files.names(one))
+    _decide(session, one, held, made)
+
+
+def _decide(session: Session, one: Announced, held: int, made: Span | None) -> None:
+    live = site().live
 
     def decide(state: Session) -> Decision:
         mine, room = state.attempt(one.attempt), Room(live.contacts, live.silences, live.resumed_ms)

@@ -11,7 +11,9 @@ from practical import Uploader
 from room import browser, journal
 from together import AM
 
+from siteapp.conduct import acts
 from siteapp.site import Site
+from siteapp.store.writer import Decision
 from sync.headquarters.attempts import attempt_facts
 from sync.headquarters.journals import ReceivedJournal, TermJournal
 
@@ -144,3 +146,37 @@ def test_a_file_of_one_seat_alone_waits_for_two_people_and_goes_on_only_if_it_co
     assert (facts.files, len(facts.responses), facts.receipt_fits) == (counts, counts, True)
     assert facts.receipt == site.live.session(AM).attempt(name).receipt
     assert seal(site) == int(counts)
+
+
+def test_the_end_of_a_late_file_asked_again_reads_and_sends_nothing(
+    site: Site, pages: list[Uploader], pass_ms: Pass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = over_the_end(pages, pass_ms, heard=True)
+    asked: list[str] = []
+    complete = site.files.complete
+    monkeypatch.setattr(site.files, "complete", lambda one: asked.append("read") or complete(one))
+    monkeypatch.setattr(site.standby, "secure", lambda names: asked.append("sent"))
+    # The control: an end that is not known yet does both.
+    first = send(pages[0], made)
+    assert (first[0], asked) == (409, ["read", "sent"])
+    before = site.live.session(AM).next_seq
+    upload = pages[0].announce(DATA)[1]["upload"]
+    for _ in range(3):
+        again = pages[0].call("POST", f"uploads/{upload}/finish", {"made": made})
+        assert again == first
+    assert (asked, site.live.session(AM).next_seq) == (["read", "sent"], before)
+
+
+def test_a_late_file_counts_when_it_is_finished_again_after_an_extension(
+    site: Site, pages: list[Uploader], pass_ms: Pass
+) -> None:
+    made = over_the_end(pages, pass_ms, heard=True)
+    assert send(pages[0], made)[0] == 409
+    attempt = site.live.session(AM).current_attempt(pages[0].candidate.admission).id
+    site.live.act(
+        site.live.session(AM),
+        lambda s: Decision(acts.extend([s.attempt(attempt)], 10 * MINUTE, "broken", "chief")),
+    )
+    upload = pages[0].announce(DATA)[1]["upload"]
+    assert pages[0].finish(upload)[0] == 200
+    assert len(journal(site, "file")) == 1
