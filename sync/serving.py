@@ -15,6 +15,7 @@ from typing import Any
 from waitress.server import create_server
 
 from sync.errors import PortInUse
+from sync.heads import MAX_HEAD, PlainChannel
 from sync.polling import Poller, Sockets, Threads
 
 SHUTDOWN_S = 5
@@ -71,7 +72,7 @@ class Loop:
         application: Callable[..., Any],
         host: str,
         port: int,
-        channel_class: Callable[..., Any] | None = None,
+        channel_class: Callable[..., Any] = PlainChannel,
         dispatcher: Threads | None = None,
         threads: int = 4,
         **adjustments: Any,
@@ -85,10 +86,10 @@ class Loop:
             sockets=[bind(host, port)],
             ident=None,
             clear_untrusted_proxy_headers=True,
+            max_request_header_size=MAX_HEAD,
             **adjustments,
         )
-        if channel_class is not None:
-            self._server.channel_class = channel_class
+        self._server.channel_class = channel_class
         self.port: int = self._server.effective_port
         self.address = f"http://{self._server.effective_host}:{self.port}"
 

@@ -36,16 +36,18 @@ def take_in(
 
     Counts at once: the attempt is running, its time is not up, and the instance signed in at the
     seat where the candidate sits. That is a server put back to an older copy, before its deadline.
-    Of an attempt that this server has not seen started, `form` is what the copy was written on.
+    Of an attempt that this server has not seen started, `form` is what `good` was written on.
     """
     term = attempt.terms.get(instance)
     if term is not None:
         events, refusal = save(attempt, term, instance, good, now)
         if refusal is None:
             return _something(events + _evidence(attempt, instance, bad, SaveRefused.code))
-    events = _evidence(attempt, instance, good, RESCUE)
-    events += _evidence(attempt, instance, bad, SaveRefused.code)
-    if events and form and form != attempt.copied_form:
+    rescued = _evidence(attempt, instance, good, RESCUE)
+    events = rescued + _evidence(attempt, instance, bad, SaveRefused.code)
+    # Only who was given that form has references of it; a copy without any could be of anybody
+    # who has not started, and would keep the form of a seat that is left before the start.
+    if rescued and form and form != attempt.copied_form:
         body = {"attempt": attempt.id, "form": form, "instance": instance}
         events.insert(0, NewEvent("copy", body))
     return _something(events)

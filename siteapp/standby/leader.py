@@ -16,6 +16,7 @@ from siteapp.standby import messages
 from siteapp.standby.luggage import PIECE, Luggage, all_names
 from siteapp.standby.messages import (
     Again,
+    Begin,
     Frames,
     Have,
     Hello,
@@ -206,13 +207,14 @@ class Leader:
         answer = self._ask(Hello(self._version, self.ring.state), patience_s)
         if not isinstance(answer, Here):
             raise Lost("another answer than due")
-        self._run, self._number = answer.run, 0
-        self._looked = False
-        self._luggage.start_anew()
         if answer.state and not self._is_past(answer.state):
             # Only a server that lost what it had written is not ahead of its own spare. Its new
             # commits may have brought it to the same position by now: chains decide.
             raise Apart(NotItsBeginning(position=answer.state.position).say("en"))
+        self._expect(Begin(answer.run), patience_s)
+        self._run, self._number = answer.run, 0
+        self._looked = False
+        self._luggage.start_anew()
         self._spare, self.apart = answer.state, False
         self._greeted = True
         if answer.state and self.ring.after(answer.state) is not None:

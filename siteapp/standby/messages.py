@@ -21,10 +21,16 @@ class Message(msgspec.Struct, tag=True):
 
 
 class Hello(Message):
-    """Who are you now? Begins a run of numbered questions."""
+    """Who are you now? Changes nothing: anybody may say it again who heard it."""
 
     version: str
     state: State
+
+
+class Begin(Message):
+    """From now on the questions are of this run, which `Here` offered and nobody has begun yet."""
+
+    run: bytes
 
 
 class Frames(Message):
@@ -66,7 +72,7 @@ class Have(Message):
 
 
 class Here(Message):
-    """Answer to Hello: where the spare's database stands (None: it has none)."""
+    """Answer to Hello: which run may begin, and where the database stands (None: it has none)."""
 
     run: bytes
     state: State | None
@@ -96,7 +102,7 @@ class Promoted(Message):
     record: bytes
 
 
-Question = Hello | Frames | Piece | Install | Have
+Question = Hello | Begin | Frames | Piece | Install | Have
 Answer = Here | Stored | Lacking | Again | Promoted
 _questions: "msgspec.msgpack.Decoder[Any]" = msgspec.msgpack.Decoder(Question)
 _answers: "msgspec.msgpack.Decoder[Any]" = msgspec.msgpack.Decoder(Answer)

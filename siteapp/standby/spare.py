@@ -22,6 +22,7 @@ from siteapp.standby.messages import (
     PATH,
     Again,
     Answer,
+    Begin,
     Frames,
     Have,
     Hello,
@@ -41,6 +42,7 @@ from sync.wire.files import sync_folder
 log = logging.getLogger("examsite.standby")
 
 DATABASE = "site.db"
+RUN = 16
 # What is longer fits no eight bytes.
 DIGITS = 19
 
@@ -84,6 +86,8 @@ class Spare:
         self._link = self.pair.link("spare")
         self._lock = threading.Lock()
         self._run, self._number = b"", 0
+        # What the next run will be called: nothing that was said before knows it.
+        self._offered = os.urandom(RUN)
         # The number of the last message that was let in, of this run.
         self._let_in = 0
         self._database = folder / "site.db"
@@ -134,6 +138,8 @@ class Spare:
             return Again("closed: its disk failed, or it is being promoted")
         if isinstance(question, Hello):
             return self._hello(question)
+        if isinstance(question, Begin):
+            return self._begin(question)
         # A repeated or reordered question of an earlier moment is none of this run's.
         if question.run != self._run or question.number <= self._number:
             return Again("another run")
@@ -162,9 +168,16 @@ class Spare:
         ours = metadata.version("examsite")
         if question.version != ours:
             return Again(f"version {question.version}, the spare has {ours}")
-        self._run, self._number, self._let_in = os.urandom(16), 0, 0
+        # The same to everybody until it is begun: a Hello said again takes it from nobody.
+        return Here(self._offered, self.state)
+
+    def _begin(self, question: Begin) -> Answer:
+        if question.run != self._offered:
+            return Again("another run")
+        self._run, self._offered = self._offered, os.urandom(RUN)
+        self._number, self._let_in = 0, 0
         self._drop()
-        return Here(self._run, self.state)
+        return Stored(self.state)
 
     def _lacking(self, question: Have) -> Answer:
         places = {name: place(self.folder, name) for name in question.names}

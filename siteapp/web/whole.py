@@ -12,9 +12,8 @@ from typing import Any
 from siteapp.web.answers import PATH
 
 _FIRST = f"POST {PATH} HTTP/1.1"
-_HEAD = re.compile(rb"(?s)" + _FIRST.encode() + rb"\r\n(.*?\r\n)\r\n")
-_FIELD = re.compile(r"([!#$%&'*+.^`|~0-9A-Za-z-]+): ([\x20-\x7e]*)\r\n")
-_BETWEEN = len(": \r\n")
+_HEAD = re.compile(rb"(?s)" + re.escape(_FIRST).encode() + rb"\r\n(.*?\r\n)\r\n")
+_FIELD = re.compile(r"([!#$%&'*+.^`|~0-9A-Za-z-]+): ([\x20-\x7e]*)")
 # They change what the body is, or what happens to the connection.
 _UNUSUAL = frozenset(("TRANSFER_ENCODING", "EXPECT", "CONNECTION", "UPGRADE"))
 
@@ -66,11 +65,15 @@ def _fields(block: bytes) -> dict[str, str]:
     """Name (as of CGI) → value; empty if anything is not plain, or is there twice."""
     if not block.isascii():
         return {}
-    pairs = _FIELD.findall(block.decode("ascii"))
-    headers = {name.upper().replace("-", "_"): value.strip(" ") for name, value in pairs}
-    # A line that is no field would be missing from the sum.
-    covered = sum(len(name) + len(value) + _BETWEEN for name, value in pairs)
-    return headers if covered == len(block) and len(headers) == len(pairs) else {}
+    headers: dict[str, str] = {}
+    # Line by line: one expression over all of them would begin anew at every byte of a bad one.
+    lines = block.decode("ascii").split("\r\n")[:-1]
+    for line in lines:
+        field = _FIELD.fullmatch(line)
+        if not field:
+            return {}
+        headers[field[1].upper().replace("-", "_")] = field[2].strip(" ")
+    return headers if len(headers) == len(lines) else {}
 
 
 def _stays(headers: dict[str, str]) -> bool:

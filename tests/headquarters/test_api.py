@@ -128,7 +128,7 @@ def test_an_altered_batch_is_422_and_kept(desk: Desk, client: FlaskClient) -> No
     story = desk.published()
     story.start("99530051001")
     digest, data = desk.batch(story.events)
-    answer = put(client, digest, data[:-1] + b"?")
+    answer = put(client, digest, data[:-1] + bytes([data[-1] ^ 1]))
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (422, "document-altered")
     assert answer.json["message"]["zh"]

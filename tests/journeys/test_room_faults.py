@@ -138,7 +138,7 @@ def test_a_left_seat_that_was_cut_off_and_wrote_on_overwrites_nothing(
     journal = site.journal()
     late = [e.body["why"] for e in journal if e.kind == "evidence"]
     # What the page did not get rid of before it was told, its machine hands over as a sealed copy.
-    assert "seat-moved" in late
+    assert len(late) >= 3
     assert set(late) <= {"seat-moved", "rescue"}
     assert counted(journal, person) == new.taken.options
 

@@ -1,13 +1,13 @@
 """Rescued answers turned down by two people; copies of an attempt that a server lost whole."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import world
-from rescuing import AM, Machine, responses
+from rescuing import AM, Machine, rescue_file, responses
 from room import Page, browser, close_sitting, journal, open_room, staff_browser
 from werkzeug.test import Client
 from world import make_package
@@ -17,6 +17,7 @@ from siteapp.papers import Shelf
 from siteapp.site import Site
 from siteapp.store.writer import Decision
 from sync.exam.journal import standing_responses
+from sync.exam.sitting import form_for
 from sync.headquarters.attempts import attempt_facts
 from sync.headquarters.journals import ReceivedJournal, TermJournal
 
@@ -169,6 +170,42 @@ def test_who_comes_back_to_the_restored_server_goes_on_with_the_own_form(
     standing = standing_responses(restored.live.events(AM))[machine.attempt]
     assert len(standing) == len(all_of(machine))
     assert journal(restored, "response")[0]["instance"] == "later"
+
+
+def copy_of_no_form(site: Site, page: Page, told: Any) -> None:
+    """A copy handed over before the start: its machine cannot have references of the paper."""
+    one = {"item": "0" * 16, "response": ["0" * 16], "sequence": 1}
+    file = rescue_file(told["rescue"], told["attempt"], page.instance, [one])
+    ticket = {"Authorization": f"Bearer {told['rescue']['ticket']}"}
+    answer = page.client.post("/api/candidate/rescue", data=file, headers=ticket)
+    assert answer.json == {"counted": 0, "waiting": 0}
+    assert len(journal(site, "evidence")) == 1
+
+
+def form_all_the_same(site: Site, page: Page, told: Any) -> None:
+    """The event that such a copy led to once."""
+    body = {"attempt": told["attempt"], "form": "am-1121-live-a", "instance": page.instance}
+    site.live.act(site.live.session(AM), lambda _: Decision([acts.NewEvent("copy", body)]))
+
+
+@pytest.mark.parametrize(
+    ("copied", "form"), [(copy_of_no_form, "am-1121-live-b"), (form_all_the_same, "am-1121-live-a")]
+)
+def test_a_copy_sent_before_the_start_keeps_no_form_of_a_seat_that_is_left(
+    open_site: Site, copied: Callable[[Site, Page, Any], None], form: str
+) -> None:
+    session, (candidate,) = open_site.live.session(AM), world.candidates("live", 2, 1)
+    page, other = Page(browser(open_site), candidate, "early"), OTHER_FORM + 1
+    told = page.sign_in()[1]
+    attempt = session.attempt(told["attempt"])
+    assert form_for(session.sitting_of(attempt), attempt.seat) == "am-1121-live-a"
+    copied(open_site, page, told)
+    move = acts.move(session, attempt, other, "坏机", "z")
+    open_site.live.act(session, lambda _: Decision(move))
+    assert page.sign_in(seat=other)[0] == 200
+    for act in ("confirm", "start"):
+        assert page.call("POST", act, {})[0] == 200
+    assert session.attempt(told["attempt"]).form == form
 
 
 def test_two_people_turn_rescued_answers_down_and_that_is_on_record(

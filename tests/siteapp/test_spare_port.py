@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,10 +61,13 @@ def post(length: int, ahead: str = "", path: str = messages.PATH) -> str:
 
 
 def begun(second: Second) -> bytes:
-    """The run that a Hello begins."""
-    body = messages.seal_question(LINK, messages.Hello("0", State()))
-    second.spare.answer(body)
-    return second.spare._run
+    """A run of this spare."""
+    hello = messages.Hello(metadata.version("examsite"), State())
+    body = messages.seal_question(LINK, hello)
+    here = messages.open_answer(LINK, second.spare.answer(body), body)
+    assert isinstance(here, messages.Here)
+    second.spare.answer(messages.seal_question(LINK, messages.Begin(here.run)))
+    return here.run
 
 
 @pytest.mark.parametrize("path", [messages.PATH, "/", "/api/candidate/responses"])
