@@ -7,10 +7,10 @@ couriers, reasons of refusal, the lock, the address of the other server.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from siteapp.errors import DatabaseBehind
 from siteapp.files import read_announced
 from siteapp.identity import Identity, load_identity
 from siteapp.journal import verify
-from siteapp.journal_errors import DatabaseBehind
 from siteapp.standby.folder import PairFolder
 from siteapp.store.evidence import read_evidence
 from sync.errors import DocumentAltered, DocumentRefused, ExamError

@@ -6,8 +6,7 @@ from flask import Blueprint, request
 
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
-from siteapp.errors import RequestRefused
-from siteapp.rescue_errors import RescueReplayed, RescueTicketRefused
+from siteapp.errors import RequestRefused, RescueReplayed, RescueTicketRefused
 from siteapp.site import Site
 from siteapp.web import rescued
 from siteapp.web.guard import ROOM, json_body, role, site

@@ -16,8 +16,8 @@ import siteapp.rot
 from siteapp.cli import main
 from siteapp.config import Settings
 from siteapp.copies import make_recovery, write_copy
+from siteapp.errors import DatabaseBehind, JournalDamaged
 from siteapp.files import Announced, Files
-from siteapp.journal_errors import DatabaseBehind, JournalDamaged
 from siteapp.rot import find_rot
 from siteapp.site import Site
 from siteapp.standby.folder import PairFolder, Peer

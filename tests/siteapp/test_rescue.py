@@ -14,7 +14,7 @@ from werkzeug.test import Client
 
 from siteapp.cli import main
 from siteapp.conduct import acts
-from siteapp.rescue_errors import RescueReplayed
+from siteapp.errors import RescueReplayed
 from siteapp.site import Site
 from siteapp.store.writer import Decision
 from siteapp.web import rescued
