@@ -1,4 +1,4 @@
-"""Sealed copies and rescue files at the server: opened, translated, handed to the acts."""
+"""What machines sealed, a rescue file or a copy of the same form: opened and handed to the acts."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
