@@ -3,20 +3,26 @@
 import logging
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from sync.errors import DocumentAltered, ExamError
+from sync.errors import DocumentAltered, ExamError, NotFound
 from sync.exam.specification import Struct
-from sync.headquarters.errors import ArchiveFailed
+from sync.headquarters.commits import ARCHIVE_WORK, receipt_row
+from sync.headquarters.errors import ArchiveFailed, TryLater
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.intake import copy_durably, hash_file, insert_receipt
+from sync.headquarters.intake import hash_file
 from sync.headquarters.schema import batches, quarantine, receipts
 from sync.headquarters.store import Stamp, record
+from sync.headquarters.work import Claimed, claim, release
+from sync.headquarters.work import done as finish
 from sync.wire import documents
 from sync.wire.documents import Receipt
+from sync.wire.files import write_durably
 
 log = logging.getLogger(__name__)
 ARCHIVE = "archive"
+# Small, so that no claim runs out before its turn comes.
+CLAIM = 16
 
 
 class BatchRow(Struct, frozen=True):
@@ -31,6 +37,7 @@ class BatchRow(Struct, frozen=True):
     signed_by: str
     state: str
     received_at: int
+    supplements: str | None = None
 
 
 class QuarantineRow(Struct, frozen=True):
@@ -56,27 +63,26 @@ class Archived(NamedTuple):
 
 def archive_pending(headquarters: Headquarters, now: int) -> Archived:
     """Copy what has one copy only; a fault of one batch does not hold up the others."""
-    done, faults = 0, []
-    for batch in list_batches(headquarters, state="received"):
-        try:
-            archive_one(headquarters, batch, now)
-            done += 1
-        except (ArchiveFailed, DocumentAltered) as fault:
-            log.error("batch %s: %s", batch.digest, fault)
-            faults.append(fault)
-    return Archived(done, tuple(faults))
+    done: list[Claimed] = []
+    faults: list[ExamError] = []
+    last = 0
+    while claimed := claim(headquarters, ARCHIVE_WORK, now, limit=CLAIM, after=last):
+        for one in claimed:
+            try:
+                archive_one(headquarters, one, now)
+                done.append(one)
+            except (ArchiveFailed, DocumentAltered, NotFound, TryLater) as fault:
+                log.error("batch %s: %s", one.subject, fault)
+                faults.append(fault)
+                release(headquarters, [one])
+        last = claimed[-1].id
+    return Archived(len(done), tuple(faults))
 
 
-def archive_one(headquarters: Headquarters, batch: BatchRow, now: int) -> None:
+def archive_one(headquarters: Headquarters, due: Claimed, now: int) -> None:
     """The second copy, read back and compared, and then the `archived` receipt."""
-    copy = headquarters.archived(batch.digest)
-    try:
-        copy_durably(headquarters.blob(batch.digest), copy)
-        found = hash_file(copy)
-    except OSError as error:
-        raise ArchiveFailed(reason=error.strerror or str(error)) from None
-    if found != batch.digest:
-        raise DocumentAltered(where=str(headquarters.blob(batch.digest)))
+    batch = find_batch(headquarters, due.subject)
+    _copy(headquarters, batch.digest)
     receipt = Receipt(
         digest=batch.digest,
         size=batch.size,
@@ -91,8 +97,41 @@ def archive_one(headquarters: Headquarters, batch: BatchRow, now: int) -> None:
     with headquarters.store.writing() as db:
         waiting = (batches.c.digest == batch.digest) & (batches.c.state == "received")
         if db.execute(update(batches).where(waiting).values(state="archived")).rowcount:
-            insert_receipt(db, receipt, envelope)
+            db.execute(insert(receipts), [receipt_row(receipt, envelope)])
             record(db, Stamp(ARCHIVE, now), "batch.archive", digest=batch.digest)
+        finish(db, [due])
+
+
+def archive_now(headquarters: Headquarters, digest: str, now: int) -> None:
+    """Archive one batch while its bearer waits, unless that is done or somebody is at it."""
+    for due in claim(headquarters, ARCHIVE_WORK, now, limit=1, subject=digest):
+        try:
+            archive_one(headquarters, due, now)
+        except ExamError:
+            release(headquarters, [due])
+            raise
+
+
+def _copy(headquarters: Headquarters, digest: str) -> None:
+    copy = headquarters.archived(digest)
+    data = headquarters.blobs.read(digest)
+    try:
+        copy.parent.mkdir(mode=0o700, exist_ok=True)
+        write_durably(copy, data)
+        found = hash_file(copy)
+    except OSError as error:
+        raise ArchiveFailed(reason=error.strerror or str(error)) from None
+    if found != digest:
+        raise DocumentAltered(where=digest)
+
+
+def find_batch(headquarters: Headquarters, digest: str) -> BatchRow:
+    """One batch; NotFound."""
+    with headquarters.store.reading() as db:
+        row = db.execute(select(batches).where(batches.c.digest == digest)).mappings().first()
+    if row is None:
+        raise NotFound(what=digest)
+    return BatchRow(**row)
 
 
 def highest_receipt(headquarters: Headquarters, digest: str) -> bytes | None:

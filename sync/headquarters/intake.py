@@ -7,23 +7,22 @@ digest is the idempotency key: the same file again gets the same receipt, byte f
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 
 from sync.errors import (
     DocumentAltered,
     DocumentRefused,
     NotCanonical,
-    NotFound,
     SignatureRefused,
     WrongKind,
 )
 from sync.exam.specification import Struct
+from sync.headquarters.blobs import blocks, row
+from sync.headquarters.commits import INTAKE, Arrival
 from sync.headquarters.errors import (
     ConflictingBatch,
     FormerServer,
@@ -32,20 +31,17 @@ from sync.headquarters.errors import (
     UnknownSession,
 )
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.schema import batches, quarantine, receipts, sessions
-from sync.headquarters.sites import sign_key
+from sync.headquarters.schema import batches, enrolments, quarantine, receipts, sessions
+from sync.headquarters.schema import blobs as blob_rows
 from sync.headquarters.store import Stamp, record
 from sync.wire import documents
 from sync.wire.documents import Receipt
-from sync.wire.files import write_durably
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, peek_identity
 
 MAX_BATCH = 64 * 1024 * 1024
 # Refused files come from anybody, so they get a bounded place.
 MAX_QUARANTINE = 2 * 1024 * 1024 * 1024
-INTAKE = "intake"
-_BLOCK = 1024 * 1024
 
 
 class Accepted(NamedTuple):
@@ -76,19 +72,21 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
     """Take in a batch and give its `received` receipt, the same one however often it is sent.
 
     DocumentRefused for what is no batch of a site's session, UnknownSender, UnknownSession,
-    ConflictingBatch: all of them are kept in quarantine with the reason.
+    ConflictingBatch: all of them are kept in quarantine with the reason. TryLater if the database
+    or the store of bytes is away: nothing was kept, or nobody knows.
     """
     digest = hash_file(source)
     try:
         if digest != declared:
             raise DocumentAltered(where="SHA-256")
-        known = _receipt(headquarters, digest)
-        if known is not None:
-            _keep(headquarters, source, digest)
-            return Accepted(known, new=False)
-        stated, document, key = _verify(headquarters, source)
-        _keep(headquarters, source, digest)
-        return _commit(headquarters, stated, document, key, now)
+        stated, signers = _stated(source)
+        known = _ask(headquarters, stated, digest)
+        if known.receipt is not None:
+            _bring_back(headquarters, source, digest)
+            return Accepted(known.receipt, new=False)
+        document = _verify(source, stated, signers, known)
+        body = headquarters.blobs.put(digest, source)
+        return _commit(headquarters, stated, document, body, now)
     except DocumentRefused as refusal:
         _set_aside(headquarters, source, digest, declared, refusal, now)
         raise
@@ -97,91 +95,95 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
 def hash_file(path: Path) -> str:
     """The hex SHA-256 of a file."""
     digest = hashlib.sha256()
-    for block in _blocks(path):
+    for block in blocks(path):
         digest.update(block)
     return digest.hexdigest()
 
 
-def copy_durably(source: Path, target: Path) -> None:
-    """A copy that is on the disk when this returns; its folder is made if need be."""
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    write_durably(target, _blocks(source))
+class _Known(NamedTuple):
+    """What the database knows of a batch before it is verified."""
+
+    receipt: bytes | None
+    sign_key: bytes | None
+    state: str | None
+    latest_term: int | None
+    holder: str | None
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
-
-
-def _receipt(headquarters: Headquarters, digest: str) -> bytes | None:
-    received = (receipts.c.digest == digest) & (receipts.c.level == "received")
-    with headquarters.store.reading() as db:
-        return db.scalar(select(receipts.c.envelope).where(received))
-
-
-def _keep(headquarters: Headquarters, source: Path, digest: str) -> None:
-    """The file in `blobs/`; a repeat brings back one that was lost there."""
-    blob = headquarters.blob(digest)
-    if not blob.exists() or blob.stat().st_size != source.stat().st_size:
-        copy_durably(source, blob)
-
-
-def _verify(headquarters: Headquarters, source: Path) -> tuple[Stated, SealedDocument, VerifyKey]:
-    """Every byte checked with the key of the site that the batch names."""
+def _stated(source: Path) -> tuple[Stated, tuple[str, ...]]:
+    """What a file says of itself, UNVERIFIED; DocumentRefused if it is no batch."""
     kind, identity, signers = peek_identity(source)
     if kind != "batch":
         raise WrongKind(expected="batch", found=kind[:80])
     try:
-        stated = msgspec.convert(identity, Stated)
-        key = sign_key(headquarters, stated.site)
+        return msgspec.convert(identity, Stated), signers
     except msgspec.ValidationError as error:
         raise NotCanonical(reason=f"identity: {error}") from None
-    except NotFound:
-        raise UnknownSender(site=stated.site[:80]) from None
+
+
+def _ask(headquarters: Headquarters, stated: Stated, digest: str) -> _Known:
+    """All that decides about a batch, in one question."""
+    received = (receipts.c.digest == digest) & (receipts.c.level == "received")
+    newest = enrolments.c.serial.desc()
+    session = (batches.c.site == stated.site) & (batches.c.session == stated.session)
+    number = (batches.c.server_term == stated.server_term) & (batches.c.sequence == stated.sequence)
+    found = headquarters.store.ask(
+        select(
+            select(receipts.c.envelope).where(received).scalar_subquery(),
+            select(enrolments.c.sign_key)
+            .where(enrolments.c.site == stated.site)
+            .order_by(newest)
+            .limit(1)
+            .scalar_subquery(),
+            select(sessions.c.state)
+            .where(sessions.c.id == stated.session, sessions.c.site == stated.site)
+            .scalar_subquery(),
+            select(func.max(batches.c.server_term)).where(session).scalar_subquery(),
+            select(batches.c.digest).where(session & number).scalar_subquery(),
+        )
+    )
+    return _Known(*found) if found else _Known(None, None, None, None, None)
+
+
+def _receipt(headquarters: Headquarters, digest: str) -> bytes | None:
+    received = (receipts.c.digest == digest) & (receipts.c.level == "received")
+    found = headquarters.store.ask(select(receipts.c.envelope).where(received))
+    return None if found is None else bytes(found[0])
+
+
+def _bring_back(headquarters: Headquarters, source: Path, digest: str) -> None:
+    """A repeat brings back bytes that were lost."""
+    if headquarters.blobs.has(digest, source.stat().st_size):
+        return
+    body = headquarters.blobs.put(digest, source)
+    if body is not None:
+        keep = headquarters.store.inserting(blob_rows).on_conflict_do_nothing()
+        with headquarters.store.writing() as db:
+            db.execute(keep, row("batches", digest, body))
+
+
+def _verify(
+    source: Path, stated: Stated, signers: tuple[str, ...], known: _Known
+) -> SealedDocument:
+    """Every byte checked with the key of the site that the batch names."""
+    if known.sign_key is None:
+        raise UnknownSender(site=stated.site[:80])
+    key = VerifyKey.from_bytes(known.sign_key)
     document = SealedDocument.verify(source, kind="batch", trusted=[key])
     if set(signers) != document.signed_by or len(signers) != 1:
         # Anybody could add a signature of their own: the same batch under another digest.
         raise SignatureRefused(reason="a batch carries its site's signature and no other")
     if document.part_names != ("events",):
         raise NotCanonical(reason="a batch has one part, events")
-    _require_session(headquarters, stated)
-    _require_latest_server(headquarters, stated)
-    _require_free_number(headquarters, stated, document.digest)
-    return stated, document, key
-
-
-def _require_session(headquarters: Headquarters, stated: Stated) -> None:
-    ours = (sessions.c.id == stated.session) & (sessions.c.site == stated.site)
-    with headquarters.store.reading() as db:
-        state = db.scalar(select(sessions.c.state).where(ours))
-    if state != "published":
+    if known.state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
-
-
-def _require_latest_server(headquarters: Headquarters, stated: Stated) -> None:
-    """FormerServer if a spare has taken over from the server that cut this batch."""
-    query = select(func.max(batches.c.server_term)).where(
-        batches.c.site == stated.site, batches.c.session == stated.session
-    )
-    with headquarters.store.reading() as db:
-        latest = db.scalar(query)
-    if latest is not None and stated.server_term < latest:
-        raise FormerServer(server_term=stated.server_term, latest=latest)
-
-
-def _require_free_number(headquarters: Headquarters, stated: Stated, digest: str) -> None:
-    """ConflictingBatch if another file has this number; the table itself has the last word."""
-    query = select(batches.c.digest).where(
-        batches.c.site == stated.site,
-        batches.c.session == stated.session,
-        batches.c.server_term == stated.server_term,
-        batches.c.sequence == stated.sequence,
-        batches.c.digest != digest,
-    )
-    with headquarters.store.reading() as db:
-        if db.scalar(query):
-            raise _conflict(stated)
+    if known.latest_term is not None and stated.server_term < known.latest_term:
+        # A spare has taken over from the server that cut this batch.
+        raise FormerServer(server_term=stated.server_term, latest=known.latest_term)
+    if known.holder not in (None, document.digest):
+        # The table itself has the last word; this finds it earlier.
+        raise _conflict(stated)
+    return document
 
 
 def _conflict(stated: Stated) -> ConflictingBatch:
@@ -192,7 +194,7 @@ def _commit(
     headquarters: Headquarters,
     stated: Stated,
     document: SealedDocument,
-    key: VerifyKey,
+    body: bytes | None,
     now: int,
 ) -> Accepted:
     """Row and receipt in one transaction; another receiver may have been quicker."""
@@ -207,47 +209,13 @@ def _commit(
         at=now,
     )
     envelope = documents.sign(receipt, headquarters.keys.receipt())
-    try:
-        with headquarters.store.writing() as db:
-            _insert(db, receipt, key, envelope)
-    except IntegrityError:
-        first = _receipt(headquarters, document.digest)
-        if first is not None:
-            return Accepted(first, new=False)
-        raise _conflict(stated) from None
-    return Accepted(envelope, new=True)
-
-
-def _insert(db: Connection, receipt: Receipt, key: VerifyKey, envelope: bytes) -> None:
-    db.execute(
-        insert(batches).values(
-            digest=receipt.digest,
-            site=receipt.site,
-            session=receipt.session,
-            server_term=receipt.server_term,
-            sequence=receipt.sequence,
-            size=receipt.size,
-            signed_by=key.key_id,
-            state="received",
-            received_at=receipt.at,
-        )
-    )
-    insert_receipt(db, receipt, envelope)
-    this = quarantine.c.digest == receipt.digest
-    db.execute(update(quarantine).where(this).values(taken_at=receipt.at))
-    by = Stamp(INTAKE, receipt.at)
-    record(
-        db, by, "batch.receive", site=receipt.site, session=receipt.session, digest=receipt.digest
-    )
-
-
-def insert_receipt(db: Connection, receipt: Receipt, envelope: bytes) -> None:
-    """Keep a signed receipt."""
-    db.execute(
-        insert(receipts).values(
-            digest=receipt.digest, level=receipt.level, envelope=envelope, at=receipt.at
-        )
-    )
+    (signed_by,) = document.signed_by
+    if headquarters.commits.commit(Arrival(receipt, envelope, signed_by, body)):
+        return Accepted(envelope, new=True)
+    first = _receipt(headquarters, document.digest)
+    if first is None:
+        raise _conflict(stated)
+    return Accepted(first, new=False)
 
 
 def _set_aside(
@@ -259,28 +227,30 @@ def _set_aside(
     now: int,
 ) -> None:
     """Keep a refused file with the reason; the first reason stays."""
-    kept = headquarters.quarantined(digest)
     size = source.stat().st_size
-    if not kept.exists():
+    body = None
+    if not headquarters.refused.has(digest, size):
         _require_room(headquarters, size)
-        copy_durably(source, kept)
-    with headquarters.store.writing() as db:
-        if db.scalar(select(quarantine.c.digest).where(quarantine.c.digest == digest)):
-            return
-        db.execute(
-            insert(quarantine).values(
-                digest=digest,
-                declared=declared[:64],
-                claims=_claims(source),
-                size=size,
-                code=refusal.code,
-                reason_zh=refusal.say("zh"),
-                reason_en=refusal.say("en"),
-                received_at=now,
-            )
-        )
-        by = Stamp(INTAKE, now)
-        record(db, by, "batch.quarantine", digest=digest, code=refusal.code)
+        body = headquarters.refused.put(digest, source)
+    said = {
+        "digest": digest,
+        "declared": declared[:64],
+        "claims": _claims(source),
+        "size": size,
+        "code": refusal.code,
+        "reason_zh": refusal.say("zh"),
+        "reason_en": refusal.say("en"),
+        "received_at": now,
+    }
+    store = headquarters.store
+    with store.writing() as db:
+        if body is not None:
+            keep = store.inserting(blob_rows).on_conflict_do_nothing()
+            db.execute(keep, row("refused", digest, body))
+        keep = store.inserting(quarantine).on_conflict_do_nothing().returning(quarantine.c.digest)
+        if db.scalar(keep, said) is not None:
+            by = Stamp(INTAKE, now)
+            record(db, by, "batch.quarantine", digest=digest, code=refusal.code)
 
 
 def _claims(source: Path) -> str:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sync.delivery_errors import StickUnusable
 from sync.errors import DocumentRefused, ExamError
 from sync.exam.specification import Struct
-from sync.headquarters.archive import archive_one, list_batches
+from sync.headquarters.archive import archive_now
+from sync.headquarters.blobs import copy_durably
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.intake import accept, copy_durably, hash_file
+from sync.headquarters.intake import accept, hash_file
 from sync.headquarters.publish import packages_for
 from sync.headquarters.schema import receipts
 from sync.headquarters.sites import list_sites
@@ -47,9 +48,7 @@ def exchange(
             refused.append((match[0], error))
             continue
         taken, known = taken + new, known + (not new)
-        for batch in list_batches(headquarters, state="received"):
-            if batch.digest == digest:
-                archive_one(headquarters, batch, now)
+        archive_now(headquarters, digest, now)
         _write_receipts(headquarters, root, digest)
     return Exchanged(taken, known, _put_packages(headquarters, root, site), tuple(refused))
 

@@ -1,0 +1,152 @@
+"""Committing batches: those that wait at the same time share one transaction (group commit)."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from sync.headquarters import blobs
+from sync.headquarters.schema import audit, batches, quarantine, receipts, work
+from sync.headquarters.schema import blobs as blob_rows
+from sync.headquarters.store import Stamp, Store, audit_line
+from sync.wire.documents import Receipt
+
+INTAKE = "intake"
+MAX_GROUP = 64
+ARCHIVE_WORK, SCORE_WORK = "archive", "score"
+_DEADLOCK = "40P01"
+
+
+@dataclass
+class Arrival:
+    """A verified batch with its signed receipt; `body` if its bytes go into the database."""
+
+    receipt: Receipt
+    envelope: bytes
+    signed_by: str
+    body: bytes | None
+    new: bool | None = None
+    fault: SQLAlchemyError | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether its transaction is over, one way or the other."""
+        return self.new is not None or self.fault is not None
+
+
+class Commits:
+    """The way into the table of batches, for all threads of a process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._door, self._turn = threading.Lock(), threading.Lock()
+        self._waiting: list[Arrival] = []
+
+    def commit(self, arrival: Arrival) -> bool:
+        """True once batch, receipt and work are durable; False if the batch or its number is there.
+
+        Whoever comes first commits for all that wait; SQLAlchemyError if nothing was committed, or
+        if nobody knows.
+        """
+        with self._door:
+            self._waiting.append(arrival)
+        with self._turn:
+            while not arrival.settled:
+                with self._door:
+                    group = self._waiting[:MAX_GROUP]
+                    del self._waiting[:MAX_GROUP]
+                self._write(group)
+        if arrival.fault is not None:
+            raise arrival.fault
+        return bool(arrival.new)
+
+    def _write(self, group: Sequence[Arrival]) -> None:
+        # The same order everywhere, so that two receivers seldom wait for each other.
+        first = {a.receipt.digest: a for a in sorted(reversed(group), key=_digest)}
+        try:
+            with self._store.writing() as db:
+                taken = _insert(self._store, db, list(first.values()))
+        except SQLAlchemyError as fault:
+            if len(group) == 1 or not _is_of_one(fault):
+                for arrival in group:
+                    arrival.fault = fault
+                return
+            for arrival in group:
+                self._write([arrival])
+            return
+        except BaseException as fault:
+            self._fail(group, fault)
+            raise
+        for arrival in group:
+            digest = arrival.receipt.digest
+            arrival.new = digest in taken and first[digest] is arrival
+
+    def _fail(self, group: Sequence[Arrival], fault: BaseException) -> None:
+        for arrival in group:
+            arrival.fault = SQLAlchemyError(str(fault))
+
+
+def _digest(arrival: Arrival) -> str:
+    return arrival.receipt.digest
+
+
+def _is_of_one(fault: SQLAlchemyError) -> bool:
+    """Whether others of the group may do better without it: no fault of the database itself."""
+    if isinstance(fault, OperationalError):
+        return getattr(fault.orig, "sqlstate", None) == _DEADLOCK
+    return True
+
+
+def _insert(store: Store, db: Connection, group: Sequence[Arrival]) -> set[str]:
+    """Rows of those that are new; their digests."""
+    wanted = store.inserting(batches).on_conflict_do_nothing().returning(batches.c.digest)
+    taken = set(db.scalars(wanted, [_batch(a) for a in group]))
+    new = [a for a in group if a.receipt.digest in taken]
+    if not new:
+        return taken
+    bodies = [blobs.row("batches", a.receipt.digest, a.body) for a in new if a.body is not None]
+    if bodies:
+        db.execute(store.inserting(blob_rows).on_conflict_do_nothing(), bodies)
+    db.execute(insert(receipts), [receipt_row(a.receipt, a.envelope) for a in new])
+    db.execute(insert(work), [one for a in new for one in _work(a.receipt)])
+    db.execute(insert(audit), [_line(a.receipt) for a in new])
+    at = new[0].receipt.at
+    db.execute(update(quarantine).where(quarantine.c.digest.in_(taken)).values(taken_at=at))
+    return taken
+
+
+def _batch(arrival: Arrival) -> dict[str, object]:
+    receipt = arrival.receipt
+    return {
+        "digest": receipt.digest,
+        "site": receipt.site,
+        "session": receipt.session,
+        "server_term": receipt.server_term,
+        "sequence": receipt.sequence,
+        "size": receipt.size,
+        "signed_by": arrival.signed_by,
+        "state": "received",
+        "received_at": receipt.at,
+    }
+
+
+def receipt_row(receipt: Receipt, envelope: bytes) -> dict[str, object]:
+    """The row of a signed receipt."""
+    return {
+        "digest": receipt.digest,
+        "level": receipt.level,
+        "envelope": envelope,
+        "at": receipt.at,
+    }
+
+
+def _work(receipt: Receipt) -> list[dict[str, object]]:
+    due = ((ARCHIVE_WORK, receipt.digest), (SCORE_WORK, receipt.session))
+    return [{"kind": kind, "subject": subject, "claimed_until": 0} for kind, subject in due]
+
+
+def _line(receipt: Receipt) -> dict[str, object]:
+    what = {"site": receipt.site, "session": receipt.session, "digest": receipt.digest}
+    return audit_line(Stamp(INTAKE, receipt.at), "batch.receive", **what)
