@@ -64,7 +64,9 @@ class Commits:
 
     def _write(self, group: Sequence[Arrival]) -> None:
         # The same order everywhere, so that two receivers seldom wait for each other.
-        first = {a.receipt.digest: a for a in sorted(reversed(group), key=_digest)}
+        first: dict[str, Arrival] = {}
+        for arrival in sorted(group, key=_digest):
+            first.setdefault(arrival.receipt.digest, arrival)
         try:
             with self._store.writing() as db:
                 taken = _insert(self._store, db, list(first.values()))

@@ -142,7 +142,7 @@ def _ask(headquarters: Headquarters, stated: Stated, digest: str) -> _Known:
             select(batches.c.digest).where(session & number).scalar_subquery(),
         )
     )
-    return _Known(*found) if found else _Known(None, None, None, None, None)
+    return _Known._make(found or (None,) * len(_Known._fields))
 
 
 def _receipt(headquarters: Headquarters, digest: str) -> bytes | None:
@@ -243,12 +243,12 @@ def _set_aside(
         "received_at": now,
     }
     store = headquarters.store
+    listed = store.inserting(quarantine).on_conflict_do_nothing().returning(quarantine.c.digest)
     with store.writing() as db:
         if body is not None:
             keep = store.inserting(blob_rows).on_conflict_do_nothing()
             db.execute(keep, row("refused", digest, body))
-        keep = store.inserting(quarantine).on_conflict_do_nothing().returning(quarantine.c.digest)
-        if db.scalar(keep, said) is not None:
+        if db.scalar(listed, said) is not None:
             by = Stamp(INTAKE, now)
             record(db, by, "batch.quarantine", digest=digest, code=refusal.code)
 

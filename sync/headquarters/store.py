@@ -64,7 +64,7 @@ class Store:
         return self._engine.execution_options(**options)
 
     def create(self) -> None:
-        """Make all tables, or none; AlreadyInitialised if another headquarters has this database."""
+        """Make all tables, or none; AlreadyInitialised if a headquarters has this database."""
         with self.writing() as db:
             if inspect(db).has_table(about.name):
                 raise AlreadyInitialised(folder=str(self._engine.url))

@@ -17,9 +17,12 @@ from sync.headquarters.folder import create_headquarters
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Headquarters with the site `site-01` registered."""
-    headquarters = create_headquarters(tmp_path / "hq")
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """Headquarters with the site `site-01` registered; a parameter `postgresql` gives it one."""
+    database = None
+    if getattr(request, "param", "sqlite") == "postgresql":
+        database = request.getfixturevalue("cluster").database()
+    headquarters = create_headquarters(tmp_path / "hq", database=database)
     box = Box()
     sites.register(headquarters, BY, request=box.request(), site="site-01", name="示例考点")
     yield Desk(headquarters, box, tmp_path)

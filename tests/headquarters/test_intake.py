@@ -27,6 +27,8 @@ from sync.headquarters.schema import receipts
 from sync.wire.documents import Receipt, read
 from sync.wire.keys import VerifyKey
 
+pytestmark = pytest.mark.parametrize("desk", ["sqlite", "postgresql"], indirect=True)
+
 
 @pytest.fixture
 def story(desk: Desk) -> Story:
