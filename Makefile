@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test test-faults check format lint types imports docs bench lock clean screenshots reference
+.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq lock clean screenshots reference
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -40,6 +40,10 @@ docs: ## documents that name commands and settings name real ones
 bench: ## the answer path in figures, on this machine (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/answer_path.py $(ARGS)
+
+bench-hq: ## headquarters' intake in figures, on a PostgreSQL of its own (ARGS=--json)
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/intake.py $(ARGS)
 
 screenshots: ## the pictures in docs/images, from real pages
 	@provisioning/bootstrap.sh dev
