@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from sync.headquarters import blobs
+from sync.headquarters import at_once, blobs
 from sync.headquarters.schema import audit, batches, quarantine, receipts, work
 from sync.headquarters.schema import blobs as blob_rows
 from sync.headquarters.store import Stamp, Store, audit_line
@@ -68,8 +68,7 @@ class Commits:
         for arrival in sorted(group, key=_digest):
             first.setdefault(arrival.receipt.digest, arrival)
         try:
-            with self._store.writing() as db:
-                taken = _insert(self._store, db, list(first.values()))
+            taken = self._insert(list(first.values()))
         except SQLAlchemyError as fault:
             if len(group) == 1 or not _is_of_one(fault):
                 for arrival in group:
@@ -84,6 +83,14 @@ class Commits:
         for arrival in group:
             digest = arrival.receipt.digest
             arrival.new = digest in taken and first[digest] is arrival
+
+    def _insert(self, group: Sequence[Arrival]) -> set[str]:
+        """Commit those that are new; their digests."""
+        if self._store.is_postgresql:
+            given = at_once.parameters([_given(a) for a in group])
+            return {row[0] for row in self._store.at_once(at_once.STATEMENT, given)}
+        with self._store.writing() as db:
+            return _insert(self._store, db, group)
 
     def _fail(self, group: Sequence[Arrival], fault: BaseException) -> None:
         for arrival in group:
@@ -117,6 +124,17 @@ def _insert(store: Store, db: Connection, group: Sequence[Arrival]) -> set[str]:
     at = new[0].receipt.at
     db.execute(update(quarantine).where(quarantine.c.digest.in_(taken)).values(taken_at=at))
     return taken
+
+
+def _given(arrival: Arrival) -> dict[str, object]:
+    """All that PostgreSQL is given of a batch."""
+    kept = {n: v for n, v in _batch(arrival).items() if n not in ("state", "received_at")}
+    return kept | {
+        "at": arrival.receipt.at,
+        "envelope": arrival.envelope,
+        "line": _line(arrival.receipt)["what"],
+        "body": arrival.body or b"",
+    }
 
 
 def _batch(arrival: Arrival) -> dict[str, object]:

@@ -8,10 +8,10 @@ import hashlib
 import json
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from sync.errors import (
     DocumentAltered,
@@ -121,33 +121,38 @@ def _stated(source: Path) -> tuple[Stated, tuple[str, ...]]:
         raise NotCanonical(reason=f"identity: {error}") from None
 
 
+def _question() -> Select[Any]:
+    """One row of `_Known`; made once, as making it costs more than asking it."""
+    site, session, term = bindparam("site"), bindparam("session"), bindparam("server_term")
+    own = (batches.c.site == site) & (batches.c.session == session)
+    number = (batches.c.server_term == term) & (batches.c.sequence == bindparam("sequence"))
+    published = (sessions.c.id == session) & (sessions.c.site == site)
+    signing = select(enrolments.c.sign_key).where(enrolments.c.site == site)
+    newest = signing.order_by(enrolments.c.serial.desc()).limit(1)
+    return select(
+        _RECEIPT.scalar_subquery(),
+        newest.scalar_subquery(),
+        select(sessions.c.state).where(published).scalar_subquery(),
+        select(func.max(batches.c.server_term)).where(own).scalar_subquery(),
+        select(batches.c.digest).where(own & number).scalar_subquery(),
+    )
+
+
+_RECEIPT = select(receipts.c.envelope).where(
+    receipts.c.digest == bindparam("digest"), receipts.c.level == "received"
+)
+_QUESTION = _question()
+
+
 def _ask(headquarters: Headquarters, stated: Stated, digest: str) -> _Known:
     """All that decides about a batch, in one question."""
-    received = (receipts.c.digest == digest) & (receipts.c.level == "received")
-    newest = enrolments.c.serial.desc()
-    session = (batches.c.site == stated.site) & (batches.c.session == stated.session)
-    number = (batches.c.server_term == stated.server_term) & (batches.c.sequence == stated.sequence)
-    found = headquarters.store.ask(
-        select(
-            select(receipts.c.envelope).where(received).scalar_subquery(),
-            select(enrolments.c.sign_key)
-            .where(enrolments.c.site == stated.site)
-            .order_by(newest)
-            .limit(1)
-            .scalar_subquery(),
-            select(sessions.c.state)
-            .where(sessions.c.id == stated.session, sessions.c.site == stated.site)
-            .scalar_subquery(),
-            select(func.max(batches.c.server_term)).where(session).scalar_subquery(),
-            select(batches.c.digest).where(session & number).scalar_subquery(),
-        )
-    )
+    given = {name: getattr(stated, name) for name in stated.__struct_fields__}
+    found = headquarters.store.ask(_QUESTION, digest=digest, **given)
     return _Known._make(found or (None,) * len(_Known._fields))
 
 
 def _receipt(headquarters: Headquarters, digest: str) -> bytes | None:
-    received = (receipts.c.digest == digest) & (receipts.c.level == "received")
-    found = headquarters.store.ask(select(receipts.c.envelope).where(received))
+    found = headquarters.store.ask(_RECEIPT, digest=digest)
     return None if found is None else bytes(found[0])
 
 

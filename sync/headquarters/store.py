@@ -1,6 +1,6 @@
 """The database of headquarters: one engine, transactions that say whether they write."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ class Store:
 
     def __init__(self, database: Path | str) -> None:
         self._engine = _sqlite(database) if isinstance(database, Path) else _postgresql(database)
-        own = self._engine.dialect.name == "postgresql"
+        self.is_postgresql = own = self._engine.dialect.name == "postgresql"
         # One question is one statement: PostgreSQL needs no BEGIN and COMMIT around it.
         self._asking = self._with(isolation_level="AUTOCOMMIT") if own else self._engine
         self._reading = self._with(isolation_level="REPEATABLE READ") if own else self._engine
@@ -95,14 +95,19 @@ class Store:
         with self._engine.connect().execution_options(writing=True) as db, db.begin():
             yield db
 
-    def ask(self, query: Executable) -> Row[Any] | None:
+    def ask(self, query: Executable, **given: object) -> Row[Any] | None:
         """The first row that one statement finds."""
         with self._asking.connect() as db:
-            return db.execute(query).first()
+            return db.execute(query, given).first()
+
+    def at_once(self, statement: str, given: Mapping[str, object]) -> Sequence[Row[Any]]:
+        """One statement in PostgreSQL's own words, durable when this returns."""
+        with self._asking.connect() as db:
+            return db.exec_driver_sql(statement, dict(given)).all()
 
     def inserting(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that can say what to do about rows that are there already."""
-        if self._engine.dialect.name == "postgresql":
+        if self.is_postgresql:
             return postgresql.insert(table)
         return sqlite.insert(table)
 

@@ -1,4 +1,4 @@
-"""Many simulated sites: their keys, their rows at headquarters, and processes that send for them."""
+"""Many simulated sites: their keys, their rows at headquarters, processes that send for them."""
 
 import hashlib
 import multiprocessing
