@@ -57,7 +57,11 @@ class Store:
         self._engine = _sqlite(database) if isinstance(database, Path) else _postgresql(database)
         self.is_postgresql = own = self._engine.dialect.name == "postgresql"
         # One question is one statement: PostgreSQL needs no BEGIN and COMMIT around it.
-        self._asking = self._with(isolation_level="AUTOCOMMIT") if own else self._engine
+        # A pool of its own, as changing a connection back and forth costs more than the question.
+        self._asking = self._engine
+        if isinstance(database, str):
+            unchanged = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+            self._asking = _postgresql(database, **unchanged)
         self._reading = self._with(isolation_level="REPEATABLE READ") if own else self._engine
 
     def _with(self, **options: str) -> Engine:
@@ -114,6 +118,7 @@ class Store:
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()
+        self._asking.dispose()
 
 
 def record(db: Connection, by: Stamp, act: str, **what: object) -> None:
@@ -135,7 +140,7 @@ def _sqlite(path: Path) -> Engine:
     return engine
 
 
-def _postgresql(address: str) -> Engine:
+def _postgresql(address: str, **options: Any) -> Engine:
     """SettingRefused for an address of something else, or with a password in it."""
     try:
         url = make_url(address)
@@ -151,6 +156,7 @@ def _postgresql(address: str) -> Engine:
         max_overflow=POOL_MORE,
         pool_timeout=POOL_WAIT_S,
         connect_args={"connect_timeout": CONNECT_S},
+        **options,
     )
 
 
