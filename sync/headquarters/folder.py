@@ -26,6 +26,7 @@ import msgspec
 from sync.errors import (
     AlreadyInitialised,
     DataFolderBusy,
+    ExamError,
     ForeignDataFolder,
     NotInitialised,
 )
@@ -199,8 +200,10 @@ def create_headquarters(
         leftover.unlink()
     Keyring(folder / "keys").create()
     store = Store(database or folder / DATABASE)
-    store.create()
-    store.close()
+    try:
+        store.create()
+    finally:
+        store.close()
     settings = Settings(archive=archive, database=database, blobs=blobs)
     text = msgspec.json.format(msgspec.json.encode(settings), indent=1)
     write_durably(folder / SETTINGS, text)
@@ -216,7 +219,11 @@ def open_headquarters(folder: Path) -> Headquarters:
         raise NotInitialised(folder=str(folder), command="examhq init")
     _make_folders(folder)
     headquarters = Headquarters(folder)
-    headquarters.store.check(folder)
+    try:
+        headquarters.store.check(folder)
+    except ExamError:
+        headquarters.close()
+        raise
     return headquarters
 
 
