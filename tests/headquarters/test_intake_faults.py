@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sync.courier import AUDIT_S, Courier
 from sync.headquarters import api, intake, sites, work
 from sync.headquarters.app import create_receiver
-from sync.headquarters.archive import highest_receipt, list_batches
+from sync.headquarters.archive import archive_pending, highest_receipt, list_batches
 from sync.headquarters.commits import ARCHIVE_WORK, Commits
 from sync.headquarters.folder import create_headquarters
 from sync.headquarters.schema import audit, receipts
@@ -189,6 +189,9 @@ def test_restored_from_an_old_dump_headquarters_gets_what_it_lacks(
                 (shared.folder / "out").write_bytes(data)
                 spool.put_outgoing(shared.folder / "out")
                 courier.step()
+                archive_pending(shared.hq, NOW)
+                ticks.at += 60
+                assert courier.step().archived == 1
                 if digest == sent[0][0]:
                     dump = dumped(cluster, shared)
             restore(cluster, shared, dump)
