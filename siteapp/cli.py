@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
+from siteapp.cli_journal import check_files, journal
 from siteapp.cli_recovery import adopt_command, backup, recovery
+from siteapp.cli_rescue import rescue
 from siteapp.cli_standby import standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
@@ -36,7 +38,8 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
     ctx.obj = data
 
 
-for command in (standby, recovery, backup, adopt_command):
+commands = (standby, recovery, backup, adopt_command, journal, check_files, rescue)
+for command in commands:
     main.add_command(command)
 
 

@@ -25,6 +25,7 @@ from siteapp.standby.promotion import (
 from siteapp.store.live import Live
 from sync.console import say, show_json, show_table
 from sync.errors import AlreadyThere
+from sync.wire.documents import Promotion
 
 LOOK_S = 0.3
 
@@ -151,7 +152,7 @@ def fork(folder: Path, as_json: bool) -> None:
     """On the old server: the events that its successor does not have. Nobody merges them."""
     with closing(Site(folder)) as site:
         record = site.standby.fenced
-        if record is None:
+        if not isinstance(record, Promotion):
             raise NotPaired(role="fenced")
         found = forks(site.live, record)
     rows = [

@@ -63,8 +63,9 @@ class Clock:
         self.outage: Outage | None = None
         base = 0
         if anchor is not None:
-            rebooted = anchor.boot != self._boot
-            passed = 0 if rebooted else max(0, reading - anchor.boottime_ms)
+            # Within one boot the kernel's time cannot run back, whatever its id says.
+            rebooted = anchor.boot != self._boot or reading < anchor.boottime_ms
+            passed = 0 if rebooted else reading - anchor.boottime_ms
             base = anchor.clock_ms + passed
             self.outage = Outage(rebooted, passed, wall() - anchor.wall_ms)
         self._offset = base - reading
@@ -76,3 +77,19 @@ class Clock:
     def anchor(self) -> Anchor:
         """What to keep on disk so that a later run continues."""
         return Anchor(self._boot, self._boottime(), self.wall(), self.now())
+
+
+class WallWatch:
+    """Notices that somebody set the wall clock; a clock that is slewed is not set."""
+
+    JUMP_MS = 2_000
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = clock.wall() - clock.now()
+
+    def jump(self) -> int:
+        """By how much it was set since the last question, in ms; 0 if it was not."""
+        ahead = self._clock.wall() - self._clock.now()
+        moved, self._ahead = ahead - self._ahead, ahead
+        return moved if abs(moved) >= self.JUMP_MS else 0

@@ -64,6 +64,14 @@ SETTINGS = (
     Setting(
         "reserve_mib", 200, Words("必须保留的磁盘空间（MiB）", "free disk kept in reserve, MiB")
     ),
+    Setting(
+        "candidate_reserve_kib",
+        1024,
+        Words(
+            "开考前为每位考生每科预留的作答空间（KiB）",
+            "room reserved for the answers of one attempt, KiB",
+        ),
+    ),
     Setting("upload_mib", 200, Words("单个上传文件的上限（MiB）", "largest uploaded file, MiB")),
     Setting(
         "upload_quota_mib",

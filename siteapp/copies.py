@@ -23,10 +23,17 @@ from siteapp.standby.pairing import Bundle, bundle_of, write_identity
 from siteapp.standby.promotion import keep_promotion, make_promotion
 from siteapp.store.live import Live
 from siteapp.store.replica import check_copy, snapshot
-from sync.errors import AlreadyThere, CannotOpen, NotFound
+from sync.errors import AlreadyInitialised, AlreadyThere, CannotOpen, NotFound
 from sync.wire.documents import Promotion, read_certificate
-from sync.wire.files import replacing, write_new
-from sync.wire.keys import OpeningKey, SealingKey, VerifyKey
+from sync.wire.files import replacing
+from sync.wire.keys import (
+    SEALING_KEY_LENGTH,
+    OpeningKey,
+    SealingKey,
+    VerifyKey,
+    load_key,
+    save_key,
+)
 from sync.wire.sealed import Part, SealedDocument, ToRecipients, peek_identity, write_sealed
 
 log = logging.getLogger("examsite.copies")
@@ -41,8 +48,8 @@ def make_recovery(folder: Path) -> str:
     """A new recovery key; the secret, to be written down: it is kept nowhere."""
     key = OpeningKey.generate()
     try:
-        write_new(folder / "recovery.pub", key.public.to_bytes(), 0o644)
-    except FileExistsError:
+        save_key(folder / "recovery.pub", key.public.to_bytes(), 0o644)
+    except AlreadyInitialised:
         raise AlreadyThere(what="recovery.pub") from None
     checked = key.seed + hashlib.sha256(b"examsite/v1/recovery" + key.seed).digest()[:_CHECK]
     letters = base64.b32encode(checked).decode("ascii")
@@ -68,12 +75,10 @@ def write_copy(identity: Identity, to: Path) -> Path:
     Needs no lock: it may be taken while the site serves. NotFound without a recovery key.
     """
     folder = identity.folder
-    if not (folder / "site.db").exists():
-        raise NotFound(what="site.db")
-    try:
-        key = SealingKey.from_bytes((folder / "recovery.pub").read_bytes())
-    except FileNotFoundError:
-        raise NotFound(what="recovery.pub") from None
+    for name in ("site.db", "recovery.pub"):
+        if not (folder / name).exists():
+            raise NotFound(what=name)
+    key = SealingKey.from_bytes(load_key(folder / "recovery.pub", SEALING_KEY_LENGTH))
     now = wall_ms()
     path = to / f"examsite-{identity.site}-{now:013d}.copy"
     with tempfile.TemporaryDirectory(dir=folder) as scratch, ExitStack() as files:

@@ -1,8 +1,8 @@
 """Errors of the site: leaves under the branches of `sync.errors`.
 
 NotNow ── SeatMoved  AlreadyHandedIn  TimeIsUp  NotOpenYet  TooEarly  MissingSaves  SeatTaken
-             OtherPackage  WrongOffset  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
-             NotItsBeginning
+             TimeUndecided  OtherPackage  WrongOffset  ServerFenced  SpareNotPromoted  NotPaired
+             PairingRefused  NotItsBeginning  ReserveMissing
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  CrossOrigin
              WrongStaffSignIn  RoleNeeded
 InputRefused ── SaveRefused  UploadRefused  QuotaSpent  UploadAltered  RecoveryRefused
@@ -39,6 +39,17 @@ class TimeIsUp(NotNow):
     hint = Words(
         "作答已收取；如有疑问请举手", "Your responses were collected; raise your hand if in doubt"
     )
+
+
+class TimeUndecided(NotNow):
+    """The page's time is over, and nobody has decided yet how much of it an outage took."""
+
+    code = "time-undecided"
+    message = Words(
+        "服务器曾经中断，监考员正在决定是否补时，暂不收卷",
+        "The server was away; the invigilator decides on time to give back before the end",
+    )
+    hint = Words("请留在座位上", "Stay at your seat")
 
 
 class NotOpenYet(NotNow):
@@ -290,6 +301,20 @@ class WrongOffset(NotNow):
     code = "wrong-offset"
     message = Words("服务器已有 {offset} 字节", "The server holds {offset} bytes")
     hint = Words("页面会自动从该处继续", "The page goes on from there by itself")
+
+
+class ReserveMissing(NotNow):
+    """The disk has no room for everybody's answers; the chief may open all the same."""
+
+    code = "reserve-missing"
+    message = Words(
+        "磁盘空间不足以为全部考生预留作答空间：还差 {missing_mib} MiB",
+        "The disk cannot hold room for everybody's answers: {missing_mib} MiB are missing",
+    )
+    hint = Words(
+        "请先腾出空间；如仍要开考，请主监考填写原因",
+        "Free some room first; to open all the same, the chief gives a reason",
+    )
 
 
 class ServerFenced(NotNow):

@@ -7,13 +7,12 @@
 A client's name for a file is data in the announcement; no path is made of it.
 """
 
-import errno
 import hashlib
+import logging
 import os
 import re
-import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,13 @@ import msgspec
 
 from siteapp.config import Settings
 from siteapp.errors import Overloaded, QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
 from sync.exam.specification import Struct
 from sync.spool import digest_of
 from sync.wire.files import sync_folder, write_durably
+
+log = logging.getLogger("examsite.files")
 
 MIB = 1024 * 1024
 # So many announcements an attempt may make; each is a small file.
@@ -59,6 +61,22 @@ class Announced(Struct, frozen=True):
         return members
 
 
+def read_announced(path: Path) -> Announced | None:
+    """The announcement in a file; None unless it is the one that the file is named after."""
+    # For a text that is not UTF-8 msgspec raises Python's own UnicodeDecodeError.
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        one = msgspec.json.decode(path.read_bytes(), type=Announced)
+        if one.id == path.stem:
+            return one
+    return None
+
+
+def announced_as(session: str, body: Mapping[str, Any]) -> Announced:
+    """The announcement that a `file` or `file-evidence` event is of."""
+    told = {name: body[name] for name in Announced.__struct_fields__ if name != "session"}
+    return Announced(session=session, **told)
+
+
 class Files:
     """The uploaded files in `folder`; a part is on the disk before its new offset is told."""
 
@@ -66,7 +84,7 @@ class Files:
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self._quota_mib = settings.number("upload_quota_mib")
-        self._reserve = settings.number("reserve_mib") * MIB
+        self.reserve = settings.number("reserve_mib") * MIB
         self._parts = threading.BoundedSemaphore(settings.number("upload_parts"))
         self._changing = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -74,7 +92,12 @@ class Files:
 
     def _read_all(self) -> Iterator[Announced]:
         for path in self.folder.glob("*.json"):
-            yield msgspec.json.decode(path.read_bytes(), type=Announced)
+            one = read_announced(path)
+            if one is None:
+                # The page announces it again; one damaged file must not stop the site.
+                log.error("damaged announcement of a file: %s", path.name)
+            else:
+                yield one
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -103,9 +126,9 @@ class Files:
         return sum(one.size - self.offset(one) for one in self._known.values())
 
     def _room_for(self, size: int) -> None:
-        free = shutil.disk_usage(self.folder).free
-        if free < size + self._reserve:
-            needed = -(-(size + self._reserve) // MIB)
+        free = free_bytes(self.folder)
+        if free < size + self.reserve:
+            needed = -(-(size + self.reserve) // MIB)
             raise DiskTooFull(needed_mib=needed, free_mib=free // MIB, folder="files")
 
     def find(self, upload: str, session: str, attempt: str) -> Announced:
@@ -114,6 +137,14 @@ class Files:
         if one is None or _whose(one) != (session, attempt):
             raise NotFound(what="upload")
         return one
+
+    def going(self, session: str) -> dict[str, int]:
+        """attempt → how many announced files of it are not whole yet."""
+        found: dict[str, int] = {}
+        for one in list(self._known.values()):
+            if one.session == session and not self.whole(one).exists():
+                found[one.attempt] = found.get(one.attempt, 0) + 1
+        return found
 
     def offset(self, one: Announced) -> int:
         """How many bytes are here."""
@@ -129,6 +160,11 @@ class Files:
         Not shared between uploads: who knows only the hash of a neighbour's file has no file.
         """
         return self.folder / f"{one.id}.{one.sha256}"
+
+    def names(self, one: Announced) -> list[str]:
+        """What lies here of a file: its announcement, and it or its part."""
+        found = self.whole(one) if self.whole(one).exists() else self._part(one)
+        return [f"{one.id}.json", found.name]
 
     def _part(self, one: Announced) -> Path:
         return self.folder / f"{one.id}.part"
@@ -159,19 +195,21 @@ class Files:
         with part.open("ab") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
         if here == 0:
             sync_folder(self.folder)
 
     def _undo(self, one: Announced, here: int, error: OSError) -> None:
         """Full: back to the last offset. Else the file is not trusted any more and begins anew."""
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = is_full(error)
         if full and here:
             os.truncate(self._part(one), here)
         else:
             self._part(one).unlink(missing_ok=True)
         if full:
             raise DiskTooFull(needed_mib=1, free_mib=0, folder="files") from error
+        if isinstance(error, SyncFailed):
+            raise error
         raise StorageFailed(reason=error.strerror) from error
 
     def complete(self, one: Announced) -> None:

@@ -4,6 +4,7 @@ DATA/keys/sign.key  seal.seed  candidate.secret   (mode 0600; made on the box, n
 DATA/certificate.json                            (headquarters' word for them)
 """
 
+import functools
 import hashlib
 import hmac
 import os
@@ -13,7 +14,8 @@ from pathlib import Path
 from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised
 from sync.wire.documents import Certificate, EnrolmentRequest, read_certificate, sign
 from sync.wire.files import write_durably
-from sync.wire.keys import OpeningKey, SigningKey, load_secret, save_secret
+from sync.wire.keys import OpeningKey, SigningKey, load_key, save_key
+from sync.wire.rescue import SiteRescue
 
 KEYS = ("sign.key", "seal.seed", "candidate.secret")
 
@@ -33,6 +35,16 @@ class Identity:
         """The site's id."""
         return self.certificate.site
 
+    @functools.cached_property
+    def rescue(self) -> SiteRescue:
+        """The keys of rescue files, derived from the secret that a spare gets too."""
+        return SiteRescue(self.site, self.candidate_secret)
+
+    @property
+    def signer(self) -> str:
+        """The name under which the site signs checkpoints."""
+        return signer_of(self.site)
+
     def verifier(self, session: str, admission: str, secret: str) -> bytes:
         """What is stored to check a candidate's sign-in.
 
@@ -43,6 +55,11 @@ class Identity:
         return hmac.digest(self.candidate_secret, text.encode(), "sha256")
 
 
+def signer_of(site: str) -> str:
+    """The name of a site's key in signed notes."""
+    return f"examsite/{site}"
+
+
 def make_keys(folder: Path) -> bytes:
     """Make this box's keys and return the enrolment request for headquarters."""
     if (folder / "hq.db").exists():
@@ -51,9 +68,9 @@ def make_keys(folder: Path) -> bytes:
         raise AlreadyInitialised(folder=folder)
     (folder / "keys").mkdir(parents=True, mode=0o700)
     signer, opener = SigningKey.generate(), OpeningKey.generate()
-    save_secret(folder / "keys" / "sign.key", signer.to_bytes())
-    save_secret(folder / "keys" / "seal.seed", opener.seed)
-    save_secret(folder / "keys" / "candidate.secret", os.urandom(32))
+    save_key(folder / "keys" / "sign.key", signer.to_bytes())
+    save_key(folder / "keys" / "seal.seed", opener.seed)
+    save_key(folder / "keys" / "candidate.secret", os.urandom(32))
     request = EnrolmentRequest(signer.public.to_bytes(), opener.public.to_bytes())
     envelope = sign(request, signer)
     write_durably(folder / "request.json", envelope)
@@ -63,7 +80,7 @@ def make_keys(folder: Path) -> bytes:
 def accept_certificate(folder: Path, envelope: bytes, root_fingerprint: str) -> Certificate:
     """Check headquarters' certificate for this box's keys and keep it with the pinned root."""
     certificate = read_certificate(envelope, root_fingerprint)
-    signer = SigningKey.from_bytes(load_secret(folder / "keys" / "sign.key", 32))
+    signer = SigningKey.from_bytes(load_key(folder / "keys" / "sign.key", 32))
     if signer.public.to_bytes() != certificate.sign:
         raise ForeignDataFolder(owner=fingerprint(signer), expected=certificate.site, folder=folder)
     write_durably(folder / "root.txt", root_fingerprint.encode())
@@ -82,15 +99,17 @@ def load_identity(folder: Path) -> Identity:
         raise ForeignDataFolder(owner="examhq", expected="examsite", folder=folder)
     if not (folder / "certificate.json").exists():
         raise NotInitialised(folder=folder, command="examsite-setup enrol")
-    pinned = (folder / "root.txt").read_text("ascii")
+    pinned = (folder / "root.txt").read_text("ascii", "replace")
     certificate = read_certificate((folder / "certificate.json").read_bytes(), pinned)
-    signer = SigningKey.from_bytes(load_secret(folder / "keys" / "sign.key", 32))
-    if signer.public.to_bytes() != certificate.sign:
+    signer = SigningKey.from_bytes(load_key(folder / "keys" / "sign.key", 32))
+    opener = OpeningKey.from_seed(load_key(folder / "keys" / "seal.seed", 32))
+    certified = (certificate.sign, certificate.seal)
+    if (signer.public.to_bytes(), opener.public.to_bytes()) != certified:
         raise ForeignDataFolder(owner=fingerprint(signer), expected=certificate.site, folder=folder)
     return Identity(
         folder=folder,
         certificate=certificate,
         sign=signer,
-        seal=OpeningKey.from_seed(load_secret(folder / "keys" / "seal.seed", 32)),
-        candidate_secret=load_secret(folder / "keys" / "candidate.secret", 32),
+        seal=opener,
+        candidate_secret=load_key(folder / "keys" / "candidate.secret", 32),
     )

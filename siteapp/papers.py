@@ -1,7 +1,7 @@
 """Exam packages at the site: received, held sealed, released. No key of an item ever comes here."""
 
 import hashlib
-import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from siteapp.identity import Identity
 from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
-from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotReady
+from sync.disk import free_bytes
+from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotFound, NotReady
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
 from sync.exam.sitting import SessionPlan, check_plan
+from sync.spool import digest_of
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
 from sync.wire.files import write_durably
 from sync.wire.sealed import SealedDocument
@@ -43,7 +45,15 @@ class AttemptPaper:
 class Shelf:
     """The packages of this site, and the papers of those that are unlocked (in memory only)."""
 
-    def __init__(self, identity: Identity, live: Live, reserve_mib: int = 0) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        live: Live,
+        reserve_mib: int = 0,
+        secure: Callable[[list[str]], None] = lambda names: None,
+    ) -> None:
+        # Called with what must be on the second server's disk too, before the commit of it.
+        self._secure = secure
         self.folder = identity.folder / "packages"
         self.folder.mkdir(exist_ok=True)
         self._identity = identity
@@ -61,20 +71,33 @@ class Shelf:
             self._papers[session] = read_papers(self.package(session), key)
 
     def receive(self, path: Path) -> SessionPlan:
-        """Verify a package to its last byte and take it in; nothing is kept of a refused one."""
+        """Verify a package to its last byte and take it in; nothing is kept of a refused one.
+
+        One that is here already is AlreadyThere, but takes the place of a kept file that the disk
+        has damaged.
+        """
         package = verify_package(path, self._identity.certificate)
-        self._refuse_second(str(package.identity["session"]), package.digest)
+        try:
+            self._refuse_second(str(package.identity["session"]), package.digest)
+        except AlreadyThere:
+            self._keep(path, package.digest)
+            raise
         plan = check_plan(read_plan(package, self._identity.seal))
         self._room_for(path)
-        kept = self.folder / f"{package.digest}.package"
-        if not kept.exists():
-            with path.open("rb") as source:
-                write_durably(kept, iter(lambda: source.read(CHUNK), b""))
+        self._secure([self._keep(path, package.digest)])
         event = NewEvent("import", {"package": package.digest})
         held = _without_identities(plan)
         keep = records.keep_session(plan.id, package.digest, msgspec.json.encode(held).decode())
         self._live.add_session(held, lambda _: Decision([event]), (keep,), self._verifiers(plan))
         return plan
+
+    def _keep(self, path: Path, digest: str) -> str:
+        """The verified file under its name, whatever lay there; the name."""
+        kept = self.folder / f"{digest}.package"
+        if not kept.exists() or digest_of(kept) != digest:
+            with path.open("rb") as source:
+                write_durably(kept, iter(lambda: source.read(CHUNK), b""))
+        return kept.name
 
     def _refuse_second(self, session: str, digest: str) -> None:
         """The same package again is AlreadyThere; another one for the session is OtherPackage."""
@@ -85,7 +108,7 @@ class Shelf:
             raise OtherPackage(session=session)
 
     def _room_for(self, path: Path) -> None:
-        free = shutil.disk_usage(self.folder).free
+        free = free_bytes(self.folder)
         needed = path.stat().st_size + self._reserve_mib * 1024 * 1024
         if free < needed:
             raise DiskTooFull(
@@ -135,6 +158,16 @@ class Shelf:
             key = hashlib.blake2b(name, key=papers.seed, digest_size=32).digest()
             found = self._attempts[place] = AttemptPaper(form, key, References(every, key))
         return found
+
+    def material(self, session: Session, attempt: Attempt, file: str) -> bytes:
+        """A file that this attempt's paper hands out; NotFound for any other."""
+        form = self.paper(session, attempt).form
+        if all(m.file != file for task in form.tasks for m in task.materials):
+            raise NotFound(what="material")
+        try:
+            return self._papers[session.plan.id].materials[file]
+        except KeyError:
+            raise NotFound(what="material") from None
 
     def _form(self, session: str, name: str) -> tuple[Form, tuple[Authored, ...]]:
         found = self._forms.get((session, name))

@@ -4,15 +4,17 @@ import copy
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from siteapp.conduct.session import Session
 from siteapp.identity import Identity
+from siteapp.journal_errors import DatabaseBehind, JournalDamaged
 from siteapp.store import records
 from siteapp.store.live import Live
-from sync.errors import NotFound
+from sync.errors import DocumentRefused, NotFound
 from sync.exam.batch import MAX_EVENTS, BatchHeader
 from sync.exam.journal import Event, encode, origin
 from sync.exam.merkle import MerkleTree
@@ -20,11 +22,13 @@ from sync.spool import Spool
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import write_batch
 from sync.wire.files import sync_folder
+from sync.wire.sealed import peek_identity
 
 log = logging.getLogger("examsite.results")
 
 # A batch holds no more than this, far below what `unpack` takes; what is more is another batch.
 MAX_BYTES = 16 * 1024 * 1024
+LOOK_AGAIN_MS = 2_000
 
 
 @dataclass
@@ -60,9 +64,28 @@ class Packer:
         self._server_term = server_term
         self._cutting = threading.Lock()
         self._covered: dict[str, Covered] = {}
+        self._archived: dict[str, tuple[int, int]] = {}
         self._work = identity.folder / "sealing"
         self._work.mkdir(exist_ok=True)
         self.recover()
+        self._ahead = self._unrecorded()
+
+    def _unrecorded(self) -> dict[str, int]:
+        """session → number of a batch of this server that lies in the spool and in no record.
+
+        A batch is recorded before it is handed over: so the database has lost what it had.
+        """
+        known = records.sealed_digests(self._live)
+        found: dict[str, int] = {}
+        for entry in self._spool.outgoing():
+            if entry.path.suffix == ".batch" and entry.digest not in known:
+                with suppress(DocumentRefused):
+                    _, identity, _ = peek_identity(entry.path)
+                    if identity.get("server_term") == self._server_term:
+                        found[str(identity.get("session"))] = int(identity.get("sequence", 0))
+        for session, sequence in found.items():
+            log.error("batch %d of %s is sealed and not in the database", sequence, session)
+        return found
 
     def recover(self) -> None:
         """Hand over what was recorded and not handed over, and clear what was not recorded."""
@@ -77,6 +100,8 @@ class Packer:
         """Seal what is new, in as many batches as it takes; the last digest, None if nothing is."""
         # What is in memory is at least what is on disk; most turns end here.
         until = session.next_seq
+        if session.plan.id in self._ahead:
+            raise DatabaseBehind(sequence=self._ahead[session.plan.id])
         with self._cutting:
             self.recover()
             digest = None
@@ -116,7 +141,14 @@ class Packer:
         known = Covered()
         for size in range(0, first, MAX_EVENTS):
             known.take(self._live.events(session.plan.id, size, min(first - size, MAX_EVENTS)))
+        self._check(session, known.tree)
         return known
+
+    def _check(self, session: Session, tree: MerkleTree) -> None:
+        """JournalDamaged if what is read again is not what was signed: two roots are never sent."""
+        kept = records.checkpoints(self._live, session.plan.id, self._server_term, tree.size)
+        if kept and self._checkpoint(session, tree.size, tree.root()) not in kept:
+            raise JournalDamaged(count=1)
 
     def _seal(self, header: BatchHeader, events: Sequence[Event]) -> str:
         unnamed = self._work / "new"
@@ -130,20 +162,21 @@ class Packer:
 
     def _checkpoint(self, session: Session, size: int, root: bytes) -> str:
         name = origin(self._identity.site, session.plan.id, self._server_term)
-        signer = f"examsite/{self._identity.site}"
-        return encode_checkpoint(Checkpoint(name, size, root), self._identity.sign, signer)
+        return encode_checkpoint(
+            Checkpoint(name, size, root), self._identity.sign, self._identity.signer
+        )
 
     def _record(self, header: BatchHeader, digest: str, sealed: Path) -> None:
+        until = header.first + header.count
         self._live.store(
             records.keep_batch(
                 header.session, header.sequence, header.first, header.count, digest, header.final
-            )
+            ),
+            records.keep_checkpoint(header.session, header.server_term, until, header.checkpoint),
         )
         self._spool.put_outgoing(sealed)
         sealed.unlink(missing_ok=True)
-        log.info(
-            "batch %s: events %d to %d", digest[:12], header.first, header.first + header.count
-        )
+        log.info("batch %s: events %d to %d", digest[:12], header.first, until)
 
     def _last(self, session: str) -> dict[str, Any] | None:
         return next(reversed(self.batches(session)), None)
@@ -162,6 +195,22 @@ class Packer:
         except NotFound:
             # Recorded a moment ago and about to be handed over.
             return "waiting"
+
+    def archived(self, session: str) -> int:
+        """How many events, from the first on, headquarters has archived; looked up now and then.
+
+        Machines ask often, and each look reads files.
+        """
+        at, until = self._archived.get(session, (-LOOK_AGAIN_MS, 0))
+        now = self._live.clock.now()
+        if now - at >= LOOK_AGAIN_MS:
+            until = 0
+            for row in self.delivery(session):
+                if row["state"] != "archived":
+                    break
+                until = _end(row)
+            self._archived[session] = (now, until)
+        return until
 
     def delivered(self, session: str) -> bool:
         """All sittings are closed and headquarters has archived everything up to now."""

@@ -5,19 +5,26 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
+from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
+from siteapp.conduct.lost import still_out
+from siteapp.conduct.machines import MarkPace
 from siteapp.conduct.once import Once
-from siteapp.conduct.outage import noted
+from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.copies import Copier
+from siteapp.disk import Disk
+from siteapp.errors import StorageFailed
 from siteapp.files import Files
+from siteapp.filing import Filer
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
@@ -25,7 +32,8 @@ from siteapp.staff import Staff
 from siteapp.standby.folder import PairFolder
 from siteapp.standby.service import Standby
 from siteapp.store.live import Live
-from siteapp.store.writer import Decision
+from siteapp.store.writer import Decision, end_at_once
+from sync.disk import SyncFailed
 from sync.errors import DataFolderBusy
 from sync.spool import Spool
 
@@ -33,6 +41,7 @@ log = logging.getLogger("examsite")
 
 # What a power cut may give everyone at most.
 KEEP_CLOCK_MS = 5_000
+WATCH_S = 1.0
 
 
 class Site:
@@ -43,26 +52,33 @@ class Site:
         self.identity: Identity = load_identity(folder)
         self.settings = Settings.load(folder)
         PairFolder(folder).refuse_spare()
+        self.fatal = fatal or end_at_once
+        self.disk = Disk(folder, self.settings)
+        self.disk.wake()
         with ExitStack() as undo:
             self._lock = undo.enter_context(hold(folder))
             self.live = Live(
                 folder / "site.db",
                 self.identity.site,
                 limit=self.settings.number("queue_limit"),
-                fatal=fatal,
+                fatal=self.fatal,
             )
+            self.live.writer.make_room = self.disk.reserve.give
             undo.callback(self.live.close)
             wait_ms = self.settings.number("standby_wait_ms")
             self.standby = Standby(folder, self.identity, self.live, wait_ms)
             self.spool = Spool(folder / "spool")
-            self.shelf = Shelf(self.identity, self.live, self.settings.number("reserve_mib"))
+            reserve = self.settings.number("reserve_mib")
+            self.shelf = Shelf(self.identity, self.live, reserve, self.standby.secure)
             self.shelf.load()
             self.packer = Packer(self.identity, self.live, self.spool, self.standby.term)
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
+        self.filer = Filer(self.identity, self.live, self.spool, self.files, self.standby.term)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
+        self.mark_pace = MarkPace()
         self.done_acts = Once()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
@@ -77,7 +93,7 @@ class Site:
         self.standby.start()
         self.copier.start()
         self._note_outage()
-        for work in (self._collect, self._cut):
+        for work in (self._collect, self._cut, self._file, self._watch_disk):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
             helper.start()
@@ -103,6 +119,9 @@ class Site:
         facts = (outage.rebooted, outage.counted_ms, outage.wall_ms)
         for session in self.live.sessions.values():
             self.live.act(session, lambda s: Decision(noted(s, *facts)))
+        moved = 0 if outage.rebooted else outage.wall_ms - outage.counted_ms
+        if abs(moved) >= WallWatch.JUMP_MS:
+            self._each(partial(self._note_jump, moved))
         self.live.keep_clock()
 
     def _keep_clock(self) -> None:
@@ -112,18 +131,27 @@ class Site:
             # Tried again in a moment; the sitting goes on.
             log.exception("the clock's reading was not stored")
 
+    def _note_jump(self, ms: int, session: Session) -> None:
+        self.live.act(session, lambda s: Decision(jumped(s, ms)))
+
     def _collect(self) -> None:
-        next_keep = self.live.clock.now()
+        next_keep, watch = self.live.clock.now(), WallWatch(self.live.clock)
         while not self._stopping.wait(0.5):
+            if moved := watch.jump():
+                self._each(partial(self._note_jump, moved))
             if self.live.clock.now() >= next_keep:
                 next_keep = self.live.clock.now() + KEEP_CLOCK_MS
                 self._keep_clock()
             self._each(self._collect_from)
 
     def _collect_from(self, session: Session) -> None:
+        self.live.journal_silences(session)
         now, of = self.live.clock.now(), self.shelf.items_by_form(session)
-        if collect_expired(session, now, of):
-            self.live.act(session, lambda s: Decision(collect_expired(s, now, of)))
+        if not collect_expired(session, now, of):
+            return
+        out = still_out(session, now, self.live.contacts, self.live.silences)
+        if collect_expired(session, now, of, out):
+            self.live.act(session, lambda s: Decision(collect_expired(s, now, of, out)))
 
     def _cut(self) -> None:
         next_cut = self.live.clock.now()
@@ -131,20 +159,54 @@ class Site:
             if self.standby.fenced:
                 return
             self.standby.tend()
+            if self.disk.stops("cutting"):
+                # Answers first: what is not cut now is cut when there is room.
+                continue
             now = self.live.clock.now()
             due = now >= next_cut
             if due:
+                self.standby.look_at(self.spool)
                 next_cut = now + self.settings.number("batch_seconds") * 1000
             self._each(self.packer.cut if due else self._cut_if_closed)
+
+    def _file(self) -> None:
+        """Seal files of sittings that are over; it may take minutes, and holds up no batch."""
+        while not self._stopping.wait(1):
+            if self.standby.fenced:
+                return
+            self._each(self._file_all)
+
+    def _file_all(self, session: Session) -> None:
+        while not self._stopping.is_set() and self.filer.seal_one(session):
+            pass
+
+    def delivered(self, session: Session) -> bool:
+        """All sittings are over, and headquarters has archived journal and files."""
+        return self.packer.delivered(session.plan.id) and self.filer.delivered(session)
 
     def _cut_if_closed(self, session: Session) -> None:
         if session.closed:
             self.packer.cut(session)
 
+    def _watch_disk(self) -> None:
+        while True:
+            try:
+                self.disk.tend(list(self.live.sessions.values()))
+            except SyncFailed:
+                log.exception("a sync failed")
+                self.fatal()
+            except OSError:
+                log.exception("the reserve could not be changed")
+            if self._stopping.wait(WATCH_S):
+                return
+
     def _each(self, tend: Callable[[Session], object]) -> None:
         for session in list(self.live.sessions.values()):
             try:
                 tend(session)
+            except SyncFailed:
+                log.exception("a sync failed")
+                self.fatal()
             except Exception:
                 # Tried again at the next turn; a sitting does not stop for it.
                 log.exception("tending session %s failed", session.plan.id)
@@ -152,12 +214,17 @@ class Site:
 
 def hold(folder: Path) -> IO[str]:
     """One process a folder: an flock that the kernel releases even after kill -9."""
-    handle = (folder / "lock").open("w")
+    try:
+        handle = (folder / "lock").open("w")
+    except OSError as error:
+        # A disk that has become read-only, above all.
+        raise StorageFailed(reason=error.strerror) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         handle.close()
         raise DataFolderBusy(folder=folder) from None
-    handle.write(str(os.getpid()))
-    handle.flush()
+    # Who has it is only for people to read: a full disk is no reason not to start.
+    with suppress(OSError):
+        os.write(handle.fileno(), str(os.getpid()).encode())
     return handle

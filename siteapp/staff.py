@@ -1,10 +1,11 @@
 """Staff of the site: roles, sign-in, sessions, and the audit log of what they did."""
 
 import threading
+from collections.abc import Collection
 from typing import Any, Literal, NamedTuple
 
 from siteapp.conduct.limits import Limits
-from siteapp.errors import Overloaded, TooManyTries, WrongStaffSignIn
+from siteapp.errors import Overloaded, RoleNeeded, TooManyTries, WrongStaffSignIn
 from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Statement
@@ -60,6 +61,20 @@ class Staff:
         address: nobody can make the chief wait from another machine. Overloaded if too many
         passwords are being checked.
         """
+        self._check(name, password, address)
+        token = new_token()
+        until = self._live.clock.now() + self._idle_ms
+        self._live.store(records.keep_staff_session(token, name, until))
+        self.audit(name, "sign-in", "")
+        return token
+
+    def vouch(self, name: str, password: str, address: str, roles: Collection[str]) -> None:
+        """The second person of an act proves who it is; limits and errors as of `sign_in`."""
+        self._check(name, password, address)
+        if not any(one.name == name and one.role in roles for one in self.members()):
+            raise RoleNeeded(roles=", ".join(roles))
+
+    def _check(self, name: str, password: str, address: str) -> None:
         now = self._live.clock.now()
         if wait := self._limits.wait_ms(name, address, now):
             raise TooManyTries(seconds=-(-wait // 1000))
@@ -73,11 +88,6 @@ class Staff:
             self._limits.right(name, address)
         finally:
             self._checks.release()
-        token = new_token()
-        until = self._live.clock.now() + self._idle_ms
-        self._live.store(records.keep_staff_session(token, name, until))
-        self.audit(name, "sign-in", "")
-        return token
 
     def _fits(self, name: str, password: str) -> bool:
         """Takes as long for a name that nobody has."""

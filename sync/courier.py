@@ -6,7 +6,6 @@ nothing; the wall clock only dates what the screen shows.
 
 import logging
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from sync.delivery_errors import (
     StickUnusable,
     TransferCut,
 )
+from sync.disk import SyncFailed, free_bytes
 from sync.errors import DiskTooFull, DocumentAltered, ExamError, HeadquartersUnreachable
 from sync.spool import CourierStatus, Entry, Level, Spool, digest_of
 from sync.transport import PackageEntry, Transport, wall_ms
@@ -148,7 +148,7 @@ class Courier:
         part = self._spool.part_path(package.digest, self._transport.name)
         # A crash may have come between the last byte and the move.
         if not part.exists() or digest_of(part) != package.digest:
-            free = shutil.disk_usage(self._spool.folder).free
+            free = free_bytes(self._spool.folder)
             if free < package.size + KEEP_FREE:
                 raise DiskTooFull(
                     needed_mib=(package.size + KEEP_FREE) // _MIB,
@@ -158,9 +158,9 @@ class Courier:
             self._transport.fetch(package.digest, part)
         try:
             self._spool.put_incoming(part, package.digest)
-        except DocumentAltered:
-            # Nothing can be built on a part that is wrong somewhere.
-            part.unlink()
+        except (DocumentAltered, SyncFailed):
+            # Nothing can be built on a part that is wrong somewhere or perhaps not on the disk.
+            part.unlink(missing_ok=True)
             raise
         log.info("fetched package %s of session %s", package.digest, package.session)
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -75,7 +76,9 @@ class Loop:
 
     def stop(self) -> None:
         """End `run` from any other thread: the loop ends when it has no sockets left."""
-        self._server.trigger.pull_trigger(self._close_sockets)
+        # Woken by something else in this moment, the loop may have closed the trigger already.
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(self._close_sockets)
 
     def _close_sockets(self) -> None:
         for dispatcher in list(self._server._map.values()):

@@ -1,6 +1,7 @@
 """The spool: write-once files named by their SHA-256, where web service and courier meet.
 
     outgoing/<digest>.batch              batches to deliver
+    outgoing/<digest>.file               uploaded files to deliver, after the batches
     receipts/<digest>.<level>.json       what headquarters signed for them
     refused/<digest>.json                why headquarters refused one
     incoming/<digest>.package            packages fetched
@@ -21,18 +22,21 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from sync.delivery import State, advance
+from sync.disk import sync
 from sync.errors import DocumentAltered, ExamError, NotFound
 from sync.exam.specification import Struct
 from sync.wire.files import sync_folder, write_durably
 
 Level = Literal["received", "archived"]
+Outgoing = Literal["batch", "file"]
+OUTGOING: tuple[Outgoing, ...] = ("batch", "file")
 LEVELS: tuple[Level, ...] = ("received", "archived")
 FOLDERS = ("outgoing", "receipts", "refused", "incoming")
 LEFTOVER_S = 24 * 3600
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NAMES = {
-    "outgoing": re.compile(r"([0-9a-f]{64})\.batch"),
+    "outgoing": re.compile(r"([0-9a-f]{64})\.(batch|file)"),
     "receipts": re.compile(r"([0-9a-f]{64})\.(received|archived)\.json(\.withdrawn)?"),
     "refused": re.compile(r"([0-9a-f]{64})\.json"),
     "incoming": re.compile(r"([0-9a-f]{64})\.package"),
@@ -99,10 +103,10 @@ class Spool:
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
 
-    def put_outgoing(self, source: Path) -> str:
+    def put_outgoing(self, source: Path, kind: Outgoing = "batch") -> str:
         """Move a finished batch in and return its digest; harmless if it is there already."""
         digest = digest_of(source)
-        _move_in(source, self._path("outgoing", digest, "batch"))
+        _move_in(source, self._path("outgoing", digest, kind))
         return digest
 
     def put_incoming(self, source: Path, digest: str) -> None:
@@ -113,8 +117,9 @@ class Spool:
         _move_in(source, target)
 
     def outgoing(self) -> list[Entry]:
-        """All batches, the oldest first."""
-        return sorted(self._entries("outgoing"), key=lambda e: (e.written_ns, e.digest))
+        """All batches, the oldest first, and then the files: a large one holds up no batch."""
+        found = self._entries("outgoing")
+        return sorted(found, key=lambda e: (e.path.suffix, e.written_ns, e.digest))
 
     def incoming(self) -> list[Entry]:
         """All packages fetched, the oldest first; whoever imports one leaves it where it is."""
@@ -158,10 +163,10 @@ class Spool:
         write_durably(self._path("refused", digest, "json"), msgspec.json.encode(reason.to_json()))
 
     def refusal(self, digest: str) -> dict[str, Any] | None:
-        """Why a batch was refused, as ExamError JSON."""
-        with suppress(FileNotFoundError):
-            data = self._path("refused", digest, "json").read_bytes()
-            return msgspec.json.decode(data, type=dict[str, Any])
+        """Why a batch was refused, as ExamError JSON; None also if that file is damaged."""
+        path = self._path("refused", digest, "json")
+        with suppress(FileNotFoundError, ValueError):
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         return None
 
     def retry(self, digest: str) -> None:
@@ -176,7 +181,7 @@ class Spool:
             return level
         if self._path("refused", digest, "json").is_file():
             return "refused"
-        if not self._path("outgoing", digest, "batch").is_file():
+        if not any(self._path("outgoing", digest, kind).is_file() for kind in OUTGOING):
             raise NotFound(what=digest)
         return "waiting"
 
@@ -225,7 +230,7 @@ class Spool:
     def status(self, by: str = "http") -> CourierStatus | None:
         """How the last round of a courier went; None before the first."""
         # A status of another version, or damaged, is no reason to stop: the next round writes anew.
-        with suppress(FileNotFoundError, msgspec.DecodeError):
+        with suppress(FileNotFoundError, ValueError):
             return msgspec.json.decode(self._status_path(by).read_bytes(), type=CourierStatus)
         return None
 
@@ -263,7 +268,7 @@ def _move_in(source: Path, target: Path) -> None:
     """Move a file to its write-once name, read-only and durably, also from another disk."""
     with source.open("rb") as file:
         os.fchmod(file.fileno(), 0o440)
-        os.fsync(file.fileno())
+        sync(file.fileno())
         try:
             source.replace(target)
         except OSError as error:

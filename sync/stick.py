@@ -2,6 +2,7 @@
 
 <stick>/examsite/packages/<digest>.package          headquarters → site
 <stick>/examsite/batches/<digest>.batch             site → headquarters
+<stick>/examsite/batches/<digest>.file              site → headquarters, uploaded files
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
 """
 
@@ -55,7 +56,7 @@ class StickTransport:
 
     def deliver(self, path: Path, digest: str) -> bytes | None:
         """Copy a batch unless it is there, read it back; the receipt if one lies there."""
-        target = self._folder / "batches" / f"{digest}.batch"
+        target = self._folder / "batches" / f"{digest}{path.suffix}"
         with self._usable():
             if not target.is_file() or digest_of(target) != digest:
                 target.parent.mkdir(parents=True, exist_ok=True)

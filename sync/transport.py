@@ -140,7 +140,7 @@ class HttpTransport:
             body = _body(answer, MAX_LISTING)
         try:
             listing = msgspec.json.decode(body, type=_Listing)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):
             raise UnexpectedAnswer(reason="packages") from None
         return [PackageEntry(p.digest, p.size, p.session) for p in listing.packages]
 
@@ -157,8 +157,8 @@ class HttpTransport:
             _write(answer, to, start)
 
     def deliver(self, path: Path, digest: str) -> bytes:
-        """PUT /api/v1/batches/<digest>; the receipt in the answer."""
-        to = f"/api/v1/batches/{digest}"
+        """PUT /api/v1/batches/<digest> or …/files/<digest>; the receipt in the answer."""
+        to = f"/api/v1/{'files' if path.suffix == '.file' else 'batches'}/{digest}"
         with (
             path.open("rb") as file,
             self._ask("PUT", to, useful=(200, 201), content=file) as answer,
@@ -225,7 +225,7 @@ def _problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:
     try:
         whole = msgspec.json.decode(body, type=dict[str, Any])
         return msgspec.convert(whole, _Problem), whole
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
 
 

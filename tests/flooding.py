@@ -58,7 +58,13 @@ def served(folder: Path, patch: str = "") -> Iterator[str]:
             while OPEN:
                 OPEN.pop().close()
             process.terminate()
-            process.wait(60)
+            try:
+                process.wait(5 if patch else 60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                # A control may break what ends it, too.
+                if not patch:
+                    raise
 
 
 @dataclass

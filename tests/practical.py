@@ -17,9 +17,11 @@ from sync.words import Words
 MIB = 1024 * 1024
 
 
-def practical_package(hq: world.Headquarters, site: Site, folder: Path) -> world.Package:
+def practical_package(
+    hq: world.Headquarters, site: Site, folder: Path, **given: Any
+) -> world.Package:
     """The package of `make_package` with a practical task in the place of the first paper."""
-    package = world.make_package(hq, site.identity.certificate, folder)
+    package = world.make_package(hq, site.identity.certificate, folder, **given)
     asked = (
         Deliverable("video", "file", "短视频", "上传短视频", (".mp4",)),
         Deliverable("script", "text", "脚本", "写出脚本"),

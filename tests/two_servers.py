@@ -1,6 +1,7 @@
 """Two real servers on two loopback addresses: paired by their own commands, killed, promoted."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,9 @@ from werkzeug.wrappers import Response
 
 from siteapp.site import Site
 from siteapp.staff import Role
+from siteapp.standby.folder import PairFolder, Peer
+from siteapp.standby.spare import Spare, SpareApp
+from sync.serving import Loop
 
 EXAMSITE = ["-m", "siteapp.cli"]
 # A link on which every confirmation takes a while: what is answered before it shows.
@@ -47,6 +51,7 @@ def kept(self, answer):
 
 keep, Ring.kept = Ring.kept, kept
 """
+SECRET = bytes(range(32))
 PRIMARY, SPARE = "127.0.0.1", "127.0.0.2"
 
 
@@ -121,28 +126,39 @@ class Pair:
 
     primary_folder: Path
     spare_folder: Path
-    program: list[str]
+    program: list[str] = field(default_factory=lambda: EXAMSITE)
     passwords: dict[str, str] = field(default_factory=dict)
     running: list[Process] = field(default_factory=list)
     lines: list["Line"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ports = free_port(), free_port()
+        self.ports, self.hosts = (free_port(), free_port()), (PRIMARY, SPARE)
         self.a = f"http://{PRIMARY}:{self.ports[0]}"
         self.b = f"http://{SPARE}:{self.ports[1]}"
 
     def run(self, folder: Path, *words: str, program: list[str] = EXAMSITE) -> Process:
-        self.running.append(Process(command(folder, *words, program=program)))
+        self.running.append(self.start(command(folder, *words, program=program)))
         return self.running[-1]
 
+    def start(self, arguments: list[str]) -> Process:
+        """A program where the folder's server stands."""
+        return Process(arguments)
+
+    def close(self) -> None:
+        """End all of it."""
+        for process in self.running:
+            process.kill()
+        for line in self.lines:
+            line.http.close()
+
     def serve(self) -> Process:
-        words = ("serve", "--host", PRIMARY, "--port", str(self.ports[0]))
+        words = ("serve", "--host", self.hosts[0], "--port", str(self.ports[0]))
         process = self.run(self.primary_folder, *words, program=self.program)
         process.said("The site is up")
         return process
 
     def follow(self) -> Process:
-        words = ("standby", "run", "--host", SPARE, "--port", str(self.ports[1]))
+        words = ("standby", "run", "--host", self.hosts[1], "--port", str(self.ports[1]))
         process = self.run(self.spare_folder, *words)
         process.said("The spare is up")
         return process
@@ -210,10 +226,7 @@ def paired(primary: Path, spare: Path, program: list[str] = EXAMSITE) -> Iterato
         pair.both()
         yield pair
     finally:
-        for process in pair.running:
-            process.kill()
-        for line in pair.lines:
-            line.http.close()
+        pair.close()
 
 
 def save_on(page: Page, acknowledged: list[tuple[str, str, int]]) -> None:
@@ -245,3 +258,27 @@ def pages_of(pair: Pair, package: world.Package) -> list[Page]:
     for page in pages:
         page.begin()
     return pages
+
+
+class Second:
+    """A spare that answers on a port, in this process; the folder's site is its primary."""
+
+    def __init__(self, site_folder: Path, folder: Path) -> None:
+        for name in ("keys", "certificate.json", "root.txt"):
+            copy = shutil.copytree if name == "keys" else shutil.copy
+            copy(site_folder / name, folder / name)
+        PairFolder(folder).pair(Peer("spare", "http://127.0.0.1:1"), SECRET)
+        self.spare = Spare(folder)
+        self.loop = Loop(SpareApp(self.spare), "127.0.0.1", 0, threads=2)
+        PairFolder(site_folder).pair(Peer("primary", self.loop.address), SECRET)
+        self.thread = threading.Thread(target=self.loop.run)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.loop.stop()
+        self.thread.join()
+        self.spare.close()
+
+
+def told(site: Site) -> dict[str, Any]:
+    return site.standby.told() or {}

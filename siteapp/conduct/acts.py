@@ -3,11 +3,12 @@
 An act changes nothing; the writer numbers its events, commits them and applies them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from siteapp.conduct.attempt import Attempt, Received, content
 from siteapp.conduct.session import Session
+from siteapp.conduct.spans import Span
 from siteapp.errors import (
     AlreadyHandedIn,
     MissingSaves,
@@ -18,6 +19,7 @@ from siteapp.errors import (
     SeatTaken,
     SequenceReused,
     TimeIsUp,
+    TimeUndecided,
     TooEarly,
 )
 from sync.errors import ExamError, NotReady
@@ -44,11 +46,16 @@ class NewEvent(NamedTuple):
 
 
 class Save(NamedTuple):
-    """One change of a response: the client's number for it, authored item, authored options."""
+    """One change of a response: the client's number for it, authored item, authored options.
+
+    `made`, if the page was cut off: from its last contact to the change, on the site's clock as the
+    page's monotonic clock carries it on.
+    """
 
     sequence: int
     item: str
     response: list[str] | str
+    made: Span | None = None
 
 
 def sign_in(session: Session, attempt: Attempt, instance: str) -> list[NewEvent]:
@@ -105,7 +112,7 @@ def save(
     response; it is taken if it comes again when there is time again.
     """
     refusal = _refusal(attempt, seat_term, now) or bad
-    if _is_flood(attempt, instance, refusal):
+    if is_flood(attempt, instance, refusal):
         return [], refusal or SaveRefused(reason="instances")
     received = attempt.received.get(instance, Received())
     kept = attempt.evidence.get(instance, Received()) if refusal else ()
@@ -137,7 +144,7 @@ def _refusal(
     return None
 
 
-def _is_flood(attempt: Attempt, instance: str, refusal: ExamError | None) -> bool:
+def is_flood(attempt: Attempt, instance: str, refusal: ExamError | None) -> bool:
     """More than any page of ours would have sent: of it nothing is journalled."""
     spent = attempt.spent_on_evidence
     full = spent.saves >= MAX_EVIDENCE or spent.size >= MAX_EVIDENCE_BYTES
@@ -177,11 +184,16 @@ def hand_in(
     now: int,
     of: int,
 ) -> list[NewEvent]:
-    """The candidate hands in; refused while saves of the page are missing or it is too early."""
+    """The candidate hands in; refused while saves of the page are missing or it is too early.
+
+    By time nothing is handed in while a decision about an outage is due: no page ends that time.
+    """
     if attempt.phase == "handed-in":
         return []
     if attempt.phase != "started":
         raise NotOpenYet
+    if how == "time" and attempt.held:
+        raise TimeUndecided
     kept = attempt.evidence.get(instance, Received())
     missing = attempt.received.get(instance, Received()).missing(last_sequence, kept)
     if missing:
@@ -209,16 +221,19 @@ def _hand_in_event(attempt: Attempt, how: HandIn, of: int) -> NewEvent:
     return NewEvent("hand-in", body)
 
 
-def collect_expired(session: Session, now: int, of: dict[str, int]) -> list[NewEvent]:
+def collect_expired(
+    session: Session, now: int, of: dict[str, int], still_out: Container[str] = ()
+) -> list[NewEvent]:
     """Hand-ins for everyone whose time ran out and whose page did not do it. `of` is by form.
 
-    Not for those who wait for a decision about an outage.
+    Not for those who wait for a decision about an outage, nor for the attempts in `still_out`.
     """
     return [
         _hand_in_event(attempt, "time", of.get(attempt.form, 0))
         for attempt in session.attempts.values()
         if attempt.phase == "started"
         and not attempt.held
+        and attempt.id not in still_out
         and now > attempt.deadline_ms + 2 * GRACE_MS
     ]
 
@@ -298,7 +313,7 @@ def extend(attempts: Sequence[Attempt], ms: int, reason: str, by: str) -> list[N
     if ms <= 0:
         raise RequestRefused(reason="ms")
     return [
-        NewEvent("extension", {"attempt": a.id, "by": by, "ms": ms, "reason": reason})
+        NewEvent("extension", {"attempt": a.id, "by": by, "lost": [], "ms": ms, "reason": reason})
         for a in attempts
         if a.phase == "started"
     ]

@@ -1,11 +1,12 @@
 """A candidate's run through one sitting: its phases, its responses, its deadline. Pure."""
 
 import hashlib
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
 
+from siteapp.conduct.spans import Span, from_text, merged, without
 from sync.exam.journal import Answers, Event, Standing
 
 Phase = Literal["expected", "signed-in", "confirmed", "started", "handed-in"]
@@ -21,8 +22,12 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
 
 # The category of an incident that holds automatic collection until a person decides.
 OUTAGE = "outage"
+# Why a save out of a rescue file is evidence: a person has not decided about it yet.
+RESCUE = "rescue"
 # Bytes of a `content`.
 CONTENT = 8
+# Why a save was kept as evidence that two people may still count.
+LATE = ("time-is-up", "already-handed-in")
 # As many as a page sends again in one go.
 MAX_MISSING = 200
 
@@ -100,8 +105,11 @@ class Attempt:
     """Present state, derived from events; `extra_ms` is the arrangement granted in advance.
 
     `received` are the saves that were taken, `evidence` those that were kept without counting: a
-    page may ask for these again, and gets them taken when what was in the way is gone. `held`: the
-    clock does not collect this one before a person has decided about an outage.
+    page may ask for these again, and gets them taken when what was in the way is gone. `late` are
+    those of them that came too late and wait for two people. `held`: the clock does not collect
+    this one before a person has decided about an outage. Of the site's clock: `silences` in which
+    nothing was heard of the page, `worked` in which the page says it was usable all the same,
+    `decided` what a person gave back or did not.
     """
 
     id: str
@@ -126,8 +134,17 @@ class Attempt:
     messages: list[dict[str, str]] = field(default_factory=list)
     absent: bool = False
     held: bool = False
+    silences: list[Span] = field(default_factory=list)
+    worked: list[Span] = field(default_factory=list)
+    decided: list[Span] = field(default_factory=list)
+    late: set[tuple[str, int]] = field(default_factory=set)
     receipt: str = ""
     how: str = ""
+    # instance → the seat term that it signed in under.
+    terms: dict[str, int] = field(default_factory=dict)
+    # (instance, sequence) → evidence out of a rescue file that nobody has applied.
+    rescued: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    last_seq: int = -1
 
     @property
     def deadline_ms(self) -> int:
@@ -138,6 +155,14 @@ class Attempt:
     def responses(self) -> dict[str, Standing]:
         """item → the response that counts."""
         return self.answers.standing
+
+    def unaccounted(self, silences: Sequence[Span]) -> list[Span]:
+        """What of these silences neither the page nor a person has accounted for."""
+        return without(silences, merged([*self.worked, *self.decided]))
+
+    def lost(self) -> list[Span]:
+        """Time without a usable page that nobody has decided about."""
+        return self.unaccounted(list(self.silences))
 
     def highest(self, instance: str) -> int:
         """The greatest sequence number of a client instance that was ever kept."""
@@ -156,12 +181,14 @@ class Attempt:
     def apply(self, event: Event) -> None:
         """Take one event of this attempt into the state."""
         self.phase = TRANSITIONS.get((self.phase, event.kind), self.phase)
+        self.last_seq = event.seq
         handler = getattr(self, "_on_" + event.kind.replace("-", "_"), None)
         if handler:
             handler(event.body)
 
     def _on_sign_in(self, body: dict[str, Any]) -> None:
         self.answers.signed_in(body["instance"])
+        self.terms[body["instance"]] = body["seat_term"]
         self.absent = False
 
     def _on_absent(self, body: dict[str, Any]) -> None:
@@ -175,11 +202,21 @@ class Attempt:
         self.spent.add(body)
         what = content(body["item"], body["response"])
         self.received.setdefault(body["instance"], Received()).add(body["sequence"], what)
+        self.rescued.pop((body["instance"], body["sequence"]), None)
         self.answers.take(body)
+        self.late.discard((body["instance"], body["sequence"]))
 
     def _on_evidence(self, body: dict[str, Any]) -> None:
+        if body["why"] in LATE:
+            self.late.add((body["instance"], body["sequence"]))
         self.spent_on_evidence.add(body)
         self.evidence.setdefault(body["instance"], Received()).add(body["sequence"])
+        if body["why"] == RESCUE:
+            self.rescued[body["instance"], body["sequence"]] = body
+
+    def _on_rescue(self, body: dict[str, Any]) -> None:
+        self.receipt = body["receipt"] or self.receipt
+        self.rescued.clear()
 
     def _on_file(self, body: dict[str, Any]) -> None:
         self.files[body["instance"], body["sequence"]] = body
@@ -194,7 +231,20 @@ class Attempt:
 
     def _on_extension(self, body: dict[str, Any]) -> None:
         self.granted_ms += body["ms"]
+        self.decided += [from_text(one) for one in body["lost"]]
         self.held = False
+
+    def _on_silence(self, body: dict[str, Any]) -> None:
+        self.silences.append(Span(body["from_ms"], body["to_ms"]))
+
+    def _on_page_worked(self, body: dict[str, Any]) -> None:
+        self.worked.append(Span(body["from_ms"], body["to_ms"]))
+        if not self.lost():
+            # The page worked through all of it: there is nothing to decide.
+            self.held = False
+
+    def _on_late_decision(self, body: dict[str, Any]) -> None:
+        self.late.clear()
 
     def _on_incident(self, body: dict[str, Any]) -> None:
         if body["category"] == OUTAGE and self.phase == "started":

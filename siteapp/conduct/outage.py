@@ -5,6 +5,7 @@ from siteapp.conduct.attempt import OUTAGE
 from siteapp.conduct.session import Session
 
 REBOOT = "reboot"
+CLOCK = "clock"
 # Shorter than this no page gives up: it is no outage that anyone has to decide about.
 SHORT_MS = 20_000
 
@@ -25,6 +26,17 @@ def noted(session: Session, rebooted: bool, counted_ms: int, wall_ms: int) -> li
         if attempt.phase == "started"
         for event in note("incident", attempt.id, "examsite", category=category, note=text)
     ]
+
+
+def jumped(session: Session, ms: int) -> list[NewEvent]:
+    """An incident of the room: the wall clock was set while somebody wrote; no time changed."""
+    if not any(attempt.phase == "started" for attempt in session.attempts.values()):
+        return []
+    text = (
+        f"系统时钟被调整 {ms / 1000:+.0f} 秒；考试计时不受影响"
+        f" · the wall clock was set by {ms / 1000:+.0f} s; exam time did not change"
+    )
+    return note("incident", "", "examsite", category=CLOCK, note=text)
 
 
 def _text(rebooted: bool, counted_s: int, wall_s: int) -> str:

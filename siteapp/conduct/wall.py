@@ -3,6 +3,7 @@
 from typing import Any
 
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.lost import proposals
 from siteapp.conduct.session import Session
 
 # A page asks every few seconds; longer silence than this is shown.
@@ -30,9 +31,12 @@ def tile(
         "state": state,
         "answered": attempt.answered(),
         "of": of,
+        "files": len(attempt.files),
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
         "silent_ms": silent,
         "held": attempt.held,
+        "rescued": len(attempt.rescued),
+        "late": len(attempt.late),
         "receipt": attempt.receipt or None,
         "how": attempt.how or None,
     }
@@ -74,5 +78,6 @@ def wall(
         "name": session.plan.name._asdict(),
         "unlocked": session.unlocked,
         "sittings": sittings,
+        "lost": proposals(session),
         "tiles": sorted(tiles, key=lambda t: (t["seat"], t["sitting"])),
     }

@@ -15,7 +15,7 @@ from siteapp.errors import NotPaired, SpareNotPromoted
 from sync.exam.specification import Struct
 from sync.wire.documents import Promotion, read_promotion
 from sync.wire.files import write_durably
-from sync.wire.keys import VerifyKey, load_secret, save_secret
+from sync.wire.keys import VerifyKey, load_key, save_key
 from sync.wire.link import SECRET_LENGTH, Link
 
 Role = Literal["primary", "spare"]
@@ -52,12 +52,12 @@ class PairFolder:
         """Keep a pairing; the peer comes last, for it is what counts."""
         self.path.mkdir(mode=0o700, exist_ok=True)
         (self.path / "link.key").unlink(missing_ok=True)
-        save_secret(self.path / "link.key", secret)
+        save_key(self.path / "link.key", secret)
         write_durably(self.path / "peer.json", msgspec.json.encode(peer))
 
     def link(self, role: Role) -> Link:
         """This end of the link."""
-        secret = load_secret(self.path / "link.key", SECRET_LENGTH)
+        secret = load_key(self.path / "link.key", SECRET_LENGTH)
         other: Role = "spare" if role == "primary" else "primary"
         return Link(secret, role, other)
 

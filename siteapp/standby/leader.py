@@ -13,7 +13,19 @@ from urllib.parse import urlsplit
 
 from siteapp.errors import NotItsBeginning
 from siteapp.standby import messages
-from siteapp.standby.messages import Again, Frames, Hello, Here, Install, Piece, Promoted, Stored
+from siteapp.standby.luggage import PIECE, Luggage, all_names
+from siteapp.standby.messages import (
+    Again,
+    Frames,
+    Have,
+    Hello,
+    Here,
+    Install,
+    Lacking,
+    Piece,
+    Promoted,
+    Stored,
+)
 from siteapp.standby.ring import Ring
 from siteapp.store.live import Live
 from siteapp.store.records import note_act
@@ -23,7 +35,9 @@ from sync.wire.link import Link
 
 log = logging.getLogger("examsite.standby")
 
-PIECE = 1024 * 1024
+DATABASE = "site.db"
+# So many files one question asks about.
+ASKED = 1000
 SILENCE_S = 5.0
 INSTALL_S = 120.0
 BEAT_S = 1.0
@@ -48,7 +62,7 @@ class Leader:
         address: str,
         folder: Path,
         wait_s: float,
-        on_promoted: Callable[[bytes], object],
+        on_promoted: Callable[[bytes], bool],
         version: str,
     ) -> None:
         self.address = address
@@ -58,8 +72,9 @@ class Leader:
         self.reason = ""
         self.apart = False
         self._spare: State | None = None
-        self._run, self._number, self._greeted = b"", 0, False
-        self._packages: set[str] = set()
+        self._run, self._number = b"", 0
+        self._greeted = self._looked = False
+        self._luggage = Luggage(folder, time.monotonic)
         self._stopping = threading.Event()
         self._line: HTTPConnection | None = None
         self._threads = [
@@ -85,6 +100,10 @@ class Leader:
         self.ring.leave()
         self._hang_up()
 
+    def secure(self, names: list[str]) -> None:
+        """Return when the spare has these files, or this server is alone."""
+        self._luggage.secure(names, lambda: self.ring.joined, self.ring.wake)
+
     def told(self) -> dict[str, Any]:
         """For the wall: `both` or `alone`, and how many commits are on this server only."""
         state = "both" if self.ring.on_both else "alone"
@@ -102,8 +121,8 @@ class Leader:
 
     def _watch(self) -> None:
         while not self._stopping.wait(min(0.1, self._wait_s / 10)):
-            if self.ring.waiting_s() > self._wait_s:
-                self._alone("no confirmation in time")
+            if max(self.ring.waiting_s(), self._luggage.stalled_s()) > self._wait_s:
+                self._alone(self.reason or "no confirmation in time")
 
     def _alone(self, reason: str) -> None:
         self.reason = reason
@@ -139,19 +158,24 @@ class Leader:
         """One question that is due."""
         if not self._greeted:
             self._hello(SILENCE_S)
-        self._send_packages()
+        if not self._looked:
+            self._look_through()
+        while self._luggage.package_due and not self.ring.joined and not self._stopping.is_set():
+            # Commits that the spare has not heard of yet may speak of it.
+            self._send_piece()
         spare = self._spare
         if spare is None:
             self._send_snapshot()
             return
         with self.ring.changed:
-            if self.ring.state == spare:
+            if self.ring.state == spare and not self._luggage.due:
                 self.ring.changed.wait(BEAT_S)
         frames = self.ring.after(spare)
         if frames is None:
             self._send_snapshot()
             return
         self._send_frames(frames)
+        self._send_piece()
 
     def _send_frames(self, frames: list[Frame]) -> None:
         begun = time.monotonic()
@@ -161,10 +185,17 @@ class Leader:
         self._stored(self._ask(Frames(run, number, frames, clock), SILENCE_S), due)
         quick = time.monotonic() - begun < self._wait_s / 2
         # Joined when what is left fits one message; later answers wait for their own confirmation.
-        if not self.ring.joined and quick and self._nearly_there():
-            self.ring.join()
+        if not self.ring.joined and quick and self._nearly_there() and self._join():
             self.reason = ""
             self._note("both", "")
+
+    def _join(self) -> bool:
+        """False while the spare lacks a file. Who secures one now finds out whether to wait."""
+        with self._luggage.lock:
+            if self._luggage.due:
+                return False
+            self.ring.join()
+        return True
 
     def _nearly_there(self) -> bool:
         spare = self._spare
@@ -176,7 +207,8 @@ class Leader:
         if not isinstance(answer, Here):
             raise Lost("another answer than due")
         self._run, self._number = answer.run, 0
-        self._packages = set(answer.packages)
+        self._looked = False
+        self._luggage.start_anew()
         if answer.state and not self._is_past(answer.state):
             # Only a server that lost what it had written is not ahead of its own spare. Its new
             # commits may have brought it to the same position by now: chains decide.
@@ -191,34 +223,50 @@ class Leader:
         known = state == mine or self.ring.after(state) is not None
         return known or (state.term == mine.term and has_passed(self._live, state))
 
-    def _send_packages(self) -> None:
-        """Before the commits that speak of them."""
-        for path in sorted((self._folder / "packages").glob("*.package")):
-            if path.name not in self._packages:
-                self._send_file(path, path.name, None)
-                self._packages.add(path.name)
+    def _look_through(self) -> None:
+        """Find out which files the spare lacks."""
+        names = all_names(self._folder, self._live)
+        for first in range(0, len(names), ASKED):
+            question = Have(*self._next(), names[first : first + ASKED])
+            answer = self._ask(question, SILENCE_S)
+            if not isinstance(answer, Lacking):
+                raise Lost("another answer than due")
+            self._luggage.pack(answer.names)
+        self._looked = True
+
+    def _send_piece(self) -> None:
+        """One piece of the file that is next, or its end."""
+        found = self._luggage.piece()
+        if found is None:
+            return
+        (name, offset, digest), data = found
+        if data:
+            self._expect(Piece(*self._next(), name, offset, data), SILENCE_S)
+            self._luggage.went(data)
+            return
+        if offset == 0:
+            self._expect(Piece(*self._next(), name, 0, b""), SILENCE_S)
+        clock = self._live.clock.now()
+        self._expect(Install(*self._next(), name, digest.digest(), clock), INSTALL_S)
+        self._luggage.arrived(name)
 
     def _send_snapshot(self) -> None:
         path = self._folder / "standby" / "snapshot.db"
+        # The spare gathers one file at a time: another one under way begins anew.
+        self._luggage.start_anew()
+        digest, offset = hashlib.sha256(), 0
         try:
             state = snapshot(self._live.path, path)
-            self._send_file(path, "site.db", state)
+            with path.open("rb") as file:
+                while data := file.read(PIECE):
+                    digest.update(data)
+                    self._expect(Piece(*self._next(), DATABASE, offset, data), SILENCE_S)
+                    offset += len(data)
         finally:
             path.unlink(missing_ok=True)
-
-    def _send_file(self, path: Path, name: str, state: State | None) -> None:
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            offset = 0
-            while data := file.read(PIECE):
-                digest.update(data)
-                self._expect(Piece(*self._next(), name, offset, data), SILENCE_S)
-                offset += len(data)
         clock = self._live.clock.now()
-        whole = Install(*self._next(), name, digest.digest(), clock, state)
-        answer = self._expect(whole, INSTALL_S)
-        if state is not None:
-            self._stored(answer, state)
+        whole = Install(*self._next(), DATABASE, digest.digest(), clock, state)
+        self._stored(self._expect(whole, INSTALL_S), state)
 
     def _next(self) -> tuple[bytes, int]:
         self._number += 1
@@ -240,8 +288,10 @@ class Leader:
         body = messages.seal_question(self._link, question)
         answer = messages.open_answer(self._link, self._post(body, patience_s), body)
         if isinstance(answer, Promoted):
-            self._on_promoted(answer.record)
-            self._stopping.set()
+            if self._on_promoted(answer.record):
+                # Fenced first: whoever is let go now is told so, and nobody waits for ever.
+                self._stopping.set()
+                self.ring.leave()
             raise Lost("the spare took over")
         if isinstance(answer, Again):
             raise Lost(answer.reason)

@@ -34,7 +34,7 @@ class Frames(Message):
 
 
 class Piece(Message):
-    """A piece of a file: a package, or the snapshot of the database."""
+    """A piece of a file: a package, an uploaded file, or the snapshot of the database."""
 
     run: bytes
     number: int
@@ -54,18 +54,31 @@ class Install(Message):
     state: State | None = None
 
 
+class Have(Message):
+    """Which of these files do you lack? At most a thousand."""
+
+    run: bytes
+    number: int
+    names: list[str]
+
+
 class Here(Message):
-    """Answer to Hello: where the spare's database stands (None: it has none), what it holds."""
+    """Answer to Hello: where the spare's database stands (None: it has none)."""
 
     run: bytes
     state: State | None
-    packages: list[str]
 
 
 class Stored(Message):
     """It is on the spare's disk up to here."""
 
     state: State | None
+
+
+class Lacking(Message):
+    """Of the files that were asked about."""
+
+    names: list[str]
 
 
 class Again(Message):
@@ -80,8 +93,8 @@ class Promoted(Message):
     record: bytes
 
 
-Question = Hello | Frames | Piece | Install
-Answer = Here | Stored | Again | Promoted
+Question = Hello | Frames | Piece | Install | Have
+Answer = Here | Stored | Lacking | Again | Promoted
 _questions: "msgspec.msgpack.Decoder[Any]" = msgspec.msgpack.Decoder(Question)
 _answers: "msgspec.msgpack.Decoder[Any]" = msgspec.msgpack.Decoder(Answer)
 
@@ -115,5 +128,5 @@ def _of(body: bytes) -> bytes:
 def _read(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes) -> Any:
     try:
         return decoder.decode(data)
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         raise NotCanonical(reason=f"link: {error}") from None

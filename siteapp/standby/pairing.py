@@ -22,7 +22,7 @@ from siteapp.standby.folder import PairFolder, Peer
 from sync.errors import AlreadyInitialised, CannotOpen, NotADocument
 from sync.exam.specification import Struct
 from sync.wire.files import write_durably
-from sync.wire.keys import OpeningKey, SealingKey, save_secret
+from sync.wire.keys import OpeningKey, SealingKey, save_key, save_secret
 from sync.wire.link import SECRET_LENGTH, fingerprint, pairing_key, proof
 from sync.wire.passwords import new_password
 
@@ -116,7 +116,7 @@ def asked(pair: PairFolder, identity: Identity, body: bytes) -> bytes | None:
     try:
         ask = msgspec.json.decode(body, type=Ask)
         SealingKey.from_bytes(ask.seal)
-    except (msgspec.DecodeError, NotADocument):
+    except (ValueError, NotADocument):
         raise PairingRefused(reason_zh="格式不正确", reason_en="malformed") from None
     _check_address(ask.address)
     transcript = ask.transcript(made.salt)
@@ -218,7 +218,7 @@ class Asking:
                 raise CannotOpen(reason="not by the pairing code")
             opened = self._opener.open(given.sealed, INFO + self._transcript)
             bundle = msgspec.json.decode(opened, type=Bundle)
-        except (msgspec.DecodeError, CannotOpen):
+        except (ValueError, CannotOpen):
             raise PairingRefused(
                 reason_zh="对方不是主服务器", reason_en="it is not the primary that answered"
             ) from None
@@ -231,9 +231,9 @@ def write_identity(folder: Path, bundle: Bundle) -> None:
     if (folder / "keys").exists():
         raise AlreadyInitialised(folder=folder)
     (folder / "keys").mkdir(parents=True, mode=0o700)
-    save_secret(folder / "keys" / "sign.key", bundle.sign)
-    save_secret(folder / "keys" / "seal.seed", bundle.seal)
-    save_secret(folder / "keys" / "candidate.secret", bundle.candidate)
+    save_key(folder / "keys" / "sign.key", bundle.sign)
+    save_key(folder / "keys" / "seal.seed", bundle.seal)
+    save_key(folder / "keys" / "candidate.secret", bundle.candidate)
     accept_certificate(folder, bundle.certificate, bundle.root)
     if bundle.settings and not (folder / "settings.toml").exists():
         write_durably(folder / "settings.toml", bundle.settings)

@@ -100,6 +100,11 @@ class Ring:
         for answer in due:
             answer()
 
+    def wake(self) -> None:
+        """There is something else to send."""
+        with self.changed:
+            self.changed.notify_all()
+
     @property
     def behind(self) -> int:
         """Commits that the spare has not confirmed."""

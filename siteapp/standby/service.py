@@ -1,10 +1,13 @@
 """What a serving site has to do with its second server, in one object."""
 
+import base64
 import logging
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from siteapp.errors import ServerFenced
 from siteapp.identity import Identity
 from siteapp.standby.folder import PairFolder
 from siteapp.standby.leader import Leader
@@ -14,9 +17,14 @@ from siteapp.store.records import note_act
 from siteapp.store.replica import begin_history, state_of
 from siteapp.store.writer import Decision
 from sync.errors import DocumentRefused
-from sync.wire.documents import Promotion, read_promotion
+from sync.spool import Spool
+from sync.wire.documents import LaterServer, Promotion, read, read_promotion
+from sync.wire.keys import VerifyKey
 
 log = logging.getLogger("examsite.standby")
+
+# Headquarters' signed word that another server took over.
+LATER = "later.json"
 
 
 class Standby:
@@ -28,17 +36,21 @@ class Standby:
         self._wait_s = wait_ms / 1000
         self._leader: Leader | None = None
         self._started = False
-        self.fenced: Promotion | None = self.pair.fenced(identity.sign.public)
+        self.fenced: Promotion | LaterServer | None = self.pair.fenced(identity.sign.public)
         self.promotion = self.pair.promotion(identity.sign.public)
         if self.promotion:
             take_over(live, self.promotion)
         self.term = state_of(live).term
+        if notice := self.pair.envelope(LATER):
+            self._heed(notice)
         self._follow()
 
     def _follow(self) -> None:
         """Begin to number commits for a spare, if one is paired by now."""
         peer = self.pair.peer()
-        if self._leader or self.fenced or peer is None or peer.role != "primary":
+        # By headquarters' word alone it goes on asking its spare: only that has the whole record.
+        retired = isinstance(self.fenced, Promotion)
+        if self._leader or retired or peer is None or peer.role != "primary":
             return
         link = self.pair.link("primary")
         begin_history(self._live, link.id)
@@ -74,6 +86,11 @@ class Standby:
             if self._leader:
                 self._leader.start()
 
+    def secure(self, names: list[str]) -> None:
+        """Return when the spare has these files too, or the site is on one server only."""
+        if self._leader:
+            self._leader.secure(names)
+
     def stop(self) -> None:
         """End, after the writer."""
         if self._leader:
@@ -93,6 +110,37 @@ class Standby:
         what = f"{record.server_term} {record.address}"
         self._live.writer.leave(note_act(self._live.clock.wall(), "standby", "fenced", what))
         return True
+
+    def refusal(self) -> ServerFenced:
+        """What a fenced server says to everybody."""
+        record = self.fenced
+        assert record  # noqa: S101  (asked before)
+        address = record.address if isinstance(record, Promotion) else "—"
+        return ServerFenced(address=address, server_term=record.server_term)
+
+    def look_at(self, spool: Spool) -> None:
+        """Headquarters may have refused a batch because another server took over: then be fenced.
+
+        Whoever wrote the refusal: nothing counts but headquarters' signature.
+        """
+        for entry in spool.outgoing():
+            said = (spool.refusal(entry.digest) or {}).get("headquarters")
+            notice = said.get("notice") if isinstance(said, dict) else None
+            if isinstance(notice, str) and not self.fenced:
+                with suppress(ValueError):
+                    self._heed(base64.b64decode(notice, validate=True))
+
+    def _heed(self, notice: bytes) -> None:
+        key = VerifyKey.from_bytes(self._identity.certificate.headquarters.receipt)
+        try:
+            later = read(notice, LaterServer, [key])
+        except DocumentRefused:
+            return
+        if later.site != self._identity.site or later.server_term <= self.term or self.fenced:
+            return
+        self.pair.keep(LATER, notice)
+        self.fenced = later
+        log.warning("headquarters has batches of server term %d: fenced", later.server_term)
 
     def told(self) -> dict[str, Any] | None:
         """For the wall: None without a spare."""

@@ -4,39 +4,70 @@ import hashlib
 import json
 import logging
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from siteapp.clock import Anchor, boot_id, boottime_ms, wall_ms
 from siteapp.errors import SpareNotPromoted, StorageFailed
 from siteapp.identity import Identity, load_identity
 from siteapp.standby import messages
 from siteapp.standby.folder import PairFolder
+from siteapp.standby.luggage import place
 from siteapp.standby.messages import (
     MAX_MESSAGE,
     PATH,
     Again,
     Answer,
     Frames,
+    Have,
     Hello,
     Here,
     Install,
+    Lacking,
     Piece,
     Promoted,
     Stored,
 )
 from siteapp.store.replica import Copy, State, check_copy, check_grown
+from sync.disk import SyncFailed, sync
 from sync.errors import ExamError
 from sync.wire.files import sync_folder
 
 log = logging.getLogger("examsite.standby")
 
-PACKAGE = re.compile(r"[0-9a-f]{64}\.package")
+DATABASE = "site.db"
+
+
+class Coming:
+    """A file on its way in. Each piece is on the disk before it is confirmed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.digest = hashlib.sha256()
+        self._file = path.open("wb")
+
+    @property
+    def size(self) -> int:
+        """How much of it is here."""
+        return self._file.tell()
+
+    def take(self, data: bytes) -> None:
+        """The next piece."""
+        self._file.write(data)
+        self._file.flush()
+        try:
+            sync(self._file.fileno())
+        except SyncFailed as error:
+            raise StorageFailed(reason=error.strerror) from error
+        self.digest.update(data)
+
+    def close(self) -> None:
+        """No more of it; harmless the second time."""
+        self._file.close()
 
 
 class Spare:
@@ -52,10 +83,10 @@ class Spare:
         self._run, self._number = b"", 0
         self._database = folder / "site.db"
         self._copy: Copy | None = Copy(self._database) if self._database.exists() else None
-        self._coming: BinaryIO | None = None
+        self._coming: Coming | None = None
         self._closed = False
         self.heard: float | None = None
-        for name in ("packages", "standby/coming"):
+        for name in ("packages", "files", "standby/coming"):
             (folder / name).mkdir(exist_ok=True)
 
     def close(self) -> None:
@@ -95,7 +126,14 @@ class Spare:
                 return self._frames(question)
             if isinstance(question, Piece):
                 return self._piece(question)
+            if isinstance(question, Have):
+                return self._lacking(question)
             return self._install(question)
+        except OSError as error:
+            # A full disk takes no file; the commits before it are stored all the same.
+            log.warning("not taken: %s", error)
+            self._run = b""
+            return Again(f"the spare's disk: {error.strerror}")
         except ExamError as error:
             log.warning("not taken: %s", error)
             self._run = b""
@@ -109,8 +147,11 @@ class Spare:
             return Again(f"version {question.version}, the spare has {ours}")
         self._run, self._number = os.urandom(16), 0
         self._drop()
-        held = sorted(p.name for p in (self.folder / "packages").glob("*.package"))
-        return Here(self._run, self.state, held)
+        return Here(self._run, self.state)
+
+    def _lacking(self, question: Have) -> Answer:
+        places = {name: place(self.folder, name) for name in question.names}
+        return Lacking([name for name, path in places.items() if path and not path.exists()])
 
     def _frames(self, question: Frames) -> Answer:
         if self._copy is None:
@@ -118,7 +159,7 @@ class Spare:
         return Stored(self._copy.take(question.frames, _clock(question.clock_ms)))
 
     def _coming_path(self, name: str) -> Path | None:
-        if name != "site.db" and not PACKAGE.fullmatch(name):
+        if name != DATABASE and place(self.folder, name) is None:
             return None
         return self.folder / "standby" / "coming" / name
 
@@ -128,25 +169,24 @@ class Spare:
             return Again("no such file")
         if question.offset == 0:
             self._drop()
-            self._coming = path.open("wb")
-        if self._coming is None or self._coming.tell() != question.offset:
+            self._coming = Coming(path)
+        coming = self._coming
+        if coming is None or coming.path != path or coming.size != question.offset:
             return Again("another piece")
-        self._coming.write(question.data)
+        coming.take(question.data)
         return Stored(self.state)
 
     def _install(self, question: Install) -> Answer:
-        path = self._coming_path(question.name)
-        if path is None or self._coming is None or self._coming.name != str(path):
+        path, coming = self._coming_path(question.name), self._coming
+        if path is None or coming is None or coming.path != path:
             return Again("no such file")
-        self._coming.flush()
-        os.fsync(self._coming.fileno())
         self._drop()
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").digest() != question.sha256:
-                return Again("damaged on its way")
-        if question.state is None:
-            _put(path, self.folder / "packages" / question.name)
-        else:
+        if coming.digest.digest() != question.sha256:
+            return Again("damaged on its way")
+        target = place(self.folder, question.name)
+        if target is not None:
+            _put(path, target)
+        elif question.state is not None:
             check_copy(path, self.identity.site, question.state)
             if self.state is not None:
                 # The primary may have lost what is here: never overwritten on its word alone.

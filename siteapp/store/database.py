@@ -29,9 +29,22 @@ CREATE TRIGGER IF NOT EXISTS event_is_never_changed BEFORE UPDATE ON event
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS event_is_never_deleted BEFORE DELETE ON event
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS event_is_never_replaced BEFORE INSERT ON event
-  WHEN EXISTS (SELECT 1 FROM event WHERE session = NEW.session AND seq = NEW.seq)
+DROP TRIGGER IF EXISTS event_is_never_replaced;
+CREATE TRIGGER IF NOT EXISTS event_only_goes_on BEFORE INSERT ON event
+  WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM event WHERE session = NEW.session)
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TABLE IF NOT EXISTS checkpoint (
+  session TEXT NOT NULL, term INTEGER NOT NULL, size INTEGER NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY (session, term, size, note)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS checkpoint_is_never_changed BEFORE UPDATE ON checkpoint
+  BEGIN SELECT RAISE(ABORT, 'checkpoints are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS checkpoint_is_never_deleted BEFORE DELETE ON checkpoint
+  BEGIN SELECT RAISE(ABORT, 'checkpoints are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS checkpoint_is_never_replaced BEFORE INSERT ON checkpoint
+  WHEN EXISTS (SELECT 1 FROM checkpoint
+    WHERE (session, term, size, note) = (NEW.session, NEW.term, NEW.size, NEW.note))
+  BEGIN SELECT RAISE(ABORT, 'checkpoints are append-only'); END;
 CREATE TABLE IF NOT EXISTS token (
   hash BLOB PRIMARY KEY, session TEXT NOT NULL, attempt TEXT NOT NULL,
   seat_term INTEGER NOT NULL, instance TEXT NOT NULL
@@ -46,6 +59,9 @@ CREATE TABLE IF NOT EXISTS batch (
   session TEXT NOT NULL, sequence INTEGER NOT NULL, first INTEGER NOT NULL,
   count INTEGER NOT NULL, digest TEXT NOT NULL, final INTEGER NOT NULL,
   PRIMARY KEY (session, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sealed_file (
+  session TEXT NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (session, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS former_batch (
   server_term INTEGER NOT NULL, session TEXT NOT NULL, sequence INTEGER NOT NULL,
@@ -62,6 +78,14 @@ CREATE TABLE IF NOT EXISTS clock (
   one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, boottime_ms INTEGER NOT NULL,
   wall_ms INTEGER NOT NULL, clock_ms INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS machine (
+  address TEXT NOT NULL, seat INTEGER NOT NULL, marker TEXT NOT NULL, since_ms INTEGER NOT NULL,
+  seals INTEGER NOT NULL, forgot INTEGER NOT NULL, PRIMARY KEY (address, seat)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS contact (
+  session TEXT NOT NULL, attempt TEXT NOT NULL, clock_ms INTEGER NOT NULL,
+  PRIMARY KEY (session, attempt)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,
   what TEXT NOT NULL
@@ -86,7 +110,8 @@ def connect(path: Path) -> Any:
         "foreign_keys=ON",
         "busy_timeout=5000",
         "trusted_schema=OFF",
-        "wal_autocheckpoint=2000",
+        # Moving the log is the writer's work (siteapp.store.checkpoint).
+        "wal_autocheckpoint=0",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchone()
     return connection

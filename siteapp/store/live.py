@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -12,7 +13,10 @@ import msgspec
 import sqlite_utils
 
 from siteapp.clock import Anchor, Clock
+from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.lost import SILENT_MS, silence
 from siteapp.conduct.session import Session
+from siteapp.conduct.spans import Span
 from siteapp.store.database import connect, open_database
 from siteapp.store.writer import KEEP_CLOCK, Decision, Statement, Writer
 from sync.errors import AlreadyThere, NotFound
@@ -22,6 +26,9 @@ from sync.exam.sitting import SessionPlan
 log = logging.getLogger("examsite.live")
 
 Act = Callable[[Session], Decision]
+KEEP_CONTACTS = (
+    "INSERT OR REPLACE INTO contact SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
+)
 
 
 class Token(NamedTuple):
@@ -55,13 +62,17 @@ class Live:
         self._reader = sqlite_utils.Database(connect(path))
         self._reading = threading.Lock()
         self._adding = threading.Lock()
+        self._silencing = threading.Lock()
         self.sessions: dict[str, Session] = {}
         self.tokens: dict[bytes, Token] = {}
-        # (session, attempt) → the site's clock at its page's last request; memory only.
+        # (session, attempt) → the site's clock at its page's last request; on disk with the clock.
         self.contacts: dict[tuple[str, str], int] = {}
+        # (session, attempt) → silences that are not in the journal yet.
+        self.silences: dict[tuple[str, str], list[Span]] = {}
         self._credentials: dict[tuple[str, str], bytes] = {}
-        self.clock = clock(self._anchor())
-        self._load()
+        anchor = self._anchor()
+        self.clock = clock(anchor)
+        self._load(anchor)
         self.writer = Writer(
             self.database.conn,
             self.clock,
@@ -85,7 +96,7 @@ class Live:
         with self._reading:
             return list(self._reader.query(sql, list(values)))
 
-    def _load(self) -> None:
+    def _load(self, anchor: Anchor | None) -> None:
         for row in self.rows("SELECT id, plan FROM session ORDER BY rowid"):
             plan = msgspec.json.decode(row["plan"], type=SessionPlan)
             session = Session.planned(plan)
@@ -96,6 +107,17 @@ class Live:
         for row in self.rows("SELECT hash, session, attempt, seat_term, instance FROM token"):
             key = row.pop("hash")
             self.tokens[key] = Token(**row)
+        for row in self.rows("SELECT session, attempt, clock_ms FROM contact"):
+            # After a copy was put back it may lie ahead of the clock.
+            heard = min(row["clock_ms"], self.clock.now())
+            self.contacts[row["session"], row["attempt"]] = heard
+        # Who began a moment before the end of the last run was heard then, if ever.
+        last = anchor.clock_ms if anchor else 0
+        for token in self.tokens.values():
+            attempt = self.sessions[token.session].attempts[token.attempt]
+            if attempt.phase == "started":
+                began = max(last, attempt.started_ms)
+                self.contacts.setdefault((token.session, token.attempt), began)
 
     def _replay(self, session: Session) -> None:
         for event in self.events(session.plan.id):
@@ -138,9 +160,16 @@ class Live:
         self.writer.submit(None, lambda: Decision(statements=statements))
 
     def keep_clock(self) -> None:
-        """Put the clock's reading on disk, so that a quiet room loses and gains no time."""
+        """Put the clock's reading on disk, so that a quiet room loses and gains no time.
+
+        With it who was heard when: a restart knows how long each seat was silent.
+        """
+        heard = json.dumps([[*key, at] for key, at in list(self.contacts.items())])
         now = self.clock.anchor()
-        self.store(Statement(KEEP_CLOCK, (now.boot, now.boottime_ms, now.wall_ms, now.clock_ms)))
+        self.store(
+            Statement(KEEP_CLOCK, (now.boot, now.boottime_ms, now.wall_ms, now.clock_ms)),
+            Statement(KEEP_CONTACTS, (heard,)),
+        )
 
     def add_session(
         self,
@@ -187,8 +216,37 @@ class Live:
             found
             and self.sessions[found.session].attempts[found.attempt].seat_term == found.seat_term
         ):
-            self.contacts[found.session, found.attempt] = self.clock.now()
+            self._heard((found.session, found.attempt), self.clock.now())
         return found
+
+    def _heard(self, key: tuple[str, str], now: int) -> None:
+        before = self.contacts.get(key, now)
+        self.contacts[key] = now
+        if now - before >= SILENT_MS:
+            with self._silencing:
+                self.silences[key] = [*self.silences.get(key, ()), Span(before, now)]
+
+    def silent(self, session: Session, attempt: Attempt) -> list[Span]:
+        """Silences of a seat that are not in the journal yet."""
+        return self.silences.get((session.plan.id, attempt.id), [])
+
+    def journal_silences(self, session: Session) -> None:
+        """Put the session's silences that are over into the journal."""
+        due = {key: list(spans) for key, spans in list(self.silences.items())}
+        due = {key: spans for key, spans in due.items() if key[0] == session.plan.id}
+        if not due:
+            return
+
+        def decide(state: Session) -> Decision:
+            found = (silence(state.attempt(key[1]), spans) for key, spans in due.items())
+            return Decision([event for events in found for event in events])
+
+        self.act(session, decide)
+        with self._silencing:
+            for key, spans in due.items():
+                left = [one for one in self.silences.pop(key) if one not in spans]
+                if left:
+                    self.silences[key] = left
 
     def fits(self, session: str, admission: str, verifier: bytes) -> bool:
         """True if this is what was stored for the candidate; compared in constant time."""

@@ -36,6 +36,21 @@ def keep_batch(
     return Statement("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
+def keep_checkpoint(session: str, term: int, size: int, note: str) -> Statement:
+    """The signed checkpoint of a batch, for the transaction of the batch; kept once."""
+    sql = (
+        "INSERT INTO checkpoint SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM checkpoint"
+        " WHERE (session, term, size, note) = (?1, ?2, ?3, ?4))"
+    )
+    return Statement(sql, (session, term, size, note))
+
+
+def checkpoints(live: Live, session: str, term: int, size: int) -> list[str]:
+    """The checkpoints kept at this size."""
+    sql = "SELECT note FROM checkpoint WHERE (session, term, size) = (?, ?, ?)"
+    return [row["note"] for row in live.rows(sql, (session, term, size))]
+
+
 def batches(live: Live, session: str) -> list[dict[str, Any]]:
     """A session's batches, oldest first."""
     return live.rows("SELECT * FROM batch WHERE session = ? ORDER BY sequence", (session,))
@@ -44,6 +59,32 @@ def batches(live: Live, session: str) -> list[dict[str, Any]]:
 def batch_digests(live: Live) -> set[str]:
     """Of all sessions."""
     return {row["digest"] for row in live.rows("SELECT digest FROM batch")}
+
+
+def machines(live: Live) -> list[dict[str, Any]]:
+    """Every machine that showed a mark, by seat."""
+    return live.rows("SELECT * FROM machine ORDER BY seat, address")
+
+
+def machine(live: Live, address: str, seat: int) -> dict[str, Any] | None:
+    """The machine at an address and seat, if one showed a mark there."""
+    sql = "SELECT marker, since_ms, seals, forgot FROM machine WHERE address = ? AND seat = ?"
+    rows = live.rows(sql, (address, seat))
+    return rows[0] if rows else None
+
+
+def keep_machine(
+    address: str, seat: int, marker: str, since_ms: int, seals: bool, forgot: int
+) -> Statement:
+    """What is known of a machine by now."""
+    row = (address, seat, marker, since_ms, int(seals), forgot)
+    return Statement("INSERT OR REPLACE INTO machine VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def sealed_digests(live: Live) -> set[str]:
+    """Of all sessions and server terms."""
+    sql = "SELECT digest FROM batch UNION SELECT digest FROM former_batch"
+    return {row["digest"] for row in live.rows(sql)}
 
 
 def keep_member(name: str, role: str, phc: str) -> Statement:

@@ -18,6 +18,7 @@ import pysqlite3
 
 from siteapp.clock import Anchor
 from siteapp.errors import NotItsBeginning, StorageFailed
+from siteapp.store.checkpoint import Checkpoints
 from siteapp.store.database import connect
 from siteapp.store.live import Live
 from siteapp.store.writer import KEEP_CLOCK, Statement, result_code
@@ -71,7 +72,7 @@ class Frame(msgspec.Struct, frozen=True):
         """SQL and values; DocumentAltered if it is nothing of the kind."""
         try:
             return _statements.decode(self.body)
-        except msgspec.DecodeError as error:
+        except ValueError as error:
             raise DocumentAltered(where=f"commit {self.position}: {error}") from None
 
 
@@ -146,6 +147,7 @@ class Copy:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = connect(path)
+        self._checkpoints = Checkpoints(self._connection)
         self.state = read_state(self._connection)
 
     def close(self) -> None:
@@ -174,7 +176,16 @@ class Copy:
                 raise StorageFailed(reason=str(error)) from None
             raise
         self.state = state
+        self._move_log()
         return state
+
+    def _move_log(self) -> None:
+        """As the primary's writer does; on a full disk the log keeps it, and there may be room."""
+        try:
+            self._checkpoints.after_commit()
+        except pysqlite3.Error as error:
+            if result_code(error) != int(pysqlite3.SQLITE_FULL):
+                raise StorageFailed(reason=str(error)) from None
 
     def _follow_all(self, state: State, frames: Sequence[Frame]) -> State:
         self._connection.set_authorizer(_authorize)

@@ -15,6 +15,8 @@ from siteapp.clock import Clock
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.session import Session
 from siteapp.errors import Overloaded, StorageFailed
+from siteapp.store.checkpoint import Checkpoints
+from sync.disk import SyncFailed
 from sync.errors import DiskTooFull, ExamError
 from sync.exam.journal import Event, encode
 
@@ -26,9 +28,21 @@ INSERT_EVENTS = (
 )
 KEEP_CLOCK = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)"
 MAX_GROUP = 512
+# What the service ends with when the disk failed; systemd starts it again, and it reads the disk.
+EXIT_STORAGE = 70
+
+# Tries of one group on a full disk, each with another piece of the reserve.
+TRIES = 8
+# The shared memory beside the log could not grow; SQLite calls this an error of the disk.
+NO_SHARED_MEMORY = 10 | 19 << 8
 
 # How often a waiting act looks whether there still is a writer.
 LOOK_S = 5.0
+
+
+def end_at_once() -> None:
+    """End the process, in no order: after a failed sync nothing in memory can be built on."""
+    os._exit(EXIT_STORAGE)
 
 
 class Statement(NamedTuple):
@@ -106,14 +120,18 @@ def result_code(error: Exception) -> int:
 
 
 def _is_full(error: Exception) -> bool:
+    if getattr(error, "sqlite_errorcode", None) == NO_SHARED_MEMORY:
+        return True
     return result_code(error) == int(pysqlite3.SQLITE_FULL)
 
 
 def _is_broken(error: Exception) -> bool:
     """True if the file or the disk cannot be trusted; not for a lock, a constraint or a mistake."""
     passing = (pysqlite3.SQLITE_FULL, pysqlite3.SQLITE_BUSY)
+    if isinstance(error, SyncFailed):
+        return True
     grave = isinstance(error, pysqlite3.OperationalError) or type(error) is pysqlite3.DatabaseError
-    return grave and result_code(error) not in passing
+    return grave and result_code(error) not in passing and not _is_full(error)
 
 
 class Writer:
@@ -125,7 +143,7 @@ class Writer:
         clock: Clock,
         reload: Callable[[Iterable[Session]], None],
         limit: int = 2000,
-        fatal: Callable[[], None] = lambda: os._exit(70),
+        fatal: Callable[[], None] = end_at_once,
     ) -> None:
         self.follower: Follower = NOBODY
         self._connection = connection
@@ -133,9 +151,13 @@ class Writer:
         self._reload = reload
         self._limit = limit
         self._fatal = fatal
+        # Gives back a piece of what is kept for answers; False if there is none.
+        self.make_room: Callable[[], bool] = lambda: False
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._clock_kept_ms = -(10**9)
         self.commits = 0
+        self._decided = self._answered = 0
+        self.checkpoints = Checkpoints(connection)
         self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.thread.start()
 
@@ -173,6 +195,18 @@ class Writer:
         """Store rows soon, without waiting for it."""
         self._waiting.put(Job(None, lambda: Decision(statements=statements)))
 
+    def seen(self, read: Callable[[], Any]) -> Any:
+        """What `read` finds in memory, once all of it may be acknowledged.
+
+        Memory is ahead of the disks. `read` may run in the writer's thread.
+        """
+        before = self._decided
+        if self._answered == before:
+            found = read()
+            if self._decided == before:
+                return found
+        return self.submit(None, lambda: Decision(result=read()))
+
     def stop(self) -> None:
         """Finish what is waiting, then end the thread."""
         self._waiting.put(None)
@@ -190,23 +224,44 @@ class Writer:
                 last = job is None
                 if job is not None:
                     group.append(job)
+            before = self.commits
             self._commit(group)
             if last:
-                return
+                break
+            if self.commits > before:
+                self._tend_log(self.checkpoints.after_commit)
+        self._tend_log(self.checkpoints.last)
 
     def _commit(self, group: list[Job]) -> None:
         """Decide and store one group; every job of it is answered, whatever happens."""
         follower = self.follower
+        self._decided += 1
+        number = self._decided
+
+        def answer() -> None:
+            _answer_all(group)
+            self._answered = number
+
         try:
             rows, statements = self._decide(group)
             if rows or statements:
-                self._store(rows, statements, follower)
+                self._with_room(lambda: self._store(rows, statements, follower))
             # Also when nothing was new: what a repeat repeats may not be on both disks yet.
-            follower.kept(lambda: _answer_all(group))
+            follower.kept(answer)
         except Exception as error:
             follower.undone()
             self._failed(group, error)
-            _answer_all(group)
+            answer()
+
+    def _tend_log(self, tend: Callable[[], None]) -> None:
+        """Move the log into the file; everybody has been answered before."""
+        try:
+            self._with_room(tend)
+        except Exception as error:
+            log.error("the log was not moved into the database: %s", error)
+            # On a full disk nothing is lost: the log keeps it, and there may be room later.
+            if _is_broken(error):
+                self._fatal()
 
     def _decide(self, group: list[Job]) -> tuple[list[list[Any]], list[Statement]]:
         rows: list[list[Any]] = []
@@ -255,6 +310,18 @@ class Writer:
             execute(statement.sql, statement.values)
         execute("COMMIT")
         self.commits += 1
+
+    def _with_room(self, do: Callable[[], None]) -> None:
+        """Do it; on a full disk again, each time with a piece more room."""
+        for _ in range(TRIES):
+            try:
+                return do()
+            except pysqlite3.Error as error:
+                if not _is_full(error) or not self.make_room():
+                    raise
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        return do()
 
     def _failed(self, group: list[Job], error: Exception) -> None:
         """Nothing of the group is on disk: take it back from memory, answer, or end."""

@@ -1,7 +1,6 @@
 """The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
 
 import secrets
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def steps(session: Session) -> list[dict[str, Any]]:
         "unlock": session.unlocked,
         "open": all(phase != "waiting" for phase in phases),
         "close": session.closed,
-        "delivered": site().packer.delivered(session.plan.id),
+        "delivered": site().delivered(session),
     }
     following = next((step for step in STEPS if not done[step]), None)
     return [{"id": step, "done": done[step], "next": step == following} for step in STEPS]
@@ -38,17 +37,26 @@ def steps(session: Session) -> list[dict[str, Any]]:
 
 def server_facts() -> dict[str, Any]:
     """What this machine can find out about itself."""
-    disk = shutil.disk_usage(site().folder)
     status = site().spool.status()
     contact = status.last_contact if status else None
     return {
         "site": site().identity.site,
         "serial": site().identity.certificate.serial,
         "sqlite": SQLITE_VERSION,
-        "free_gib": round(disk.free / 2**30, 1),
+        "disk": site().disk.state(site().live.sessions.values()),
         "headquarters": site().settings.text("headquarters"),
         "courier": status,
         "contact": _time(contact) if contact else None,
+    }
+
+
+def machine_facts() -> dict[str, list[int]]:
+    """Seats of the student machines: all that showed a mark, those on plain HTTP, the forgetful."""
+    rows = records.machines(site().live)
+    return {
+        "all": [row["seat"] for row in rows],
+        "plain": [row["seat"] for row in rows if not row["seals"]],
+        "forget": [row["seat"] for row in rows if row["forgot"]],
     }
 
 
@@ -65,7 +73,11 @@ def home() -> str:
     known = set(records.packages(site().live).values())
     waiting = [e for e in site().spool.incoming() if e.digest not in known]
     return render_template(
-        "administrator-home.html", sessions=sessions, waiting=waiting, facts=server_facts()
+        "administrator-home.html",
+        sessions=sessions,
+        waiting=waiting,
+        facts=server_facts(),
+        machines=machine_facts(),
     )
 
 
@@ -174,7 +186,8 @@ def deliveries() -> str:
                 "batches": batches,
                 "packed": packed,
                 "archived": archived,
-                "delivered": site().packer.delivered(session.plan.id),
+                "files": site().filer.tally(session),
+                "delivered": site().delivered(session),
             }
         )
     return render_template("administrator-deliveries.html", shown=shown, facts=server_facts())

@@ -8,15 +8,18 @@ from typing import IO, Any, NamedTuple
 
 import msgspec
 
-from siteapp.conduct.acts import Save, save
+from siteapp.conduct.acts import Save
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.late import Room, late_save
 from siteapp.conduct.session import Session
+from siteapp.conduct.spans import Span
 from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded, TooFast
 from siteapp.site import Site
 from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.headers import HEADERS
 from sync.errors import ExamError
+from sync.exam.journal import MAX_NUMBER
 from sync.exam.paper import ItemToken
 
 log = logging.getLogger("examsite.answers")
@@ -34,11 +37,16 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class SaveIn(msgspec.Struct, forbid_unknown_fields=True):
-    """One save as the page sends it, with opaque references."""
+    """One save as the page sends it, with opaque references.
+
+    `made`: the page's last contact before it and its own time, on the site's clock; it is asked for
+    only after the deadline.
+    """
 
     sequence: int
     item: str
     response: list[str] | str
+    made: tuple[int, int] | None = None
 
 
 class SavesIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -124,8 +132,10 @@ class AnswerPath:
 
         def act(state: Session) -> Decision:
             mine = state.attempt(whom.attempt)
-            now, instance = self.site.live.clock.now(), incoming.instance
-            events, refusal = save(mine, whom.seat_term, instance, saves, now, bad)
+            live, instance = self.site.live, incoming.instance
+            now = live.clock.now()
+            who, room = (mine, whom.seat_term, instance), Room(live.contacts, live.silences)
+            events, refusal = late_save(state, *who, saves, now, room, bad)
             return Decision(events, refusal=refusal)
 
         done = msgspec.json.encode({"saved": [one.sequence for one in saves]})
@@ -143,12 +153,12 @@ class AnswerPath:
             return [], None
         known = self.site.shelf.paper(session, attempt).tokens
         try:
-            return [_read(one, known) for one in incoming.saves], None
+            return [read_save(one, known) for one in incoming.saves], None
         except SaveRefused as error:
             (first, *more) = incoming.saves
             if more or not 0 < first.sequence < MAX_SEQUENCE:
                 raise
-            return [_as_sent(first)], error
+            return [as_sent(first)], error
 
 
 def _fault(error: Exception) -> ServerFault:
@@ -156,7 +166,7 @@ def _fault(error: Exception) -> ServerFault:
     return ServerFault()
 
 
-def _as_sent(one: SaveIn) -> Save:
+def as_sent(one: SaveIn) -> Save:
     """A save that this paper does not offer, cut to what an event may carry."""
     return Save(one.sequence, _clean(one.item[:40]), _clean(json.dumps(one.response)[:400]))
 
@@ -194,7 +204,7 @@ def _decode(body: bytes) -> SavesIn:
     return incoming
 
 
-def _read(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
+def read_save(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
     """The save in authored ids; anything that this paper does not offer is refused."""
     token = known.get(one.item)
     if token is None or not 0 < one.sequence < MAX_SEQUENCE:
@@ -202,7 +212,7 @@ def _read(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
     if isinstance(one.response, str):
         if token.choose not in ("text",) or len(one.response) > MAX_TEXT:
             raise SaveRefused(reason="text not expected here")
-        return Save(one.sequence, token.item, _clean(one.response))
+        return Save(one.sequence, token.item, _clean(one.response), _made(one))
     options = [token.options.get(ref) for ref in one.response]
     taken = sorted({option for option in options if option is not None})
     if (
@@ -211,4 +221,10 @@ def _read(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
         or token.choose in ("text", "file")
     ):
         raise SaveRefused(reason="option not offered")
-    return Save(one.sequence, token.item, taken)
+    return Save(one.sequence, token.item, taken, _made(one))
+
+
+def _made(one: SaveIn) -> Span | None:
+    if one.made is None or not 0 <= one.made[0] <= one.made[1] <= MAX_NUMBER:
+        return None
+    return Span(*one.made)

@@ -15,6 +15,7 @@ from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
+from siteapp.web.rescue import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
 from siteapp.web.uploads import uploads
@@ -27,7 +28,7 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, uploads, machine, offline, staff, invigilator, administrator)
-    for blueprint in (*people, standby):
+    for blueprint in (*people, standby, rescue):
         app.register_blueprint(blueprint)
     return app
 

@@ -16,6 +16,9 @@ from siteapp.site import Site
 from siteapp.web.answers import MAX_BODY, PATH, bearer
 from siteapp.web.guard import COOKIE
 from siteapp.web.headers import HEADERS
+from siteapp.web.rescue import PATH as RESCUE
+from siteapp.web.rescue import is_ticket
+from siteapp.web.rescued import MAX_FILE
 from siteapp.web.uploads import PART
 from siteapp.web.uploads import PATH as UPLOADS
 
@@ -37,6 +40,9 @@ def bounds(site: Site) -> Bound:
         if path.startswith(UPLOADS):
             # One part and no more: a candidate's files come in many requests.
             return PART if _is_candidate(site, headers.get("AUTHORIZATION", "")) else ROOM_BODY
+        if path == RESCUE:
+            ticketed = is_ticket(site, headers.get("AUTHORIZATION", ""))
+            return MAX_FILE if ticketed else ROOM_BODY
         token = _cookie(headers.get("COOKIE", ""))
         return STAFF_BODY if token and site.staff.whom(token) else ROOM_BODY
 

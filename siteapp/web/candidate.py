@@ -7,7 +7,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from siteapp.conduct import acts
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
+from siteapp.conduct.spans import Span
 from siteapp.errors import (
     AlreadyHandedIn,
     NotOpenYet,
@@ -18,10 +20,12 @@ from siteapp.errors import (
     WrongSignIn,
 )
 from siteapp.papers import AttemptPaper
-from siteapp.store.live import Token
+from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.rescue import rescue_keys
+from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
 
 candidate = Blueprint("candidate", __name__)
@@ -119,6 +123,7 @@ def _introduction(session: Session, attempt: Attempt) -> dict[str, Any]:
         },
         "session": {"name": session.plan.name._asdict(), "kind": session.plan.kind},
         "phase": attempt.phase,
+        "rescue": rescue_keys(session, attempt),
     }
 
 
@@ -131,13 +136,15 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(session: Session, attempt: Attempt) -> dict[str, Any]:
-    now = site().live.clock.now()
+def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
+    now = live.clock.now()
     started = attempt.phase == "started"
     return {
         "phase": attempt.phase,
         "open": session.sittings[attempt.sitting] == "open",
-        "server_ms": site().live.clock.wall(),
+        "server_ms": live.clock.wall(),
+        "clock_ms": now,
+        "held": attempt.held,
         "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
         "earliest_hand_in_ms": (
             acts.earliest_hand_in_ms(session, attempt, now) if started else None
@@ -157,7 +164,8 @@ def _instances(attempt: Attempt) -> set[str]:
 @role(CANDIDATE)
 def state() -> dict[str, Any]:
     """Phase, remaining time, what the server holds of each client instance, messages."""
-    return _state(*_mine())
+    (session, attempt), live = _mine(), site().live
+    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
 
 
 @candidate.post("/api/candidate/confirm")
@@ -166,7 +174,7 @@ def confirm() -> dict[str, Any]:
     """Identity, seat and commitment confirmed."""
     session, attempt = _mine()
     site().live.act(session, lambda s: Decision(acts.confirm(s.attempt(attempt.id))))
-    return _state(session, session.attempt(attempt.id))
+    return _state(site().live, session, session.attempt(attempt.id))
 
 
 @candidate.post("/api/candidate/start")
@@ -177,7 +185,7 @@ def start() -> dict[str, Any]:
     now = site().live.clock.now()
     site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
     # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    return _state(session, session.attempt(attempt.id))
+    return _state(site().live, session, session.attempt(attempt.id))
 
 
 def _paper(session: Session, attempt: Attempt) -> AttemptPaper:
@@ -188,6 +196,38 @@ def _paper(session: Session, attempt: Attempt) -> AttemptPaper:
     return site().shelf.paper(session, attempt)
 
 
+@candidate.post("/api/candidate/usable")
+@role(CANDIDATE)
+def usable() -> dict[str, Any]:
+    """When the page could be used, on the site's clock; kept where it accounts for a silence."""
+    given = json_body(instance=str, spans=list)
+    spans = _spans(given["spans"])
+    if not given["instance"].isalnum() or len(given["instance"]) > 32:
+        raise RequestRefused(reason="instance")
+    session, attempt = _mine()
+    live = site().live
+    site().pace.saves(session.plan.id, attempt, 1, 0, live.clock.now())
+
+    def decide(state: Session) -> Decision:
+        mine = state.attempt(attempt.id)
+        quiet = silence(mine, live.silent(state, mine))
+        fresh = [Span(event.body["from_ms"], event.body["to_ms"]) for event in quiet]
+        return Decision([*quiet, *worked(mine, given["instance"], spans, fresh)])
+
+    live.act(session, decide)
+    return {}
+
+
+def _spans(given: list[Any]) -> list[Span]:
+    if len(given) > MAX_SPANS:
+        raise RequestRefused(reason="spans")
+    for one in given:
+        numbers = isinstance(one, list) and len(one) == 2 and all(type(n) is int for n in one)
+        if not numbers or not 0 <= one[0] <= one[1] <= MAX_NUMBER:
+            raise RequestRefused(reason="spans")
+    return [Span(*one) for one in given]
+
+
 @candidate.get("/api/candidate/paper")
 @role(CANDIDATE)
 def paper() -> dict[str, Any]:
@@ -195,14 +235,31 @@ def paper() -> dict[str, Any]:
     session, attempt = _mine()
     mine = _paper(session, attempt)
     responses: dict[str, Any] = {}
-    for item, response in attempt.final_responses().items():
+
+    def read() -> tuple[dict[str, Any], list[str]]:
+        state = session.attempt(attempt.id)
+        return dict(state.final_responses()), list(state.flags)
+
+    final, flagged = site().live.writer.seen(read)
+    for item, response in final.items():
         ref, options = mine.tokens.shown(item)
         if isinstance(response, str):
             responses[ref] = response
         else:
             responses[ref] = [options[option] for option in response]
-    flags = [mine.tokens.shown(item)[0] for item in list(attempt.flags)]
+    flags = [mine.tokens.shown(item)[0] for item in flagged]
     return {**mine.view, "attempt": attempt.id, "responses": responses, "flags": flags}
+
+
+@candidate.get("/api/candidate/materials/<path:file>")
+@role(CANDIDATE)
+def material(file: str) -> Response:
+    """A file that a practical task of the caller's paper hands out."""
+    session, attempt = _mine()
+    _paper(session, attempt)
+    response = make_response(site().shelf.material(session, attempt, file))
+    response.mimetype = "application/octet-stream"
+    return response
 
 
 @candidate.post("/api/candidate/flag")
@@ -235,7 +292,9 @@ def hand_in() -> dict[str, Any]:
 
     def decide(state: Session) -> Decision:
         mine = state.attempt(attempt.id)
-        how: acts.HandIn = "time" if now >= mine.deadline_ms else "candidate"
+        # While a decision is due, the page's clock ends nothing; the candidate still may.
+        by_clock = now >= mine.deadline_ms and not (mine.held and given["how"] == "candidate")
+        how: acts.HandIn = "time" if by_clock else "candidate"
         return Decision(
             acts.hand_in(state, mine, how, given["instance"], given["last_sequence"], now, of)
         )

@@ -15,9 +15,9 @@ CANDIDATE = "/api/candidate/"
 SIGN_IN = "/api/candidate/sign-in"
 ALLOWED = [
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Allow-Methods", "GET, POST"),
-    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
-    ("Access-Control-Expose-Headers", "Retry-After"),
+    ("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type, Upload-Offset"),
+    ("Access-Control-Expose-Headers", "Retry-After, Upload-Offset"),
     ("Access-Control-Max-Age", "600"),
 ]
 # By these the browser tells another origin's page, or whose browser it is.

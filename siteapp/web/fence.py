@@ -35,9 +35,7 @@ class Fence:
         return answer
 
     def _notice(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        record = self._site.standby.fenced
-        assert record  # noqa: S101  (asked just before)
-        error = ServerFenced(address=record.address, server_term=record.server_term)
+        error = self._site.standby.refusal()
         if "text/html" in environ.get("HTTP_ACCEPT", ""):
             kind, text = "text/html; charset=utf-8", _page(error)
         else:

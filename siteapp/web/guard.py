@@ -35,6 +35,7 @@ from siteapp.staff import Member
 from siteapp.store.live import Token
 from siteapp.web.answers import bearer
 from siteapp.web.headers import HEADERS
+from sync.disk import SyncFailed
 from sync.errors import ExamError
 from sync.origin import same_origin
 from sync.words import Language
@@ -156,6 +157,9 @@ def _answer(error: Exception) -> Any:
 def _answer_http(error: HTTPException) -> Any:
     """Flask's own errors (404, 405, 413, 500) in our words, without echoing the address."""
     status = error.code or 500
+    if isinstance(getattr(error, "original_exception", None), SyncFailed):
+        # Never tried again: the process ends and reads the disk anew.
+        site().fatal()
     known = IN_WORDS.get(status, ServerFault if status >= 500 else None)
     response = make_response(_answer(known() if known else RequestRefused(reason=error.name)))
     response.status_code = status

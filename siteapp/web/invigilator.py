@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from siteapp.conduct import acts
+from siteapp.conduct import acts, late, lost, rescue
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
-from siteapp.errors import RequestRefused
+from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.store.writer import Decision
+from siteapp.web import rescued
 from siteapp.web.guard import STAFF, json_body, member, role, site
-from sync.errors import NotFound, NotReady
+from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
@@ -40,7 +41,12 @@ def room_state(session_id: str) -> dict[str, Any]:
 def _wall(session: Session) -> dict[str, Any]:
     live = site().live
     of = site().shelf.items_by_form(session)
-    told = {"servers": site().standby.told(), "copies": site().copier.told()}
+    told = {
+        "servers": site().standby.told(),
+        "copies": site().copier.told(),
+        "uploads": site().files.going(session.plan.id),
+    }
+    told["disk"] = site().disk.state(live.sessions.values())
     return wall(session, live.clock.now(), live.contacts, of) | told
 
 
@@ -94,9 +100,25 @@ def _seat(number: int) -> int:
 @invigilator.post("/api/room/<session_id>/open")
 @role("chief")
 def open_sitting(session_id: str) -> dict[str, Any]:
-    """Open a sitting; candidates may start."""
+    """Open a sitting; candidates may start. Without room for all answers it takes a `reason`."""
     sitting, by = _sitting(session_id, json_body(sitting=str)["sitting"]), member().name
-    return _act(session_id, "open", sitting, lambda s: acts.open_sitting(s, sitting, by))
+    missing = site().disk.missing_mib(site().live.sessions.values())
+    record = _in_spite_of(missing, by) if missing else []
+    return _act(
+        session_id, "open", sitting, lambda s: _beside(acts.open_sitting(s, sitting, by), record)
+    )
+
+
+def _in_spite_of(missing_mib: int, by: str) -> list[acts.NewEvent]:
+    """The chief's reason to open without the reserve, for the room record; else ReserveMissing."""
+    if "reason" not in (request.get_json(silent=True) or {}):
+        raise ReserveMissing(missing_mib=missing_mib)
+    reason = _note(json_body(reason=str)["reason"], "reason")
+    return acts.note("incident", "", by, category="machine", note=f"-{missing_mib} MiB: {reason}")
+
+
+def _beside(events: list[acts.NewEvent], record: list[acts.NewEvent]) -> list[acts.NewEvent]:
+    return [*events, *record] if events else []
 
 
 @invigilator.post("/api/room/<session_id>/close")
@@ -227,3 +249,76 @@ def lift(session_id: str) -> dict[str, Any]:
     site().limits.lift(seat)
     site().staff.audit(member().name, "lift", f"{session_id} {seat}")
     return _wall(session)
+
+
+@invigilator.post("/api/room/<session_id>/rescue")
+@role(*ROOM_STAFF)
+def take_rescue_file(session_id: str) -> dict[str, Any]:
+    """Take in the rescue file of an attempt; what does not count now waits for `apply-rescue`."""
+    given = json_body(attempt=str, file=str)
+    session, what = site().live.session(session_id), f"{session_id} {given['attempt']}"
+    try:
+        rescued.take_in(site(), given["file"].encode(), (session_id, given["attempt"]))
+    except ExamError as error:
+        site().staff.audit(member().name, "rescue-refused", f"{what} {error.code}")
+        raise
+    site().staff.audit(member().name, "rescue", what)
+    return _wall(session)
+
+
+@invigilator.post("/api/room/<session_id>/apply-rescue")
+@role(*ROOM_STAFF)
+def apply_rescue(session_id: str) -> dict[str, Any]:
+    """Two people let the rescued answers of an attempt count; who and why goes into the journal."""
+    given = json_body(attempt=str, reason=str, second=str, password=str)
+    name, reason, by = given["attempt"], _note(given["reason"], "reason"), member().name
+    second = _second(given)
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        return rescue.apply(state.attempt(name), reason, by, second)
+
+    return _act(session_id, "apply-rescue", f"{name} {second}", decide)
+
+
+@invigilator.post("/api/room/<session_id>/lost-time")
+@role(*ROOM_STAFF)
+def lost_time(session_id: str) -> dict[str, Any]:
+    """Give back what a seat lost, or (empty admission number) what each lost; or nothing."""
+    given = json_body(admission=str, give=bool, reason=str)
+    give, by, who = given["give"], member().name, given["admission"]
+    reason = _note(given["reason"], "reason")
+    return _act(
+        session_id,
+        "lost-time",
+        f"{who or '*'} {'+' if give else '0'}",
+        lambda s: lost.decide(_some(s, who), give, reason, by),
+    )
+
+
+def _second(given: dict[str, Any]) -> str:
+    """The name of the second person, who proves by a password to be another than the first."""
+    second = str(given["second"]).strip()
+    if second == member().name:
+        raise RequestRefused(reason="second")
+    site().staff.vouch(second, given["password"], request.remote_addr or "", ROOM_STAFF)
+    return second
+
+
+@invigilator.post("/api/room/<session_id>/late")
+@role(*ROOM_STAFF)
+def late_responses(session_id: str) -> dict[str, Any]:
+    """Two people decide whether late responses count; the second gives name and password here."""
+    given = json_body(attempt=str, counts=bool, reason=str, second=str, password=str)
+    reason, by = _note(given["reason"], "reason"), member().name
+    session = site().live.session(session_id)
+    attempt, second = session.attempt(given["attempt"]), _second(given)
+    of = site().shelf.items_by_form(session).get(attempt.form, 0)
+    # Read from the disk: memory does not keep what counts for nothing.
+    kept = [e for e in site().live.events(session_id) if e.body.get("attempt") == attempt.id]
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        mine = state.attempt(attempt.id)
+        return late.decide(mine, kept, given["counts"], reason, by, second, of)
+
+    what = f"{attempt.id} {'+' if given['counts'] else '0'} {second}"
+    return _act(session_id, "late", what, decide)

@@ -13,7 +13,6 @@ from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
-from siteapp.errors import ServerFenced
 from siteapp.web.answers import PATH, AnswerPath, Reply, reply
 from siteapp.web.channel import AnswerChannel
 from sync.polling import Threads
@@ -81,21 +80,31 @@ class AnswerLane(Threads):
                 channel.server.trigger.pull_trigger(self._send)
 
     def _send(self) -> None:
-        self._called, self._main = False, threading.get_ident()
+        """Send all that is done, also what is reported meanwhile.
+
+        waitress calls this with the lock held that pulling needs: as long as this works, nobody
+        pulls. What a refused request behind another reports comes from in here.
+        """
+        self._main = threading.get_ident()
         if self._sending:
             return
         self._sending = True
         try:
             while self._done:
-                channel, outcome = self._done.popleft()
-                if taken_over := self._path.site.standby.fenced:
-                    # Decided while the other took over: not to be called saved.
-                    outcome = ServerFenced(
-                        address=taken_over.address, server_term=taken_over.server_term
-                    )
-                channel.answer(self._bytes(reply(outcome)))
+                self._called = True
+                while self._done:
+                    self._send_next()
+                # In this order: who reports from here on pulls, or is seen by this loop.
+                self._called = False
         finally:
-            self._sending = False
+            self._sending = self._called = False
+
+    def _send_next(self) -> None:
+        channel, outcome = self._done.popleft()
+        if (standby := self._path.site.standby).fenced:
+            # Decided while the other took over: not to be called saved.
+            outcome = standby.refusal()
+        channel.answer(self._bytes(reply(outcome)))
 
     def _bytes(self, given: Reply) -> bytes:
         second = int(time.time())

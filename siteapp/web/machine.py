@@ -3,11 +3,17 @@
 from importlib import metadata, resources
 from typing import Any
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, request, send_from_directory
 
-from siteapp.web.guard import ROOM, role, site
+from siteapp.conduct.machines import Mark, seen
+from siteapp.errors import RequestRefused
+from siteapp.store import records
+from siteapp.web.guard import ROOM, json_body, role, site
 
 machine = Blueprint("machine", __name__)
+
+# More than any room has; a script with made-up seats ends here.
+MOST_MACHINES = 2_000
 
 
 @machine.get("/.well-known/examsite")
@@ -28,6 +34,28 @@ def health() -> dict[str, Any]:
     """200 while the writer's thread lives."""
     alive = site().live.writer.thread.is_alive()
     return {"ok": alive, "commits": site().live.writer.commits}
+
+
+@machine.post("/api/machine/marker")
+@role(ROOM)
+def marker() -> dict[str, Any]:
+    """A page shows the mark that its machine kept, or a new one if it kept none."""
+    given = json_body(marker=str, seat=int, seals=bool)
+    mark, seat = given["marker"], given["seat"]
+    if not (mark.isalnum() and len(mark) <= 32 and 1 <= seat <= 9999):
+        raise RequestRefused(reason="marker or seat")
+    live, address = site().live, request.remote_addr or ""
+    site().mark_pace.pass_or_refuse(address, live.clock.now())
+    row = records.machine(live, address, seat)
+    before = Mark(**(row | {"seals": bool(row["seals"])})) if row else None
+    after = seen(before, mark, given["seals"], live.clock.wall())
+    if after != before and (before or len(records.machines(live)) < MOST_MACHINES):
+        live.store(
+            records.keep_machine(
+                address, seat, after.marker, after.since_ms, after.seals, after.forgot
+            )
+        )
+    return {}
 
 
 @machine.get("/look/<path:name>")

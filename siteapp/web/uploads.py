@@ -138,6 +138,8 @@ def finish(upload: str) -> dict[str, Any]:
 def _journal(session: Session, one: Announced, held: int) -> None:
     """The file's event on disk; raises the refusal if the file came too late."""
     clock = site().live.clock
+    # First the bytes on both disks, then the event that speaks of them.
+    site().standby.secure(site().files.names(one))
 
     def decide(state: Session) -> Decision:
         events, refusal = keep_file(state.attempt(one.attempt), one.body(), held, clock.now())

@@ -3,7 +3,8 @@
     ExamError
     ├── EnvironmentFault   3  the machine: port, disk, data folder, library
     │   ├── PortInUse  DiskTooFull  NotInitialised  AlreadyInitialised
-    │   └── ForeignDataFolder  DataFolderBusy  SqliteTooOld  SecretMissing
+    │   ├── ForeignDataFolder  DataFolderBusy  SqliteTooOld  SecretMissing
+    │   └── SecretDamaged
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  NotCanonical  WrongKind
@@ -69,6 +70,7 @@ from sync.errors.machine import (
     ForeignDataFolder,
     NotInitialised,
     PortInUse,
+    SecretDamaged,
     SecretMissing,
     SqliteTooOld,
 )
@@ -105,6 +107,7 @@ __all__ = [
     "PortInUse",
     "RosterRefused",
     "RosterUnreadable",
+    "SecretDamaged",
     "SecretMissing",
     "SignatureRefused",
     "SpecificationRefused",

@@ -84,6 +84,17 @@ class SqliteTooOld(EnvironmentFault):
     )
 
 
+class SecretDamaged(EnvironmentFault):
+    """A key file is not what was once written."""
+
+    code = "secret-damaged"
+    message = Words("密钥文件已损坏：{path}", "Key file damaged: {path}")
+    hint = Words(
+        "磁盘可能有故障；请改用备用服务器或加密副本，并更换磁盘",
+        "The disk may be failing; go on with the spare or a sealed copy, and replace the disk",
+    )
+
+
 class SecretMissing(EnvironmentFault):
     """A key file is not there or not readable."""
 

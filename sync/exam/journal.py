@@ -50,7 +50,26 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "file-evidence": {**_FILE, "held": int, "why": str},
     "message": {"attempt": str, "zh": str, "en": str, "by": str},
     "flag": {"attempt": str, "item": str, "flagged": bool},
-    "extension": {"attempt": str, "ms": int, "reason": str, "by": str},
+    "extension": {"attempt": str, "ms": int, "lost": list, "reason": str, "by": str},
+    "silence": {"attempt": str, "from_ms": int, "to_ms": int},
+    "page-worked": {"attempt": str, "instance": str, "from_ms": int, "to_ms": int},
+    "late": {
+        "attempt": str,
+        "instance": str,
+        "sequence": int,
+        "made_ms": int,
+        "deadline_ms": int,
+        "from_ms": int,
+        "to_ms": int,
+    },
+    "late-decision": {
+        "attempt": str,
+        "counts": bool,
+        "saves": int,
+        "reason": str,
+        "by": str,
+        "second": str,
+    },
     "move": {
         "attempt": str,
         "from": int,
@@ -63,9 +82,20 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "absent": {"attempt": str, "by": str},
     "violation": {"attempt": str, "note": str, "by": str},
     "hand-in": {"attempt": str, "how": str, "receipt": str, "answered": int, "of": int},
+    "rescue": {
+        "attempt": str,
+        "saves": int,
+        "receipt": str,
+        "answered": int,
+        "reason": str,
+        "by": str,
+        "second": str,
+    },
     "close": {"sitting": str, "by": str, "attempts": int, "handed_in": int},
     "promote": {"server_term": int, "by": str, "second": str, "reason": str},
 }
+# What the name of every journal begins with.
+ORIGIN = "examsite.journal/"
 # What every reader of JSON reads exactly.
 MAX_NUMBER = 2**53 - 1
 
@@ -127,7 +157,7 @@ def root(events: Iterable[Event]) -> bytes:
 
 def origin(site: str, session: str, term: int) -> str:
     """The name of the journal in checkpoints; another server term is another journal."""
-    return f"examsite.journal/{site}/{session}/{term}"
+    return f"{ORIGIN}{site}/{session}/{term}"
 
 
 class Standing(Struct, frozen=True):

@@ -180,15 +180,17 @@ def _part(part: Part, items: Sequence[Item], seed: str) -> PaperPart:
     )
 
 
-def draw_practical(bank: Bank, specification: Specification, form: str, seed: str) -> Form:
-    """A practical form: one task a module of the specification."""
+def draw_practical(
+    bank: Bank, specification: Specification, form: str, seed: str, without: Iterable[str] = ()
+) -> Form:
+    """A practical form: one task a module; one of `without` only where there is no other."""
     component = specification.component("practical")
-    tasks = []
+    tasks, used = [], set(without)
     for module in component.weights:
         fitting = [t for t in bank.tasks.values() if t.module == module.name]
         if not fitting:
             raise BlueprintUnmet(cell=f"practical · {module.name}", needed=1, found=0)
-        task = min(fitting, key=lambda t: _rank(seed, "task", t.id))
+        task = min(fitting, key=lambda t: (t.id in used, _rank(seed, "task", t.id)))
         tasks.append(
             PaperTask(
                 id=task.id,

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, request, send_file
 
+from sync.disk import MIB, free_bytes
 from sync.errors import DiskTooFull, NotFound
 from sync.headquarters.archive import highest_receipt
 from sync.headquarters.errors import BatchTooLarge, IntakeBusy, LengthMissing
 from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
-from sync.headquarters.intake import MAX_BATCH, Accepted, accept
+from sync.headquarters.intake import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.publish import packages_for
 
 # Packages out lie in the folder of one machine; any number of receivers may take batches in.
@@ -77,20 +78,34 @@ def put_batch(digest: str) -> Response:
 
     The batch carries its site's signature; who brings it does not matter.
     """
-    gate: Gate = current_app.extensions["gate"]
-    with gate.inside():
-        accepted = _take(digest)
+    return _answer(_take(digest, MAX_BATCH))
+
+
+@api.put("/api/v1/files/<digest>")
+@role(SITE)
+def put_file(digest: str) -> Response:
+    """Take in an uploaded file, answered as a batch is; only from a site, for it may be large."""
+    return _answer(_take(digest, MAX_FILE))
+
+
+def _answer(accepted: Accepted) -> Response:
     response = make_response(accepted.receipt, 201 if accepted.new else 200)
     response.mimetype = "application/json"
     return response
 
 
-def _take(digest: str) -> Accepted:
+def _take(digest: str, most: int) -> Accepted:
+    gate: Gate = current_app.extensions["gate"]
+    with gate.inside():
+        return _take_inside(digest, most)
+
+
+def _take_inside(digest: str, most: int) -> Accepted:
     length = request.content_length
     if length is None:
         raise LengthMissing
-    if length > MAX_BATCH:
-        raise BatchTooLarge(found=length, limit=MAX_BATCH)
+    if length > most:
+        raise BatchTooLarge(found=length, limit=most)
     folder = headquarters().folder / "incoming"
     try:
         with tempfile.NamedTemporaryFile(dir=folder) as file:
@@ -100,7 +115,7 @@ def _take(digest: str) -> Accepted:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        free = shutil.disk_usage(folder).free // 2**20
+        free = free_bytes(folder) // MIB
         raise DiskTooFull(
             needed_mib=length // 2**20 + 1, free_mib=free, folder=str(folder)
         ) from None

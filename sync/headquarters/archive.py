@@ -1,23 +1,23 @@
 """The second copy of every batch, and the receipt that lets a site forget its own."""
 
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, Table, insert, select, update
 
 from sync.errors import DocumentAltered, ExamError, NotFound
 from sync.exam.specification import Struct
-from sync.headquarters.commits import ARCHIVE_WORK, receipt_row
+from sync.headquarters.commits import receipt_row
 from sync.headquarters.errors import ArchiveFailed, TryLater
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.intake import hash_file
-from sync.headquarters.schema import batches, quarantine, receipts
+from sync.headquarters.kinds import BATCH, KINDS, Kind
+from sync.headquarters.schema import batches, files, quarantine
 from sync.headquarters.store import Stamp, record
 from sync.headquarters.work import Claimed, claim, release
 from sync.headquarters.work import done as finish
 from sync.wire import documents
 from sync.wire.documents import Receipt
-from sync.wire.files import write_durably
 
 log = logging.getLogger(__name__)
 ARCHIVE = "archive"
@@ -63,25 +63,37 @@ class Archived(NamedTuple):
 
 def archive_pending(headquarters: Headquarters, now: int) -> Archived:
     """Copy what has one copy only; a fault of one batch does not hold up the others."""
-    done: list[Claimed] = []
+    done = 0
     faults: list[ExamError] = []
-    last = 0
-    while claimed := claim(headquarters, ARCHIVE_WORK, now, limit=CLAIM, after=last):
-        for one in claimed:
+    for kind in KINDS:
+        last = 0
+        while claimed := claim(headquarters, kind.work, now, limit=CLAIM, after=last):
+            for due in claimed:
+                try:
+                    archive_one(headquarters, due, now, kind)
+                    done += 1
+                except (ArchiveFailed, DocumentAltered, NotFound, TryLater) as fault:
+                    log.error("%s %s: %s", kind.name, due.subject, fault)
+                    faults.append(fault)
+                    release(headquarters, [due])
+            last = claimed[-1].id
+    return Archived(done, tuple(faults))
+
+
+def archive_digest(headquarters: Headquarters, digest: str, now: int) -> None:
+    """Archive what was just taken in, unless that is done or somebody is at it."""
+    for kind in KINDS:
+        for due in claim(headquarters, kind.work, now, limit=1, subject=digest):
             try:
-                archive_one(headquarters, one, now)
-                done.append(one)
-            except (ArchiveFailed, DocumentAltered, NotFound, TryLater) as fault:
-                log.error("batch %s: %s", one.subject, fault)
-                faults.append(fault)
-                release(headquarters, [one])
-        last = claimed[-1].id
-    return Archived(len(done), tuple(faults))
+                archive_one(headquarters, due, now, kind)
+            except ExamError:
+                release(headquarters, [due])
+                raise
 
 
-def archive_one(headquarters: Headquarters, due: Claimed, now: int) -> None:
+def archive_one(headquarters: Headquarters, due: Claimed, now: int, kind: Kind) -> None:
     """The second copy, read back and compared, and then the `archived` receipt."""
-    batch = find_batch(headquarters, due.subject)
+    batch = find_batch(headquarters, due.subject, kind)
     _copy(headquarters, batch.digest)
     receipt = Receipt(
         digest=batch.digest,
@@ -94,30 +106,19 @@ def archive_one(headquarters: Headquarters, due: Claimed, now: int) -> None:
         at=now,
     )
     envelope = documents.sign(receipt, headquarters.keys.receipt())
+    rows = kind.rows
     with headquarters.store.writing() as db:
-        waiting = (batches.c.digest == batch.digest) & (batches.c.state == "received")
-        if db.execute(update(batches).where(waiting).values(state="archived")).rowcount:
-            db.execute(insert(receipts), [receipt_row(receipt, envelope)])
-            record(db, Stamp(ARCHIVE, now), "batch.archive", digest=batch.digest)
+        waiting = (rows.c.digest == batch.digest) & (rows.c.state == "received")
+        if db.execute(update(rows).where(waiting).values(state="archived")).rowcount:
+            db.execute(insert(kind.receipts), [receipt_row(receipt, envelope)])
+            record(db, Stamp(ARCHIVE, now), f"{kind.name}.archive", digest=batch.digest)
         finish(db, [due])
-
-
-def archive_now(headquarters: Headquarters, digest: str, now: int) -> None:
-    """Archive one batch while its bearer waits, unless that is done or somebody is at it."""
-    for due in claim(headquarters, ARCHIVE_WORK, now, limit=1, subject=digest):
-        try:
-            archive_one(headquarters, due, now)
-        except ExamError:
-            release(headquarters, [due])
-            raise
 
 
 def _copy(headquarters: Headquarters, digest: str) -> None:
     copy = headquarters.archived(digest)
-    data = headquarters.blobs.read(digest)
     try:
-        copy.parent.mkdir(mode=0o700, exist_ok=True)
-        write_durably(copy, data)
+        headquarters.blobs.copy(digest, copy)
         found = hash_file(copy)
     except OSError as error:
         raise ArchiveFailed(reason=error.strerror or str(error)) from None
@@ -125,10 +126,11 @@ def _copy(headquarters: Headquarters, digest: str) -> None:
         raise DocumentAltered(where=digest)
 
 
-def find_batch(headquarters: Headquarters, digest: str) -> BatchRow:
-    """One batch; NotFound."""
+def find_batch(headquarters: Headquarters, digest: str, kind: Kind = BATCH) -> BatchRow:
+    """One batch or file; NotFound."""
+    query = _columns(kind.rows).where(kind.rows.c.digest == digest)
     with headquarters.store.reading() as db:
-        row = db.execute(select(batches).where(batches.c.digest == digest)).mappings().first()
+        row = db.execute(query).mappings().first()
     if row is None:
         raise NotFound(what=digest)
     return BatchRow(**row)
@@ -136,25 +138,43 @@ def find_batch(headquarters: Headquarters, digest: str) -> BatchRow:
 
 def highest_receipt(headquarters: Headquarters, digest: str) -> bytes | None:
     """The receipt that says most about a batch, or None if it is not here."""
-    query = select(receipts.c.envelope).where(receipts.c.digest == digest)
-    # "archived" comes before "received" in the alphabet too.
     with headquarters.store.reading() as db:
-        return db.scalars(query.order_by(receipts.c.level)).first()
+        for kept in (kind.receipts.c for kind in KINDS):
+            query = select(kept.envelope).where(kept.digest == digest)
+            # "archived" comes before "received" in the alphabet too.
+            if envelope := db.scalars(query.order_by(kept.level)).first():
+                return bytes(envelope)
+    return None
 
 
 def list_batches(
     headquarters: Headquarters, *, session: str | None = None, state: str | None = None
 ) -> list[BatchRow]:
     """Batches in the order of their journals."""
-    query = select(batches).order_by(
-        batches.c.site, batches.c.session, batches.c.server_term, batches.c.sequence
-    )
+    return _list(headquarters, batches, session, state)
+
+
+def list_files(headquarters: Headquarters, session: str) -> list[BatchRow]:
+    """The uploaded files of a session that were taken in."""
+    return _list(headquarters, files, session, None)
+
+
+def _list(
+    headquarters: Headquarters, rows: Table, session: str | None, state: str | None
+) -> list[BatchRow]:
+    order = (rows.c.site, rows.c.session, rows.c.server_term, rows.c.sequence)
+    query = _columns(rows).order_by(*order)
     if session is not None:
-        query = query.where(batches.c.session == session)
+        query = query.where(rows.c.session == session)
     if state is not None:
-        query = query.where(batches.c.state == state)
+        query = query.where(rows.c.state == state)
     with headquarters.store.reading() as db:
         return [BatchRow(**row) for row in db.execute(query).mappings()]
+
+
+def _columns(rows: Table) -> Select[Any]:
+    """Those of BatchRow; of a file not all are there."""
+    return select(*(rows.c[name] for name in BatchRow.__struct_fields__ if name in rows.c))
 
 
 def list_quarantine(headquarters: Headquarters) -> list[QuarantineRow]:

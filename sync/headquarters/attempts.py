@@ -23,6 +23,7 @@ class AttemptFacts(Struct, frozen=True):
     responses: Mapping[str, Any] = {}
     evidence: int = 0
     after_hand_in: int = 0
+    files: int = 0
 
     @property
     def handed_in(self) -> bool:
@@ -33,7 +34,8 @@ class AttemptFacts(Struct, frozen=True):
 def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
     """attempt → what is known of it.
 
-    Of several hand-ins the first counts; responses after it do not. Of several server terms the
+    Of several hand-ins the first counts; responses after it do not, unless two people at the site
+    decided that they do, or a `rescue` event says who applied them. Of several server terms the
     latest counts.
     """
     events = journal.events()
@@ -62,11 +64,16 @@ def _of(event: Event) -> str | None:
 
 
 def _ends(journal: ReceivedJournal) -> dict[str, int]:
-    """attempt → the place of its hand-in among all events."""
+    """attempt → the place of its hand-in, or of the last rescue after that, among all events."""
     ends: dict[str, int] = {}
     for place, event in enumerate(journal.events()):
+        if event.kind == "late-decision" and event.body["counts"]:
+            # Late answers count by decision of two people; the next hand-in commits to them.
+            ends.pop(event.body["attempt"], None)
         if event.kind == "hand-in":
             ends.setdefault(event.body["attempt"], place)
+        elif event.kind == "rescue" and event.body["attempt"] in ends:
+            ends[event.body["attempt"]] = place
     return ends
 
 
@@ -77,23 +84,25 @@ def _too_late(event: Event, place: int, ends: Mapping[str, int]) -> bool:
 def _facts(
     attempt: str,
     own: Sequence[Event],
-    hand_in: Event | None,
+    end: Event | None,
     responses: Mapping[str, Any],
     after_hand_in: int,
 ) -> AttemptFacts:
     starts = [e for e in own if e.kind == "start"]
-    receipt = hand_in.body["receipt"] if hand_in else None
+    hand_ins = [e for e in own if e.kind == "hand-in"]
+    receipt = end.body["receipt"] if end else None
     return AttemptFacts(
         form=starts[-1].body["form"] if starts else None,
         started=bool(starts),
         absent=_any(own, "absent"),
         violation=_any(own, "violation"),
-        how=hand_in.body["how"] if hand_in else None,
+        how=end.body.get("how", hand_ins[0].body["how"]) if end else None,
         receipt=receipt,
-        receipt_fits=receipt == receipt_code(attempt, responses) if hand_in else None,
+        receipt_fits=receipt == receipt_code(attempt, responses) if end else None,
         responses=responses,
-        evidence=sum(e.kind == "evidence" for e in own),
+        evidence=sum(e.kind in ("evidence", "file-evidence") for e in own),
         after_hand_in=after_hand_in,
+        files=sum(e.kind == "file" for e in own),
     )
 
 

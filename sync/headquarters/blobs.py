@@ -33,6 +33,9 @@ class Blobs(Protocol):
     def read(self, digest: str) -> bytes:
         """The bytes; NotFound if they are not there."""
 
+    def copy(self, digest: str, target: Path) -> None:
+        """A durable copy; NotFound, or OSError of the target."""
+
 
 class FolderBlobs:
     """Files in folders by the first two digits, or all in one."""
@@ -63,6 +66,13 @@ class FolderBlobs:
         except FileNotFoundError:
             raise NotFound(what=digest) from None
 
+    def copy(self, digest: str, target: Path) -> None:
+        """Piece by piece, as a file may be large."""
+        source = self.path(digest)
+        if not source.is_file():
+            raise NotFound(what=digest)
+        copy_durably(source, target)
+
 
 class TableBlobs:
     """Rows of the database itself: one commit makes a batch and its bytes durable."""
@@ -86,6 +96,10 @@ class TableBlobs:
             raise NotFound(what=digest)
         return bytes(row[0])
 
+    def copy(self, digest: str, target: Path) -> None:
+        """By way of memory, as the driver has it whole anyway."""
+        write_copy(target, self.read(digest))
+
     def _is(self, digest: str) -> ColumnElement[bool]:
         return (blobs.c.area == self._area) & (blobs.c.digest == digest)
 
@@ -93,6 +107,12 @@ class TableBlobs:
 def row(area: Area, digest: str, data: bytes) -> dict[str, object]:
     """The row of the table `blobs`."""
     return {"area": area, "digest": digest, "data": data}
+
+
+def write_copy(target: Path, data: bytes) -> None:
+    """Bytes as a file that is on the disk when this returns; its folder is made if need be."""
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    write_durably(target, data)
 
 
 def copy_durably(source: Path, target: Path) -> None:

@@ -11,7 +11,15 @@ from sync.errors import NotFound
 from sync.exam.catalogue import find as find_specification
 from sync.exam.catalogue import specifications as shipped_specifications
 from sync.exam.specification import Specification
-from sync.headquarters import cli_desk, cli_results, samples, serve, specifications, staff
+from sync.headquarters import (
+    cli_desk,
+    cli_files,
+    cli_results,
+    samples,
+    serve,
+    specifications,
+    staff,
+)
 from sync.headquarters.bank import builtin_bank, builtin_codes, load_bank
 from sync.headquarters.cli_base import (
     FOLDER,
@@ -299,5 +307,6 @@ for _command in (
     cli_results.results_command,
     cli_results.marks,
     cli_results.journal,
+    cli_files.files,
 ):
     main.add_command(_command)

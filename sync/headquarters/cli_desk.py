@@ -19,6 +19,7 @@ from sync.headquarters.cli_base import (
     show,
     stamp,
 )
+from sync.headquarters.materials import builtin_materials, read_materials
 from sync.headquarters.sheets import codes_file
 from sync.headquarters.specifications import specification
 from sync.wire.files import write_durably
@@ -198,6 +199,7 @@ def sitting_add(
             specification=rules,
             component=component,
             bank=items,
+            materials=read_materials(bank, items) if bank else builtin_materials(code),
             form_count=forms,
             earliest_hand_in=earliest_hand_in,
         )

@@ -86,6 +86,13 @@ def reconcile(folder: Path, session_id: str, as_json: bool) -> None:
     show(found.sittings, columns, False)
     for count in found.sittings:
         _name_people(count)
+    for tail in found.forks:
+        named = "、".join(f"{p.name}（{p.admission}）" for p in tail.people)
+        say(
+            f"分叉：第 {tail.server_term} 任服务器多出 {tail.events} 条记录，不计入成绩：{named}",
+            f"Fork: server term {tail.server_term} has {tail.events} events more, which count"
+            f" nothing: {named}",
+        )
     if found.lacking:
         say(found.lacking.zh, found.lacking.en)
     elif found.agreed:

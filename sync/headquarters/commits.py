@@ -8,14 +8,15 @@ from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from sync.headquarters import at_once, blobs
-from sync.headquarters.schema import audit, batches, quarantine, receipts, work
+from sync.headquarters.kinds import BATCH, Kind
+from sync.headquarters.schema import audit, quarantine, work
 from sync.headquarters.schema import blobs as blob_rows
 from sync.headquarters.store import Stamp, Store, audit_line
 from sync.wire.documents import Receipt
 
 INTAKE = "intake"
 MAX_GROUP = 64
-ARCHIVE_WORK, SCORE_WORK = "archive", "score"
+SCORE_WORK = "score"
 _DEADLOCK = "40P01"
 
 
@@ -62,6 +63,11 @@ class Commits:
             raise arrival.fault
         return bool(arrival.new)
 
+    def commit_alone(self, arrival: Arrival, kind: Kind) -> bool:
+        """As commit, in a transaction of its own: files are few, and large."""
+        with self._store.writing() as db:
+            return bool(_insert(self._store, db, [arrival], kind))
+
     def _write(self, group: Sequence[Arrival]) -> None:
         # The same order everywhere, so that two receivers seldom wait for each other.
         first: dict[str, Arrival] = {}
@@ -90,7 +96,7 @@ class Commits:
             given = at_once.parameters([_given(a) for a in group])
             return {row[0] for row in self._store.at_once(at_once.STATEMENT, given)}
         with self._store.writing() as db:
-            return _insert(self._store, db, group)
+            return _insert(self._store, db, group, BATCH)
 
     def _fail(self, group: Sequence[Arrival], fault: BaseException) -> None:
         for arrival in group:
@@ -108,9 +114,9 @@ def _is_of_one(fault: SQLAlchemyError) -> bool:
     return True
 
 
-def _insert(store: Store, db: Connection, group: Sequence[Arrival]) -> set[str]:
+def _insert(store: Store, db: Connection, group: Sequence[Arrival], kind: Kind) -> set[str]:
     """Rows of those that are new; their digests."""
-    wanted = store.inserting(batches).on_conflict_do_nothing().returning(batches.c.digest)
+    wanted = store.inserting(kind.rows).on_conflict_do_nothing().returning(kind.rows.c.digest)
     taken = set(db.scalars(wanted, [_batch(a) for a in group]))
     new = [a for a in group if a.receipt.digest in taken]
     if not new:
@@ -118,9 +124,9 @@ def _insert(store: Store, db: Connection, group: Sequence[Arrival]) -> set[str]:
     bodies = [blobs.row("batches", a.receipt.digest, a.body) for a in new if a.body is not None]
     if bodies:
         db.execute(store.inserting(blob_rows).on_conflict_do_nothing(), bodies)
-    db.execute(insert(receipts), [receipt_row(a.receipt, a.envelope) for a in new])
-    db.execute(insert(work), [one for a in new for one in _work(a.receipt)])
-    db.execute(insert(audit), [_line(a.receipt) for a in new])
+    db.execute(insert(kind.receipts), [receipt_row(a.receipt, a.envelope) for a in new])
+    db.execute(insert(work), [one for a in new for one in _work(a.receipt, kind)])
+    db.execute(insert(audit), [_line(a.receipt, kind) for a in new])
     at = new[0].receipt.at
     db.execute(update(quarantine).where(quarantine.c.digest.in_(taken)).values(taken_at=at))
     return taken
@@ -132,7 +138,7 @@ def _given(arrival: Arrival) -> dict[str, object]:
     return kept | {
         "at": arrival.receipt.at,
         "envelope": arrival.envelope,
-        "line": _line(arrival.receipt)["what"],
+        "line": _line(arrival.receipt, BATCH)["what"],
         "body": arrival.body or b"",
     }
 
@@ -162,11 +168,11 @@ def receipt_row(receipt: Receipt, envelope: bytes) -> dict[str, object]:
     }
 
 
-def _work(receipt: Receipt) -> list[dict[str, object]]:
-    due = ((ARCHIVE_WORK, receipt.digest), (SCORE_WORK, receipt.session))
-    return [{"kind": kind, "subject": subject, "claimed_until": 0} for kind, subject in due]
+def _work(receipt: Receipt, kind: Kind) -> list[dict[str, object]]:
+    due = ((kind.work, receipt.digest), (SCORE_WORK, receipt.session))
+    return [{"kind": name, "subject": subject, "claimed_until": 0} for name, subject in due]
 
 
-def _line(receipt: Receipt) -> dict[str, object]:
+def _line(receipt: Receipt, kind: Kind) -> dict[str, object]:
     what = {"site": receipt.site, "session": receipt.session, "digest": receipt.digest}
-    return audit_line(Stamp(INTAKE, receipt.at), "batch.receive", **what)
+    return audit_line(Stamp(INTAKE, receipt.at), f"{kind.name}.receive", **what)

@@ -9,6 +9,8 @@ NotNow             SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
 """
 
+import base64
+
 from sync.errors import (
     DocumentRefused,
     EnvironmentFault,
@@ -89,6 +91,14 @@ class FormerServer(DocumentRefused):
         "文件已保留在隔离区，不计入成绩；请停用旧服务器",
         "It is kept in quarantine and counts for nothing; retire the old server",
     )
+
+    def __init__(self, notice: bytes, *, server_term: int, latest: int) -> None:
+        self.notice = notice
+        super().__init__(server_term=server_term, latest=latest)
+
+    def to_json(self) -> dict[str, object]:
+        """As of every error, with the signed notice by which the old server fences itself."""
+        return super().to_json() | {"notice": base64.b64encode(self.notice).decode("ascii")}
 
 
 class JournalBroken(DocumentRefused):

@@ -37,7 +37,7 @@ from sync.headquarters.errors import SettingRefused
 from sync.headquarters.store import Store
 from sync.wire.documents import HeadquartersKeys, from_bytes, to_bytes
 from sync.wire.files import write_durably
-from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_secret, save_secret
+from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_key, save_key
 
 DATABASE = "hq.db"
 SETTINGS = "examhq.json"
@@ -70,7 +70,7 @@ class Keyring:
 
     def seal(self) -> OpeningKey:
         """Opens batches."""
-        return OpeningKey.from_seed(load_secret(self._folder / "seal.seed", SECRET_LENGTH))
+        return OpeningKey.from_seed(load_key(self._folder / "seal.seed", SECRET_LENGTH))
 
     def public(self) -> HeadquartersKeys:
         """What sites get to know; also there while root and escrow are offline."""
@@ -89,17 +89,17 @@ class Keyring:
     def _signing_or_new(self, name: str) -> SigningKey:
         path = self._folder / f"{name}.key"
         if not path.exists():
-            save_secret(path, SigningKey.generate().to_bytes())
-        return SigningKey.from_bytes(load_secret(path, SECRET_LENGTH))
+            save_key(path, SigningKey.generate().to_bytes())
+        return SigningKey.from_bytes(load_key(path, SECRET_LENGTH))
 
     def _opening_or_new(self, name: str) -> OpeningKey:
         path = self._folder / f"{name}.seed"
         if not path.exists():
-            save_secret(path, OpeningKey.generate().seed)
-        return OpeningKey.from_seed(load_secret(path, SECRET_LENGTH))
+            save_key(path, OpeningKey.generate().seed)
+        return OpeningKey.from_seed(load_key(path, SECRET_LENGTH))
 
     def _signing(self, name: str) -> SigningKey:
-        return SigningKey.from_bytes(load_secret(self._folder / name, SECRET_LENGTH))
+        return SigningKey.from_bytes(load_key(self._folder / name, SECRET_LENGTH))
 
 
 class Settings(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Taking in batches: verified by the site's registered key, kept, receipted; nothing is decrypted.
+"""Taking in batches and files: verified by the site's key, kept, receipted; nothing is decrypted.
 
 Whatever is sent is kept: a batch in `blobs/`, a refused file in `quarantine/` with the reason. The
 digest is the idempotency key: the same file again gets the same receipt, byte for byte.
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from sync.errors import (
     DocumentAltered,
@@ -31,15 +31,18 @@ from sync.headquarters.errors import (
     UnknownSession,
 )
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.schema import batches, enrolments, quarantine, receipts, sessions
+from sync.headquarters.kinds import BATCH, KINDS, Kind
 from sync.headquarters.schema import blobs as blob_rows
+from sync.headquarters.schema import enrolments, quarantine, sessions
 from sync.headquarters.store import Stamp, record
 from sync.wire import documents
-from sync.wire.documents import Receipt
+from sync.wire.documents import LaterServer, Receipt
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, peek_identity
 
 MAX_BATCH = 64 * 1024 * 1024
+# What a site may set for one uploaded file, and what sealing adds.
+MAX_FILE = 256 * 1024 * 1024
 # Refused files come from anybody, so they get a bounded place.
 MAX_QUARANTINE = 2 * 1024 * 1024 * 1024
 
@@ -79,14 +82,16 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
     try:
         if digest != declared:
             raise DocumentAltered(where="SHA-256")
-        stated, signers = _stated(source)
-        known = _ask(headquarters, stated, digest)
+        kind, stated, signers = _stated(source)
+        known = _ask(headquarters, kind, stated, digest)
         if known.receipt is not None:
             _bring_back(headquarters, source, digest)
             return Accepted(known.receipt, new=False)
-        document = _verify(source, stated, signers, known)
+        document = _verify(source, kind, stated, signers, known)
+        if kind is BATCH:
+            _require_place(headquarters, stated, digest, known, now)
         body = headquarters.blobs.put(digest, source)
-        return _commit(headquarters, stated, document, body, now)
+        return _commit(headquarters, kind, stated, document, body, now)
     except DocumentRefused as refusal:
         _set_aside(headquarters, source, digest, declared, refusal, now)
         raise
@@ -110,49 +115,56 @@ class _Known(NamedTuple):
     holder: str | None
 
 
-def _stated(source: Path) -> tuple[Stated, tuple[str, ...]]:
-    """What a file says of itself, UNVERIFIED; DocumentRefused if it is no batch."""
-    kind, identity, signers = peek_identity(source)
-    if kind != "batch":
-        raise WrongKind(expected="batch", found=kind[:80])
+def _stated(source: Path) -> tuple[Kind, Stated, tuple[str, ...]]:
+    """What a file says of itself, UNVERIFIED; DocumentRefused if it is nothing of a site's."""
+    name, identity, signers = peek_identity(source)
+    kind = next((kind for kind in KINDS if kind.name == name), None)
+    if kind is None:
+        raise WrongKind(expected="batch", found=name[:80])
     try:
-        return msgspec.convert(identity, Stated), signers
+        return kind, msgspec.convert(identity, Stated), signers
     except msgspec.ValidationError as error:
         raise NotCanonical(reason=f"identity: {error}") from None
 
 
-def _question() -> Select[Any]:
+def _receipt_of(kind: Kind) -> Select[Any]:
+    kept = kind.receipts.c
+    return select(kept.envelope).where(kept.digest == bindparam("digest"), kept.level == "received")
+
+
+def _question(kind: Kind) -> Select[Any]:
     """One row of `_Known`; made once, as making it costs more than asking it."""
-    site, session, term = bindparam("site"), bindparam("session"), bindparam("server_term")
-    own = (batches.c.site == site) & (batches.c.session == session)
-    number = (batches.c.server_term == term) & (batches.c.sequence == bindparam("sequence"))
+    rows = kind.rows.c
+    site: ColumnElement[str] = bindparam("site")
+    session: ColumnElement[str] = bindparam("session")
+    term: ColumnElement[int] = bindparam("server_term")
+    own = (rows.site == site) & (rows.session == session)
+    number = (rows.server_term == term) & (rows.sequence == bindparam("sequence"))
     published = (sessions.c.id == session) & (sessions.c.site == site)
     signing = select(enrolments.c.sign_key).where(enrolments.c.site == site)
     newest = signing.order_by(enrolments.c.serial.desc()).limit(1)
     return select(
-        _RECEIPT.scalar_subquery(),
+        _receipt_of(kind).scalar_subquery(),
         newest.scalar_subquery(),
         select(sessions.c.state).where(published).scalar_subquery(),
-        select(func.max(batches.c.server_term)).where(own).scalar_subquery(),
-        select(batches.c.digest).where(own & number).scalar_subquery(),
+        select(func.max(rows.server_term)).where(own).scalar_subquery(),
+        select(func.max(rows.digest)).where(own & number).scalar_subquery(),
     )
 
 
-_RECEIPT = select(receipts.c.envelope).where(
-    receipts.c.digest == bindparam("digest"), receipts.c.level == "received"
-)
-_QUESTION = _question()
+_QUESTIONS = {kind: _question(kind) for kind in KINDS}
+_RECEIPTS = {kind: _receipt_of(kind) for kind in KINDS}
 
 
-def _ask(headquarters: Headquarters, stated: Stated, digest: str) -> _Known:
+def _ask(headquarters: Headquarters, kind: Kind, stated: Stated, digest: str) -> _Known:
     """All that decides about a batch, in one question."""
     given = {name: getattr(stated, name) for name in stated.__struct_fields__}
-    found = headquarters.store.ask(_QUESTION, digest=digest, **given)
+    found = headquarters.store.ask(_QUESTIONS[kind], digest=digest, **given)
     return _Known._make(found or (None,) * len(_Known._fields))
 
 
-def _receipt(headquarters: Headquarters, digest: str) -> bytes | None:
-    found = headquarters.store.ask(_RECEIPT, digest=digest)
+def _receipt(headquarters: Headquarters, kind: Kind, digest: str) -> bytes | None:
+    found = headquarters.store.ask(_RECEIPTS[kind], digest=digest)
     return None if found is None else bytes(found[0])
 
 
@@ -168,27 +180,38 @@ def _bring_back(headquarters: Headquarters, source: Path, digest: str) -> None:
 
 
 def _verify(
-    source: Path, stated: Stated, signers: tuple[str, ...], known: _Known
+    source: Path, kind: Kind, stated: Stated, signers: tuple[str, ...], known: _Known
 ) -> SealedDocument:
     """Every byte checked with the key of the site that the batch names."""
     if known.sign_key is None:
         raise UnknownSender(site=stated.site[:80])
     key = VerifyKey.from_bytes(known.sign_key)
-    document = SealedDocument.verify(source, kind="batch", trusted=[key])
+    document = SealedDocument.verify(source, kind=kind.name, trusted=[key])
     if set(signers) != document.signed_by or len(signers) != 1:
         # Anybody could add a signature of their own: the same batch under another digest.
         raise SignatureRefused(reason="a batch carries its site's signature and no other")
-    if document.part_names != ("events",):
-        raise NotCanonical(reason="a batch has one part, events")
+    if document.part_names != (kind.part,):
+        raise NotCanonical(reason="a batch has one part, events; a file one, file")
     if known.state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
-    if known.latest_term is not None and stated.server_term < known.latest_term:
-        # A spare has taken over from the server that cut this batch.
-        raise FormerServer(server_term=stated.server_term, latest=known.latest_term)
-    if known.holder not in (None, document.digest):
+    return document
+
+
+def _require_place(
+    headquarters: Headquarters, stated: Stated, digest: str, known: _Known, now: int
+) -> None:
+    """FormerServer, with a signed notice, if a spare took over; ConflictingBatch.
+
+    Files come also from a former server: it may be the only one that has them.
+    """
+    latest = known.latest_term
+    if latest is not None and stated.server_term < latest:
+        later = LaterServer(site=stated.site, server_term=latest, at=now)
+        notice = documents.sign(later, headquarters.keys.receipt())
+        raise FormerServer(notice, server_term=stated.server_term, latest=latest)
+    if known.holder not in (None, digest):
         # The table itself has the last word; this finds it earlier.
         raise _conflict(stated)
-    return document
 
 
 def _conflict(stated: Stated) -> ConflictingBatch:
@@ -197,6 +220,7 @@ def _conflict(stated: Stated) -> ConflictingBatch:
 
 def _commit(
     headquarters: Headquarters,
+    kind: Kind,
     stated: Stated,
     document: SealedDocument,
     body: bytes | None,
@@ -215,9 +239,11 @@ def _commit(
     )
     envelope = documents.sign(receipt, headquarters.keys.receipt())
     (signed_by,) = document.signed_by
-    if headquarters.commits.commit(Arrival(receipt, envelope, signed_by, body)):
+    arrival = Arrival(receipt, envelope, signed_by, body)
+    commits = headquarters.commits
+    if commits.commit(arrival) if kind is BATCH else commits.commit_alone(arrival, kind):
         return Accepted(envelope, new=True)
-    first = _receipt(headquarters, document.digest)
+    first = _receipt(headquarters, kind, document.digest)
     if first is None:
         raise _conflict(stated)
     return Accepted(first, new=False)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from sync.headquarters import archive, audits, publish, results, scoring, sessions, sites, staff
 from sync.headquarters.errors import SignInRefused, TooManyTries
 from sync.headquarters.guard import COOKIE, PUBLIC, headquarters, now, role, stamp
+from sync.headquarters.handed_files import files_here
 from sync.headquarters.reconcile import Reconciliation
 from sync.headquarters.sessions import SessionRow
 from sync.headquarters.store import record
@@ -116,6 +117,7 @@ def session_page(session: str) -> str:
         sittings=sessions.list_sittings(headquarters(), session),
         batches=archive.list_batches(headquarters(), session=session),
         reconciliation=_reconciliation(session) if published else None,
+        files_here=files_here(headquarters(), session),
         results=results.result_rows(headquarters(), session) if published else [],
     )
 

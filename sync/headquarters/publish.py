@@ -12,6 +12,7 @@ from sync.errors import AlreadyThere, NotReady, SecretMissing
 from sync.exam.paper import Form
 from sync.exam.sitting import SessionPlan, SittingPlan, check_plan
 from sync.headquarters.folder import Headquarters
+from sync.headquarters.materials import materials_of
 from sync.headquarters.rosters import candidate_plans
 from sync.headquarters.schema import forms, sessions, sittings
 from sync.headquarters.sessions import find
@@ -94,7 +95,7 @@ def _papers(db: Connection, row: Row[Any]) -> Papers:
     texts = db.scalars(select(forms.c.form).where(forms.c.session == row.id).order_by(forms.c.id))
     drawn = tuple(msgspec.json.decode(text, type=Form) for text in texts)
     seed = hashlib.sha256(f"examsite/shuffle/{row.id}/{row.seed}".encode()).digest()
-    return Papers(forms=drawn, seed=seed)
+    return Papers(forms=drawn, seed=seed, materials=materials_of(db, row.id))
 
 
 def _seal(

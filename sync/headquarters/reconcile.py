@@ -1,7 +1,8 @@
 """Registered = present = submitted = received, or a list of who differs. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from sync.exam.journal import Event
 from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan, attempt_id
 from sync.exam.specification import Struct
 from sync.headquarters.attempts import AttemptFacts, attempt_facts, closes
@@ -24,6 +25,7 @@ class SittingCount(Struct, frozen=True):
 
     `submitted` is what the site counted when it closed, `received` what is in the batches.
     `unaccounted` are neither present nor marked absent; it is known once the sitting is closed.
+    `files` is how many uploaded files the journal names.
     """
 
     sitting: str
@@ -39,6 +41,15 @@ class SittingCount(Struct, frozen=True):
     without_answer: tuple[Person, ...]
     receipt_differs: tuple[Person, ...]
     evidence: tuple[Person, ...]
+    files: int = 0
+
+
+class ForkedTail(Struct, frozen=True):
+    """What a former server wrote that the one which took over does not have; it counts nothing."""
+
+    server_term: int
+    events: int
+    people: tuple[Person, ...]
 
 
 class Reconciliation(Struct, frozen=True):
@@ -47,6 +58,7 @@ class Reconciliation(Struct, frozen=True):
     session: str
     lacking: Words | None
     sittings: tuple[SittingCount, ...]
+    forks: tuple[ForkedTail, ...] = ()
 
     @property
     def agreed(self) -> bool:
@@ -71,7 +83,17 @@ def reconcile(
         sittings=tuple(
             _count(plan, sitting, facts, closed.get(sitting.id)) for sitting in plan.sittings
         ),
+        forks=tuple(_tail(plan, term, tail) for term, tail in journal.forks().items()),
     )
+
+
+def _tail(plan: SessionPlan, term: int, tail: Sequence[Event]) -> ForkedTail:
+    attempts = {str(event.body.get("attempt", "")) for event in tail}
+    concerned = (
+        (c, any(attempt_id(sitting, c.admission) in attempts for sitting in c.sittings))
+        for c in plan.candidates
+    )
+    return ForkedTail(term, len(tail), _people(concerned))
 
 
 def _count(
@@ -103,6 +125,7 @@ def _count(
         without_answer=_people((c, f.handed_in and not _answered(f)) for c, f in own),
         receipt_differs=_people((c, f.receipt_fits is False) for c, f in own),
         evidence=_people((c, f.evidence > 0 or f.after_hand_in > 0) for c, f in own),
+        files=sum(fact.files for _, fact in own),
     )
 
 

@@ -12,7 +12,13 @@ from sync.headquarters.errors import MarksUnreadable
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.schema import entries, practical_marks
 from sync.headquarters.scoring import Scored, scored_rows
-from sync.headquarters.sessions import find, list_sittings, published_plan, show_session
+from sync.headquarters.sessions import (
+    SittingRow,
+    find,
+    list_sittings,
+    published_plan,
+    show_session,
+)
 from sync.headquarters.spreadsheet import Cell, SheetUnreadable, read_sheet, sheet_bytes
 from sync.headquarters.store import Stamp, record
 from sync.words import Words
@@ -45,6 +51,7 @@ OUTCOMES: Mapping[str, Words] = {
     "violation": Words("违纪", "violation"),
     "missing": Words("未收到", "missing"),
     "awaiting": Words("待实训成绩", "awaiting marks"),
+    "awaiting-theory": Words("待理论成绩", "awaiting theory"),
     "unscored": Words("未评分", "not scored"),
 }
 WAYS: Mapping[str, Words] = {
@@ -85,19 +92,51 @@ def outcome(specification: Specification, theory: str, practical: int | None) ->
     return "passed" if {c.name for c in others} <= known else "awaiting"
 
 
+class _Known:
+    """What a session has of each candidate: what was scored, and the marks people gave."""
+
+    def __init__(self, headquarters: Headquarters, session: str) -> None:
+        self.sittings = list_sittings(headquarters, session)
+        scored = scored_rows(headquarters, session)
+        self.scored = {(row.sitting, row.admission): row for row in scored}
+        self.marks = _practical(headquarters, session)
+
+    def other(self, sitting: SittingRow, component: str) -> str | None:
+        """The sitting of another component of the same certificate in this session."""
+        same = (s.plan for s in self.sittings if s.plan.specification == sitting.plan.specification)
+        return next((plan.id for plan in same if plan.component == component), None)
+
+    def practical(self, sitting: SittingRow, admission: str) -> int | None:
+        """The practical marks, given for this sitting or for the practical one beside it."""
+        own = self.marks.get((sitting.plan.id, admission))
+        beside = self.other(sitting, "practical")
+        return own if own is not None or beside is None else self.marks.get((beside, admission))
+
+    def outcome(self, sitting: SittingRow, own: Scored, admission: str) -> str:
+        """As `outcome`, also for a practical sitting, whose theory may be another day's."""
+        rules, marks = sitting.specification, self.practical(sitting, admission)
+        if sitting.plan.component == "theory" or own.state != "awaiting":
+            return outcome(rules, own.state, marks)
+        if marks is None:
+            return "awaiting"
+        if marks < rules.component("practical").pass_mark:
+            return "failed"
+        theory = self.scored.get((self.other(sitting, "theory") or "", admission))
+        return outcome(rules, theory.state, marks) if theory else "awaiting-theory"
+
+
 def result_rows(headquarters: Headquarters, session: str) -> list[ResultRow]:
     """Every candidate of every sitting, by sitting and seat; NotReady before publishing."""
     plan = published_plan(headquarters, session)
-    scored = {(row.sitting, row.admission): row for row in scored_rows(headquarters, session)}
-    marks = _practical(headquarters, session)
+    known = _Known(headquarters, session)
     rows = []
-    for sitting in list_sittings(headquarters, session):
+    for sitting in known.sittings:
         specification = sitting.specification
         for candidate in plan.candidates:
             if sitting.plan.id not in candidate.sittings:
                 continue
             key = (sitting.plan.id, candidate.admission)
-            theory = scored.get(key, Scored(*key, state="unscored"))
+            theory = known.scored.get(key, Scored(*key, state="unscored"))
             rows.append(
                 ResultRow(
                     candidate=candidate,
@@ -106,8 +145,8 @@ def result_rows(headquarters: Headquarters, session: str) -> list[ResultRow]:
                     certificate=specification.name,
                     level=specification.level,
                     theory=theory,
-                    practical=marks.get(key),
-                    outcome=outcome(specification, theory.state, marks.get(key)),
+                    practical=known.practical(sitting, candidate.admission),
+                    outcome=known.outcome(sitting, theory, candidate.admission),
                 )
             )
     return rows
@@ -138,7 +177,7 @@ def _cells(row: ResultRow) -> list[Cell]:
         candidate.seat,
         row.certificate.zh,
         row.level.zh,
-        theory.marks if theory.marks is not None else OUTCOMES[theory.state].zh,
+        theory.marks if theory.marks is not None else _in_words(theory.state),
         row.practical,
         OUTCOMES[row.outcome].zh,
         theory.answered,
@@ -146,6 +185,11 @@ def _cells(row: ResultRow) -> list[Cell]:
         theory.receipt,
         fits[theory.receipt_fits],
     ]
+
+
+def _in_words(state: str) -> str:
+    """Why there are no theory marks; a practical sitting has none to give."""
+    return "" if state == "awaiting" else OUTCOMES[state].zh
 
 
 def way(how: str | None) -> Words:

@@ -120,6 +120,16 @@ entries = Table(
     ForeignKeyConstraint(["session", "admission"], ["candidates.session", "candidates.admission"]),
 )
 
+# What the session's practical tasks hand out, by the name that a task gives the file.
+materials = Table(
+    "materials",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("file", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("session", "file"),
+)
+
 batches = Table(
     "batches",
     metadata,
@@ -178,6 +188,33 @@ receipts = Table(
     "receipts",
     metadata,
     Column("digest", ForeignKey("batches.digest"), nullable=False),
+    Column("level", String, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("digest", "level"),
+)
+
+# Uploaded files, each sealed in a document of its own; `sequence` is the number of its event in
+# the site's journal. `verdict` is null until the content was held against that event.
+files = Table(
+    "files",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("site", ForeignKey("sites.id"), nullable=False),
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("server_term", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("signed_by", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("verdict", String),
+)
+
+file_receipts = Table(
+    "file_receipts",
+    metadata,
+    Column("digest", ForeignKey("files.digest"), nullable=False),
     Column("level", String, nullable=False),
     Column("envelope", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),

@@ -27,7 +27,7 @@ CLAIM = 200
 
 
 class Scored(Struct, frozen=True):
-    """The outcome of one attempt: passed, failed, absent, violation or missing."""
+    """One attempt: passed, failed, absent, violation, missing; awaiting, if people mark it."""
 
     sitting: str
     admission: str
@@ -149,14 +149,16 @@ def _score_one(
 ) -> Scored:
     name = fact.form or form_for(sitting.plan, candidate.seat)
     mark = _mark(headquarters, plan.id, sitting, name, fact) if fact.handed_in else None
-    counted = None if fact.violation else mark
+    # People mark practical work: only what was handed in is known here.
+    by_people = sitting.plan.component == "practical"
+    counted = None if fact.violation or by_people else mark
     return Scored(
         sitting=sitting.plan.id,
         admission=candidate.admission,
         state=_state(sitting, fact, mark),
         marks=counted.marks if counted else None,
         of=counted.of if counted else None,
-        answered=mark.answered if mark else None,
+        answered=_answered(fact) if by_people and mark else mark.answered if mark else None,
         how=fact.how,
         receipt=fact.receipt,
         receipt_fits=fact.receipt_fits,
@@ -177,9 +179,15 @@ def _mark(
     return mark_theory(paper, bank, sitting.specification, fact.responses)
 
 
+def _answered(fact: AttemptFacts) -> int:
+    return sum(response not in (None, [], "") for response in fact.responses.values())
+
+
 def _state(sitting: SittingRow, fact: AttemptFacts, mark: PaperMark | None) -> str:
     if fact.violation:
         return "violation"
+    if mark is not None and sitting.plan.component == "practical":
+        return "awaiting"
     if mark is not None:
         component = sitting.specification.component(sitting.plan.component)
         return "passed" if mark.marks >= component.pass_mark else "failed"

@@ -10,7 +10,8 @@ from sync.errors import ExamError
 from sync.headquarters.app import create_app, create_receiver, wall_ms
 from sync.headquarters.archive import archive_pending
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.intake import MAX_BATCH
+from sync.headquarters.handed_files import verify_pending
+from sync.headquarters.intake import MAX_BATCH, MAX_FILE
 from sync.headquarters.scoring import refresh
 from sync.headquarters.store import Stamp
 from sync.serving import Loop, end_on_signals
@@ -39,7 +40,7 @@ class Server:
             threads=THREADS,
             connection_limit=1024,
             # Room for the headers' own answer: the API itself says 413 in its own words.
-            max_request_body_size=2 * MAX_BATCH,
+            max_request_body_size=MAX_FILE + MAX_BATCH,
         )
         self.address = self._loop.address
 
@@ -89,6 +90,7 @@ def work_once(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) ->
     try:
         archived = archive_pending(headquarters, clock())
         refresh(headquarters, Stamp(SCORING, clock()))
+        verify_pending(headquarters)
     except (ExamError, SQLAlchemyError, OSError):
         log.exception("archiving or scoring failed")
         return False

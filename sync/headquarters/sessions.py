@@ -1,6 +1,7 @@
 """Making a session: its sittings with drawn forms, until it is published."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,11 +10,12 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from sync.errors import AlreadyThere, BlueprintUnmet, NotFound, NotReady
 from sync.exam.items import Bank
-from sync.exam.paper import Form, draw_theory
+from sync.exam.paper import Form, draw_practical, draw_theory
 from sync.exam.sitting import SessionKind, SessionPlan, SittingPlan
 from sync.exam.specification import Specification, Struct
 from sync.headquarters.errors import SessionPublished, TimeRefused
 from sync.headquarters.folder import Headquarters
+from sync.headquarters.materials import keep_materials
 from sync.headquarters.names import checked
 from sync.headquarters.schema import entries, forms, sessions, sites, sittings
 from sync.headquarters.store import Stamp, record
@@ -103,8 +105,12 @@ def add_sitting(
     bank: Bank,
     form_count: int = 1,
     earliest_hand_in: int = 30,
+    materials: Mapping[str, bytes] | None = None,
 ) -> SittingPlan:
-    """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill."""
+    """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill.
+
+    `materials` are the bank's files by name.
+    """
     checked(sitting)
     with headquarters.store.writing() as db:
         row = draft(db, session)
@@ -116,19 +122,21 @@ def add_sitting(
             id=sitting,
             specification=specification.code,
             component=component,
-            title=Words(
-                f"{specification.title.zh} {part.title.zh}",
-                f"{specification.title.en}, {part.title.en.lower()}",
-            ),
+            title=_title(specification, part.title),
             minutes=part.minutes,
             forms=tuple(form.id for form in drawn),
             earliest_hand_in=earliest_hand_in,
         )
         _insert_sitting(db, session, plan, specification)
-        for form in drawn:
-            _insert_form(db, session, sitting, form, bank)
+        _insert_forms(db, session, sitting, drawn, bank)
+        keep_materials(db, session, drawn, materials or {})
         record(db, by, "sitting.add", session=session, sitting=sitting, code=specification.code)
     return plan
+
+
+def _title(specification: Specification, part: Words) -> Words:
+    title = specification.title
+    return Words(f"{title.zh} {part.zh}", f"{title.en}, {part.en.lower()}")
 
 
 def draw_forms(
@@ -141,24 +149,33 @@ def draw_forms(
             reason_zh="标准未公布题型与题量，本版本不为此规格组卷",
             reason_en="the standard publishes no parts; this release draws no paper for it",
         )
-    if component != "theory":
+    if component == "review":
         raise NotReady(
-            reason_zh=f"本版本只能组织理论考核的机考卷；{part.title.zh}请另行组织，成绩可导入",
-            reason_en=f"this release draws theory papers only; hold the {part.title.en.lower()} "
-            "otherwise and import its marks",
+            reason_zh=f"{part.title.zh}不用机考卷，请另行组织，成绩可导入",
+            reason_en=f"the {part.title.en.lower()} has no paper; hold it otherwise and import "
+            "its marks",
         )
     drawn: list[Form] = []
     for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: max(1, min(count, 26))]:
         name = f"{sitting}-{letter}"
-        used = {item.id for form in drawn for item in form.items()}
-        try:
-            form = draw_theory(bank, specification, name, f"{seed}/{name}", used)
-        except BlueprintUnmet:
-            if not drawn:
-                raise
-            form = draw_theory(bank, specification, name, f"{seed}/{name}")
-        drawn.append(form)
+        if component == "practical":
+            tasks = {task.id for form in drawn for task in form.tasks}
+            drawn.append(draw_practical(bank, specification, name, f"{seed}/{name}", tasks))
+        else:
+            drawn.append(_draw_theory(bank, specification, name, f"{seed}/{name}", drawn))
     return drawn
+
+
+def _draw_theory(
+    bank: Bank, specification: Specification, name: str, seed: str, drawn: list[Form]
+) -> Form:
+    used = {item.id for form in drawn for item in form.items()}
+    try:
+        return draw_theory(bank, specification, name, seed, used)
+    except BlueprintUnmet:
+        if not drawn:
+            raise
+        return draw_theory(bank, specification, name, seed)
 
 
 def _insert_sitting(
@@ -176,10 +193,18 @@ def _insert_sitting(
     )
 
 
+def _insert_forms(
+    db: Connection, session: str, sitting: str, drawn: list[Form], bank: Bank
+) -> None:
+    for form in drawn:
+        _insert_form(db, session, sitting, form, bank)
+
+
 def _insert_form(db: Connection, session: str, sitting: str, form: Form, bank: Bank) -> None:
     """The form, and beside it the items it has with their keys, as they are today."""
     used = {item.id: bank.items[item.id] for item in form.items()}
-    kept = Bank(bank.specification, used, {s.id: s for s in form.situations}, {})
+    tasks = {task.id: bank.tasks[task.id] for task in form.tasks}
+    kept = Bank(bank.specification, used, {s.id: s for s in form.situations}, tasks)
     db.execute(
         insert(forms).values(
             session=session,

@@ -10,16 +10,16 @@ from sqlalchemy import select
 from sync.delivery_errors import StickUnusable
 from sync.errors import DocumentRefused, ExamError
 from sync.exam.specification import Struct
-from sync.headquarters.archive import archive_now
+from sync.headquarters.archive import archive_digest
 from sync.headquarters.blobs import copy_durably
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.intake import accept, hash_file
+from sync.headquarters.kinds import KINDS
 from sync.headquarters.publish import packages_for
-from sync.headquarters.schema import receipts
 from sync.headquarters.sites import list_sites
 from sync.wire.files import write_durably
 
-_BATCH = re.compile(r"([0-9a-f]{64})\.batch")
+_BATCH = re.compile(r"([0-9a-f]{64})\.(batch|file)")
 
 
 class Exchanged(Struct, frozen=True):
@@ -36,7 +36,8 @@ def exchange(
 ) -> Exchanged:
     """Take in the stick's batches, then put receipts and packages (of `site`, or all) on it."""
     with _usable(root):
-        names = [p.name for p in sorted((root / "examsite" / "batches").glob("*.batch"))]
+        names = [p.name for p in sorted((root / "examsite" / "batches").glob("*"))]
+    names.sort(key=lambda name: name.endswith(".file"))
     taken, known, refused = 0, 0, []
     for match in filter(None, map(_BATCH.fullmatch, names)):
         digest = match[1]
@@ -48,14 +49,18 @@ def exchange(
             refused.append((match[0], error))
             continue
         taken, known = taken + new, known + (not new)
-        archive_now(headquarters, digest, now)
+        archive_digest(headquarters, digest, now)
         _write_receipts(headquarters, root, digest)
     return Exchanged(taken, known, _put_packages(headquarters, root, site), tuple(refused))
 
 
 def _write_receipts(headquarters: Headquarters, root: Path, digest: str) -> None:
     with headquarters.store.reading() as db:
-        rows = db.execute(select(receipts).where(receipts.c.digest == digest)).all()
+        rows = [
+            row
+            for kept in (kind.receipts for kind in KINDS)
+            for row in db.execute(select(kept).where(kept.c.digest == digest))
+        ]
     with _usable(root):
         folder = root / "examsite" / "receipts"
         folder.mkdir(parents=True, exist_ok=True)

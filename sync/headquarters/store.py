@@ -76,16 +76,24 @@ class Store:
             db.execute(insert(about).values(name="schema", value=str(SCHEMA_VERSION)))
 
     def check(self, folder: Path) -> None:
-        """NotInitialised if the tables are not those of this release; DatabaseAway."""
+        """NotInitialised if the tables are not of this release's kind; newer ones are added.
+
+        DatabaseAway if it does not answer.
+        """
+        here: set[str] = set()
         try:
             with self.reading() as db:
                 found = db.scalar(select(about.c.value).where(about.c.name == "schema"))
+                here |= set(inspect(db).get_table_names())
         except ProgrammingError:
             found = None
         except DBAPIError as error:
             raise DatabaseAway(reason=type(error.orig).__name__) from error
         if found != str(SCHEMA_VERSION):
             raise NotInitialised(folder=str(folder), command="examhq init")
+        if not metadata.tables.keys() <= here:
+            with self.writing() as db:
+                metadata.create_all(db)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -1,8 +1,8 @@
 """Documents ⇄ model: certificates, packages, batches and receipts (docs/specs/)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 
 import msgspec
 
@@ -88,6 +88,14 @@ class Promotion(Struct, frozen=True):
     sessions: dict[str, tuple[int, bytes]]
 
 
+class LaterServer(Struct, frozen=True):
+    """Headquarters' word that it has a batch of this site of a higher server term."""
+
+    site: str
+    server_term: int
+    at: int
+
+
 class Papers(Struct, frozen=True):
     """The locked part of a package. `seed` shuffles the attempts' papers."""
 
@@ -102,6 +110,7 @@ TYPES: dict[type[Struct], str] = {
     Receipt: "application/vnd.examsite.receipt.v1+json",
     FetchRequest: "application/vnd.examsite.fetch-request.v1+json",
     Promotion: "application/vnd.examsite.promotion.v1+json",
+    LaterServer: "application/vnd.examsite.later-server.v1+json",
 }
 
 
@@ -220,6 +229,22 @@ def write_batch(
     parts = [Part("events", pack(header, events), ToRecipients(recipients))]
     identity = batch_identity(header)
     return write_sealed(path, kind="batch", identity=identity, parts=parts, signers=[signer])
+
+
+def write_file(
+    path: Path,
+    identity: Mapping[str, str | int],
+    content: BinaryIO,
+    signer: SigningKey,
+    headquarters: HeadquartersKeys,
+) -> str:
+    """Seal an uploaded file to headquarters and its escrow, in bounded memory.
+
+    `identity` names the `file` event in the site's journal: site, session, server term, sequence.
+    """
+    recipients = tuple(SealingKey.from_bytes(k) for k in (headquarters.seal, headquarters.escrow))
+    parts = [Part("file", content, ToRecipients(recipients))]
+    return write_sealed(path, kind="file", identity=identity, parts=parts, signers=[signer])
 
 
 def read_batch(document: SealedDocument, key: OpeningKey) -> Batch:

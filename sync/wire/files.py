@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from sync.disk import sync
+
 
 def write_durably(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Put `data` at `path`, replacing what was there; on the disk when this returns."""
@@ -40,7 +42,7 @@ def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(handle)
+        sync(handle)
     finally:
         os.close(handle)
 
@@ -60,4 +62,4 @@ def _temporary(path: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
 
 def _flush(file: BinaryIO) -> None:
     file.flush()
-    os.fsync(file.fileno())
+    sync(file.fileno())

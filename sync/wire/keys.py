@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretMissing
+from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretDamaged, SecretMissing
 from sync.wire.files import write_new
 
 SECRET_LENGTH = 32
@@ -20,6 +20,7 @@ SEALING_KEY_LENGTH = 1216
 SEALING_OVERHEAD = 1120 + 16
 _MLKEM_PUBLIC = 1184
 _MLKEM_SEED = 64
+_CHECK_LENGTH = 8
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
 
@@ -167,20 +168,38 @@ class OpeningKey:
         return f"<OpeningKey {self.public.key_id}>"
 
 
-def save_secret(path: Path, secret: bytes) -> None:
-    """Write a key file, mode 0600, durably; AlreadyInitialised if there is one, left as it is."""
+def save_secret(path: Path, secret: bytes, mode: int = 0o600) -> None:
+    """Write a secret, mode 0600, durably; AlreadyInitialised if there is one, left as it is."""
     try:
-        write_new(path, secret, 0o600)
+        write_new(path, secret, mode)
     except FileExistsError:
         raise AlreadyInitialised(folder=str(path)) from None
 
 
-def load_secret(path: Path, length: int) -> bytes:
-    """The `length` bytes of a key file; SecretMissing if it is not there or not that long."""
+def save_key(path: Path, key: bytes, mode: int = 0o600) -> None:
+    """As save_secret, with a check behind the key: it tells a key that the disk has damaged.
+
+    The check is of no use to who has not the key.
+    """
+    save_secret(path, key + _check(key), mode)
+
+
+def load_key(path: Path, length: int) -> bytes:
+    """The `length` bytes of a key file; SecretMissing if it is not there or not that long.
+
+    SecretDamaged if it is not what was written. A file of an earlier build has no check: taken.
+    """
     try:
-        secret = path.read_bytes()
+        found = path.read_bytes()
     except OSError:
         raise SecretMissing(path=str(path)) from None
-    if len(secret) != length:
+    secret, check = found[:length], found[length:]
+    if len(secret) != length or len(check) not in (0, _CHECK_LENGTH):
         raise SecretMissing(path=str(path))
+    if check and check != _check(secret):
+        raise SecretDamaged(path=str(path))
     return secret
+
+
+def _check(secret: bytes) -> bytes:
+    return hashlib.sha256(b"examsite/v1/key" + secret).digest()[:_CHECK_LENGTH]

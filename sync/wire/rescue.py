@@ -5,6 +5,7 @@
 
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +19,8 @@ from sync.wire.canonical import JSON
 
 KIND, VERSION = "examsite-rescue", 1
 MADE_FOR = b"examsite-rescue/1\0"
+# The order of P-256: a scalar lies between 1 and this, exclusive.
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -79,6 +82,49 @@ def attempt_key(secret: bytes, session: str, attempt: str) -> bytes:
     """The key that a page gets at its sign-in; it proves that what it kept is of this attempt."""
     info = b"\0".join((b"examsite-rescue/attempt", session.encode(), attempt.encode()))
     return HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(secret)
+
+
+class SiteRescue:
+    """What a site needs for rescue files, all of it derived from one secret file of its identity.
+
+    So a spare, and a machine that adopted a copy, read the same files with no other secret.
+    """
+
+    def __init__(self, site: str, secret: bytes) -> None:
+        self.site = site
+        self._secret = _derive(secret, b"examsite-rescue/secret", 32)
+        # 16 bytes more than the order has, so that every scalar is as likely.
+        wide = int.from_bytes(_derive(secret, b"examsite-rescue/key", 48))
+        self.key = RescueKey((wide % (_ORDER - 1) + 1).to_bytes(32))
+        self._tickets: dict[str, tuple[str, str]] = {}
+        self._known: set[str] = set()
+
+    def attempt_key(self, session: str, attempt: str) -> bytes:
+        """What a page of this attempt proves itself by."""
+        return attempt_key(self._secret, session, attempt)
+
+    def ticket(self, session: str, attempt: str) -> str:
+        """What lets a machine hand over this attempt's sealed copy, no more; names nobody."""
+        info = b"\0".join((b"examsite-rescue/ticket", session.encode(), attempt.encode()))
+        return _derive(self._secret, info, 16).hex()
+
+    def learn(self, session: str, attempts: Iterable[str]) -> None:
+        """Whose the tickets of a session are; harmless the second time."""
+        if session not in self._known:
+            self._tickets |= {self.ticket(session, one): (session, one) for one in attempts}
+            self._known.add(session)
+
+    def whose(self, ticket: str) -> tuple[str, str] | None:
+        """Session and attempt of a ticket; None if it is of none that was learnt."""
+        return self._tickets.get(ticket)
+
+    def open(self, file: bytes) -> "Rescued":
+        """See `open_rescue`."""
+        return open_rescue(file, self.site, self.key, self._secret)
+
+
+def _derive(secret: bytes, info: bytes, length: int) -> bytes:
+    return HKDF(hashes.SHA256(), length, salt=None, info=info).derive(secret)
 
 
 def open_rescue(file: bytes, site: str, key: RescueKey, secret: bytes) -> Rescued:

@@ -17,6 +17,7 @@ from typing import Any
 import rig
 from crowd import Crowd, clock, during, percentile
 from scripts import Sitter
+from uploading import uploads
 
 # name → (bound, what it means); the targets of docs/design/answer-path.md.
 TARGETS: dict[str, tuple[str, float, str]] = {
@@ -30,6 +31,13 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "cpu_s_per_1000": ("<=", 0.28, "server CPU seconds of 1,000 durable saves"),
     "fdatasync_per_save": (">=", 0, "syncs a save in the closed loop"),
     "paced_p99_ms": ("<=", 15, "99th percentile at 100 saves/s"),
+    "paced_p99_ms_before_uploads": (">=", 0, "the same on the site of the next line, before it"),
+    "paced_p99_ms_with_uploads": (
+        ">=",
+        0,
+        "99th percentile at 100 saves/s while 10 files of 200 MB come in",
+    ),
+    "upload_mib_per_s": (">=", 0, "MiB/s of these files, on the disk"),
     "slow_disk_saves_per_s": (">=", 2000, "saves/s with 10 ms more for each sync"),
     "saves_per_s_two_servers": (
         ">=",
@@ -46,6 +54,7 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "idle_growth_no_front": (">=", 0, "the same without the front"),
 }
 WARM_UP_S = 2
+UPLOADS = 10
 # The SQLite that pysqlite3 bundles calls fsync; one built with HAVE_FDATASYNC calls the other.
 SYNCS = ("-e", "trace=fsync,fdatasync")
 
@@ -164,6 +173,26 @@ class Bench:
             else:
                 self.figures["slow_disk_saves_per_s"] = found["per_s"]
 
+    def uploads(self) -> None:
+        """Paced saves alone, and beside ten uploads of 200 MB."""
+        folder = self.folder / "uploads"
+        folder.mkdir()
+        package = rig.prepare_practical(folder, UPLOADS, 100)
+        sitting = [c for c in package.plan.candidates if c.sittings == ("media",)]
+        sitters = [Sitter(c) for c in sitting]
+        sending = [c for c in package.plan.candidates if c.sittings == ("live",)]
+        with rig.serving(folder) as machine:
+            enter(machine, sitters)
+            alone, _ = paced(machine, sitters, 100, self.seconds)
+            with uploads(machine.port, sending) as done:
+                rig.wait(lambda: done.value >= UPLOADS)
+                before, began = done.value, clock()
+                beside, _ = paced(machine, sitters, 100, self.seconds)
+                came = (done.value - before) / (clock() - began)
+        self.figures["paced_p99_ms_before_uploads"] = percentile(alone, 0.99)
+        self.figures["paced_p99_ms_with_uploads"] = percentile(beside, 0.99)
+        self.figures["upload_mib_per_s"] = round(came, 1)
+
     def two_servers(self) -> None:
         """The closed loop with a spare: an answer is acknowledged when both disks have it."""
         folder, sitters = self._site("paired", 200)
@@ -214,6 +243,7 @@ def main() -> None:
     parts: dict[str, Callable[[Bench], None]] = {
         "closed": Bench.closed_loop,
         "syncs": Bench.syncs,
+        "uploads": Bench.uploads,
         "two-servers": Bench.two_servers,
         "thousand": Bench.thousand,
     }

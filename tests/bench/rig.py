@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 import world
+from practical import practical_package
+from room import open_room
 
 from siteapp.conduct import acts
 from siteapp.site import Site
@@ -58,6 +60,17 @@ def prepare(folder: Path, candidates: int) -> world.Package:
     session = site.live.session(package.plan.id)
     site.shelf.unlock(session, package.codes)
     site.live.act(session, lambda s: Decision(acts.open_sitting(s, "live", "bench")))
+    site.close()
+    return package
+
+
+def prepare_practical(folder: Path, uploading: int, saving: int) -> world.Package:
+    """An enrolled site with two open sittings: a practical one, and one that answers items."""
+    hq = world.Headquarters()
+    hq.enrol(folder)
+    site = Site(folder)
+    package = practical_package(hq, site, folder, live=uploading, media=saving)
+    open_room(site, package)
     site.close()
     return package
 

@@ -297,8 +297,8 @@ class Disk:
 
 
 def _modelled(name: str) -> bool:
-    """The shared memory of SQLite is made anew at every opening."""
-    return not name.endswith("-shm")
+    """SQLite's shared memory is made anew at every opening; the reserve is room and no content."""
+    return not name.endswith("-shm") and name != "reserve"
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -12,14 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import world
+from line import Line
 from room import Page, journal
 from together import in_memory_as_on_disk, wait_until
-from werkzeug.wrappers import Response
 
 from siteapp.site import Site
 
@@ -41,18 +40,6 @@ live.Writer = Early
 cli.main()
 """
 EXAMSITE = ["-m", "siteapp.cli"]
-
-
-class Line:
-    """A browser at the other end of a socket, for `Page`."""
-
-    def __init__(self, address: str) -> None:
-        self.http = httpx.Client(base_url=address, trust_env=False, timeout=30)
-
-    def open(self, path: str, *, method: str, json: Any, headers: dict[str, str]) -> Response:
-        """As of werkzeug's test client."""
-        answer = self.http.request(method, path, json=json, headers=headers)
-        return Response(answer.content, answer.status_code)
 
 
 @contextmanager

@@ -224,8 +224,6 @@ def test_what_comes_too_early_is_not_done(shell: Shell) -> None:
     shell.refuse("not-ready", 7, "publish", "morning")
     shell.refuse("not-ready", 7, "codes", "morning")
     shell.refuse("not-ready", 7, "score", "morning")
-    add = ("sitting", "add", "morning", "p", "--specification", "530051-junior")
-    assert "import its marks" in shell.refuse("not-ready", 7, *add, "--component", "practical")
 
 
 def test_doing_it_twice_is_said_and_changes_nothing(shell: Shell) -> None:

@@ -121,19 +121,25 @@ def test_forms_of_one_sitting_share_no_item_while_the_bank_is_large_enough(desk:
     assert not {i.id for i in a.items()} & {i.id for i in b.items()}
 
 
+def test_two_practical_forms_share_no_task_while_the_bank_has_others() -> None:
+    draw = sessions.draw_forms(builtin_bank(LIVE), find(LIVE), "practical", "p", 2, "seed")
+    one, two = ({task.id for task in form.tasks} for form in draw)
+    assert (len(one), len(two), one & two) == (3, 3, set())
+    assert draw[0].minutes == sum(task.minutes for task in draw[0].tasks) == 150
+
+
 def test_the_same_seed_draws_the_same_forms() -> None:
     draw = (builtin_bank(LIVE), find(LIVE), "theory", "live", 2)
     assert sessions.draw_forms(*draw, "seed") == sessions.draw_forms(*draw, "seed")
     assert sessions.draw_forms(*draw, "seed") != sessions.draw_forms(*draw, "other")
 
 
-@pytest.mark.parametrize(("code", "component"), [(LIVE, "practical"), ("4-01-02-07-A5", "theory")])
-def test_what_this_release_cannot_draw_is_said_and_not_faked(
-    desk: Desk, code: str, component: str
-) -> None:
+def test_what_this_release_cannot_draw_is_said_and_not_faked(desk: Desk) -> None:
     desk.session()
     with pytest.raises(NotReady):
-        add(desk, code, "other", component)
+        add(desk, "4-01-02-07-A5", "other", "theory")
+    with pytest.raises(NotReady, match="import its marks"):
+        sessions.draw_forms(builtin_bank(LIVE), find("4-01-02-07-A2"), "review", "r", 1, "seed")
     assert [s.plan.id for s in sessions.list_sittings(desk.hq, "morning")] == ["live"]
 
 

@@ -17,8 +17,9 @@ from sync.courier import AUDIT_S, Courier
 from sync.headquarters import api, intake, sites, work
 from sync.headquarters.app import create_receiver
 from sync.headquarters.archive import archive_pending, highest_receipt, list_batches
-from sync.headquarters.commits import ARCHIVE_WORK, Commits
+from sync.headquarters.commits import Commits
 from sync.headquarters.folder import create_headquarters
+from sync.headquarters.kinds import BATCH
 from sync.headquarters.schema import audit, receipts
 from sync.headquarters.scoring import refresh, scored_rows
 from sync.headquarters.store import Stamp
@@ -290,12 +291,12 @@ def test_two_workers_share_the_work_and_a_dead_ones_share_comes_back(
     found: list[str] = []
 
     def one() -> None:
-        found.extend(c.subject for c in claim(shared.hq, ARCHIVE_WORK, NOW, limit=12))
+        found.extend(c.subject for c in claim(shared.hq, BATCH.work, NOW, limit=12))
 
     at_once(one, one)
-    found.extend(c.subject for c in claim(shared.hq, ARCHIVE_WORK, NOW, limit=12))
+    found.extend(c.subject for c in claim(shared.hq, BATCH.work, NOW, limit=12))
     assert (len(found) == len(set(found)) == 20) is (claim_ms > 0)
-    assert len(claim(shared.hq, ARCHIVE_WORK, NOW + 60_000, limit=50)) == 20
+    assert len(claim(shared.hq, BATCH.work, NOW + 60_000, limit=50)) == 20
 
 
 def test_what_comes_after_the_close_is_linked_to_the_batch_that_it_supplements(desk: Desk) -> None:
@@ -305,7 +306,8 @@ def test_what_comes_after_the_close_is_linked_to_the_batch_that_it_supplements(d
     story.close(handed_in=1)
     last = desk.deliver(story)
     before = len(story.events)
-    story.tell("evidence", attempt=attempt, reason="late")
+    late = {"item": "q1", "response": ["a"], "seat_term": 1, "instance": "i1", "sequence": 9}
+    story.tell("evidence", attempt=attempt, why="late", **late)
     desk.deliver(story, first=before, sequence=1, previous=last)
     refresh(desk.hq, Stamp("scoring", NOW))
     assert [b.supplements for b in list_batches(desk.hq)] == [None, last]

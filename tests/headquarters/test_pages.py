@@ -22,6 +22,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /api/v1/packages": {SITE},
     "GET /api/v1/packages/<digest>": {SITE},
     "PUT /api/v1/batches/<digest>": {PUBLIC},
+    "PUT /api/v1/files/<digest>": {SITE},
     "GET /api/v1/receipts/<digest>": {PUBLIC},
     "GET /favicon.ico": {PUBLIC},
     "GET /look/base.css": {PUBLIC},

@@ -4,7 +4,8 @@ import pytest
 from desk_world import BY, LIVE, NOW, Box, Desk, Story
 
 from sync.exam.catalogue import find
-from sync.exam.journal import Event, encode, origin
+from sync.exam.journal import Event, encode, origin, standing_responses
+from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
 from sync.headquarters import intake, scoring, sites
 from sync.headquarters.errors import BatchMissing, JournalBroken
@@ -275,3 +276,23 @@ def test_the_later_server_terms_hand_in_counts(desk: Desk) -> None:
     later.close(handed_in=1)
     desk.deliver(later, term=2)
     assert score(desk.hq, BY, "morning")[0].marks == 20
+
+
+def test_responses_after_the_hand_in_count_only_if_a_rescue_says_who_applied_them(
+    desk: Desk,
+) -> None:
+    story = desk.published()
+    attempts = [story.start(admission) for admission in (ONE, TWO)]
+    for attempt in attempts:
+        story.answer_right(attempt, 44)
+        story.hand_in(attempt)
+        story.answer_right(attempt, 46)
+    applied = {"reason": "断网", "by": "chief", "second": "x", "saves": 2, "answered": 46}
+    standing = standing_responses(story.events)[attempts[0]]
+    code = receipt_code(attempts[0], {item: one.response for item, one in standing.items()})
+    story.tell("rescue", attempt=attempts[0], receipt=code, **applied)
+    story.close(handed_in=2)
+    desk.deliver(story)
+    rows = {row.admission: row for row in score(desk.hq, BY, "morning")}
+    assert (rows[ONE].answered, rows[ONE].receipt_fits) == (46, True)
+    assert (rows[TWO].answered, rows[TWO].receipt_fits) == (44, True)

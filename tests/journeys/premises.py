@@ -26,6 +26,7 @@ from sync.headquarters.app import wall_ms
 from sync.headquarters.bank import builtin_bank
 from sync.headquarters.folder import create_headquarters
 from sync.headquarters.journals import read_journal
+from sync.headquarters.materials import builtin_materials
 from sync.headquarters.samples import sample_rows
 from sync.headquarters.serve import Server
 from sync.headquarters.spreadsheet import sheet_bytes
@@ -111,13 +112,17 @@ class Passwords:
 
     administrator: str = ""
     chief: str = ""
+    helper: str = ""
     officer: str = ""
 
 
 class Premises:
     """A headquarters, a site, one published session with two sittings, and who is in it."""
 
-    def __init__(self, folder: Path, live: int = 3, media: int = 1) -> None:
+    def __init__(
+        self, folder: Path, live: int = 3, media: int = 1, component: str = "theory"
+    ) -> None:
+        self.component = {"live": component}
         self.folder, self.site_folder = folder, folder / "site"
         self.passwords = Passwords()
         self.people: dict[str, list[Person]] = {}
@@ -187,8 +192,9 @@ class Premises:
             session=SESSION,
             sitting=sitting,
             specification=find(code),
-            component="theory",
+            component=self.component.get(sitting, "theory"),
             bank=builtin_bank(code),
+            materials=builtin_materials(code),
             earliest_hand_in=0,
         )
         rows = sample_rows(code[:6], count, first_seat)
@@ -206,6 +212,7 @@ class Premises:
         try:
             self.passwords.administrator = site.staff.add("admin", "administrator")
             self.passwords.chief = site.staff.add("chief", "chief")
+            self.passwords.helper = site.staff.add("helper", "invigilator")
             if received:
                 site.shelf.receive(self.package)
             if unlocked:
@@ -263,12 +270,13 @@ class Premises:
         """Run the courier until headquarters has the whole journal, scored; the journal there."""
         courier = Process(self.site_folder, "courier")
         try:
-            wait_until(self._scored, "headquarters has everything")
+            wait_until(self.scored, "headquarters has everything")
         finally:
             courier.end(signal.SIGTERM)
         return read_journal(self.hq, SESSION).events()
 
-    def _scored(self) -> bool:
+    def scored(self) -> bool:
+        """Headquarters has the whole journal."""
         found = scoring.saved_reconciliation(self.hq, SESSION)
         return found is not None and found.lacking is None
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from premises import Premises, counted
 from tls_room import Front, make_room
 
+AWAY = "连不上服务器，请继续作答，恢复后自动上传"
 # Everything that the browser keeps in caches, and whether it has a worker.
 KEPT = """async () => {
   const paths = [];
@@ -82,6 +83,23 @@ def test_over_https_the_page_reloads_and_opens_anew_while_the_server_is_down(
     assert sorted(s["sequence"] for s in saves) == list(range(1, len(saves) + 1))
     assert counted(journal, page.person) == page.taken.options
     assert watch.script_errors == []
+
+
+def test_a_front_that_lives_on_does_not_hide_that_the_site_behind_it_is_dead(
+    site: Premises, front: tuple[Front, Watch]
+) -> None:
+    page = enter(site, *front)
+    page.answer(1)
+    page.expect_saved(1)
+    site.kill_site()
+    with page.page.expect_response(lambda r: r.status == 503 and "/api/" in r.url) as said:
+        page.answer(2)
+    assert "error" not in said.value.text()
+    expect(page.contact).to_have_text(AWAY)
+    expect(page.local).to_have_text("仅保存在本机 1")
+    site.start_site()
+    page.expect_saved(2)
+    expect(page.contact).not_to_have_text(AWAY)
 
 
 def test_the_worker_keeps_the_files_of_the_page_and_no_answer_of_the_server(

@@ -19,11 +19,12 @@ SYSTEMD = shutil.which("systemd-analyze")
 def test_a_unit_starts_a_command_that_exists(unit: Path) -> None:
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)
     program, *words = line.split()
-    command = CLIS[Path(program).name]
-    name = next(w for w in words if not w.startswith(("-", "/")))
-    found = command.commands[name]
-    options = {o for p in (*command.params, *found.params) for o in p.opts}
-    assert isinstance(found, click.Command)
+    found: click.Command = CLIS[Path(program).name]
+    options = {o for p in found.params for o in p.opts}
+    names = iter(w for w in words if not w.startswith(("-", "/")))
+    while isinstance(found, click.Group):
+        found = found.commands[next(names)]
+        options |= {o for p in found.params for o in p.opts}
     assert {w for w in words if w.startswith("--")} <= options
 
 

@@ -4,52 +4,32 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from room import browser, journal
+import world
+from room import Page, browser, journal
 from together import AM, put, wait_until
+from two_servers import SECRET, Second, told
 
 from siteapp.clock import Anchor
 from siteapp.errors import NotPaired, PairingRefused, SpareNotPromoted
 from siteapp.site import Site
 from siteapp.standby import messages, pairing, ring, spare
-from siteapp.standby.folder import PairFolder, Peer
 from siteapp.standby.leader import Leader
 from siteapp.standby.promotion import head, keep_promotion, make_promotion
-from siteapp.standby.spare import Spare, SpareApp
+from siteapp.store.database import connect
 from siteapp.store.replica import Copy, Frame, State, frame_after, has_passed, snapshot, state_of
 from siteapp.store.writer import Statement
 from sync.errors import DocumentAltered
-from sync.serving import Loop
 from sync.wire.documents import sign
 from sync.wire.keys import SigningKey
 from sync.wire.link import Link
 
-SECRET = bytes(range(32))
 CLOCK = Anchor("this boot", 5, 6, 7)
-
-
-class Second:
-    """A spare that answers on a port, in this process."""
-
-    def __init__(self, site_folder: Path, folder: Path) -> None:
-        for name in ("keys", "certificate.json", "root.txt"):
-            copy = shutil.copytree if name == "keys" else shutil.copy
-            copy(site_folder / name, folder / name)
-        PairFolder(folder).pair(Peer("spare", "http://127.0.0.1:1"), SECRET)
-        self.spare = Spare(folder)
-        self.loop = Loop(SpareApp(self.spare), "127.0.0.1", 0, threads=2)
-        PairFolder(site_folder).pair(Peer("primary", self.loop.address), SECRET)
-        self.thread = threading.Thread(target=self.loop.run)
-        self.thread.start()
-
-    def close(self) -> None:
-        self.loop.stop()
-        self.thread.join()
-        self.spare.close()
 
 
 @pytest.fixture
@@ -71,14 +51,43 @@ def primary(open_folder: Path, second: Second) -> Iterator[Site]:
     site.close()
 
 
-def told(site: Site) -> dict[str, Any]:
-    return site.standby.told() or {}
+def last_event(folder: Path) -> str:
+    """The newest line of the journal on this disk."""
+    with closing(connect(folder / "site.db")) as database:
+        query = "SELECT line FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
+        return str(database.execute(query, (AM,)).fetchone()[0])
 
 
 def test_an_answer_comes_when_the_spare_has_it(primary: Site, second: Second) -> None:
     for n in range(5):
         put(primary, str(n))
-        assert second.spare.state == state_of(primary.live)
+        assert f'"note":"{n}"' in last_event(second.spare.folder)
+
+
+def test_a_page_reads_of_no_save_that_is_on_one_disk_only(
+    open_package: world.Package, primary: Site, second: Second
+) -> None:
+    page = Page(browser(primary), open_package.plan.candidates[0])
+    page.begin()
+    asked: list[float] = []
+
+    def ask(path: str) -> None:
+        assert page.call("GET", path)[0] == 200
+        asked.append(time.monotonic())
+
+    with second.spare._lock:
+        works = [lambda: page.save(0), lambda: ask("state"), lambda: ask("paper")]
+        threads = [threading.Thread(target=work) for work in works]
+        threads[0].start()
+        wait_until(lambda: len(journal(primary, "response")) == 1)
+        for thread in threads[1:]:
+            thread.start()
+        time.sleep(0.2)
+        # The save is on this disk; nobody may be told so before it is on the other.
+        assert asked == []
+    for thread in threads:
+        thread.join()
+    assert len(asked) == 2
 
 
 def test_a_spare_that_falls_silent_holds_up_once_and_is_caught_up_later(
@@ -323,6 +332,19 @@ def test_what_was_decided_while_the_other_took_over_is_not_acknowledged(open_sit
     open_site.live.whom = meanwhile  # type: ignore[method-assign]
     answer = client.get("/api/candidate/state", headers={"Authorization": "Bearer x"})
     assert (answer.status_code, answer.json["error"]["code"]) == (503, "server-fenced")
+
+
+def test_nobody_waits_for_ever_when_the_spare_says_that_it_took_over(
+    second: Second, primary: Site
+) -> None:
+    made = make_promotion(primary.live, primary.identity, ("a", "b"), "dead", "http://b")
+    keep_promotion(second.spare.pair, second.spare.identity, made)
+    for n in range(20):
+        thread = threading.Thread(target=put, args=(primary, str(n)))
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+    wait_until(lambda: primary.standby.fenced is not None)
 
 
 def test_a_promoted_folder_serves_with_the_next_term_once(second: Second, primary: Site) -> None:

@@ -13,6 +13,7 @@ from siteapp.cli import main
 from siteapp.identity import accept_certificate, load_identity, make_keys
 from siteapp.site import Site
 from siteapp.store.database import check_sqlite
+from siteapp.store.live import Live
 from sync.errors import ForeignDataFolder, SqliteTooOld
 from sync.wire.unlock import UnlockCode
 
@@ -152,6 +153,38 @@ def test_a_package_damaged_on_the_disk_after_import_is_not_called_a_wrong_code(
     kept.write_bytes(content)
     done = unlock(site_folder, *spoken(imported))
     assert (done.exit_code, "document-altered" in done.stderr) == (4, True)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["imported again", "control: left as it is"])
+def test_a_package_damaged_on_the_disk_is_healed_by_importing_it_again(
+    site_folder, imported, again
+):
+    (kept,) = (site_folder / "packages").iterdir()
+    content = bytearray(kept.read_bytes())
+    content[-20] ^= 1
+    kept.write_bytes(content)
+    if again:
+        done = examsite(site_folder, "package", "import", str(imported.path))
+        assert (done.exit_code, "already-there" in done.stderr) == (7, True)
+    assert unlock(site_folder, *spoken(imported)).exit_code == (0 if again else 4)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_an_import_that_a_crash_ended_before_its_record_is_done_by_doing_it_again(
+    site_folder, sealed, monkeypatch, torn
+):
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut_short:
+        cut_short.setattr(Live, "add_session", crash)
+        examsite(site_folder, "package", "import", str(sealed.path))
+    (kept,) = (site_folder / "packages").iterdir()
+    assert sessions(site_folder) == []
+    if torn:
+        kept.write_bytes(kept.read_bytes()[:-1])
+    assert examsite(site_folder, "package", "import", str(sealed.path)).exit_code == 0
+    assert unlock(site_folder, *spoken(sealed)).exit_code == 0
 
 
 def test_until_unlocked_no_item_text_is_anywhere_in_the_data_folder(site_folder, imported):

@@ -39,6 +39,14 @@ def promoted(pair: Pair) -> None:
     pair.running[-1].said("The site is up")
 
 
+def returned(pair: Pair) -> None:
+    """The old server comes back by itself, and serves nobody."""
+    pair.serve()
+    for path in ("/health", "/api/server"):
+        answer = httpx.get(pair.a + path, trust_env=False)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "server-fenced")
+
+
 def fork_of(folder: Path) -> list[dict[str, object]]:
     arguments = command(folder, "standby", "fork", "--json")
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
@@ -59,10 +67,18 @@ def test_nothing_acknowledged_is_lost_when_the_spare_takes_over(
             page.sequence += 1000
             assert page.save(0)[0] == 200
         assert httpx.get(f"{pair.b}/api/server", trust_env=False).json()["server_term"] == 2
-        pair.running[-1].end()
+        returned(pair)
+        for process in pair.running[-2:]:
+            process.end()
     site = Site(tmp_path / "spare")
     assert set(acknowledged) - in_journal(site) == set()
     assert [e["by"] for e in journal(site, "promote")] == ["chief"]
+    # Saves that were on the old disk only, and that nobody was told were kept.
+    fork = {(str(e["attempt"]), e["seq"]) for e in fork_of(open_folder)}
+    assert fork
+    assert {e.seq for e in site.live.events("am-1121") if e.kind == "promote"} <= {
+        seq for _, seq in fork
+    }
     site.close()
 
 

@@ -238,11 +238,11 @@ def test_a_part_that_is_not_on_the_disk_is_not_acknowledged(
     upload = page.announce(DATA)[1]["upload"]
     page.part(upload, 0, DATA[:1000])
 
-    def fail(handle: int) -> None:
+    def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as broken:
-        broken.setattr(files.os, "fsync", fail)
+        broken.setattr(files.Files, "_write", fail)
         assert code(page.part(upload, 1000, DATA[1000:2000]))[1] == told
     assert page.call("GET", f"uploads/{upload}")[1]["offset"] == offset
     assert page.send(upload, DATA, offset)[0] == 200

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretMissing
+from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretDamaged, SecretMissing
 from sync.wire.keys import (
     OpeningKey,
     SealingKey,
     SigningKey,
     VerifyKey,
-    load_secret,
-    save_secret,
+    load_key,
+    save_key,
 )
 
 
@@ -97,20 +97,20 @@ def test_a_secret_is_saved_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "sign.key"
     before = os.umask(0)
     try:
-        save_secret(path, b"k" * 32)
+        save_key(path, b"k" * 32)
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_secret(path, 32) == b"k" * 32
+    assert load_key(path, 32) == b"k" * 32
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_secret_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "sign.key"
-    save_secret(path, b"k" * 32)
+    save_key(path, b"k" * 32)
     with pytest.raises(AlreadyInitialised):
-        save_secret(path, b"n" * 32)
-    assert load_secret(path, 32) == b"k" * 32
+        save_key(path, b"n" * 32)
+    assert load_key(path, 32) == b"k" * 32
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -122,5 +122,23 @@ def test_a_missing_or_cut_secret_is_said_to_be_missing(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SecretMissing) as refused:
-        load_secret(path, 32)
+        load_key(path, 32)
     assert str(path) in refused.value.say("zh")
+
+
+def test_every_flipped_bit_of_a_key_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "sign.key"
+    save_key(path, b"k" * 32)
+    whole = path.read_bytes()
+    for place in range(len(whole) * 8):
+        damaged = bytearray(whole)
+        damaged[place // 8] ^= 1 << place % 8
+        path.chmod(0o600)
+        path.write_bytes(damaged)
+        with pytest.raises(SecretDamaged, match="sign"):
+            load_key(path, 32)
+
+
+def test_a_key_of_an_earlier_build_has_no_check_and_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "sign.key").write_bytes(b"k" * 32)
+    assert load_key(tmp_path / "sign.key", 32) == b"k" * 32

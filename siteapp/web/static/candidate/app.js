@@ -5,8 +5,9 @@ import { t } from "../shared/words.js";
 import { Attempt } from "./attempt.js";
 import { Collection } from "./collection.js";
 import { Countdown } from "./countdown.js";
-import { retire, signIn } from "./entry.js";
+import { retire, setAside, signIn } from "./entry.js";
 import { Poll } from "./poll.js";
+import { SealedCopies } from "./sealed.js";
 import { Away, Refusal, Server } from "./server.js";
 import * as session from "./session.js";
 import { Tabs } from "./tabs.js";
@@ -21,6 +22,8 @@ const GRANT_WORTH_SAYING_MS = 20000;
 const EXTENDED_MS = 2000;
 const LAST_SAVES_MS = 3000;
 const TRY_AGAIN_MS = 1500;
+/** Screens on which the candidate has the paper, or has let go of it. */
+const USABLE = ["paper", "hand-in", "in-line"];
 
 export class App {
   /** @param {import("./local.js").Local} local @param {() => void} changed */
@@ -29,6 +32,7 @@ export class App {
     this.changed = changed;
     this.meet = this.meet.bind(this);
     this.server = new Server();
+    this.sealed = new SealedCopies(this.server);
     this.tabs = new Tabs(() => this.#yield());
     this.countdown = new Countdown();
     this.earliest = new Countdown();
@@ -71,6 +75,7 @@ export class App {
 
   /** Takes up what this tab, else this machine, was busy with. */
   async boot() {
+    this.sealed.run();
     if (this.receipt) return;
     const records = await this.local.records();
     const mine = records.find((record) => record.attempt === session.attempt());
@@ -84,7 +89,7 @@ export class App {
   async signIn(fields) {
     const current = this.attempt;
     if (current) await current.settle();
-    const record = await signIn(this.local, this.server, fields, current && current.record);
+    const record = await signIn(this.local, this.server, this.sealed, fields, current && current.record);
     this.#halt();
     if (!(await this.tabs.claim(record.attempt))) await this.tabs.take(record.attempt);
     await this.#adopt(record);
@@ -105,7 +110,7 @@ export class App {
     const old = this.attempt;
     const inMemory = old && old.record.attempt === record.attempt;
     const saves = inMemory ? [...old.ledger.saves.values()] : await this.local.saves(record.attempt);
-    this.attempt = new Attempt(this.local, this.server, record, saves, this);
+    this.attempt = new Attempt(this.local, this.server, record, saves, this, inMemory ? old : null);
     this.server.token = record.token;
     this.signingInAgain = false;
     session.keep(record);
@@ -119,7 +124,7 @@ export class App {
   /** Everything at rest: nothing is asked and nothing is sent any more. */
   #halt() {
     if (this.poll) this.poll.stop();
-    if (this.attempt) this.attempt.outbox.stop();
+    if (this.attempt) this.attempt.stop();
     if (this.collection) this.collection.stop();
     this.collection = null;
   }
@@ -162,8 +167,9 @@ export class App {
     this.tabs.release();
     if (!attempt) return;
     attempt.record.left = true;
+    attempt.usable.forget();
     attempt.outbox.lastWords();
-    retire(this.local, attempt.record, attempt.ledger.complete);
+    retire(this.local, attempt, this.sealed);
   }
 
   /** Asks the server how things stand. */
@@ -187,6 +193,7 @@ export class App {
     this.contact = "connected";
     this.state = state;
     this.serverClock = { ms: state.server_ms, at };
+    attempt.usable.heard(state.clock_ms, at);
     this.earliest.anchor(state.earliest_hand_in_ms, at);
     this.#anchor(state.remaining_ms, at);
     this.#announceNew(state);
@@ -203,12 +210,16 @@ export class App {
 
   /** @param {Attempt} attempt @param {State} state */
   async #goOn(attempt, state) {
+    if (state.phase === "started") await attempt.account(this.server);
     attempt.outbox.serverIsBack();
+    attempt.files.serverIsBack();
     if (this.collection) this.collection.serverIsBack();
     if (state.phase === "started" && !attempt.paperIsFresh) await attempt.fetchPaper(this.server);
     if (state.phase === "confirmed" && attempt.record.agreed && state.open) this.start();
     const left = this.countdown.remaining();
-    if (attempt.record.ending === "time" && left !== null && left > EXTENDED_MS) await this.#callOff(attempt);
+    const more = left !== null && left > EXTENDED_MS;
+    if (attempt.record.ending === "time" && (more || state.held)) await this.#callOff(attempt);
+    if (more) await attempt.resend(attempt.ledger.reopenLate());
   }
 
   /** @param {number|null} remaining @param {number} at */
@@ -256,11 +267,22 @@ export class App {
   /** Called a few times a second: warnings, and the collection when the time is over. */
   tick() {
     const record = this.attempt && this.attempt.record;
+    if (this.attempt) this.attempt.usable.beat(USABLE.includes(this.stage));
     if (!record || record.phase !== "started" || this.stopped || this.receipt) return;
     const minutes = this.countdown.crossed();
     if (minutes) announce(t(`距离考试结束还有 ${minutes} 分钟`, `${minutes} minutes are left`));
     const over = this.countdown.remaining() === 0 && performance.now() > this.timeNotBefore;
-    if (over && !record.ending) this.handIn("time");
+    if (over && !record.ending && !this.undecided) this.handIn("time");
+  }
+
+  /** The time is over, and an invigilator is to decide whether there is more: nobody is cut off. */
+  get undecided() {
+    return this.state !== null && this.state.held;
+  }
+
+  /** True if this attempt's time is over by its own clock. */
+  overdue() {
+    return this.countdown.remaining() === 0;
   }
 
   /** @param {boolean} on */
@@ -283,7 +305,7 @@ export class App {
     const outcome = await collection.run(how);
     if (outcome && "done" in outcome) {
       const { receipt, answered, of } = outcome.done;
-      await this.#finish(attempt, { receipt, answered, of, left: attempt.ledger.marks().onlyHere });
+      await this.#finish(attempt, { receipt, answered, of, left: attempt.marks().onlyHere });
     } else if (outcome && collection === this.collection) {
       this.handInRefusal = how === "candidate" ? outcome.refusal : null;
       this.timeNotBefore = performance.now() + TRY_AGAIN_MS;
@@ -309,7 +331,7 @@ export class App {
     while (attempt.ledger.unsent && performance.now() < end && !this.stopped) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    const left = attempt.ledger.marks().onlyHere;
+    const left = attempt.marks().onlyHere;
     await this.#finish(attempt, { receipt: state.receipt || "", answered: null, of: null, left });
   }
 
@@ -319,14 +341,15 @@ export class App {
     this.receipt = session.finish(attempt.record, receipt);
     this.#halt();
     this.tabs.release();
-    await retire(this.local, attempt.record, attempt.ledger.complete);
+    attempt.usable.forget();
+    await retire(this.local, attempt, this.sealed);
     this.changed();
   }
 
   /** Somebody else sits down here; what was not yet sent stays on this machine. */
   async leave() {
     this.#halt();
-    if (this.attempt) await retire(this.local, this.attempt.record, this.attempt.ledger.complete);
+    if (this.attempt) await setAside(this.local, this.attempt.record, this.attempt.ledger.complete);
     this.nextCandidate();
   }
 

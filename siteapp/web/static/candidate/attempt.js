@@ -1,8 +1,11 @@
 /** One candidate's attempt on this machine: its record, its answers and their way to the server. */
 
+import { Files } from "./files.js";
 import { Ledger } from "./ledger.js";
+import { Materials } from "./materials.js";
 import { Outbox } from "./outbox.js";
-import { groupsOf } from "./places.js";
+import { groupsOf, isAnswered } from "./places.js";
+import { Usable } from "./usable.js";
 
 /** @typedef {import("./types.js").Record_} Record_ */
 /** @typedef {import("./types.js").Response} Response */
@@ -19,14 +22,18 @@ export class Attempt {
    * @param {import("./server.js").Server} server
    * @param {Record_} record
    * @param {Save[]} saves
-   * @param {{meet: (error: unknown) => boolean, changed: () => void}} app
+   * @param {{meet: (error: unknown) => boolean, changed: () => void, overdue: () => boolean}} app
+   * @param {Attempt|null} [before] the same attempt in this page, before it signed in again
    */
-  constructor(local, server, record, saves, app) {
+  constructor(local, server, record, saves, app, before = null) {
     this.local = local;
     this.record = record;
     this.app = app;
+    this.usable = before ? before.usable : new Usable(record.attempt);
     this.ledger = new Ledger(record.attempt, record.instance, saves, record.responses);
     this.outbox = new Outbox(server, this, app.meet, app.changed);
+    this.files = new Files(server, record, app, () => this.write(), before && before.files);
+    this.materials = before ? before.materials : new Materials(server, record.attempt);
     this.paperIsFresh = false;
     this.typingSince = 0;
     this.keystrokes = 0;
@@ -68,17 +75,37 @@ export class Attempt {
     this.places = this.groups.flatMap((group) => group.places);
     await this.write();
     this.outbox.kick();
+    this.files.kick();
+    this.materials.fetchAll(this.record.paper.tasks);
+  }
+
+  /** At rest: nothing is sent any more. */
+  stop() {
+    this.outbox.stop();
+    this.files.stop();
+  }
+
+  /** Answers and files by where they are. */
+  marks() {
+    const marks = this.ledger.marks();
+    const files = this.files.marks();
+    const more = [...this.files.items()].filter((item) => !isAnswered(this.ledger.response(item)));
+    return {
+      onServer: marks.onServer + more.length,
+      onlyHere: marks.onlyHere + files.onlyHere,
+      refused: marks.refused + files.refused,
+    };
   }
 
   /** A choice: written down here, then sent. @param {string} item @param {Response} response */
   answer(item, response) {
-    this.ledger.record(item, response);
+    this.ledger.record(item, response).made = this.usable.reading();
     return this.settle();
   }
 
   /** Text being typed: written down here after each burst of keys, sent after a pause. @param {string} item @param {string} text */
   type(item, text) {
-    this.ledger.record(item, text);
+    this.ledger.record(item, text).made = this.usable.reading();
     this.typingSince = this.typingSince || performance.now();
     if (!this.keystrokes) {
       this.keystrokes = setTimeout(() => {
@@ -129,6 +156,21 @@ export class Attempt {
   async resend(saves) {
     await this.keep(saves);
     this.outbox.kick();
+  }
+
+  overdue() {
+    return this.app.overdue();
+  }
+
+  /** After a silence the server hears when this page could be used. @param {import("./server.js").Server} server */
+  async account(server) {
+    if (!this.usable.due) return;
+    try {
+      await server.usable(this.record.instance, this.usable.spans());
+      this.usable.due = false;
+    } catch (error) {
+      console.info("told again with the next poll", String(error)); // answers do not wait for it
+    }
   }
 
   /** @param {string} item */

@@ -2,9 +2,10 @@
 
 import { el, stressed } from "../shared/dom.js";
 import { t } from "../shared/words.js";
+import { materialList } from "./materials-view.js";
 
-/** @param {NonNullable<import("./places.js").Place["beside"]>} beside */
-export function besideView(beside) {
+/** @param {import("./app.js").App} app @param {NonNullable<import("./places.js").Place["beside"]>} beside */
+export function besideView(app, beside) {
   const name = beside.materials.length || beside.title ? t("任务说明", "The task") : t("情景材料", "The situation");
   return el(
     "div",
@@ -15,7 +16,7 @@ export function besideView(beside) {
       el("h2", {}, beside.title ? el("span", { lang: "zh-CN" }, beside.title) : name),
       el("p", { class: "prose", lang: "zh-CN" }, ...stressed(beside.text)),
       beside.table.length > 0 && dataTable(beside.table),
-      beside.materials.length > 0 && materials(beside.materials),
+      beside.materials.length > 0 && materialList(app, beside.materials),
     ),
   );
 }
@@ -36,15 +37,5 @@ function dataTable(rows) {
         el("tr", {}, row.map((text, i) => (i ? el("td", style(i), text) : el("th", { scope: "row" }, text)))),
       ),
     ),
-  );
-}
-
-/** @param {import("./types.js").Material[]} list */
-function materials(list) {
-  return el(
-    "div",
-    {},
-    el("h3", {}, t("材料", "Materials")),
-    el("ul", {}, list.map((one) => el("li", { lang: "zh-CN" }, one.title, " ", el("span", { class: "quiet code" }, one.file.replace(/^.*\//, ""))))),
   );
 }

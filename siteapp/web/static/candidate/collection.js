@@ -50,8 +50,9 @@ export class Collection {
   }
 
   async #allSent() {
-    while (!this.stopped && this.attempt.ledger.unsent) {
+    while (!this.stopped && (this.attempt.ledger.unsent || this.attempt.files.going)) {
       this.attempt.outbox.kick();
+      this.attempt.files.kick();
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
   }

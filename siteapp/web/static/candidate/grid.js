@@ -52,12 +52,25 @@ function groups(app, cells, go) {
 /** @param {App} app @param {Place} place */
 export function standingOf(app, place) {
   const attempt = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
+  if (place.choose === "file") return fileStanding(attempt, place);
   const standing = attempt.ledger.standing(place.ref);
   return {
-    file: place.choose === "file",
+    file: false,
     answered: isAnswered(attempt.ledger.response(place.ref)),
     local: standing === "waiting" || standing === "refused",
     refused: standing === "refused",
+    flagged: attempt.isFlagged(place.ref),
+  };
+}
+
+/** @param {import("./attempt.js").Attempt} attempt @param {Place} place */
+function fileStanding(attempt, place) {
+  const { held, local, refused } = attempt.files.standing(place.ref);
+  return {
+    file: true,
+    answered: held || isAnswered(attempt.ledger.response(place.ref)),
+    local: local || refused,
+    refused: refused && !local,
     flagged: attempt.isFlagged(place.ref),
   };
 }
@@ -81,7 +94,7 @@ function paint(app, cell, place, current) {
 /** @param {Place} place @param {ReturnType<typeof standingOf>} s */
 function wordsOf(place, s) {
   const words = [t(`第 ${place.number} 题`, `Question ${place.number}`)];
-  if (s.file) words.push(t("文件成果", "a file"));
+  if (s.file) words.push(s.answered ? t("文件已上传", "file handed up") : t("文件未上传", "file not handed up"));
   else words.push(s.answered ? t("已作答", "answered") : t("未作答", "not answered"));
   if (s.refused) words.push(t("服务器未接受", "not taken by the server"));
   else if (s.local) words.push(t("仅保存在本机", "only on this machine"));

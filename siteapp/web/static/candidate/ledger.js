@@ -114,10 +114,14 @@ export class Ledger {
     return this.#set(sequences, "held");
   }
 
-  /** The server will not take these. @param {number[]} sequences @param {Words} reason @returns {Save[]} */
-  refuse(sequences, reason) {
+  /**
+   * The server will not take these.
+   * @param {number[]} sequences @param {Words} reason @param {boolean} [late] only because the time is over
+   * @returns {Save[]}
+   */
+  refuse(sequences, reason, late = false) {
     const changed = this.#set(sequences, "refused");
-    changed.forEach((save) => (save.reason = reason));
+    changed.forEach((save) => Object.assign(save, { reason, late }));
     return changed;
   }
 
@@ -134,6 +138,12 @@ export class Ledger {
   /** Refused answers may be asked for once more. @returns {Save[]} */
   reopenRefused() {
     return this.reopen([...this.saves.values()].filter((s) => s.standing === "refused").map((s) => s.sequence));
+  }
+
+  /** What came too late may be asked for again: there is time again. @returns {Save[]} */
+  reopenLate() {
+    const late = [...this.saves.values()].filter((save) => save.standing === "refused" && save.late);
+    return this.reopen(late.map((save) => save.sequence));
   }
 
   /** What the server has confirmed to this page: up to where without a gap, and the highest. */
@@ -169,6 +179,13 @@ export class Ledger {
       (s) => s.standing === "held" && s.sequence > watermark && s.sequence <= before.highest,
     );
     return this.reopen(lost.map((save) => save.sequence));
+  }
+
+  /** What a rescue needs, by sequence: the newest save of each item, and all that the server does not hold. */
+  worthKeeping() {
+    const newest = new Set(this.#newest().values());
+    const kept = [...this.saves.values()].filter((save) => newest.has(save) || save.standing !== "held");
+    return kept.sort((a, b) => a.sequence - b.sequence);
   }
 
   /** What the server holds by now; asked before its responses are, so that `merge` knows what they can know. */

@@ -5,6 +5,7 @@ import { restoreLook } from "../shared/look.js";
 import { showLanguage } from "../shared/words.js";
 import { App } from "./app.js";
 import { openLocal } from "./local.js";
+import { showMark } from "./marker.js";
 import { openOffline } from "./offline.js";
 import { confirmScreen } from "./screen-confirm.js";
 import { handInScreen, inLineScreen } from "./screen-hand-in.js";
@@ -12,6 +13,7 @@ import { paperScreen } from "./screen-paper.js";
 import { receiptScreen } from "./screen-receipt.js";
 import { rulesScreen } from "./screen-rules.js";
 import { signInScreen } from "./screen-sign-in.js";
+import * as session from "./session.js";
 import { elsewhereScreen, movedScreen } from "./screen-stopped.js";
 import { waitingScreen } from "./screen-waiting.js";
 
@@ -115,6 +117,7 @@ async function begin() {
   page.app = app;
   page.show();
   setInterval(() => page.tick(), TICK_MS);
+  showMark(Number(session.seat()));
   openOffline(() => app.stage === "sign-in" && !app.attempt);
   // Leaving the page needs no question: what is open is written down at once.
   addEventListener("pagehide", () => app.attempt && app.attempt.settle());

@@ -18,6 +18,7 @@ const NOT_YET = ["not-open"];
  * @property {import("./ledger.js").Ledger} ledger
  * @property {(saves: Save[]) => Promise<void>} keep
  * @property {() => [string, boolean]|null} nextFlag
+ * @property {() => boolean} overdue  the time is over: the server judges each late save by itself
  * @property {(item: string, flagged: boolean) => void} flagSent
  */
 
@@ -83,7 +84,8 @@ export class Outbox {
 
   /** Sends one request; false if there is nothing to send. */
   async #sendSome() {
-    const batch = this.work.ledger.batch(this.singly ? 1 : SAVES_A_REQUEST, CHARACTERS_A_REQUEST);
+    const single = this.singly || this.work.overdue();
+    const batch = this.work.ledger.batch(single ? 1 : SAVES_A_REQUEST, CHARACTERS_A_REQUEST);
     const flag = this.work.nextFlag();
     if (!batch.length && !flag) return false;
     try {
@@ -131,7 +133,7 @@ export class Outbox {
     } else if (batch.length) {
       this.singly = Math.max(0, this.singly - 1);
       const sequences = batch.map((save) => save.sequence);
-      await this.work.keep(this.work.ledger.refuse(sequences, error.words));
+      await this.work.keep(this.work.ledger.refuse(sequences, error.words, error.code === "time-is-up"));
     } else if (flag) {
       this.work.flagSent(...flag); // a mark for the candidate's own eye: kept here, not worth a fight
     }

@@ -5,6 +5,7 @@ import { lookTools } from "../shared/look.js";
 import { say, t } from "../shared/words.js";
 import { asClock, urgency } from "./countdown.js";
 import { keysHelp } from "./keys-help.js";
+import { rescueView } from "./rescue-view.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -64,10 +65,12 @@ export function marksView(app) {
   const here = el("span", { class: "mark" });
   const refused = el("span", { class: "mark bad" });
   const contact = el("span", { class: "contact", role: "status" });
-  const element = el("div", { class: "marks" }, server, here, refused, contact);
+  const rescue = rescueView(app);
+  const element = el("div", { class: "marks" }, server, here, refused, contact, rescue.element);
   const update = () => {
+    rescue.update();
     if (!app.attempt) return;
-    const marks = app.attempt.ledger.marks();
+    const marks = app.attempt.marks();
     setText(server, t(`已保存到服务器 ${marks.onServer}`, `On the server ${marks.onServer}`));
     server.className = `mark ${marks.onServer ? "good" : ""}`;
     setText(here, whereElse(app.local.works, marks.onlyHere));
@@ -99,6 +102,9 @@ function contactOf(app) {
   }
   if (contact === "away") {
     return { level: "warn", text: t("连不上服务器，请继续作答，恢复后自动上传", "Server away: go on answering, it is sent later") };
+  }
+  if (app.undecided && app.overdue()) {
+    return { level: "warn", text: t("监考员正在决定补时，请留在座位上", "The invigilator decides on extra time: stay seated") };
   }
   const trouble = attempt && attempt.outbox.trouble;
   if (trouble) {

@@ -4,8 +4,9 @@ import { el, setText } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { besideView } from "./beside-view.js";
 import { choiceView } from "./choice-view.js";
+import { fileView } from "./file-view.js";
 import { standingOf } from "./grid.js";
-import { fileView, textView } from "./text-view.js";
+import { textView } from "./text-view.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./places.js").Place} Place */
@@ -37,7 +38,7 @@ export function placeView(app, place, way) {
     el("div", { class: "scroll" }, answer.element),
     bar.element,
   );
-  const element = el("div", { class: place.beside ? "place with-beside" : "place" }, place.beside && besideView(place.beside), question);
+  const element = el("div", { class: place.beside ? "place with-beside" : "place" }, place.beside && besideView(app, place.beside), question);
   const update = () => {
     answer.update();
     bar.update();
@@ -64,7 +65,7 @@ function worthOf(place) {
 /** @param {App} app @param {Place} place @param {HTMLElement} standing */
 function showStanding(app, place, standing) {
   const s = standingOf(app, place);
-  const reason = s.refused && app.attempt ? app.attempt.ledger.reason(place.ref) : null;
+  const reason = s.refused && !s.file && app.attempt ? app.attempt.ledger.reason(place.ref) : null;
   standing.className = `standing mark ${s.refused ? "bad" : s.local ? "warn" : s.answered ? "good" : ""}`;
   setText(standing, s.refused ? refusedWords(reason) : standingWords(s));
 }
@@ -79,7 +80,7 @@ function refusedWords(reason) {
 function standingWords(s) {
   if (s.local) return t("仅保存在本机", "Only on this machine");
   if (s.answered) return t("已保存到服务器", "On the server");
-  return s.file ? t("文件成果", "A file") : t("未作答", "Not answered");
+  return s.file ? t("文件未上传", "No file yet") : t("未作答", "Not answered");
 }
 
 /** @param {App} app @param {Place} place @param {{first: boolean, last: boolean, step: (by: number) => void}} way */

@@ -3,6 +3,7 @@
 import { el, setText } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { asClock } from "./countdown.js";
+import { filesOnTheWay } from "./files-warning.js";
 import { failure, notice, plainFrame } from "./frame.js";
 import { moveFocus, standingOf } from "./grid.js";
 import { messageList } from "./messages.js";
@@ -23,6 +24,7 @@ export function handInScreen(app, again) {
   const marks = marksView(app);
   const messages = messageList(app);
   const wait = el("p", { class: "quiet", role: "status" });
+  const files = filesOnTheWay(app);
   const submit = el("button", { type: "button", class: "danger", on: { click: () => ask(app) } }, t("交卷", "Hand in"));
   const back = el("button", { type: "button", class: "plain", on: { click: () => app.review(false) } }, t("返回继续作答", "Back to the paper"));
   const element = plainFrame(
@@ -32,6 +34,7 @@ export function handInScreen(app, again) {
     app.handInRefusal && failure(app.handInRefusal),
     el("div", { class: "row review-state" }, clock.element, marks.element),
     summary(app),
+    files.element,
     listOf(app, t("未作答", "Not answered"), attempt.places.filter((place) => isOpen(app, place))),
     listOf(app, t("已标记", "Flagged"), attempt.places.filter((place) => attempt.isFlagged(place.ref))),
     wait,
@@ -44,6 +47,7 @@ export function handInScreen(app, again) {
   const update = () => {
     marks.update();
     messages.update();
+    files.update();
   };
   tick();
   return { title, element, tick, update };
@@ -52,12 +56,12 @@ export function handInScreen(app, again) {
 /** @param {App} app @param {Place} place */
 function isOpen(app, place) {
   const s = standingOf(app, place);
-  return !s.file && !s.answered;
+  return !s.answered;
 }
 
 /** @param {App} app */
 function summary(app) {
-  const places = (app.attempt ? app.attempt.places : []).filter((place) => place.choose !== "file");
+  const places = app.attempt ? app.attempt.places : [];
   const open = places.filter((place) => isOpen(app, place)).length;
   const answered = places.length - open;
   return notice(
@@ -112,6 +116,7 @@ function ask(app) {
     el("h2", { id: "ask-title" }, t("确定交卷吗？", "Hand in now?")),
     el("p", {}, t("交卷后不能再修改作答。", "After this nothing can be changed.")),
     open > 0 && el("p", {}, el("strong", {}, t(`还有 ${open} 题未作答。`, `${open} are not answered.`))),
+    filesOnTheWay(app).element,
     el(
       "form",
       { method: "dialog", class: "row" },
@@ -139,16 +144,19 @@ export function inLineScreen(app, again) {
   const marks = marksView(app);
   const line = el("p", { role: "status", class: "waiting-line" });
   const trouble = el("div", {});
+  const files = filesOnTheWay(app);
   const element = plainFrame(
     title,
     again,
     line,
     marks.element,
     trouble,
+    files.element,
     el("p", { class: "quiet" }, t("请不要关闭页面，也不要关机。确认后会显示回执码。", "Do not close this page or switch the machine off. The receipt code appears when the server has confirmed.")),
   );
   const update = () => {
     marks.update();
+    files.update();
     setText(line, t("交卷已提交，等待服务器确认。", "Your hand-in is in line, waiting for the server to confirm."));
     const missing = app.collection ? app.collection.missing.length : 0;
     if (!missing || trouble.firstChild) return;

@@ -3,6 +3,7 @@
 import { el } from "../shared/dom.js";
 import { t } from "../shared/words.js";
 import { failure, notice, plainFrame } from "./frame.js";
+import { showMark } from "./marker.js";
 import { Refusal } from "./server.js";
 import * as session from "./session.js";
 
@@ -43,7 +44,7 @@ function hint() {
 
 /** @param {import("./app.js").App} app */
 function stillHere(app) {
-  const here = app.attempt ? app.attempt.ledger.marks().onlyHere : 0;
+  const here = app.attempt ? app.attempt.marks().onlyHere : 0;
   return notice(
     "warn",
     t(
@@ -115,6 +116,7 @@ async function send(app, fields, submit, problem) {
   try {
     await app.signIn({ admission, secret: secret.toUpperCase(), seat: Number(seat) });
     session.keepSeat(Number(seat));
+    showMark(Number(seat));
   } catch (error) {
     problem.replaceChildren(failure(error));
     if (error instanceof Refusal) pause = error.waitMs;

@@ -7,8 +7,7 @@ import { Servers } from "./servers.js";
 /** @typedef {import("./types.js").Save} Save */
 
 const PATIENCE_MS = 10000;
-/** What a front says when the service behind it does not answer. */
-const NOBODY_THERE = [502, 504];
+const PART_PATIENCE_MS = 60000;
 const NOT_NOW = [408, 425, 429, 503, 507];
 
 /** Nobody answered: the server, the network or the cable is away. */
@@ -72,8 +71,14 @@ export class Server {
 
   /** @param {string} instance @param {Save[]} saves @returns {Promise<{saved: number[]}>} */
   responses(instance, saves) {
-    const sent = saves.map(({ sequence, item, response }) => ({ sequence, item, response }));
+    // A request may lie on the wire until the time is over: each says when it was made.
+    const sent = saves.map(({ sequence, item, response, made }) => ({ sequence, item, response, made }));
     return this.#ask("POST", "responses", { instance, saves: sent });
+  }
+
+  /** @param {string} instance @param {[number, number][]} spans when this page could be used @returns {Promise<{}>} */
+  usable(instance, spans) {
+    return this.#ask("POST", "usable", { instance, spans });
   }
 
   /** @param {string} item @param {boolean} flagged @returns {Promise<{}>} */
@@ -91,25 +96,77 @@ export class Server {
     return this.#ask("POST", "hand-in", { instance, last_sequence: lastSequence, how });
   }
 
-  /** @param {string} method @param {string} name @param {object} [body] @returns {Promise<any>} */
-  async #ask(method, name, body) {
+  /** What to do with a sealed copy of these saves. @param {string} ticket @param {string} instance @param {number[]} sequences @returns {Promise<{do: "send"|"keep"|"drop"}>} */
+  offerCopy(ticket, instance, sequences) {
+    return this.#ask("POST", "rescue/offer", { instance, sequences }, ticket);
+  }
+
+  /** @param {string} ticket @param {string} file @returns {Promise<{}>} */
+  sendCopy(ticket, file) {
+    return this.#ask("POST", "rescue", JSON.parse(file), ticket);
+  }
+
+  /** Something about a file to hand in. @param {string} method @param {string} what "" or /<upload>… @param {object} [body] @returns {Promise<any>} */
+  upload(method, what, body) {
+    return this.#ask(method, `uploads${what}`, body);
+  }
+
+  /** One part of a file. @param {string} upload @param {number} offset @param {ArrayBuffer} bytes @returns {Promise<{offset: number}>} */
+  part(upload, offset, bytes) {
+    const headers = { Accept: "application/json", Authorization: `Bearer ${this.token}`, "Upload-Offset": String(offset) };
+    const request = { method: "PATCH", headers, body: bytes, cache: "no-store" };
+    return this.servers.ask(`/api/candidate/uploads/${upload}`, /** @type {RequestInit} */ (request), slowTalk);
+  }
+
+  /** A file that a task hands out. @param {string} file @returns {Promise<Blob>} */
+  material(file) {
+    const name = file.split("/").map(encodeURIComponent).join("/");
+    const request = { headers: { Authorization: `Bearer ${this.token}` }, cache: "no-store" };
+    return this.servers.ask(`/api/candidate/materials/${name}`, /** @type {RequestInit} */ (request), fetchBytes);
+  }
+
+  /** @param {string} method @param {string} name @param {object} [body] @param {string|null} [token] @returns {Promise<any>} */
+  async #ask(method, name, body, token = this.token) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (body) headers["Content-Type"] = "application/json";
-    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (token) headers.Authorization = `Bearer ${token}`;
     const request = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
     return this.servers.ask(`/api/candidate/${name}`, /** @type {RequestInit} */ (request), talk);
   }
 }
 
+/**
+ * True if a front speaks for a service that does not answer: ours puts a code into each of its refusals.
+ * @param {Response} answer @param {any} body
+ */
+function isFronts(answer, body) {
+  return answer.ok ? body === null : answer.status >= 500 && !(body && body.error && body.error.code);
+}
+
 /** One request with an end to its patience. @param {string} path @param {RequestInit} request */
-async function talk(path, request) {
+function talk(path, request) {
+  return within(PATIENCE_MS, path, request, (answer) => answer.json());
+}
+
+/** A part of a file may take long on a busy network. @param {string} path @param {RequestInit} request */
+function slowTalk(path, request) {
+  return within(PART_PATIENCE_MS, path, request, (answer) => answer.json());
+}
+
+/** @param {string} path @param {RequestInit} request */
+function fetchBytes(path, request) {
+  return within(PART_PATIENCE_MS, path, request, (answer) => (answer.ok ? answer.blob() : answer.json()));
+}
+
+/** @param {number} patience @param {string} path @param {RequestInit} request @param {(answer: Response) => Promise<any>} read */
+async function within(patience, path, request, read) {
   const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => giveUp.abort(), patience);
   try {
     const answer = await fetch(path, { ...request, signal: giveUp.signal });
-    const body = await answer.json().catch(() => null);
-    if (NOBODY_THERE.includes(answer.status) || (answer.ok && body === null)) {
+    const body = await read(answer).catch(() => null);
+    if (isFronts(answer, body)) {
       throw new Away(`${path}: ${answer.status} without an answer of ours`);
     }
     if (!answer.ok) throw new Refusal(answer.status, body, answer.headers.get("Retry-After"));

@@ -7,16 +7,26 @@
 /** Long: a page that gave up on a slow disk would hide the answers that lie there. */
 const PATIENCE_MS = 20000;
 
-/** Opens the database; rejects if this browser forbids it or another tab blocks it. @returns {Promise<Store>} */
-export function openIndexedDB() {
+/** Opens the database of answers. @returns {Promise<Store>} */
+export async function openIndexedDB() {
+  const database = await openDatabase("examsite", (made) => {
+    made.createObjectStore("records", { keyPath: "attempt" });
+    made.createObjectStore("saves", { keyPath: ["attempt", "instance", "sequence"] });
+  });
+  return storeOf(database);
+}
+
+/**
+ * Opens a database; rejects if this browser forbids it or another tab blocks it.
+ * @param {string} name @param {(made: IDBDatabase) => void} make
+ * @returns {Promise<IDBDatabase>}
+ */
+export function openDatabase(name, make) {
   return new Promise((resolve, reject) => {
-    const asked = indexedDB.open("examsite", 1);
+    const asked = indexedDB.open(name, 1);
     setTimeout(() => reject(new Error("IndexedDB did not open in time")), PATIENCE_MS);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("records", { keyPath: "attempt" });
-      asked.result.createObjectStore("saves", { keyPath: ["attempt", "instance", "sequence"] });
-    };
-    asked.onsuccess = () => resolve(storeOf(asked.result));
+    asked.onupgradeneeded = () => make(asked.result);
+    asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
   });
 }
@@ -49,7 +59,7 @@ function ofAttempt(attempt) {
  * @param {(store: IDBObjectStore) => IDBRequest<T>} ask
  * @returns {Promise<T>}
  */
-function read(database, name, ask) {
+export function read(database, name, ask) {
   return new Promise((resolve, reject) => {
     const request = ask(database.transaction(name).objectStore(name));
     request.onsuccess = () => resolve(request.result);
@@ -64,7 +74,7 @@ function read(database, name, ask) {
  * @param {(transaction: IDBTransaction) => void} act
  * @returns {Promise<void>}
  */
-function write(database, names, act) {
+export function write(database, names, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(names, "readwrite", { durability: "strict" });
     transaction.oncomplete = () => resolve();

@@ -1,8 +1,7 @@
-/** Deliverables: a text written in the page, or a file. */
+/** A deliverable that is a text, written in the page. */
 
 import { el, setText, stressed } from "../shared/dom.js";
 import { t } from "../shared/words.js";
-import { notice } from "./frame.js";
 
 /** @typedef {import("./places.js").Place} Place */
 /** @typedef {import("./place-view.js").AnswerView} AnswerView */
@@ -43,22 +42,4 @@ function prompt(place, target) {
     el("label", { for: target, class: "deliverable" }, place.title || ""),
     el("p", { class: "prose", id: "answer-prompt" }, ...stressed(place.stem)),
   );
-}
-
-/** @param {import("./app.js").App} _app @param {Place} place @returns {AnswerView} */
-export function fileView(_app, place) {
-  const accept = place.accept.join(t("、", ", "));
-  const element = el(
-    "div",
-    { class: "text-answer" },
-    el("div", { class: "stem", lang: "zh-CN" }, el("h2", {}, place.title || ""), el("p", { class: "prose" }, ...stressed(place.stem))),
-    notice(
-      "",
-      t(
-        `这项成果是文件${accept && `（${accept}）`}，不在本页填写，请按监考员的说明提交。`,
-        `This one is a file${accept && ` (${accept})`}. It is not written in this page: hand it in as the invigilator says.`,
-      ),
-    ),
-  );
-  return { element, update: () => undefined };
 }

@@ -17,6 +17,20 @@
  * @property {number} revision  grows at every local write, so the newer of two copies is known
  * @property {boolean} ripe  false while a text is still being typed
  * @property {Words=} reason  why the server refused it
+ * @property {boolean=} late  refused only because the time was over
+ * @property {([number, number]|null)=} made  the last contact before it and its own time, on the site's
+ *   clock; null if this page had no contact before it
+ *
+ * @typedef {object} FileEntry  one file that was chosen on this machine, numbered by this page
+ * @property {string} item
+ * @property {string} name
+ * @property {number} size
+ * @property {string} sha256
+ * @property {number} sequence
+ * @property {number} offset  what the server has of it
+ * @property {string} upload  the server's name for it; "" before it was announced
+ * @property {Standing} standing
+ * @property {Words=} reason  why the server refused it
  *
  * @typedef {{ref: string, text: string}} Option
  * @typedef {{text: string, table: string[][]}} Situation
@@ -43,6 +57,8 @@
  * @property {Message[]} messages
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
+ * @property {number} clock_ms  the site's clock, which only runs
+ * @property {boolean} held  an invigilator is to decide about time before the clock ends this attempt
  *
  * @typedef {{admission: string, name: string, sex: string, school: string, seat: number}} Candidate
  * @typedef {object} SignIn  the server's answer to a sign-in
@@ -52,6 +68,14 @@
  * @property {{id: string, title: Words, minutes: number}} sitting
  * @property {{name: Words, kind: string}} session
  * @property {Phase} phase
+ * @property {RescueKeys} rescue
+ *
+ * @typedef {object} RescueKeys  what this page seals by, base64; the ticket hands a sealed copy over
+ * @property {string} site
+ * @property {string} session
+ * @property {string} key
+ * @property {string} mac
+ * @property {string} ticket
  *
  * @typedef {"candidate"|"time"} How  who ended the attempt
  * @typedef {{receipt: string, answered: number|null, of: number|null, left: number}} Receipt
@@ -65,6 +89,7 @@
  * @property {{id: string, title: Words, minutes: number}} sitting
  * @property {{name: Words, kind: string}} session
  * @property {Phase} phase
+ * @property {RescueKeys|null} rescue
  * @property {boolean} agreed
  * @property {Paper|null} paper
  * @property {Record<string, Response>} responses  the server's at the last merge
@@ -73,6 +98,8 @@
  * @property {number} place
  * @property {How|null} ending
  * @property {boolean} left  the candidate went on at another seat: unsent answers here are old
+ * @property {FileEntry[]=} files
+ * @property {number=} lastFile  the greatest number given to a file
  * @property {string[]} read  messages the candidate has put away
  * @property {number} used  when last signed in here
  *

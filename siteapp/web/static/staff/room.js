@@ -1,5 +1,8 @@
 // The wall: polls the room every two seconds and shows one tile a seat. All text is textContent.
 
+import { Decisions } from "./decisions.js";
+import { showDisk } from "./disk.js";
+
 const room = document.getElementById("room");
 const zh = room.dataset.lang === "zh";
 const t = (chinese, english) => (zh ? chinese : english);
@@ -55,7 +58,7 @@ async function call(session, path, body) {
   if (!answer.ok) {
     const error = said.error || {};
     const words = error.message ? `${error.message[zh ? "zh" : "en"]}\n${error.hint[zh ? "zh" : "en"]}` : String(answer.status);
-    throw new Error(words);
+    throw Object.assign(new Error(words), { code: error.code });
   }
   return said;
 }
@@ -69,6 +72,16 @@ async function act(path, body) {
   }
 }
 
+/** Open a sitting; what the server objects to, the chief may overrule with a reason. */
+async function openSitting(body) {
+  try {
+    show(await call(latest.session, "/open", body));
+  } catch (error) {
+    if (error.code !== "reserve-missing" || body.reason) window.alert(error.message);
+    else asked(`${error.message}\n\n${t("仍要开考的原因", "Reason to open all the same")}`, (reason) => openSitting({ ...body, reason }));
+  }
+}
+
 function sittingCard(sitting) {
   const card = element("section", "card sitting");
   const head = element("div", "row");
@@ -78,7 +91,7 @@ function sittingCard(sitting) {
     `${sitting.candidates} 人 · 已开始 ${sitting.started} · 已交卷 ${sitting.handed_in}`,
     `${sitting.candidates} candidates · ${sitting.started} started · ${sitting.handed_in} handed in`)));
   if (isChief && sitting.phase === "waiting" && latest.unlocked) {
-    head.append(button(t("开考", "Open"), () => act("/open", { sitting: sitting.id }), ""));
+    head.append(button(t("开考", "Open"), () => openSitting({ sitting: sitting.id }), ""));
   }
   if (isChief && sitting.phase === "open") {
     head.append(button(t("结束考试", "Close"), () => closeSitting(sitting), "danger"));
@@ -119,9 +132,17 @@ function fill(place, tile) {
   if (tile.phase === "started" || tile.phase === "handed-in") {
     parts.push(element("span", "", `${tile.answered}/${tile.of}`));
   }
-  if (tile.held && tile.phase === "started") {
-    parts.push(element("span", "", `⏸ ${t("待决定补时", "decide on time")}`));
+  const going = (latest.uploads || {})[tile.attempt] || 0;
+  if (tile.files || going) {
+    const coming = going ? t(` · 上传中 ${going}`, ` · ${going} going up`) : "";
+    parts.push(element("span", "", t(`文件 ${tile.files}`, `files ${tile.files}`) + coming));
   }
+  const lost = latest.lost.some((one) => one.attempt === tile.attempt);
+  if ((tile.held || lost) && tile.phase === "started") {
+    parts.push(element("span", "sign", `‖ ${t("待补时", "time due")}`));
+  }
+  if (tile.rescued) parts.push(element("span", "sign", `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`));
+  if (tile.late) parts.push(element("span", "sign", `△ ${t("待裁定", "late work")}`));
   made.replaceChildren(...parts);
   return place;
 }
@@ -156,6 +177,7 @@ function actsFor(tile) {
   if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
     box.append(button(t("缺考", "Absent"), () => window.confirm(t("记为缺考？", "Record as absent?")) && act("/absent", who)));
   }
+  if (["started", "handed-in"].includes(tile.phase)) box.append(...rescueActs(tile));
   box.append(button(t("记异常", "Incident"), () => asked(t("发生了什么？", "What happened?"), (note) => act("/incident", { ...who, category: "other", note }))));
   if (isChief) {
     box.append(button(t("违纪", "Violation"), () => asked(t("违纪情况", "What did the candidate do?"), (note) => act("/violation", { ...who, note })), "danger"));
@@ -163,10 +185,31 @@ function actsFor(tile) {
   return box;
 }
 
+/** A file from a stick; and, once it is taken in, the decision that its answers count. */
+function rescueActs(tile) {
+  const attempt = tile.attempt;
+  const file = element("input");
+  file.type = "file";
+  file.hidden = true;
+  file.addEventListener("change", async () => act("/rescue", { attempt, file: await file.files[0].text() }));
+  const acts = [file, button(t("导入救援文件", "Import rescue file"), () => file.click())];
+  if (tile.rescued) {
+    const title = t(`采用 ${tile.rescued} 项救援作答`, `Let ${tile.rescued} rescued answers count`);
+    const apply = () => decisions.byTwo(title, tile, (given) => act("/apply-rescue", { attempt, ...given }));
+    acts.push(button(t("采用救援作答", "Apply rescued answers"), apply));
+  }
+  return acts;
+}
+
+/** Away, or a decision is due. */
+function isAlert(tile) {
+  return tile.state === "away" || tile.rescued > 0;
+}
+
 function beside(tile) {
   const aside = document.getElementById("beside");
   if (!tile) {
-    const alerts = latest.tiles.filter((one) => one.state === "away");
+    const alerts = latest.tiles.filter(isAlert);
     const list = element("ul");
     alerts.forEach((one) => {
       const line = element("li");
@@ -174,7 +217,8 @@ function beside(tile) {
       list.append(line);
     });
     const parts = [element("h2", "", t("需要注意", "Needs attention"))];
-    parts.push(alerts.length ? list : element("p", "quiet", t("没有失联的座位。", "No seat is away.")));
+    parts.push(alerts.length ? list : element("p", "quiet", t("没有失联的座位，没有待采用的救援作答。", "No seat is away, no rescued answer waits.")));
+    if (mayAct) parts.unshift(...decisions.parts(latest, null));
     if (mayAct) parts.push(...actsForAll());
     aside.replaceChildren(...parts);
     return;
@@ -182,7 +226,7 @@ function beside(tile) {
   const back = button(t("← 全考场", "← whole room"), () => { chosen = null; show(latest); });
   const facts = element("p", "quiet", [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean).join(" · "));
   const parts = [back, element("h2", "", `${tile.seat} ${tile.name}`), facts];
-  if (mayAct) parts.push(actsFor(tile));
+  if (mayAct) parts.push(...decisions.parts(latest, tile), actsFor(tile));
   aside.replaceChildren(...parts);
 }
 
@@ -197,6 +241,7 @@ function actsForAll() {
   ];
 }
 
+const decisions = new Decisions({ t, element, button, act, asked });
 const drawn = {};
 
 /** Draw a part only when what it says has changed. */
@@ -212,14 +257,17 @@ function show(state) {
   // The answer of a session that is no longer the chosen one comes too late.
   if (state.session !== select.value) return;
   latest = state;
+  showDisk(state.disk, zh);
   redraw("sittings", [state.sittings, state.unlocked], () =>
     document.getElementById("sittings").replaceChildren(...state.sittings.map(sittingCard)));
   const shown = state.tiles.map((tile) => fill(placeOf(tile.attempt), tile));
   redraw("order", state.tiles.map((tile) => tile.attempt), () =>
     document.getElementById("tiles").replaceChildren(...shown));
   const tile = state.tiles.find((one) => one.attempt === chosen);
-  const alerts = state.tiles.filter((one) => one.state === "away").map((one) => one.attempt);
-  redraw("beside", tile ? [tile.attempt, tile.seat, tile.state, tile.receipt] : [state.session, alerts], () => beside(tile));
+  const alerts = state.tiles.filter(isAlert).map((one) => one.attempt);
+  const open = [state.lost, state.tiles.map((one) => one.late)];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  redraw("beside", [...about, open], () => beside(tile));
 }
 
 let next = 0;

@@ -1,0 +1,198 @@
+"""A practical sitting in a browser: materials out, files in, a server that dies in the middle."""
+
+import hashlib
+import random
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsers import Watch
+from candidate_page import CandidatePage
+from playwright.sync_api import Locator, expect
+from premises import SESSION, Premises, Process, wait_until
+
+from sync.exam.journal import Event
+from sync.headquarters import handed_files
+from sync.headquarters.journals import read_journal
+
+MIB = 1024 * 1024
+FILE_PLACE = 2
+# So large that a reload finds it still on its way, on a fast machine too.
+BIG = 60 * MIB
+LONG_MS = 120_000
+
+
+@pytest.fixture
+def practical(tmp_path: Path, watch: Watch) -> Iterator[Premises]:
+    """A site with an open practical sitting."""
+    made = Premises(tmp_path, live=1, component="practical")
+    made.furnish()
+    made.start_site()
+    made.open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(practical: Premises, watch: Watch) -> CandidatePage:
+    """The candidate at the first file of the paper."""
+    person = practical.people["live"][0]
+    found = CandidatePage(
+        watch.machine().new_page(), practical.address, person, practical.bank("live")
+    )
+    found.enter()
+    found.go(FILE_PLACE)
+    return found
+
+
+def written(folder: Path, name: str, size: int) -> tuple[Path, str]:
+    """A file to hand in, and its SHA-256."""
+    path = folder / name
+    path.write_bytes(random.Random(name).randbytes(size))
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def choose(page: CandidatePage, path: Path) -> None:
+    page.page.set_input_files("#answer-file", path)
+
+
+def newest(page: CandidatePage) -> Locator:
+    return page.page.locator(".versions li").first.locator(".mark")
+
+
+def bytes_here(premises: Premises) -> int:
+    """How much of an unfinished file is on the site's disk."""
+    folder = premises.site_folder / "files"
+    return max((p.stat().st_size for p in folder.glob("*.part")), default=0)
+
+
+def files_of(premises: Premises) -> list[str]:
+    """The SHA-256 of every file in the site's journal; stops the site."""
+    return [e.body["sha256"] for e in premises.journal() if e.kind == "file"]
+
+
+def test_materials_come_with_the_paper_and_a_small_file_goes_up(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    picture = page.page.locator("img.material").first
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("e => e.naturalWidth") > 100
+    with page.page.expect_download() as saved:
+        page.page.locator(".materials button").nth(1).click()
+    assert saved.value.path().read_bytes()[:2] == b"PK"
+    path, digest = written(tmp_path, "上架信息表.xlsx", 300_000)
+    choose(page, path)
+    expect(newest(page)).to_have_text("已保存到服务器")
+    expect(page.on_server).to_have_text("已保存到服务器 1")
+    assert files_of(practical) == [digest]
+
+
+def test_a_file_of_another_kind_is_refused_in_the_page(page: CandidatePage, tmp_path: Path) -> None:
+    path, _ = written(tmp_path, "视频.mp4", 1000)
+    choose(page, path)
+    expect(page.page.locator(".notice.bad")).to_contain_text("这里只收 .xlsx 文件")
+    expect(page.page.locator(".versions li")).to_have_count(0)
+
+
+def killed_in_the_middle(practical: Premises, page: CandidatePage, path: Path) -> int:
+    """The server dies with some of the file on its disk; how much."""
+    choose(page, path)
+    wait_until(lambda: bytes_here(practical) > 3 * MIB, "some parts are there")
+    practical.kill_site()
+    return bytes_here(practical)
+
+
+def test_an_upload_outlives_a_killed_server_and_a_reload(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    path, digest = written(tmp_path, "big.xlsx", BIG)
+    before = killed_in_the_middle(practical, page, path)
+    assert before < BIG
+    expect(newest(page)).to_contain_text("仅在本机")
+    expect(page.local).to_have_text("仅保存在本机 1")
+    practical.start_site()
+    wait_until(lambda: bytes_here(practical) > before, "it goes on by itself")
+    page.page.reload()
+    page.on_paper()
+    expect(newest(page)).to_contain_text("请重新选择它")
+    kept = bytes_here(practical)
+    choose(page, path)
+    expect(newest(page)).to_have_text("已保存到服务器", timeout=LONG_MS)
+    assert kept >= before
+    assert files_of(practical) == [digest]
+
+
+def test_a_small_file_outlives_a_reload_without_the_server(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    path, digest = written(tmp_path, "small.xlsx", 5 * MIB)
+    with practical.room_network_away():
+        choose(page, path)
+        expect(newest(page)).to_contain_text("仅在本机")
+        path.unlink()
+        expect(page.page.locator(".versions button")).to_be_visible()
+        wait_until(lambda: kept_bytes(page) == 5 * MIB, "it is kept on this machine")
+    page.page.reload()
+    page.on_paper()
+    expect(newest(page)).to_have_text("已保存到服务器")
+    assert files_of(practical) == [digest]
+
+
+KEPT = """() => new Promise((done) => {
+  indexedDB.open("examsite-files").onsuccess = ({target: {result: base}}) => {
+    const all = base.transaction("bytes").objectStore("bytes").getAll();
+    all.onsuccess = () => {
+      base.close();
+      done(Math.max(0, ...all.result.map((one) => one.byteLength)));
+    };
+  };
+})"""
+
+
+def kept_bytes(page: CandidatePage) -> int:
+    """The largest thing that the browser keeps for this site."""
+    return int(page.page.evaluate(KEPT))
+
+
+def delivered(practical: Premises) -> tuple[list[Event], handed_files.HandedFile]:
+    """Run the courier until headquarters has everything; its journal, and the one file."""
+
+    def archived() -> handed_files.HandedFile | None:
+        if not practical.scored():
+            return None
+        (one,) = handed_files.handed_files(practical.hq, SESSION)
+        return one if one.state == "archived" else None
+
+    courier = Process(practical.site_folder, "courier")
+    try:
+        found = wait_until(archived, "headquarters has the file")
+    finally:
+        courier.end(signal.SIGTERM)
+    return read_journal(practical.hq, SESSION).events(), found
+
+
+def test_the_hand_in_waits_for_the_file_and_the_receipt_commits_to_it(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    path, digest = written(tmp_path, "late.xlsx", 9 * MIB)
+    with practical.room_network_away():
+        choose(page, path)
+        expect(newest(page)).to_contain_text("仅在本机")
+        page.press("交卷")
+        warning = page.page.locator(".notice.warn", has_text="1 个文件没有传到服务器")
+        expect(warning.first).to_be_visible()
+        page.ask_to_hand_in()
+        page.expect_title("正在交卷")
+    code = page.receipt()
+    assert kept_bytes(page) == 0
+    for sitting in practical.people:
+        practical.act("close", sitting=sitting)
+    (events, found) = delivered(practical)
+    assert [e.kind for e in events if e.kind in ("file", "hand-in")] == ["file", "hand-in"]
+    row = practical.results()[page.person.admission]
+    assert (row.theory.receipt, row.theory.receipt_fits, row.outcome) == (code, True, "awaiting")
+    assert (found.sha256, found.counts) == (digest, True)
+    assert handed_files.extract_files(practical.hq, SESSION, tmp_path / "out") == (1, 0)
+    (out,) = (tmp_path / "out").rglob("*.xlsx")
+    assert out.read_bytes() == path.read_bytes()
