@@ -84,6 +84,14 @@ SETTINGS = (
         Words("同时接收的文件分段数，超过则请稍后重试", "parts of files taken at once"),
     ),
     Setting(
+        "upload_mib_per_s",
+        20,
+        Words(
+            "全考场文件上传的总速度上限（MiB/秒），使保存答案不变慢",
+            "most that all uploads bring in a second, MiB, so that saves stay quick",
+        ),
+    ),
+    Setting(
         "standby_wait_ms",
         2000,
         Words(

@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -86,6 +87,8 @@ class Files:
         self._quota_mib = settings.number("upload_quota_mib")
         self.reserve = settings.number("reserve_mib") * MIB
         self._parts = threading.BoundedSemaphore(settings.number("upload_parts"))
+        self._bytes_per_s = settings.number("upload_mib_per_s") * MIB
+        self._due = 0.0
         self._changing = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._known = {one.id: one for one in self._read_all()}
@@ -108,6 +111,18 @@ class Files:
             yield
         finally:
             self._parts.release()
+
+    def spread(self, size: int) -> None:
+        """Wait until so many more bytes may be answered for: uploads share one bounded rate.
+
+        A page sends its next part when the last is answered, so this holds back what comes in.
+        Called in a `place`, of which there are few.
+        """
+        with self._changing:
+            now = time.monotonic()
+            self._due = max(now, self._due) + size / self._bytes_per_s
+            wait = self._due - now
+        time.sleep(wait)
 
     def announce(self, one: Announced) -> None:
         """Remember a file to come; QuotaSpent or DiskTooFull if there is no room for it."""

@@ -35,6 +35,8 @@ class Server:
             connection_limit=4096,
             backlog=2048,
             max_request_body_size=STAFF_BODY,
+            # Read by eighths of that, an uploaded file would keep the loop busy.
+            recv_bytes=64 * 1024,
             inbuf_overflow=64 * 1024,
         )
         self.port = self._loop.port

@@ -118,6 +118,7 @@ def part(upload: str) -> Response:
         raise late
     with site().files.place():
         held = site().files.append(one, int(at), request.get_data(cache=False))
+        site().files.spread(length)
     if late:
         _journal(session, one, held)
     return _shown(one)

@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ def uploads(port: int, candidates: list[Any]) -> Iterator["Synchronized[int]"]:
 
 
 def _upload_all(port: int, candidates: list[Any], done: "Synchronized[int]") -> None:
+    # Behind the crowd, whose core it shares and whose times are measured.
+    os.nice(10)
     digest = hashlib.sha256()
     for _ in range(FILE_MIB):
         digest.update(PART)

@@ -127,7 +127,8 @@ def test_threads_that_wait_for_readers_would_be_noticed(
     open_folder: Path, open_package: world.Package
 ) -> None:
     told = beside(open_folder, open_package, never_reading, GENERATOR, 3)
-    assert 200 not in told.statuses
+    # Some may come before all threads wait.
+    assert 200 not in told.statuses[-len(open_package.plan.candidates) :]
 
 
 @pytest.mark.parametrize("seconds", [SHORT, LONG])

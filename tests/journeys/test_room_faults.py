@@ -111,8 +111,9 @@ def test_a_left_seat_that_was_cut_off_and_wrote_on_overwrites_nothing(
     new.hand_in()
     journal = site.journal()
     late = [e.body["why"] for e in journal if e.kind == "evidence"]
-    assert late
-    assert set(late) == {"seat-moved"}
+    # What the page did not get rid of before it was told, its machine hands over as a sealed copy.
+    assert "seat-moved" in late
+    assert set(late) <= {"seat-moved", "rescue"}
     assert counted(journal, person) == new.taken.options
 
 

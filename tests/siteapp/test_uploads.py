@@ -215,6 +215,22 @@ def test_too_many_parts_at_once_are_told_to_come_again(site: Site, page: Uploade
     assert page.part(upload, 10, DATA[10:20])[0] == 200
 
 
+def test_parts_of_all_candidates_are_spread_over_one_rate(
+    site: Site, page: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, slept = [100.0], []
+    monkeypatch.setattr(files.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(files.time, "sleep", lambda s: slept.append(round(s, 6)))
+    upload = page.announce(DATA)[1]["upload"]
+    # 20 MiB a second; who comes while another still waits, waits for that one too.
+    assert page.part(upload, 0, DATA[:MIB])[0] == 200
+    site.files.spread(MIB)
+    assert slept == [0.05, 0.1]
+    now[0] += 60
+    site.files.spread(MIB)
+    assert slept[2:] == [0.05]
+
+
 def test_a_full_disk_is_told_before_a_file_begins(
     site_folder: Path, site: Site, page: Uploader
 ) -> None:
