@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq lock clean screenshots reference
+.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq lock clean screenshots reference vectors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -11,13 +11,14 @@ demo: ## a whole sitting on this machine, end to end (ARGS="--once --json")
 	@provisioning/bootstrap.sh run
 	@$(PY) -m provisioning.cli demo $(ARGS)
 
-test: ## all tests, two at a time
+# Three for two cores: they wait for browsers, disks and clocks as long as they compute.
+test: ## all tests, three at a time
 	@provisioning/bootstrap.sh dev
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-faults: ## the faults in their long form: two hundred kills, many crash states
 	@provisioning/bootstrap.sh dev
-	@$(PY) -m pytest -m long -rs -s tests/faults $(ARGS)
+	@$(PY) -m pytest -m long -rs -s tests/faults tests/journeys $(ARGS)
 
 check: format lint types imports docs ## format, lint, types, imports, docs
 
@@ -55,8 +56,12 @@ lock: ## make the lock files anew from pyproject.toml
 	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build --extra hq --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean: ## remove what was made here
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv tests/node_reader/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 reference: ## make docs/reference anew from the code
 	@provisioning/bootstrap.sh dev
 	@$(PY) -m provisioning.reference
+
+vectors: ## make tests/vectors anew (the same bytes, unless a format changed)
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests $(PY) -m vectoring.make

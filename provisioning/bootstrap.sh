@@ -11,6 +11,8 @@ packages=$(sed -n "s/^$kind //p; s/^run //p" provisioning/debian-packages.txt | 
 
 missing=
 for package in $packages; do
+    # Node.js of another source than Debian brings its npm along, and Debian's cannot stand beside it.
+    [ "$package" = npm ] && command -v npm >/dev/null && continue
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
         missing="$missing $package"
 done
@@ -42,4 +44,15 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
     echo "$wanted" > "$stamp"
+fi
+
+# The second reader of documents, which the tests ask: npm's libraries, locked, nothing of theirs run.
+reader=tests/node_reader
+if [ "$kind" = dev ] && command -v npm >/dev/null; then
+    wanted=$(cat "$reader/package.json" "$reader/package-lock.json" | sha256sum | cut -d' ' -f1)
+    if [ "$(cat "$reader/node_modules/.installed" 2>/dev/null)" != "$wanted" ]; then
+        echo "Installing locked npm packages ($reader)"
+        npm ci --prefix "$reader" --ignore-scripts --no-audit --no-fund --silent
+        echo "$wanted" > "$reader/node_modules/.installed"
+    fi
 fi

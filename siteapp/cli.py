@@ -1,6 +1,5 @@
 """`examsite`: runs the site and does from the shell what the pages do."""
 
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ import click
 from siteapp.cli_journal import check_files, journal
 from siteapp.cli_recovery import adopt_command, backup, recovery
 from siteapp.cli_rescue import rescue
-from siteapp.cli_standby import standby
+from siteapp.cli_standby import say_serving, standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
@@ -59,12 +58,7 @@ def opened(folder: Path) -> Iterator[Site]:
 @click.pass_obj
 def serve_command(folder: Path, host: str | None, port: int | None) -> None:
     """Serve the room until Ctrl-C or SIGTERM."""
-
-    def ready(address: str) -> None:
-        say(f"考点服务已启动：{address}", f"The site is up: {address}")
-        sys.stdout.flush()
-
-    serve(folder, host, port, ready)
+    serve(folder, host, port, say_serving)
 
 
 @main.group()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from siteapp.copies import adopt, make_recovery, read_secret, write_copy
+from siteapp.copies import adopt, make_recovery, read_secret, uploaded, write_copy
 from siteapp.identity import load_identity
 from sync.console import say
 
@@ -30,6 +30,11 @@ def backup(folder: Path, to: Path) -> None:
     """Write a sealed copy into the folder TO, also while the service runs."""
     path = write_copy(load_identity(folder), to)
     say(f"已写入 {path.name}", f"Written: {path.name}")
+    if count := uploaded(folder):
+        say(
+            f"注意：副本不含上传的文件（{count} 个），它们只在本机和备用服务器上",
+            f"Mind: {count} uploaded files are not in the copy, but here and on the spare only",
+        )
 
 
 @click.command("adopt")
@@ -48,3 +53,10 @@ def adopt_command(folder: Path, copy: Path, root: str, reason: str) -> None:
         f"This machine took over (server term {done.promotion.server_term}) with {count} events;"
         " now run examsite serve",
     )
+    if done.missing:
+        say(
+            f"注意：缺少 {done.missing} 个上传的文件（副本不含上传的文件）；旧硬盘若还能读取，"
+            "请把其数据文件夹中的 files 复制到本机的数据文件夹",
+            f"Mind: {done.missing} uploaded files are missing, for a copy has none; if the old disk"
+            " can be read, copy `files` of its data folder into this one",
+        )

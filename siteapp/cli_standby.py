@@ -48,15 +48,26 @@ def offer(folder: Path, yes: bool) -> None:
         while (ask := pairing.waiting(pair)) is None:
             pairing.offered(pair, identity)
             time.sleep(LOOK_S)
+        if Settings.load(folder).text("front") and not ask.address.startswith("https:"):
+            say(
+                "注意：考生页面经 HTTPS 打开，无法访问以 http 开头的备用服务器地址",
+                "Mind: pages that came over HTTPS cannot ask a spare at an http address",
+            )
         digits = pairing.shown(pair, ask)
         say(f"核对码：{digits}", f"Fingerprint: {digits}")
         if not yes:
-            click.confirm("备用机上相同吗？ Is it the same on the spare?", abort=True)
+            click.confirm("备用服务器上相同吗？ Is it the same on the spare?", abort=True)
         pairing.approve(pair, identity, ask)
     except BaseException:
         pairing.withdraw(pair)
         raise
     say(f"已与 {ask.address} 配对", f"Paired with {ask.address}")
+
+
+def say_serving(address: str) -> None:
+    """What every start of the site's service says, for people and for what waits for it."""
+    say(f"考点服务已启动：{address}", f"The site is up: {address}")
+    sys.stdout.flush()
 
 
 @standby.command("pair")
@@ -88,13 +99,9 @@ def run(folder: Path, host: str | None, port: int | None) -> None:
         say(f"备用服务器已启动：{address}", f"The spare is up: {address}")
         sys.stdout.flush()
 
-    def serving(address: str) -> None:
-        say(f"考点服务已启动：{address}", f"The site is up: {address}")
-        sys.stdout.flush()
-
     port_taken = follow(folder, where, at, following)
     if port_taken:
-        serve(folder, where, port_taken, serving)
+        serve(folder, where, port_taken, say_serving)
 
 
 @standby.command("promote")

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from sync.errors import InputRefused
 from sync.words import Words
 
+LOOPBACK = ("127.0.0.1", "::1")
+
 
 class SettingsRefused(InputRefused):
     """The settings file names an unknown setting or gives a wrong type."""
@@ -52,6 +54,15 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "front",
+        "",
+        Words(
+            "本机 HTTPS 前端（HAProxy）连接本服务所用的地址，如 127.0.0.1；没有前端则留空",
+            "address from which the HTTPS front (HAProxy) on this machine asks, 127.0.0.1 for one;"
+            " empty without a front",
+        ),
+    ),
+    Setting(
         "batch_seconds",
         60,
         Words("考试中每隔多少秒打包一次成绩数据", "seconds between result batches"),
@@ -81,7 +92,7 @@ SETTINGS = (
     Setting(
         "upload_parts",
         4,
-        Words("同时接收的文件分段数，超过则请稍后重试", "parts of files taken at once"),
+        Words("同时写入的文件分段数，每位考生一次一段", "parts of files written at once"),
     ),
     Setting(
         "upload_mib_per_s",
@@ -152,6 +163,9 @@ def _problem(name: str, value: Any) -> Words | None:
         return Words(f"没有这项设置：{name}", f"no such setting: {name}")
     if type(value) is not type(known[name].default):
         return Words(f"{name} 的类型不对", f"{name} has the wrong type")
+    if name == "front" and value not in ("", *LOOPBACK):
+        # Whoever may name another machine's address has no limits.
+        return Words("front 只能是本机地址", "front must be an address of this machine")
     if isinstance(value, int) and value <= 0:
         return Words(f"{name} 必须大于 0", f"{name} must be above 0")
     return None

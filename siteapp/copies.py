@@ -42,6 +42,8 @@ KIND = "copy"
 KEPT = 5
 GROUP = 4
 _CHECK = 3
+# The end of a whole file's name: its SHA-256 behind a dot.
+WHOLE = 65
 
 
 def make_recovery(folder: Path) -> str:
@@ -103,11 +105,17 @@ def write_copy(identity: Identity, to: Path) -> Path:
     return path
 
 
+def uploaded(folder: Path) -> int:
+    """How many whole uploaded files lie here: a copy has none of them."""
+    return sum(len(path.suffix) == WHOLE for path in (folder / "files").glob("*.*"))
+
+
 class Adopted(NamedTuple):
-    """What a copy became."""
+    """What a copy became; `missing` uploaded files stand in its journal and are not here."""
 
     promotion: Promotion
     sessions: dict[str, int]
+    missing: int
 
 
 def adopt(folder: Path, path: Path, key: OpeningKey, root: str, reason: str) -> Adopted:
@@ -157,10 +165,13 @@ def _take_over(folder: Path, reason: str) -> Adopted:
     try:
         people = ("recovery", "recovery")
         made = make_promotion(live, identity, people, reason, "")
+        missing = sum(
+            len(attempt.files) for s in live.sessions.values() for attempt in s.attempts.values()
+        )
     finally:
         live.close()
     keep_promotion(PairFolder(folder), identity, made)
-    return Adopted(made, {name: size for name, (size, _) in made.sessions.items()})
+    return Adopted(made, {name: size for name, (size, _) in made.sessions.items()}, missing)
 
 
 class Copier:
@@ -172,6 +183,7 @@ class Copier:
         self._thread: threading.Thread | None = None
         self.last_ms: int | None = None
         self.problem = ""
+        self._files = 0
 
     def start(self) -> None:
         """Begin, if a folder is set and there is a key to seal to."""
@@ -186,14 +198,20 @@ class Copier:
             self._thread.join()
 
     def told(self) -> dict[str, object] | None:
-        """For the wall: when the last copy was whole, and what keeps the next from being so."""
-        return {"last_ms": self.last_ms, "problem": self.problem} if self._thread else None
+        """For the wall: when the last copy was whole, what keeps the next from it, its lack."""
+        told: dict[str, object] = {
+            "last_ms": self.last_ms,
+            "problem": self.problem,
+            "lacks_files": self._files,
+        }
+        return told if self._thread else None
 
     def _run(self) -> None:
         while True:
             try:
                 write_copy(self._identity, Path(self._to))
                 self.last_ms, self.problem = wall_ms(), ""
+                self._files = uploaded(self._identity.folder)
             except Exception as error:
                 log.warning("no copy: %s", error)
                 self.problem = str(error)

@@ -353,7 +353,7 @@ class NotPaired(NotNow):
     code = "not-paired"
     message = Words("本机没有作为{role}配对", "This server is not paired as the {role}")
     hint = Words(
-        "先在主服务器上运行 examsite standby offer，再在备用机上运行 examsite standby pair",
+        "先在主服务器上运行 examsite standby offer，再在备用服务器上运行 examsite standby pair",
         "Run examsite standby offer on the primary, then examsite standby pair on the spare",
     )
 
@@ -363,11 +363,11 @@ class NotItsBeginning(NotNow):
 
     code = "servers-apart"
     message = Words(
-        "备用机的记录（第 {position} 次写入）不是主服务器记录的开头",
+        "备用服务器的记录（第 {position} 次写入）不是主服务器记录的开头",
         "The spare's record (commit {position}) is not the beginning of the primary's",
     )
     hint = Words(
-        "两台都不要删除：主服务器可能丢了数据。要么让备用机接管（examsite standby promote），"
+        "两台都不要删除：主服务器可能丢了数据。要么让备用服务器接管（examsite standby promote），"
         "要么用新的空文件夹重新配对",
         "Delete neither, for the primary may have lost something: promote the spare, or pair anew"
         " with a new empty folder",

@@ -9,6 +9,7 @@ A client's name for a file is data in the announcement; no path is made of it.
 
 import hashlib
 import logging
+import math
 import os
 import re
 import threading
@@ -16,14 +17,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from siteapp.config import Settings
-from siteapp.errors import Overloaded, QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from siteapp.errors import QuotaSpent, StorageFailed, UploadAltered, WrongOffset
+from siteapp.turns import Turns
 from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
+from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.spool import digest_of
 from sync.wire.files import sync_folder, write_durably
@@ -33,6 +36,8 @@ log = logging.getLogger("examsite.files")
 MIB = 1024 * 1024
 # So many announcements an attempt may make; each is a small file.
 MOST_UPLOADS = 200
+# A file of which nothing came for so long is not on its way any more.
+IDLE_S = 60.0
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 
@@ -78,6 +83,13 @@ def announced_as(session: str, body: Mapping[str, Any]) -> Announced:
     return Announced(session=session, **told)
 
 
+class Coming(NamedTuple):
+    """Files of one attempt that are not whole: on their way, and without a sign of life."""
+
+    going: int = 0
+    stalled: int = 0
+
+
 class Files:
     """The uploaded files in `folder`; a part is on the disk before its new offset is told."""
 
@@ -86,15 +98,21 @@ class Files:
         folder.mkdir(exist_ok=True)
         self._quota_mib = settings.number("upload_quota_mib")
         self.reserve = settings.number("reserve_mib") * MIB
-        self._parts = threading.BoundedSemaphore(settings.number("upload_parts"))
-        self._bytes_per_s = settings.number("upload_mib_per_s") * MIB
-        self._due = 0.0
+        self.turns = Turns(
+            settings.number("upload_parts"), settings.number("upload_mib_per_s") * MIB
+        )
         self._changing = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
+        # In the order in which they were announced.
         self._known = {one.id: one for one in self._read_all()}
+        # Bytes of each file that is not whole that are on the disk for certain.
+        self._synced = {one.id: self._settle(self._part(one)) for one in self._known.values()}
+        # Names too may be an earlier run's that were never synced.
+        sync_folder(folder)
+        self._heard: dict[str, float] = {}
 
     def _read_all(self) -> Iterator[Announced]:
-        for path in self.folder.glob("*.json"):
+        for path in sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns):
             one = read_announced(path)
             if one is None:
                 # The page announces it again; one damaged file must not stop the site.
@@ -102,31 +120,24 @@ class Files:
             else:
                 yield one
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """One of the few places for work on files; Overloaded when all are taken."""
-        if not self._parts.acquire(blocking=False):
-            raise Overloaded
+    def _settle(self, part: Path) -> int:
+        """Bring to the disk what a run that was killed may not have; how much of the file it is."""
         try:
-            yield
-        finally:
-            self._parts.release()
-
-    def spread(self, size: int) -> None:
-        """Wait until so many more bytes may be answered for: uploads share one bounded rate.
-
-        A page sends its next part when the last is answered, so this holds back what comes in.
-        Called in a `place`, of which there are few.
-        """
-        with self._changing:
-            now = time.monotonic()
-            self._due = max(now, self._due) + size / self._bytes_per_s
-            wait = self._due - now
-        time.sleep(wait)
+            with part.open("rb") as file:
+                sync(file.fileno())
+                return os.fstat(file.fileno()).st_size
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            # Not trusted any more: the page begins it anew.
+            log.error("part of a file dropped: %s (%s)", part.name, error)
+            part.unlink()
+            return 0
 
     def announce(self, one: Announced) -> None:
         """Remember a file to come; QuotaSpent or DiskTooFull if there is no room for it."""
         with self._changing:
+            self._heard[one.id] = time.monotonic()
             if one.id in self._known:
                 return
             mine = [a.size for a in self._known.values() if _whose(a) == _whose(one)]
@@ -153,21 +164,29 @@ class Files:
             raise NotFound(what="upload")
         return one
 
-    def going(self, session: str) -> dict[str, int]:
-        """attempt → how many announced files of it are not whole yet."""
-        found: dict[str, int] = {}
-        for one in list(self._known.values()):
-            if one.session == session and not self.whole(one).exists():
-                found[one.attempt] = found.get(one.attempt, 0) + 1
+    def coming(self, session: str) -> dict[str, Coming]:
+        """attempt → its files that are not whole, but for those left for a later whole one."""
+        found: dict[str, Coming] = {}
+        replaced: set[tuple[str, str]] = set()
+        for one in reversed(list(self._known.values())):
+            if one.session != session:
+                continue
+            if self.whole(one).exists():
+                replaced.add((one.attempt, one.item))
+                continue
+            going, stalled = found.get(one.attempt, Coming())
+            if self._is_heard(one):
+                found[one.attempt] = Coming(going + 1, stalled)
+            elif (one.attempt, one.item) not in replaced:
+                found[one.attempt] = Coming(going, stalled + 1)
         return found
 
+    def _is_heard(self, one: Announced) -> bool:
+        return time.monotonic() - self._heard.get(one.id, -math.inf) < IDLE_S
+
     def offset(self, one: Announced) -> int:
-        """How many bytes are here."""
-        if self.whole(one).exists():
-            return one.size
-        with suppress(FileNotFoundError):
-            return self._part(one).stat().st_size
-        return 0
+        """How many bytes are on the disk; what is being written does not count yet."""
+        return one.size if self.whole(one).exists() else self._synced.get(one.id, 0)
 
     def whole(self, one: Announced) -> Path:
         """Where the whole file lies once it is verified.
@@ -196,6 +215,7 @@ class Files:
         with self._alone(one):
             if one.id not in self._known:
                 raise NotFound(what="upload")
+            self._heard[one.id] = time.monotonic()
             here = self.offset(one)
             if offset != here or here + len(data) > one.size:
                 raise WrongOffset(offset=here)
@@ -204,6 +224,7 @@ class Files:
                 self._write(self._part(one), here, data)
             except OSError as error:
                 self._undo(one, here, error)
+            self._synced[one.id] = here + len(data)
             return here + len(data)
 
     def _write(self, part: Path, here: int, data: bytes) -> None:
@@ -220,28 +241,41 @@ class Files:
         if full and here:
             os.truncate(self._part(one), here)
         else:
-            self._part(one).unlink(missing_ok=True)
+            self._forget_part(one)
         if full:
             raise DiskTooFull(needed_mib=1, free_mib=0, folder="files") from error
         if isinstance(error, SyncFailed):
             raise error
-        raise StorageFailed(reason=error.strerror) from error
+        raise StorageFailed(reason=system_words(error)) from error
+
+    def _forget_part(self, one: Announced) -> None:
+        self._synced.pop(one.id, None)
+        self._part(one).unlink(missing_ok=True)
 
     def complete(self, one: Announced) -> None:
-        """Verify the whole file and give it its lasting name; harmless if it has that already."""
+        """Verify the whole file and give it its lasting name; harmless if it has that already.
+
+        On the disk with its name when this returns, whoever wrote it.
+        """
         with self._alone(one):
-            whole, part = self.whole(one), self._part(one)
-            if whole.exists():
-                part.unlink(missing_ok=True)
-                return
-            if (here := self.offset(one)) != one.size:
-                raise WrongOffset(offset=here)
-            if digest_of(part) != one.sha256:
-                part.unlink()
-                raise UploadAltered(name=one.name)
-            part.chmod(0o440)
-            part.replace(whole)
+            if not self.whole(one).exists():
+                self._make_whole(one)
             sync_folder(self.folder)
+
+    def _make_whole(self, one: Announced) -> None:
+        part = self._part(one)
+        if (here := self.offset(one)) != one.size:
+            raise WrongOffset(offset=here)
+        if digest_of(part) != one.sha256:
+            self._forget_part(one)
+            raise UploadAltered(name=one.name)
+        try:
+            with part.open("rb") as file:
+                sync(file.fileno())
+        except OSError as error:
+            self._undo(one, 0, error)
+        part.chmod(0o440)
+        part.replace(self.whole(one))
 
     def drop(self, one: Announced) -> None:
         """Forget a file that is not whole, and free its room; a whole one stays."""
@@ -249,7 +283,8 @@ class Files:
             if self.whole(one).exists():
                 return
             self._known.pop(one.id, None)
-            self._part(one).unlink(missing_ok=True)
+            self._heard.pop(one.id, None)
+            self._forget_part(one)
             (self.folder / f"{one.id}.json").unlink(missing_ok=True)
             sync_folder(self.folder)
 

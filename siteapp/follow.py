@@ -2,20 +2,27 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from siteapp.config import Settings
 from siteapp.site import hold
 from siteapp.standby.folder import PairFolder
+from siteapp.standby.messages import AHEAD_KEY, MAX_MESSAGE, PATH
 from siteapp.standby.spare import Spare, SpareApp
+from siteapp.web.bodies import ROOM_BODY
+from siteapp.web.channel import channels
 from sync.errors import DataFolderBusy
-from sync.serving import Loop, end_on_signals
+from sync.polling import Threads
+from sync.serving import MANY, Loop, end_on_signals, spool_in
 
 # Left by `promote` while it wants the folder; `run` makes room for so long and then goes on.
 WANTED = "wanted"
 ROOM_S = 15.0
 LOOK_S = 0.2
+# The primary speaks every second; whoever says nothing for so long is let go.
+IDLE_S = 30
 
 
 def follow(folder: Path, host: str, port: int, ready: Callable[[str], None]) -> int:
@@ -37,7 +44,8 @@ def _follow_until(
     """One stretch: until somebody wants the folder, or the end. The port that was used."""
     with hold(folder):
         spare = Spare(folder)
-        loop = Loop(SpareApp(spare), host, port, threads=4, max_request_body_size=64 * 1024 * 1024)
+        spool_in(folder)
+        loop = spare_loop(spare, host, port, Settings.load(folder))
         ready(loop.address)
         thread = threading.Thread(target=loop.run, name="spare")
         thread.start()
@@ -48,6 +56,27 @@ def _follow_until(
         loop.stop()
         thread.join()
         return loop.port
+
+
+def spare_loop(spare: Spare, host: str, port: int, settings: Settings) -> Loop:
+    """The spare on a port, with the bounds of the site: it is in the same room."""
+
+    def most(path: str, headers: Mapping[str, str]) -> int:
+        said, length = headers.get(AHEAD_KEY, ""), headers.get("CONTENT_LENGTH", "")
+        return MAX_MESSAGE if path == PATH and spare.expects(said, length) else ROOM_BODY
+
+    return Loop(
+        SpareApp(spare),
+        host,
+        port,
+        channels(most, settings.number("connections_per_machine")),
+        Threads(4),
+        # Beyond what the bound says, so that it is what decides.
+        max_request_body_size=2 * MAX_MESSAGE,
+        channel_timeout=IDLE_S,
+        cleanup_interval=IDLE_S // 3,
+        **MANY,
+    )
 
 
 def _make_room(pair: PairFolder, stopped: threading.Event) -> None:

@@ -17,8 +17,6 @@ from sync.wire.files import write_durably
 from sync.wire.keys import OpeningKey, SigningKey, load_key, save_key
 from sync.wire.rescue import SiteRescue
 
-KEYS = ("sign.key", "seal.seed", "candidate.secret")
-
 
 @dataclass(frozen=True)
 class Identity:

@@ -1,7 +1,7 @@
 """Exam packages at the site: received, held sealed, released. No key of an item ever comes here."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from siteapp.store.writer import Decision
 from sync.disk import free_bytes
 from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotFound, NotReady
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
-from sync.exam.sitting import SessionPlan, check_plan
+from sync.exam.sitting import SessionPlan, check_plan, form_for
 from sync.spool import digest_of
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
 from sync.wire.files import write_durably
@@ -131,7 +131,7 @@ class Shelf:
         package = self.package(session.plan.id)
         key = package.unlock("papers", self._identity.seal, codes)
         papers = read_papers(package, key)
-        _check_forms(session.plan, papers)
+        check_forms(session.plan, papers)
         held = self._identity.seal.public.seal(key, _held_info(session.plan.id))
         keep = records.keep_key(session.plan.id, held)
         event = NewEvent("unlock", {"package": package.digest, "way": "codes"})
@@ -154,10 +154,26 @@ class Shelf:
             if papers is None:
                 raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")
             form, every = self._form(session.plan.id, attempt.form)
-            name = "\x1f".join(place).encode()
-            key = hashlib.blake2b(name, key=papers.seed, digest_size=32).digest()
+            key = _attempt_key(place, papers.seed)
             found = self._attempts[place] = AttemptPaper(form, key, References(every, key))
         return found
+
+    def recognise(
+        self, session: Session, attempt: Attempt, refs: Collection[str]
+    ) -> tuple[str, References]:
+        """The form that an attempt's page refers to, where the journal does not say; what it means.
+
+        Of the sitting's forms that which knows most of these, the seat's own before others.
+        """
+        key = _attempt_key((session.plan.id, attempt.id), self._papers[session.plan.id].seed)
+        sitting = session.sitting_of(attempt)
+        own = form_for(sitting, attempt.seat)
+        found = {
+            form: References(self._form(session.plan.id, form)[1], key)
+            for form in sorted(sitting.forms, key=lambda form: form != own)
+        }
+        form = max(found, key=lambda form: sum(ref in found[form] for ref in refs))
+        return form, found[form]
 
     def material(self, session: Session, attempt: Attempt, file: str) -> bytes:
         """A file that this attempt's paper hands out; NotFound for any other."""
@@ -182,6 +198,10 @@ class Shelf:
         return {f.id: len(f.items()) + f.deliverables() for f in papers.forms} if papers else {}
 
 
+def _attempt_key(place: tuple[str, str], seed: bytes) -> bytes:
+    return hashlib.blake2b("\x1f".join(place).encode(), key=seed, digest_size=32).digest()
+
+
 def _held_info(session: str) -> bytes:
     return b"examsite/v1/held\x00" + session.encode()
 
@@ -192,7 +212,8 @@ def _without_identities(plan: SessionPlan) -> SessionPlan:
     return replace(plan, candidates=tuple(replace(c, identity="") for c in plan.candidates))
 
 
-def _check_forms(plan: SessionPlan, papers: Papers) -> None:
-    wanted = {form for sitting in plan.sittings for form in sitting.forms}
-    if wanted != {form.id for form in papers.forms}:
+def check_forms(plan: SessionPlan, papers: Papers) -> None:
+    """DocumentAltered unless the papers hold the forms of the plan, each once, and no others."""
+    wanted = sorted(form for sitting in plan.sittings for form in sitting.forms)
+    if wanted != sorted(form.id for form in papers.forms):
         raise DocumentAltered(where="forms of the plan and of the papers")

@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from siteapp.disk import Disk, QuietWhenFull
 from siteapp.site import Site
 from siteapp.web.answers import AnswerPath
 from siteapp.web.app import create_app
-from siteapp.web.bodies import STAFF_BODY
+from siteapp.web.bodies import STAFF_BODY, bounds
 from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
-from sync.serving import Loop, end_on_signals
+from sync.serving import MANY, Loop, behind, end_on_signals, spool_in
 
 
 class Server:
@@ -21,22 +20,17 @@ class Server:
 
     def __init__(self, site: Site, host: str, port: int) -> None:
         self.site = site
-        # Large request bodies spool to the data disk, where the reserve is watched.
-        spooling = site.folder / "spooling"
-        spooling.mkdir(exist_ok=True)
-        tempfile.tempdir = str(spooling)
+        spool_in(site.folder)
         application = create_app(site)
         self._loop = Loop(
             application,
             host,
             port,
-            channels(site),
+            channels(bounds(site), site.settings.number("connections_per_machine")),
             AnswerLane(AnswerPath(site, application), site.settings.number("threads")),
-            connection_limit=4096,
-            backlog=2048,
+            **MANY,
+            **behind(site.settings.text("front")),
             max_request_body_size=STAFF_BODY,
-            # Read by eighths of that, an uploaded file would keep the loop busy.
-            recv_bytes=64 * 1024,
             inbuf_overflow=64 * 1024,
         )
         self.port = self._loop.port

@@ -35,6 +35,7 @@ from siteapp.store.live import Live
 from siteapp.store.writer import Decision, end_at_once
 from sync.disk import SyncFailed
 from sync.errors import DataFolderBusy
+from sync.errors.system import system_words
 from sync.spool import Spool
 
 log = logging.getLogger("examsite")
@@ -218,7 +219,7 @@ def hold(folder: Path) -> IO[str]:
         handle = (folder / "lock").open("w")
     except OSError as error:
         # A disk that has become read-only, above all.
-        raise StorageFailed(reason=error.strerror) from error
+        raise StorageFailed(reason=system_words(error)) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -24,6 +24,7 @@ from sync.delivery_errors import (
 )
 from sync.disk import SyncFailed, free_bytes
 from sync.errors import DiskTooFull, DocumentAltered, ExamError, HeadquartersUnreachable
+from sync.errors.system import system_words
 from sync.spool import CourierStatus, Entry, Level, Spool, digest_of
 from sync.transport import PackageEntry, Transport, wall_ms
 from sync.wire.documents import Receipt, read
@@ -303,4 +304,4 @@ def _check_whole(entry: Entry) -> None:
 
 
 def _spool_failed(error: OSError) -> SpoolFailed:
-    return SpoolFailed(reason=error.strerror or type(error).__name__)
+    return SpoolFailed(reason=system_words(error))

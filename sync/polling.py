@@ -15,6 +15,8 @@ from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
 LOOK_S = 1.0
+# Not all at once: who asks just after a long list was made would wait for two of them.
+MOST = 16
 _READ = select.EPOLLIN | select.EPOLLPRI
 _GONE = select.EPOLLHUP | select.EPOLLERR
 
@@ -74,7 +76,7 @@ class Poller:
             self._ask(list(self._sockets))
         while self._sockets.changed:
             self._ask((self._sockets.changed.pop(),))
-        for fd, flags in self._epoll.poll(LOOK_S):
+        for fd, flags in self._epoll.poll(LOOK_S, MOST):
             # One that was closed in this turn is in no map; its number's next owner is not armed.
             if not self._sockets.armed.get(fd):
                 continue

@@ -4,18 +4,44 @@ import errno
 import logging
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from waitress.server import create_server
 
 from sync.errors import PortInUse
+from sync.heads import MAX_HEAD, PlainChannel
 from sync.polling import Poller, Sockets, Threads
 
 SHUTDOWN_S = 5
+# waitress's own limit is a hundred: less than a room opens.
+MANY = {"connection_limit": 4096, "backlog": 2048}
+
+
+def behind(front: str) -> dict[str, Any]:
+    """What waitress believes of a front at that address: for whom it asks, and over what.
+
+    The front must say both anew; what others say of themselves is cleared.
+    """
+    if not front:
+        return {}
+    return {
+        "trusted_proxy": front,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }
+
+
+def spool_in(folder: Path) -> None:
+    """Large request bodies spool to the data disk, where the reserve is watched."""
+    spooling = folder / "spooling"
+    spooling.mkdir(exist_ok=True)
+    tempfile.tempdir = str(spooling)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -46,10 +72,10 @@ class Loop:
         application: Callable[..., Any],
         host: str,
         port: int,
-        channel_class: Callable[..., Any] | None = None,
+        channel_class: Callable[..., Any] = PlainChannel,
         dispatcher: Threads | None = None,
         threads: int = 4,
-        **adjustments: int,
+        **adjustments: Any,
     ) -> None:
         # Every queued request would be a warning line; the client's own retry answers to load.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -60,10 +86,10 @@ class Loop:
             sockets=[bind(host, port)],
             ident=None,
             clear_untrusted_proxy_headers=True,
+            max_request_header_size=MAX_HEAD,
             **adjustments,
         )
-        if channel_class is not None:
-            self._server.channel_class = channel_class
+        self._server.channel_class = channel_class
         self.port: int = self._server.effective_port
         self.address = f"http://{self._server.effective_host}:{self.port}"
 

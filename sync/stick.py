@@ -6,7 +6,6 @@
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
 """
 
-import errno
 import os
 import re
 from collections.abc import Iterator
@@ -15,10 +14,12 @@ from pathlib import Path
 
 from sync.delivery_errors import CopyFailed, StickUnusable
 from sync.errors import DocumentRefused, NotFound
+from sync.errors.system import system_words
 from sync.spool import LEVELS, digest_of
 from sync.transport import MAX_RECEIPT, PackageEntry
 from sync.wire.files import write_durably
 from sync.wire.sealed import peek_identity
+from sync.words import Words
 
 _PACKAGE = re.compile(r"([0-9a-f]{64})\.package")
 _COPY = 1_048_576
@@ -63,7 +64,10 @@ class StickTransport:
                 write_durably(target, _read(path))
                 _forget_cached(target)
                 if digest_of(target) != digest:
-                    raise CopyFailed(folder=str(self._root), reason="read-back differs")
+                    raise CopyFailed(
+                        folder=str(self._root),
+                        reason=Words("读回的内容不一致", "what was read back differs"),
+                    )
         return self.receipt(digest)
 
     def receipt(self, digest: str) -> bytes | None:
@@ -80,11 +84,16 @@ class StickTransport:
     def _usable(self) -> Iterator[None]:
         """StickUnusable if there is no stick; what goes wrong with a file on it is CopyFailed."""
         if not self._root.is_dir():
-            raise StickUnusable(folder=str(self._root), reason=os.strerror(errno.ENOENT))
+            raise StickUnusable(
+                folder=str(self._root),
+                reason=Words(
+                    "没有插好，或不是这个文件夹", "it is not plugged in, or at another folder"
+                ),
+            )
         try:
             yield
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = system_words(error)
             raise CopyFailed(folder=str(self._root), reason=reason) from error
 
     def _entry(self, path: Path, digest: str) -> PackageEntry | None:

@@ -33,6 +33,14 @@ SILENCE_S = 60.0
 _REFUSED = (409, 413, 422)
 _BUSY = (429, 503)
 _NOT_RECOGNISED = (401, 403)
+_LINE = {
+    httpx.ConnectTimeout: "对方没有应答",
+    httpx.ConnectError: "连接不上",
+    httpx.TimeoutException: "等待时间过长",
+    httpx.UnsupportedProtocol: "地址写错了",
+    httpx.RemoteProtocolError: "连接中途断开",
+    httpx.NetworkError: "连接中途断开",
+}
 _NO_LINE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
 
 
@@ -258,5 +266,7 @@ def _retry_after(text: str, now: int) -> float | None:
     return None
 
 
-def _reason(error: httpx.HTTPError) -> str:
-    return str(error) or type(error).__name__
+def _reason(error: httpx.HTTPError) -> Words:
+    en = str(error) or type(error).__name__
+    zh = next((words for kind, words in _LINE.items() if isinstance(error, kind)), en)
+    return Words(zh, en)

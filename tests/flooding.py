@@ -22,6 +22,8 @@ from werkzeug.wrappers import Response
 FLOODER = "127.0.0.9"
 # The page's patience is ten seconds; a neighbour must not come near it.
 LOOSE_S = 5.0
+EACH = 4
+PATIENCE_S = 60
 OPEN: list[httpx.Client] = []
 
 
@@ -79,11 +81,10 @@ class Told:
         """The time that 99 in 100 stayed below."""
         return sorted(self.times)[int(len(self.times) * 0.99)]
 
-    def check(self, least: int) -> None:
+    def check(self) -> None:
         """All of them saved, none of them slowly."""
         print(f"{len(self.times)} saves beside the flood, p99 {1000 * self.p99:.0f} ms")
         assert set(self.statuses) == {200}
-        assert len(self.statuses) >= least
         assert self.p99 < LOOSE_S
 
 
@@ -96,8 +97,12 @@ def neighbours(address: str, candidates: list[Any]) -> list[Page]:
 
 
 def save_beside(pages: list[Page], over: Callable[[], bool]) -> Told:
-    """Everybody saves twenty times a second until it is over."""
+    """Everybody saves, twenty times a second at most, until it is over and each has saved `EACH`.
+
+    On a busy machine that takes longer; who has not got there after `PATIENCE_S` gives up.
+    """
     told = Told()
+    given_up = time.monotonic() + PATIENCE_S
 
     def write(page: Page) -> None:
         for number in itertools.count():
@@ -107,7 +112,7 @@ def save_beside(pages: list[Page], over: Callable[[], bool]) -> Told:
                 status = page.save(number % len(page.items), option=number % 4)[0]
             told.statuses.append(status)
             told.times.append(time.monotonic() - began)
-            if over():
+            if over() and (number + 1 >= EACH or time.monotonic() > given_up):
                 return
             time.sleep(0.05)
 
@@ -154,7 +159,11 @@ def raw(address: str, own: str = FLOODER, receive: int = 0) -> socket.socket:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
     connection.bind((own, 0))
     connection.settimeout(20)
-    connection.connect((host, int(port)))
+    try:
+        connection.connect((host, int(port)))
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 

@@ -84,8 +84,8 @@ class Cluster:
             self.process = None
 
     def remove(self) -> None:
-        """End it and forget it."""
-        self.stop()
+        """End it and forget it: what it has not written yet nobody will read."""
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder)
 
     def address(self, database: str) -> str:

@@ -7,23 +7,26 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import world
+from line import NO_TLS, Line
 from room import Page
 from together import wait_until
-from werkzeug.wrappers import Response
 
+from siteapp.config import Settings
+from siteapp.follow import spare_loop
 from siteapp.site import Site
 from siteapp.staff import Role
 from siteapp.standby.folder import PairFolder, Peer
-from siteapp.standby.spare import Spare, SpareApp
-from sync.serving import Loop
+from siteapp.standby.leader import Leader
+from siteapp.standby.spare import Spare
 
 EXAMSITE = ["-m", "siteapp.cli"]
 # A link on which every confirmation takes a while: what is answered before it shows.
@@ -104,20 +107,7 @@ class Process:
     def end(self) -> None:
         """As systemd does it."""
         self.process.terminate()
-        self.process.wait(20)
-
-
-class Line:
-    """A browser at the other end of a socket, for `Page`; `base` may change to another server."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.http = httpx.Client(trust_env=False, timeout=15)
-
-    def open(self, path: str, *, method: str, json: Any, headers: dict[str, str]) -> Response:
-        """As of werkzeug's test client."""
-        answer = self.http.request(method, self.base + path, json=json, headers=headers)
-        return Response(answer.content, answer.status_code)
+        self.process.wait(60)
 
 
 @dataclass
@@ -129,7 +119,7 @@ class Pair:
     program: list[str] = field(default_factory=lambda: EXAMSITE)
     passwords: dict[str, str] = field(default_factory=dict)
     running: list[Process] = field(default_factory=list)
-    lines: list["Line"] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ports, self.hosts = (free_port(), free_port()), (PRIMARY, SPARE)
@@ -203,7 +193,7 @@ class Pair:
 
     def chief(self, base: str) -> httpx.Client:
         """The chief's browser."""
-        client = httpx.Client(trust_env=False, timeout=15)
+        client = httpx.Client(trust_env=False, timeout=30, verify=NO_TLS)
         given = {"name": "chief", "password": self.passwords["chief"]}
         client.post(f"{base}/staff/sign-in", data=given)
         return client
@@ -269,7 +259,7 @@ class Second:
             copy(site_folder / name, folder / name)
         PairFolder(folder).pair(Peer("spare", "http://127.0.0.1:1"), SECRET)
         self.spare = Spare(folder)
-        self.loop = Loop(SpareApp(self.spare), "127.0.0.1", 0, threads=2)
+        self.loop = spare_loop(self.spare, "127.0.0.1", 0, Settings({}))
         PairFolder(site_folder).pair(Peer("primary", self.loop.address), SECRET)
         self.thread = threading.Thread(target=self.loop.run)
         self.thread.start()
@@ -282,3 +272,20 @@ class Second:
 
 def told(site: Site) -> dict[str, Any]:
     return site.standby.told() or {}
+
+
+def failures(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """What waits until a primary's talk with its spare has begun anew and failed again, twice."""
+    reasons: list[str] = []
+    failed = Leader._failed
+
+    def noted(self: Leader, error: Exception) -> None:
+        failed(self, error)
+        reasons.append(str(error))
+
+    def again() -> None:
+        before = len(reasons)
+        wait_until(lambda: len(reasons) >= before + 2)
+
+    monkeypatch.setattr(Leader, "_failed", noted)
+    return again

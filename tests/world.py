@@ -133,15 +133,18 @@ def make_package(
     media: int = 2,
     earliest_hand_in: int = 0,
     live_bank: Bank | None = None,
+    live_forms: str = "a",
 ) -> Package:
-    """A session of two sittings in one room, sealed for one site."""
+    """A session of two sittings in one room, sealed for one site; live_forms "ab": one for each."""
     banks = {LIVE.code: live_bank or make_bank(LIVE), MEDIA.code: make_bank(MEDIA)}
     forms: list[Form] = []
     sittings = []
     for sitting, specification in (("live", LIVE), ("media", MEDIA)):
         bank = banks[specification.code]
-        form = draw_theory(bank, specification, f"{session}-{sitting}-a", session)
-        forms.append(form)
+        names = [f"{session}-{sitting}-{one}" for one in (live_forms if sitting == "live" else "a")]
+        seeds = [session + name.removeprefix(f"{session}-{sitting}-a") for name in names]
+        drawn = zip(names, seeds, strict=True)
+        forms += [draw_theory(bank, specification, name, seed) for name, seed in drawn]
         component = specification.component("theory")
         sittings.append(
             SittingPlan(
@@ -150,7 +153,7 @@ def make_package(
                 "theory",
                 specification.title,
                 component.minutes,
-                (form.id,),
+                tuple(names),
                 earliest_hand_in=earliest_hand_in,
             )
         )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from provisioning.demo.stage import NO_TLS
 from provisioning.demo.told import Told
 from provisioning.errors import DemoStopped
 
@@ -44,7 +45,7 @@ class SimulatedCandidate:
 
     def __post_init__(self) -> None:
         self._chance = random.Random("manner" + self.told.admission)  # noqa: S311
-        self._http = httpx.Client(base_url=self.address, timeout=30, trust_env=False)
+        self._http = httpx.Client(base_url=self.address, timeout=30, trust_env=False, verify=NO_TLS)
         self._seat = self.told.seat
         self._new_page()
 

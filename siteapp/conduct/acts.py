@@ -86,14 +86,19 @@ def start(session: Session, attempt: Attempt, now: int) -> list[NewEvent]:
         return []
     if session.sittings[attempt.sitting] != "open" or attempt.phase != "confirmed":
         raise NotOpenYet
+    return [start_event(session, attempt, now)]
+
+
+def start_event(session: Session, attempt: Attempt, now: int) -> NewEvent:
+    """The attempt begins now, on the form that a copy of it says, else on that of its seat."""
     sitting = session.sitting_of(attempt)
     body = {
         "attempt": attempt.id,
         "allowance_ms": sitting.minutes * 60_000 + attempt.extra_ms,
         "clock_ms": now,
-        "form": form_for(sitting, attempt.seat),
+        "form": attempt.copied_form or form_for(sitting, attempt.seat),
     }
-    return [NewEvent("start", body)]
+    return NewEvent("start", body)
 
 
 def save(
@@ -113,7 +118,7 @@ def save(
     """
     refusal = _refusal(attempt, seat_term, now) or bad
     if is_flood(attempt, instance, refusal):
-        return [], refusal or SaveRefused(reason="instances")
+        return [], refusal or SaveRefused(reason=Words("页面打开次数过多", "too many instances"))
     received = attempt.received.get(instance, Received())
     kept = attempt.evidence.get(instance, Received()) if refusal else ()
     seen: dict[int, bytes] = {}

@@ -16,6 +16,9 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
     ("expected", "sign-in"): "signed-in",
     ("signed-in", "confirm"): "confirmed",
     ("confirmed", "start"): "started",
+    # By two people, out of a copy, where this server lost all that came before.
+    ("expected", "start"): "started",
+    ("signed-in", "start"): "started",
     ("started", "hand-in"): "handed-in",
 }
 
@@ -138,12 +141,18 @@ class Attempt:
     worked: list[Span] = field(default_factory=list)
     decided: list[Span] = field(default_factory=list)
     late: set[tuple[str, int]] = field(default_factory=set)
+    # Whole files that came too late and wait for two people.
+    late_waiting: set[tuple[str, int]] = field(default_factory=set)
     receipt: str = ""
     how: str = ""
     # instance → the seat term that it signed in under.
     terms: dict[str, int] = field(default_factory=dict)
     # (instance, sequence) → evidence out of a rescue file that nobody has applied.
     rescued: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    # What two people decided not to apply.
+    turned_down: set[tuple[str, int]] = field(default_factory=set)
+    # The form that a copy of it says, if the copy came to a server that has not seen it started.
+    copied_form: str = ""
     last_seq: int = -1
 
     @property
@@ -218,12 +227,22 @@ class Attempt:
         self.receipt = body["receipt"] or self.receipt
         self.rescued.clear()
 
+    def _on_rescue_refused(self, body: dict[str, Any]) -> None:
+        self.turned_down |= self.rescued.keys()
+        self.rescued.clear()
+
+    def _on_copy(self, body: dict[str, Any]) -> None:
+        self.copied_form = body["form"]
+
     def _on_file(self, body: dict[str, Any]) -> None:
         self.files[body["instance"], body["sequence"]] = body
         self.answers.take_file(body)
+        self.late_waiting.discard((body["instance"], body["sequence"]))
 
     def _on_file_evidence(self, body: dict[str, Any]) -> None:
         self.late_files.append(body)
+        if body["why"] in LATE and body["held"] == body["size"]:
+            self.late_waiting.add((body["instance"], body["sequence"]))
 
     def _on_flag(self, body: dict[str, Any]) -> None:
         self.spent.add(body)
@@ -245,6 +264,7 @@ class Attempt:
 
     def _on_late_decision(self, body: dict[str, Any]) -> None:
         self.late.clear()
+        self.late_waiting.clear()
 
     def _on_incident(self, body: dict[str, Any]) -> None:
         if body["category"] == OUTAGE and self.phase == "started":

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from siteapp.conduct.acts import GRACE_MS, NewEvent, Save, save
 from siteapp.conduct.attempt import LATE, Attempt, Received
+from siteapp.conduct.files import keep_file
 from siteapp.conduct.lost import RETURN_MS, SILENT_MS
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
@@ -21,13 +22,21 @@ from sync.exam.marking import receipt_code
 TOLERANCE_MS = 2_000
 # A page sends at once while it is heard: what is older than this cannot have been held back.
 UNSENT_MS = 15_000
+# Last contacts reach the disk so often: what a server knows that was started anew, or took over.
+KEPT_MS = 5_000
+# Seats that one cable cuts off were last heard at most so far apart.
+TOGETHER_MS = 2 * SILENT_MS
 
 
 class Room(NamedTuple):
-    """What the server knows of who was heard: last contacts, silences that are not journalled."""
+    """What the server knows of who was heard: last contacts, silences that are not journalled.
+
+    `resumed_ms` is where an earlier run ended, or the server that this one took over from.
+    """
 
     contacts: Mapping[tuple[str, str], int]
     silences: Mapping[tuple[str, str], Sequence[Span]]
+    resumed_ms: int | None = None
 
 
 def late_save(
@@ -83,14 +92,48 @@ def believed(
     room: Room,
 ) -> Span | None:
     """The silence behind which all of these were made in time; None if people must decide."""
-    silence = _silence_at_the_end(session, attempt, now, room)
-    if silence is None or _leaves_gap(attempt, instance, saves):
+    if _leaves_gap(attempt, instance, saves):
         return None
-    if not all(_in_time(one.made, silence, attempt.deadline_ms) for one in saves):
+    return _witnessed(session, attempt, [one.made for one in saves], now, room)
+
+
+def late_file(
+    session: Session,
+    attempt: Attempt,
+    about: Mapping[str, Any],
+    held: int,
+    now: int,
+    room: Room,
+    made: Span | None,
+) -> tuple[list[NewEvent], ExamError | None]:
+    """As `files.keep_file`, but a whole file that was chosen in time behind a silence counts.
+
+    The numbers of files may have gaps: who gives a file up leaves one.
+    """
+    events, refusal = keep_file(attempt, about, held, now)
+    whole = refusal is not None and held == about["size"]
+    if not whole or not _is_late(attempt, about["seat_term"], now):
+        return events, refusal
+    silence = _witnessed(session, attempt, [made], now, room)
+    if silence is None:
+        return events, refusal
+    why = _why(attempt, about["instance"], about["sequence"], made or silence, silence)
+    return [NewEvent("late-file", why.body), NewEvent("file", dict(about))], None
+
+
+def _witnessed(
+    session: Session, attempt: Attempt, made: Sequence[Span | None], now: int, room: Room
+) -> Span | None:
+    """The silence that bears out that all of it was made in time, or None."""
+    silence = _silence_at_the_end(session, attempt, now, room)
+    if silence is None:
+        return None
+    last = _last_heard(silence, room)
+    if not all(_in_time(one, silence, last, attempt.deadline_ms) for one in made):
         return None
     if others_were_heard(session, attempt, now, room):
         return None
-    return silence
+    return silence if another_was_away(session, attempt, silence, now, room) else None
 
 
 def _silence_at_the_end(session: Session, attempt: Attempt, now: int, room: Room) -> Span | None:
@@ -111,10 +154,18 @@ def _leaves_gap(attempt: Attempt, instance: str, saves: Sequence[Save]) -> bool:
     return bool(new) and bool(received.missing(max(new), new))
 
 
-def _in_time(made: Span | None, silence: Span, deadline_ms: int) -> bool:
+def _last_heard(silence: Span, room: Room) -> int:
+    """When the seat may have been heard last: what an end took along is not held against it."""
+    end = room.resumed_ms
+    if end is not None and silence.from_ms <= end <= silence.from_ms + KEPT_MS:
+        return end
+    return silence.from_ms
+
+
+def _in_time(made: Span | None, silence: Span, last_heard_ms: int, deadline_ms: int) -> bool:
     return (
         made is not None
-        and made.from_ms <= silence.from_ms + TOLERANCE_MS
+        and made.from_ms <= last_heard_ms + TOLERANCE_MS
         and silence.from_ms - UNSENT_MS <= made.to_ms <= deadline_ms
     )
 
@@ -131,6 +182,32 @@ def others_were_heard(session: Session, attempt: Attempt, now: int, room: Room) 
     )
 
 
+def another_was_away(
+    session: Session, attempt: Attempt, silence: Span, now: int, room: Room
+) -> bool:
+    """True if another seat fell silent with this one and was so still when the time ran out.
+
+    Who writes last has no neighbours left to be heard; that alone says nothing of the network.
+    """
+    return any(
+        abs(one.from_ms - silence.from_ms) <= TOGETHER_MS and attempt.deadline_ms <= one.to_ms
+        for other in session.attempts.values()
+        if other.admission != attempt.admission and other.phase in ("started", "handed-in")
+        for one in _silences(other, session, now, room)
+    )
+
+
+def _silences(other: Attempt, session: Session, now: int, room: Room) -> list[Span]:
+    """All that are known of a seat, one that goes on too."""
+    key = (session.plan.id, other.id)
+    noted = [*other.silences, *room.silences.get(key, ())]
+    contact = room.contacts.get(key)
+    # Who has handed in asks no more: that is no silence.
+    if contact is not None and other.phase == "started" and now - contact >= SILENT_MS:
+        noted.append(Span(contact, now))
+    return noted
+
+
 def _was_heard(other: Attempt, session: Session, at_ms: int, now: int, room: Room) -> bool:
     key = (session.plan.id, other.id)
     contact = room.contacts.get(key)
@@ -138,10 +215,7 @@ def _was_heard(other: Attempt, session: Session, at_ms: int, now: int, room: Roo
         return False
     if other.started_ms > at_ms:
         return False
-    noted = [*other.silences, *room.silences.get(key, ())]
-    # Who has handed in asks no more: that is no silence.
-    if other.phase == "started" and now - contact >= SILENT_MS:
-        noted.append(Span(contact, now))
+    noted = _silences(other, session, now, room)
     return not any(one.from_ms <= at_ms + SILENT_MS and at_ms <= one.to_ms for one in noted)
 
 
@@ -154,28 +228,42 @@ def decide(
     second: str,
     of: int,
 ) -> list[NewEvent]:
-    """Two people decide about an attempt's late saves; `kept` are its events.
+    """Two people decide about an attempt's late saves and whole files; `kept` are its events.
 
     What counts is journalled as responses; after a hand-in a new one commits to them.
     """
     evidence = (e.body for e in kept if e.kind == "evidence" and e.body["why"] in LATE)
     due = [one for one in evidence if (one["instance"], one["sequence"]) in attempt.late]
-    if not due:
+    files = list(_files_due(attempt))
+    if not due and not files:
         raise NotReady(reason_zh="没有待裁定的作答", reason_en="no late response is to be decided")
     body = {
         "attempt": attempt.id,
         "by": by,
         "counts": counts,
         "reason": reason,
-        "saves": len(due),
+        "saves": len(due) + len(files),
         "second": second,
     }
     counting = [{name: value for name, value in one.items() if name != "why"} for one in due]
     events = [NewEvent("late-decision", body)]
     if counts:
         events += [NewEvent("response", one) for one in counting]
-        events += _handed_in_anew(attempt, counting, of)
+        events += [NewEvent("file", one) for one in files]
+        said = [one | {"response": one["sha256"]} for one in files]
+        events += _handed_in_anew(attempt, [*counting, *said], of)
     return events
+
+
+def _files_due(attempt: Attempt) -> Iterable[dict[str, Any]]:
+    """Whole late files that wait for people, as `file` events say them; of a number the last."""
+    found = {
+        (body["instance"], body["sequence"]): body
+        for body in attempt.late_files
+        if body["held"] == body["size"] and body["why"] in LATE
+    }
+    for key in sorted(attempt.late_waiting):
+        yield {name: value for name, value in found[key].items() if name not in ("held", "why")}
 
 
 def _handed_in_anew(attempt: Attempt, more: Iterable[Mapping[str, Any]], of: int) -> list[NewEvent]:

@@ -18,6 +18,8 @@ BUDGET_SAVES, BUDGET_BYTES = 20_000, 32 * 2**20
 SLOW_SAVES_A_SECOND, SLOW_BYTES_A_SECOND = 1.0, 4 * 1024.0
 # Right sign-ins of one candidate: a browser that keeps crashing, not a script.
 BURST_SIGN_INS, SIGN_INS_A_SECOND = 20, 1 / 15
+# Files announced and given up: each is a sync or two under a lock that all uploads share.
+BURST_FILES, FILES_A_SECOND = 50, 1.0
 
 
 class Bucket:
@@ -49,6 +51,7 @@ class Pace:
         self._saves = Bucket(BURST_SAVES)
         self._bytes = Bucket(BURST_BYTES)
         self._sign_ins = Bucket(BURST_SIGN_INS)
+        self._files = Bucket(BURST_FILES)
 
     def saves(self, session: str, attempt: Attempt, count: int, size: int, now: int) -> None:
         """Let `count` saves of `size` bytes pass, or TooFast."""
@@ -65,14 +68,21 @@ class Pace:
 
     def sign_in(self, session: str, attempt: Attempt, now: int) -> None:
         """Let a right sign-in pass, or TooFast."""
-        key = session, attempt.id
-        _refuse(self._sign_ins.wait_ms(key, 1, SIGN_INS_A_SECOND, now))
-        self._sign_ins.take(key, 1, SIGN_INS_A_SECOND, now)
+        _one(self._sign_ins, (session, attempt.id), SIGN_INS_A_SECOND, now)
+
+    def file(self, session: str, attempt: Attempt, now: int) -> None:
+        """Let a file be announced or given up, or TooFast."""
+        _one(self._files, (session, attempt.id), FILES_A_SECOND, now)
 
 
 def is_within_budget(attempt: Attempt) -> bool:
     """True while the attempt has journalled less than any honest one ever does."""
     return attempt.spent.saves < BUDGET_SAVES and attempt.spent.size < BUDGET_BYTES
+
+
+def _one(bucket: Bucket, key: Hashable, rate: float, now: int) -> None:
+    _refuse(bucket.wait_ms(key, 1, rate, now))
+    bucket.take(key, 1, rate, now)
 
 
 def _refuse(wait: int) -> None:

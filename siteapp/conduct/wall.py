@@ -36,7 +36,7 @@ def tile(
         "silent_ms": silent,
         "held": attempt.held,
         "rescued": len(attempt.rescued),
-        "late": len(attempt.late),
+        "late": len(attempt.late) + len(attempt.late_waiting),
         "receipt": attempt.receipt or None,
         "how": attempt.how or None,
     }

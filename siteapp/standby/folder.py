@@ -15,7 +15,7 @@ from siteapp.errors import NotPaired, SpareNotPromoted
 from sync.exam.specification import Struct
 from sync.wire.documents import Promotion, read_promotion
 from sync.wire.files import write_durably
-from sync.wire.keys import VerifyKey, load_key, save_key
+from sync.wire.keys import VerifyKey, load_key, replace_key
 from sync.wire.link import SECRET_LENGTH, Link
 
 Role = Literal["primary", "spare"]
@@ -49,10 +49,12 @@ class PairFolder:
         return peer
 
     def pair(self, peer: Peer, secret: bytes) -> None:
-        """Keep a pairing; the peer comes last, for it is what counts."""
-        self.path.mkdir(mode=0o700, exist_ok=True)
-        (self.path / "link.key").unlink(missing_ok=True)
-        save_key(self.path / "link.key", secret)
+        """Keep a pairing; the peer comes last, for it is what counts.
+
+        Ended at any step there is one of the two keys, so a server that was paired before starts.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_key(self.path / "link.key", secret)
         write_durably(self.path / "peer.json", msgspec.json.encode(peer))
 
     def link(self, role: Role) -> Link:

@@ -11,6 +11,9 @@ from sync.wire.link import Link
 
 PATH = "/api/standby"
 MAX_MESSAGE = 16 * 1024 * 1024
+# The header that lets a message in which is larger than anybody may send; as CGI names it, too.
+AHEAD = "Examsite-Ahead"
+AHEAD_KEY = "EXAMSITE_AHEAD"
 
 
 class Message(msgspec.Struct, tag=True):
@@ -18,10 +21,16 @@ class Message(msgspec.Struct, tag=True):
 
 
 class Hello(Message):
-    """Who are you now? Begins a run of numbered questions."""
+    """Who are you now? Changes nothing: anybody may say it again who heard it."""
 
     version: str
     state: State
+
+
+class Begin(Message):
+    """From now on the questions are of this run, which `Here` offered and nobody has begun yet."""
+
+    run: bytes
 
 
 class Frames(Message):
@@ -63,7 +72,7 @@ class Have(Message):
 
 
 class Here(Message):
-    """Answer to Hello: where the spare's database stands (None: it has none)."""
+    """Answer to Hello: which run may begin, and where the database stands (None: it has none)."""
 
     run: bytes
     state: State | None
@@ -93,7 +102,7 @@ class Promoted(Message):
     record: bytes
 
 
-Question = Hello | Frames | Piece | Install | Have
+Question = Hello | Begin | Frames | Piece | Install | Have
 Answer = Here | Stored | Lacking | Again | Promoted
 _questions: "msgspec.msgpack.Decoder[Any]" = msgspec.msgpack.Decoder(Question)
 _answers: "msgspec.msgpack.Decoder[Any]" = msgspec.msgpack.Decoder(Answer)

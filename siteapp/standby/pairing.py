@@ -5,10 +5,13 @@ DATA/standby/offer.json   primary: the pairing key, until when, tries left
              answer       primary: the identity sealed to that spare, once people compared
 """
 
+import fcntl
 import hmac
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,8 @@ from siteapp.standby.folder import PairFolder, Peer
 from sync.errors import AlreadyInitialised, CannotOpen, NotADocument
 from sync.exam.specification import Struct
 from sync.wire.files import write_durably
-from sync.wire.keys import OpeningKey, SealingKey, save_key, save_secret
-from sync.wire.link import SECRET_LENGTH, fingerprint, pairing_key, proof
+from sync.wire.keys import OpeningKey, SealingKey, save_key
+from sync.wire.link import SECRET_LENGTH, any_certificate, fingerprint, pairing_key, proof
 from sync.wire.passwords import new_password
 
 PATH = "/api/standby/pair"
@@ -78,21 +81,31 @@ class Given(Struct, frozen=True):
 def offer(pair: PairFolder) -> str:
     """Begin to offer a pairing; the code, good for ten minutes, five tries and one spare."""
     pair.path.mkdir(mode=0o700, exist_ok=True)
-    for name in ("asked.json", "answer"):
-        (pair.path / name).unlink(missing_ok=True)
     code, salt = new_password(), os.urandom(16)
-    _keep(pair, Offer(pairing_key(code, salt), salt, wall_ms() + VALID_MS))
+    made = Offer(pairing_key(code, salt), salt, wall_ms() + VALID_MS)
+    with _alone(pair):
+        for name in ("asked.json", "answer"):
+            (pair.path / name).unlink(missing_ok=True)
+        _keep(pair, made)
     return code
 
 
 def withdraw(pair: PairFolder) -> None:
     """No pairing is offered any more."""
-    (pair.path / "offer.json").unlink(missing_ok=True)
+    with _alone(pair):
+        (pair.path / "offer.json").unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(pair: PairFolder) -> Iterator[None]:
+    """One at a time reads and writes the offer: threads of the service, and the command."""
+    with (pair.path / "offer.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _keep(pair: PairFolder, made: Offer) -> None:
-    (pair.path / "offer.json").unlink(missing_ok=True)
-    save_secret(pair.path / "offer.json", msgspec.json.encode(made))
+    write_durably(pair.path / "offer.json", msgspec.json.encode(made), 0o600)
 
 
 def _offer(pair: PairFolder) -> Offer:
@@ -112,13 +125,19 @@ def offered(pair: PairFolder, identity: Identity) -> dict[str, Any]:
 
 def asked(pair: PairFolder, identity: Identity, body: bytes) -> bytes | None:
     """A spare's question at the primary: the answer, or None until people have compared."""
-    made = _offer(pair)
+    _offer(pair)
     try:
         ask = msgspec.json.decode(body, type=Ask)
         SealingKey.from_bytes(ask.seal)
     except (ValueError, NotADocument):
         raise PairingRefused(reason_zh="格式不正确", reason_en="malformed") from None
     _check_address(ask.address)
+    with _alone(pair):
+        return _answer(pair, ask, body)
+
+
+def _answer(pair: PairFolder, ask: Ask, body: bytes) -> bytes | None:
+    made = _offer(pair)
     transcript = ask.transcript(made.salt)
     if not hmac.compare_digest(proof(made.key, "spare", transcript), ask.proof):
         _keep(pair, msgspec.structs.replace(made, tries=made.tries - 1))
@@ -184,7 +203,9 @@ class Asking:
 
     def __init__(self, primary: str, address: str, code: str) -> None:
         _check_address(address)
-        self._http = httpx.Client(base_url=primary, trust_env=False, timeout=15)
+        self._http = httpx.Client(
+            base_url=primary, trust_env=False, timeout=15, verify=any_certificate()
+        )
         self._primary = primary
         said = self._get()
         salt = bytes.fromhex(said["salt"])
@@ -222,14 +243,20 @@ class Asking:
             raise PairingRefused(
                 reason_zh="对方不是主服务器", reason_en="it is not the primary that answered"
             ) from None
-        write_identity(folder, bundle)
+        _need_empty(folder)
+        # First: with the identity alone it would serve as a second primary.
         PairFolder(folder).pair(Peer("spare", self._primary), bundle.link)
+        write_identity(folder, bundle)
+
+
+def _need_empty(folder: Path) -> None:
+    if (folder / "keys").exists():
+        raise AlreadyInitialised(folder=folder)
 
 
 def write_identity(folder: Path, bundle: Bundle) -> None:
     """The site's identity in a new folder."""
-    if (folder / "keys").exists():
-        raise AlreadyInitialised(folder=folder)
+    _need_empty(folder)
     (folder / "keys").mkdir(parents=True, mode=0o700)
     save_key(folder / "keys" / "sign.key", bundle.sign)
     save_key(folder / "keys" / "seal.seed", bundle.seal)

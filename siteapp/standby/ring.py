@@ -10,6 +10,8 @@ from siteapp.store.writer import Statement
 # Older commits are let go: a spare that is further behind gets a snapshot.
 MAX_HELD = 32 * 1024 * 1024
 MAX_SENT = 2 * 1024 * 1024
+# A commit larger than this goes as a snapshot; a message may have 16 MiB (`messages.MAX_MESSAGE`).
+MAX_FRAME = 12 * 1024 * 1024
 # So often the trail behind the spare is let go.
 FORGET_EVERY = 256
 
@@ -64,6 +66,10 @@ class Ring:
         self.state = state
         self._held.append(frame)
         self._bytes += len(frame.body)
+        if len(frame.body) > MAX_FRAME:
+            # No message carries it: sent again and again it would keep the spare away for ever.
+            self._held.clear()
+            self._bytes = 0
         while self._bytes > MAX_HELD:
             self._bytes -= len(self._held.popleft().body)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from siteapp.clock import Anchor, boot_id, boottime_ms, wall_ms
-from siteapp.errors import SpareNotPromoted, StorageFailed
+from siteapp.errors import SpareNotPromoted, StorageFailed, TooLarge
 from siteapp.identity import Identity, load_identity
 from siteapp.standby import messages
 from siteapp.standby.folder import PairFolder
@@ -22,6 +22,7 @@ from siteapp.standby.messages import (
     PATH,
     Again,
     Answer,
+    Begin,
     Frames,
     Have,
     Hello,
@@ -35,11 +36,15 @@ from siteapp.standby.messages import (
 from siteapp.store.replica import Copy, State, check_copy, check_grown
 from sync.disk import SyncFailed, sync
 from sync.errors import ExamError
+from sync.errors.system import system_words
 from sync.wire.files import sync_folder
 
 log = logging.getLogger("examsite.standby")
 
 DATABASE = "site.db"
+RUN = 16
+# What is longer fits no eight bytes.
+DIGITS = 19
 
 
 class Coming:
@@ -62,7 +67,7 @@ class Coming:
         try:
             sync(self._file.fileno())
         except SyncFailed as error:
-            raise StorageFailed(reason=error.strerror) from error
+            raise StorageFailed(reason=system_words(error)) from error
         self.digest.update(data)
 
     def close(self) -> None:
@@ -81,6 +86,10 @@ class Spare:
         self._link = self.pair.link("spare")
         self._lock = threading.Lock()
         self._run, self._number = b"", 0
+        # What the next run will be called: nothing that was said before knows it.
+        self._offered = os.urandom(RUN)
+        # The number of the last message that was let in, of this run.
+        self._let_in = 0
         self._database = folder / "site.db"
         self._copy: Copy | None = Copy(self._database) if self._database.exists() else None
         self._coming: Coming | None = None
@@ -103,6 +112,18 @@ class Spare:
         """Where the copy stands; None before the first snapshot."""
         return self._copy.state if self._copy else None
 
+    def expects(self, said: str, length: str) -> bool:
+        """True, once, if the primary announces a message of that length: it comes next."""
+        number, _, proof = said.partition(" ")
+        if not all(one.isdecimal() and len(one) < DIGITS for one in (number, length)):
+            return False
+        if int(number) <= self._let_in or not self._link.is_ahead(
+            proof, self._run, int(number), int(length)
+        ):
+            return False
+        self._let_in = int(number)
+        return True
+
     def answer(self, body: bytes) -> bytes:
         """What the spare says to a sealed question; CannotOpen if it is not the primary's."""
         question = messages.open_question(self._link, body)
@@ -117,6 +138,8 @@ class Spare:
             return Again("closed: its disk failed, or it is being promoted")
         if isinstance(question, Hello):
             return self._hello(question)
+        if isinstance(question, Begin):
+            return self._begin(question)
         # A repeated or reordered question of an earlier moment is none of this run's.
         if question.run != self._run or question.number <= self._number:
             return Again("another run")
@@ -145,9 +168,16 @@ class Spare:
         ours = metadata.version("examsite")
         if question.version != ours:
             return Again(f"version {question.version}, the spare has {ours}")
-        self._run, self._number = os.urandom(16), 0
+        # The same to everybody until it is begun: a Hello said again takes it from nobody.
+        return Here(self._offered, self.state)
+
+    def _begin(self, question: Begin) -> Answer:
+        if question.run != self._offered:
+            return Again("another run")
+        self._run, self._offered = self._offered, os.urandom(RUN)
+        self._number, self._let_in = 0, 0
         self._drop()
-        return Here(self._run, self.state)
+        return Stored(self.state)
 
     def _lacking(self, question: Have) -> Answer:
         places = {name: place(self.folder, name) for name in question.names}
@@ -244,7 +274,11 @@ class SpareApp:
 
     def _link(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
-            body = environ["wsgi.input"].read(min(int(environ["CONTENT_LENGTH"]), MAX_MESSAGE))
+            size = int(environ["CONTENT_LENGTH"])
+            if size > MAX_MESSAGE:
+                # Never cut: what is left would look like a stranger's.
+                return _say(start_response, "413 Request Entity Too Large", TooLarge())
+            body = environ["wsgi.input"].read(size)
             answer = self._spare.answer(body)
         except (ExamError, KeyError, ValueError) as error:
             log.warning("not from the primary: %s", error)

@@ -69,6 +69,8 @@ class Live:
         self.contacts: dict[tuple[str, str], int] = {}
         # (session, attempt) → silences that are not in the journal yet.
         self.silences: dict[tuple[str, str], list[Span]] = {}
+        # The site's clock at the end of the last run, as far as the disk knows.
+        self.resumed_ms = 0
         self._credentials: dict[tuple[str, str], bytes] = {}
         anchor = self._anchor()
         self.clock = clock(anchor)
@@ -113,6 +115,7 @@ class Live:
             self.contacts[row["session"], row["attempt"]] = heard
         # Who began a moment before the end of the last run was heard then, if ever.
         last = anchor.clock_ms if anchor else 0
+        self.resumed_ms = last
         for token in self.tokens.values():
             attempt = self.sessions[token.session].attempts[token.attempt]
             if attempt.phase == "started":
@@ -145,15 +148,15 @@ class Live:
         except KeyError:
             raise NotFound(what=session) from None
 
-    def act(self, session: Session, act: Act) -> Any:
+    def act(self, session: Session, act: Act, size: int = 0) -> Any:
         """Let an act decide in the writer's thread; returns its result once it is on disk."""
-        return self.writer.submit(session, lambda: act(session))
+        return self.writer.submit(session, lambda: act(session), size)
 
     def enqueue(
-        self, session: Session, act: Act, answer: Callable[[Exception | None], None]
+        self, session: Session, act: Act, answer: Callable[[Exception | None], None], size: int = 0
     ) -> None:
         """As `act`, but return at once: `answer` is called in the writer's thread (see `Job`)."""
-        self.writer.enqueue(session, lambda: act(session), answer)
+        self.writer.enqueue(session, lambda: act(session), answer, size)
 
     def store(self, *statements: Statement) -> None:
         """Rows that belong to no journal."""

@@ -1,7 +1,7 @@
 """The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,14 @@ from siteapp.errors import RequestRefused
 from siteapp.staff import ROLES
 from siteapp.store import records
 from siteapp.store.database import SQLITE_VERSION
+from siteapp.web.audited import ACTS
 from siteapp.web.guard import STAFF, member, role, site
 from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
 from sync.wire.unlock import UnlockCode
+from sync.words import Words
 
 administrator = Blueprint("administrator", __name__)
+CHINA = timezone(timedelta(hours=8))
 STEPS = ("import", "unlock", "open", "close", "delivered")
 
 
@@ -61,8 +64,8 @@ def machine_facts() -> dict[str, list[int]]:
 
 
 def _time(ms: int) -> str:
-    """A moment in the site's own time zone."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%m-%d %H:%M:%S")
+    """A moment in China's time, as everywhere in the room, whatever this machine's zone is."""
+    return datetime.fromtimestamp(ms / 1000, CHINA).strftime("%m-%d %H:%M:%S")
 
 
 @administrator.get("/admin")
@@ -207,7 +210,9 @@ def add_user() -> str:
     name, wanted = request.form.get("name", "").strip(), request.form.get("role", "")
     chosen = next((r for r in ROLES if r == wanted), None)
     if chosen is None or not name.isprintable() or not 1 <= len(name) <= 40:
-        raise RequestRefused(reason="name or role")
+        raise RequestRefused(
+            reason=Words("用户名须有 1–40 字，并选择身份", "a name of 1–40 characters, and a role")
+        )
     password = site().staff.add(name, chosen)
     site().staff.audit(member().name, "add-user", f"{name} {chosen}")
     made = {"name": name, "role": chosen, "password": password}
@@ -221,4 +226,4 @@ def audit() -> str:
     rows = site().staff.log()
     for row in rows:
         row["time"] = _time(row["at"])
-    return render_template("administrator-audit.html", rows=rows)
+    return render_template("administrator-audit.html", rows=rows, acts=ACTS)

@@ -21,6 +21,7 @@ from siteapp.web.headers import HEADERS
 from sync.errors import ExamError
 from sync.exam.journal import MAX_NUMBER
 from sync.exam.paper import ItemToken
+from sync.words import Words
 
 log = logging.getLogger("examsite.answers")
 
@@ -60,11 +61,12 @@ _decoder = msgspec.json.Decoder(SavesIn)
 
 
 class Asked(NamedTuple):
-    """A request that was read: the act that waits for its commit, and the body of its 200."""
+    """A request that was read: the act that waits for its commit, the body of its 200, its size."""
 
     session: Session
     act: Callable[[Session], Decision]
     body: bytes
+    size: int
 
 
 class Reply(NamedTuple):
@@ -110,7 +112,7 @@ class AnswerPath:
                 environ.get("CONTENT_LENGTH"),
                 environ["wsgi.input"],
             )
-            self.site.live.act(asked.session, asked.act)
+            self.site.live.act(asked.session, asked.act, asked.size)
             given = reply(asked.body)
         except Exception as error:
             given = reply(error)
@@ -134,12 +136,13 @@ class AnswerPath:
             mine = state.attempt(whom.attempt)
             live, instance = self.site.live, incoming.instance
             now = live.clock.now()
-            who, room = (mine, whom.seat_term, instance), Room(live.contacts, live.silences)
+            room = Room(live.contacts, live.silences, live.resumed_ms)
+            who = (mine, whom.seat_term, instance)
             events, refusal = late_save(state, *who, saves, now, room, bad)
             return Decision(events, refusal=refusal)
 
         done = msgspec.json.encode({"saved": [one.sequence for one in saves]})
-        return Asked(session, act, done)
+        return Asked(session, act, done, size)
 
     def _read_all(
         self, session: Session, attempt: Attempt, incoming: SavesIn
@@ -188,7 +191,7 @@ def bearer(site: Site, header: str) -> Token:
 def _checked(given: str | None) -> int:
     length = int(given) if given and given.isdecimal() and len(given) < 10 else -1
     if not 0 < length <= MAX_BODY:
-        raise SaveRefused(reason=f"Content-Length {length}")
+        raise SaveRefused(reason=Words(f"长度 {length}", f"Content-Length {length}"))
     return length
 
 
@@ -198,9 +201,9 @@ def _decode(body: bytes) -> SavesIn:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SaveRefused(reason=str(error)) from None
     if not incoming.instance.isalnum() or len(incoming.instance) > 32:
-        raise SaveRefused(reason="instance")
+        raise SaveRefused(reason=Words("页面编号", "instance"))
     if len(incoming.saves) > MAX_SAVES:
-        raise SaveRefused(reason=f"more than {MAX_SAVES} saves")
+        raise SaveRefused(reason=Words(f"一次超过 {MAX_SAVES} 项", f"more than {MAX_SAVES} saves"))
     return incoming
 
 
@@ -208,10 +211,10 @@ def read_save(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
     """The save in authored ids; anything that this paper does not offer is refused."""
     token = known.get(one.item)
     if token is None or not 0 < one.sequence < MAX_SEQUENCE:
-        raise SaveRefused(reason="unknown item or sequence")
+        raise SaveRefused(reason=Words("没有这道题或这个序号", "unknown item or sequence"))
     if isinstance(one.response, str):
         if token.choose not in ("text",) or len(one.response) > MAX_TEXT:
-            raise SaveRefused(reason="text not expected here")
+            raise SaveRefused(reason=Words("这里不是文字题", "text not expected here"))
         return Save(one.sequence, token.item, _clean(one.response), _made(one))
     options = [token.options.get(ref) for ref in one.response]
     taken = sorted({option for option in options if option is not None})
@@ -220,7 +223,7 @@ def read_save(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
         or (token.choose == "one" and len(taken) > 1)
         or token.choose in ("text", "file")
     ):
-        raise SaveRefused(reason="option not offered")
+        raise SaveRefused(reason=Words("没有这个选项", "option not offered"))
     return Save(one.sequence, token.item, taken, _made(one))
 
 

@@ -27,6 +27,7 @@ from siteapp.web.headers import policy
 from siteapp.web.rescue import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
+from sync.words import Words
 
 candidate = Blueprint("candidate", __name__)
 
@@ -160,12 +161,18 @@ def _instances(attempt: Attempt) -> set[str]:
     return {*list(attempt.received), *list(attempt.evidence)}
 
 
+def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
+    """The state as far as it may be acknowledged: memory is ahead of the disks."""
+    live = site().live
+    # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
+    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
+
+
 @candidate.get("/api/candidate/state")
 @role(CANDIDATE)
 def state() -> dict[str, Any]:
     """Phase, remaining time, what the server holds of each client instance, messages."""
-    (session, attempt), live = _mine(), site().live
-    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
+    return _told(*_mine())
 
 
 @candidate.post("/api/candidate/confirm")
@@ -174,7 +181,7 @@ def confirm() -> dict[str, Any]:
     """Identity, seat and commitment confirmed."""
     session, attempt = _mine()
     site().live.act(session, lambda s: Decision(acts.confirm(s.attempt(attempt.id))))
-    return _state(site().live, session, session.attempt(attempt.id))
+    return _told(session, attempt)
 
 
 @candidate.post("/api/candidate/start")
@@ -184,16 +191,23 @@ def start() -> dict[str, Any]:
     session, attempt = _mine()
     now = site().live.clock.now()
     site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
-    # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    return _state(site().live, session, session.attempt(attempt.id))
+    return _told(session, attempt)
 
 
 def _paper(session: Session, attempt: Attempt) -> AttemptPaper:
     if attempt.phase == "handed-in":
-        raise AlreadyHandedIn(receipt=attempt.receipt)
+        # No receipt code is told that is not on the disk.
+        seen = site().live.writer.seen
+        phase, receipt = seen(lambda: _ended(session.attempt(attempt.id)))
+        if phase == "handed-in":
+            raise AlreadyHandedIn(receipt=receipt)
     if attempt.phase != "started":
         raise NotOpenYet
     return site().shelf.paper(session, attempt)
+
+
+def _ended(attempt: Attempt) -> tuple[str, str]:
+    return attempt.phase, attempt.receipt
 
 
 @candidate.post("/api/candidate/usable")
@@ -308,4 +322,4 @@ def hand_in() -> dict[str, Any]:
 def small_bodies() -> None:
     """No request of this page is large; saves have their own limit."""
     if (request.content_length or 0) > 64 * 1024:
-        raise RequestRefused(reason="too large")
+        raise RequestRefused(reason=Words("内容过大", "too large"))

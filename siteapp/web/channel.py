@@ -10,11 +10,13 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 
-from siteapp.site import Site
-from siteapp.web.bodies import Bound, BoundedParser, bounds
+from siteapp.web.bodies import Bound, BoundedParser
 
-# The front and the tests of a whole room: one address that is many machines.
+# The front, which counts by itself, and the tests of a whole room: one address, many machines.
 FRONTS = ("127.0.0.1", "::1", "localhost")
+
+# A body beyond this is read in pieces of this.
+LARGE = 64 * 1024
 
 
 class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
@@ -27,6 +29,14 @@ class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def parser_class(self, adj: Any) -> BoundedParser:
         """What reads the next request."""
         return BoundedParser(adj, self._bound)
+
+    def recv(self, size: int) -> bytes:
+        """As waitress asks, but a file under way in larger pieces: it would keep the loop busy.
+
+        Not always so: a piece of memory that large costs an ordinary save a tenth.
+        """
+        large = self.request is not None and self.request.content_length > LARGE
+        return bytes(super().recv(LARGE if large else size))
 
     # True while the socket took less than it was given: then only the main thread can go on.
     full = False
@@ -64,12 +74,11 @@ class AnswerChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         self._map.changed.add(self._fileno)
 
 
-def channels(site: Site) -> Callable[..., AnswerChannel | None]:
-    """What makes a channel of an accepted connection; one machine gets only so many.
+def channels(bound: Bound, most: int) -> Callable[..., AnswerChannel | None]:
+    """What makes a channel of an accepted connection; one machine gets at most `most`.
 
     A browser opens six. Without this one machine could take all, and nobody else could connect.
     """
-    bound, most = bounds(site), site.settings.number("connections_per_machine")
 
     def accept(server: Any, sock: Any, addr: Any, *rest: Any, **named: Any) -> AnswerChannel | None:
         host, others = addr[0], server.active_channels

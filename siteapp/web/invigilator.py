@@ -18,7 +18,19 @@ from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
 ROOM_STAFF = ("chief", "invigilator")
-CATEGORIES = ("machine", "network", "power", "health", "conduct", "other")
+CATEGORIES = {
+    "machine": Words("考试机故障", "machine"),
+    "network": Words("网络故障", "network"),
+    "power": Words("停电", "power"),
+    "health": Words("考生身体不适", "a candidate's health"),
+    "conduct": Words("考场秩序", "conduct in the room"),
+    "other": Words("其他", "other"),
+}
+FIELDS = {
+    "reason": Words("原因", "reason"),
+    "note": Words("情况", "note"),
+    "text": Words("消息", "message"),
+}
 MOST_MINUTES = 120
 MAX_NOTE = 500
 
@@ -28,7 +40,7 @@ MAX_NOTE = 500
 def room_page() -> str:
     """The wall; the newest session that is not over comes first."""
     sessions = sorted(site().live.sessions.values(), key=lambda s: (s.closed, not s.unlocked))
-    return render_template("invigilator-room.html", sessions=sessions)
+    return render_template("invigilator-room.html", sessions=sessions, categories=CATEGORIES)
 
 
 @invigilator.get("/api/room/<session_id>")
@@ -44,7 +56,11 @@ def _wall(session: Session) -> dict[str, Any]:
     told = {
         "servers": site().standby.told(),
         "copies": site().copier.told(),
-        "uploads": site().files.going(session.plan.id),
+        "uploads": {
+            name: coming._asdict()
+            for name, coming in site().files.coming(session.plan.id).items()
+            if session.attempt(name).phase == "started"
+        },
     }
     told["disk"] = site().disk.state(live.sessions.values())
     return wall(session, live.clock.now(), live.contacts, of) | told
@@ -87,13 +103,20 @@ def _note(text: str, name: str) -> str:
     """A reason or note that says something, without control characters."""
     clean = " ".join(text.split())
     if not clean or len(clean) > MAX_NOTE:
-        raise RequestRefused(reason=name)
+        words = FIELDS.get(name, Words(name, name))
+        raise RequestRefused(reason=_length(words))
     return clean
+
+
+def _length(field: Words) -> Words:
+    return Words(
+        f"“{field.zh}”须有 1–{MAX_NOTE} 字", f"{field.en}: between 1 and {MAX_NOTE} characters"
+    )
 
 
 def _seat(number: int) -> int:
     if not 1 <= number <= 9999:
-        raise RequestRefused(reason="seat")
+        raise RequestRefused(reason=Words("座位号须为 1–9999", "a seat is 1–9999"))
     return number
 
 
@@ -152,7 +175,9 @@ def extend(session_id: str) -> dict[str, Any]:
     given = json_body(admission=str, minutes=int, reason=str)
     minutes, by, reason = given["minutes"], member().name, _note(given["reason"], "reason")
     if not 1 <= minutes <= MOST_MINUTES:
-        raise RequestRefused(reason="minutes")
+        raise RequestRefused(
+            reason=Words(f"补时须为 1–{MOST_MINUTES} 分钟", f"1 to {MOST_MINUTES} minutes")
+        )
     who = given["admission"]
     return _act(
         session_id,
@@ -204,7 +229,7 @@ def incident(session_id: str) -> dict[str, Any]:
     given = json_body(admission=str, category=str, note=str)
     note, by, who = _note(given["note"], "note"), member().name, given["admission"]
     if given["category"] not in CATEGORIES:
-        raise RequestRefused(reason="category")
+        raise RequestRefused(reason=Words("没有这个类别", "no such category"))
     return _act(
         session_id,
         "incident",
@@ -274,10 +299,27 @@ def apply_rescue(session_id: str) -> dict[str, Any]:
     name, reason, by = given["attempt"], _note(given["reason"], "reason"), member().name
     second = _second(given)
 
+    session, now = site().live.session(session_id), site().live.clock.now()
+    of = site().shelf.items_by_form(session).get(session.attempt(name).copied_form, 0)
+
     def decide(state: Session) -> list[acts.NewEvent]:
-        return rescue.apply(state.attempt(name), reason, by, second)
+        return rescue.apply(state, state.attempt(name), reason, by, second, now, of)
 
     return _act(session_id, "apply-rescue", f"{name} {second}", decide)
+
+
+@invigilator.post("/api/room/<session_id>/refuse-rescue")
+@role(*ROOM_STAFF)
+def refuse_rescue(session_id: str) -> dict[str, Any]:
+    """Two people decide that the rescued answers of an attempt do not count; that is final."""
+    given = json_body(attempt=str, reason=str, second=str, password=str)
+    name, reason, by = given["attempt"], _note(given["reason"], "reason"), member().name
+    second = _second(given)
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        return rescue.refuse(state.attempt(name), reason, by, second)
+
+    return _act(session_id, "refuse-rescue", f"{name} {second}", decide)
 
 
 @invigilator.post("/api/room/<session_id>/lost-time")
@@ -299,7 +341,9 @@ def _second(given: dict[str, Any]) -> str:
     """The name of the second person, who proves by a password to be another than the first."""
     second = str(given["second"]).strip()
     if second == member().name:
-        raise RequestRefused(reason="second")
+        raise RequestRefused(
+            reason=Words("第二人须是另一个人", "the second person is another than the first")
+        )
     site().staff.vouch(second, given["password"], request.remote_addr or "", ROOM_STAFF)
     return second
 

@@ -38,7 +38,7 @@ class AnswerLane(Threads):
         self._done: deque[tuple[AnswerChannel, bytes | Exception]] = deque()
         self._called = self._sending = False
         self._main: int | None = None
-        self._date = (0, "")
+        self._made, self._head = 0, b""
 
     def add_task(self, task: Any) -> None:
         """As waitress asks, from any thread, with the lock of the channel's requests held."""
@@ -65,7 +65,7 @@ class AnswerLane(Threads):
             def answer(refusal: Exception | None) -> None:
                 self._report(channel, refusal or asked.body)
 
-            self._path.site.live.enqueue(asked.session, asked.act, answer)
+            self._path.site.live.enqueue(asked.session, asked.act, answer, asked.size)
         except Exception as error:
             # Not sent from here: the caller holds the lock that sending needs.
             self._report(channel, error)
@@ -104,13 +104,23 @@ class AnswerLane(Threads):
         if (standby := self._path.site.standby).fenced:
             # Decided while the other took over: not to be called saved.
             outcome = standby.refusal()
-        channel.answer(self._bytes(reply(outcome)))
+        if isinstance(outcome, bytes):
+            channel.answer(self._saved(outcome))
+        else:
+            channel.answer(_written(reply(outcome), int(time.time())))
 
-    def _bytes(self, given: Reply) -> bytes:
+    def _saved(self, body: bytes) -> bytes:
+        """The usual answer; all but its length and its body is made once a second."""
         second = int(time.time())
-        if second != self._date[0]:
-            self._date = (second, formatdate(second, usegmt=True))
-        lines = [f"HTTP/1.1 {given.status.value} {given.status.phrase}"]
-        lines += [f"{name}: {value}" for name, value in given.headers]
-        lines += [f"Date: {self._date[1]}", "", ""]
-        return "\r\n".join(lines).encode("ascii") + given.body
+        if second != self._made:
+            empty = _written(reply(b""), second)
+            self._made = second
+            self._head = empty.replace(b"Content-Length: 0", b"Content-Length: %d")
+        return self._head % len(body) + body
+
+
+def _written(given: Reply, second: int) -> bytes:
+    lines = [f"HTTP/1.1 {given.status.value} {given.status.phrase}"]
+    lines += [f"{name}: {value}" for name, value in given.headers]
+    lines += [f"Date: {formatdate(second, usegmt=True)}", "", ""]
+    return "\r\n".join(lines).encode("ascii") + given.body

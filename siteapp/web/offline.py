@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 
 from flask import Blueprint, Response, render_template
 
-from siteapp.web.guard import ROOM, role
+from siteapp.web.guard import ROOM, role, site
 
 offline = Blueprint("offline", __name__)
 
@@ -20,14 +20,15 @@ LOOK = resources.files("sync") / "look"
 @role(ROOM)
 def worker() -> Response:
     """The worker with its release and its files before it; another file makes another worker."""
-    script = _script(render_template("candidate.html"))
+    # With another spare the page has another policy: what was kept before may not ask that one.
+    script = _script(render_template("candidate.html"), site().standby.spare_address)
     return Response(script, content_type="text/javascript; charset=utf-8")
 
 
 @functools.cache
-def _script(page: str) -> str:
+def _script(page: str, spare: str) -> str:
     kept = {"/": page.encode()} | dict(sorted(_files().items()))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(spare.encode())
     for path, content in kept.items():
         digest.update(hashlib.sha256(path.encode()).digest() + hashlib.sha256(content).digest())
     before = f"const RELEASE = {json.dumps(digest.hexdigest()[:16])};\n"

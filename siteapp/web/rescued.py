@@ -1,5 +1,6 @@
 """Sealed copies and rescue files at the server: opened, translated, handed to the acts."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from siteapp.conduct import rescue
@@ -16,8 +17,9 @@ from siteapp.rescue_errors import (
 )
 from siteapp.site import Site
 from siteapp.store.writer import Decision
-from siteapp.web.answers import SaveIn, as_sent, read_save
+from siteapp.web.answers import MAX_SEQUENCE, SaveIn, as_sent, read_save
 from sync.errors import CannotOpen, DocumentAltered, ForOtherSite, NotADocument, NotCanonical
+from sync.exam.paper import ItemToken
 from sync.wire.rescue import Rescued, RescuedSave
 
 # As many saves as one file may hold; a page keeps the newest of each item and what was not sent.
@@ -50,8 +52,7 @@ def offered(site: Site, session: Session, attempt: Attempt, instance: str, held:
 
     Drop: the attempt is over, all of it is here, and headquarters has archived all of it.
     """
-    usable = session.unlocked and attempt.phase in ("started", "handed-in")
-    if not usable:
+    if not session.unlocked:
         return "keep"
     if rescue.lacks(attempt, instance, held):
         return "send"
@@ -86,14 +87,15 @@ def take_in(site: Site, file: bytes, expected: tuple[str, str] | None = None) ->
     if session is None or found.attempt not in session.attempts:
         raise RescueOfNobody(found=" ".join(own))
     attempt = session.attempt(found.attempt)
-    if not session.unlocked or attempt.phase not in ("started", "handed-in"):
+    if not session.unlocked:
         raise NotOpenYet
-    good, bad = _read(site, session, attempt, found)
+    form, known = _meaning(site, session, attempt, found)
+    good, bad = _read(known, found)
     now = site.live.clock.now()
     events: list[NewEvent] = []
 
     def act(state: Session) -> Decision:
-        events[:] = rescue.take_in(state.attempt(attempt.id), found.instance, good, bad, now)
+        events[:] = rescue.take_in(state.attempt(attempt.id), found.instance, good, bad, now, form)
         return Decision(events)
 
     site.live.act(session, act)
@@ -102,11 +104,17 @@ def take_in(site: Site, file: bytes, expected: tuple[str, str] | None = None) ->
     return Taken(attempt.id, counted, waiting)
 
 
-def _read(
+def _meaning(
     site: Site, session: Session, attempt: Attempt, found: Rescued
-) -> tuple[list[Save], list[Save]]:
+) -> tuple[str, Mapping[str, ItemToken]]:
+    """What the copy's references stand for; with it the form, if no `start` here says it."""
+    if attempt.phase in ("started", "handed-in"):
+        return "", site.shelf.paper(session, attempt).tokens
+    return site.shelf.recognise(session, attempt, {one.item for one in found.saves})
+
+
+def _read(known: Mapping[str, ItemToken], found: Rescued) -> tuple[list[Save], list[Save]]:
     """The saves in authored ids, and those that this paper does not offer as they were kept."""
-    known = site.shelf.paper(session, attempt).tokens
     good: list[Save] = []
     bad: list[Save] = []
     for one in found.saves:
@@ -120,9 +128,11 @@ def _read(
 
 def _as_in(one: RescuedSave) -> SaveIn:
     """As a page would have sent it; RescueDamaged for what no page keeps."""
+    if not 0 < one.sequence < MAX_SEQUENCE:
+        raise RescueDamaged(reason="sequence")
     response = one.response
     if isinstance(response, list) and all(isinstance(option, str) for option in response):
         return SaveIn(one.sequence, one.item, [str(option) for option in response])
-    if isinstance(response, str) and 0 < one.sequence < 2**31:
+    if isinstance(response, str):
         return SaveIn(one.sequence, one.item, response)
     raise RescueDamaged(reason="response")

@@ -1,6 +1,7 @@
 """What a result batch says, before it is sealed: a run of journal events and a checkpoint."""
 
 import json
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from sync.exam.specification import Struct
 # A batch is cut small; anything larger than this when inflated is not ours.
 MAX_INFLATED = 64 * 1024 * 1024
 MAX_EVENTS = 20_000
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class BatchHeader(Struct, frozen=True):
@@ -79,6 +81,13 @@ def _check_header(header: BatchHeader) -> None:
         most = MAX_EVENTS if name == "count" else MAX_NUMBER
         if not low <= getattr(header, name) <= most:
             raise NotCanonical(reason=f"batch header: {name}")
+    # The first batch, and no other, follows no file; it begins the journal.
+    if header.previous is None:
+        follows = header.sequence == 0 and header.first == 0
+    else:
+        follows = header.sequence > 0 and _DIGEST.fullmatch(header.previous) is not None
+    if not follows:
+        raise NotCanonical(reason="batch header: previous")
 
 
 def _read_header(line: bytes) -> BatchHeader:

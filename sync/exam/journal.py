@@ -15,13 +15,15 @@ from sync.errors import NotCanonical
 from sync.exam.merkle import merkle_root
 from sync.exam.specification import Struct
 
-# What a response may be: option ids, or text.
-RESPONSE = list
+
+class Response(list[str]):
+    """Stands in KINDS for what a response may be: option ids, or text."""
+
 
 _SAVE: Mapping[str, type] = {
     "attempt": str,
     "item": str,
-    "response": RESPONSE,
+    "response": Response,
     "seat_term": int,
     "instance": str,
     "sequence": int,
@@ -62,6 +64,15 @@ KINDS: Mapping[str, Mapping[str, type]] = {
         "from_ms": int,
         "to_ms": int,
     },
+    "late-file": {
+        "attempt": str,
+        "instance": str,
+        "sequence": int,
+        "made_ms": int,
+        "deadline_ms": int,
+        "from_ms": int,
+        "to_ms": int,
+    },
     "late-decision": {
         "attempt": str,
         "counts": bool,
@@ -91,6 +102,14 @@ KINDS: Mapping[str, Mapping[str, type]] = {
         "by": str,
         "second": str,
     },
+    "rescue-refused": {
+        "attempt": str,
+        "saves": int,
+        "reason": str,
+        "by": str,
+        "second": str,
+    },
+    "copy": {"attempt": str, "form": str, "instance": str},
     "close": {"sitting": str, "by": str, "attempts": int, "handed_in": int},
     "promote": {"server_term": int, "by": str, "second": str, "reason": str},
 }
@@ -131,10 +150,9 @@ def encode(event: Event) -> bytes:
 
 
 def _fits(value: object, kind: type) -> bool:
-    if kind is RESPONSE:
-        return isinstance(value, str) or (
-            isinstance(value, list) and all(isinstance(option, str) for option in value)
-        )
+    if kind in (Response, list):
+        listed = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return listed or (kind is Response and isinstance(value, str))
     # A bool is an int for isinstance.
     return type(value) is kind and (kind is not int or abs(value) <= MAX_NUMBER)  # type: ignore[arg-type]
 

@@ -121,7 +121,10 @@ def draw_theory(
     """
     component = specification.component("theory")
     if not component.parts:
-        raise SpecificationRefused(code=specification.code, reason="theory.parts is not set")
+        raise SpecificationRefused(
+            code=specification.code,
+            reason=Words("没有设置 theory.parts", "theory.parts is not set"),
+        )
     cells = blueprint(component)
     left_out = set(without)
     chosen: dict[ItemKind, list[Item]] = {part.kind: [] for part in component.parts}

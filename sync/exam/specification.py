@@ -5,7 +5,7 @@ settings that headquarters may change; published ones are not. Every number of t
 a rule of the same name (`stated`), and `check` refuses a model that says anything else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -172,7 +172,11 @@ def check(specification: Specification) -> Specification:
     covering = covering or list(specification.components)
     mapped = {f for c in covering for w in c.weights for f in w.fields}
     if unmapped := sorted(set(specification.work_fields) - mapped):
-        raise _refuse(specification, f"work fields of no module: {', '.join(unmapped)}")
+        raise refuse(
+            specification,
+            f"不属于任何模块的工作领域：{'、'.join(unmapped)}",
+            f"work fields of no module: {', '.join(unmapped)}",
+        )
     _check_rules(specification)
     return specification
 
@@ -181,181 +185,131 @@ def _check_component(specification: Specification, component: Component) -> None
     name = component.name
     _check_sums(specification, component)
     if not 0 < component.pass_mark <= component.full_mark or component.minutes <= 0:
-        raise _refuse(specification, f"{name}: minutes or pass mark out of range")
+        raise refuse(
+            specification,
+            f"{name}：时长或合格线超出范围",
+            f"{name}: minutes or pass mark out of range",
+        )
     if any(part.items <= 0 or part.marks_each <= 0 for part in component.parts):
-        raise _refuse(specification, f"{name}.parts: items and marks must be above 0")
+        raise refuse(
+            specification,
+            f"{name}.parts：题量和分值须大于 0",
+            f"{name}.parts: items and marks must be above 0",
+        )
     if len({part.kind for part in component.parts}) != len(component.parts):
-        raise _refuse(specification, f"{name}.parts: a kind is given twice")
+        raise refuse(
+            specification, f"{name}.parts：同一题型出现两次", f"{name}.parts: a kind is given twice"
+        )
     if component.parts and not all(len(w.fields) == 1 for w in component.weights):
-        raise _refuse(specification, f"{name}: a drawn paper needs one work field a weight")
+        raise refuse(
+            specification,
+            f"{name}：组卷要求每个权重只对应一个工作领域",
+            f"{name}: a drawn paper needs one work field a weight",
+        )
     if component.parts and not component.weights:
-        raise _refuse(specification, f"{name}: parts, but no weights to draw them by")
-    low, high = component.difficulty
+        raise refuse(
+            specification,
+            f"{name}：有题型，却没有组卷所需的权重",
+            f"{name}: parts, but no weights to draw them by",
+        )
+    _check_ranges(specification, component)
+
+
+def _check_ranges(specification: Specification, component: Component) -> None:
+    name, (low, high) = component.name, component.difficulty
     if not 0 <= low <= high <= 100:
-        raise _refuse(specification, f"{name}.difficulty: {low} to {high} is no range of per cent")
+        raise refuse(
+            specification,
+            f"{name}.difficulty：{low} 到 {high} 不是百分比范围",
+            f"{name}.difficulty: {low} to {high} is no range of per cent",
+        )
     assessors = component.assessors_at_least
     if assessors < 0 or component.candidates_per_assessor < 0 or (assessors and not assessors % 2):
-        raise _refuse(specification, f"{name}: assessors must be an odd number, not {assessors}")
+        raise refuse(
+            specification,
+            f"{name}：考评员人数须为单数，不能是 {assessors}",
+            f"{name}: assessors must be an odd number, not {assessors}",
+        )
 
 
 def _check_sums(specification: Specification, component: Component) -> None:
     total, of = sum(weight.weight for weight in component.weights), 100
     if component.weights and total != of:
-        raise _refuse(specification, f"{component.name}.weights add up to {total}, not {of}")
+        raise refuse(
+            specification,
+            f"{component.name}.weights 合计 {total}，应为 {of}",
+            f"{component.name}.weights add up to {total}, not {of}",
+        )
     total, of = sum(part.marks for part in component.parts), component.full_mark
     if component.parts and total != of:
-        raise _refuse(specification, f"{component.name}.parts add up to {total}, not {of}")
+        raise refuse(
+            specification,
+            f"{component.name}.parts 合计 {total}，应为 {of}",
+            f"{component.name}.parts add up to {total}, not {of}",
+        )
 
 
 def _check_fields(specification: Specification, component: Component) -> None:
     name, weights = component.name, component.weights
     for weight in weights:
         if weight.weight <= 0:
-            raise _refuse(
-                specification, f"{name}.{weight.name}: weight {weight.weight}, not above 0"
+            raise refuse(
+                specification,
+                f"{name}.{weight.name}：权重 {weight.weight} 须大于 0",
+                f"{name}.{weight.name}: weight {weight.weight}, not above 0",
             )
         if unknown := sorted(set(weight.fields) - set(specification.work_fields)):
-            raise _refuse(specification, f"{name}.{weight.name}: unknown {', '.join(unknown)}")
+            raise refuse(
+                specification,
+                f"{name}.{weight.name}：没有这些工作领域 {'、'.join(unknown)}",
+                f"{name}.{weight.name}: unknown {', '.join(unknown)}",
+            )
         if not weight.fields:
-            raise _refuse(specification, f"{name}.{weight.name}: no work field")
+            raise refuse(
+                specification,
+                f"{name}.{weight.name}：没有工作领域",
+                f"{name}.{weight.name}: no work field",
+            )
     fields = [field for weight in weights for field in weight.fields]
     if twice := sorted({f for f in fields if fields.count(f) > 1}):
-        raise _refuse(specification, f"{name}: in two modules: {', '.join(twice)}")
+        raise refuse(
+            specification,
+            f"{name}：同时属于两个模块：{'、'.join(twice)}",
+            f"{name}: in two modules: {', '.join(twice)}",
+        )
 
 
 def _check_rules(specification: Specification) -> None:
     """Every number rests on a rule, and every rule says from where it is."""
     rules = {rule.name: rule for rule in specification.rules}
     if len(rules) != len(specification.rules):
-        raise _refuse(specification, "a rule is given twice")
+        raise refuse(specification, "同一规则出现两次", "a rule is given twice")
     for rule in specification.rules:
         if not rule.source.strip():
-            raise _refuse(specification, f"{rule.name} has no source")
+            raise refuse(specification, f"{rule.name} 没有注明来源", f"{rule.name} has no source")
     for name, value in stated(specification).items():
         if name not in rules:
-            raise _refuse(specification, f"{name} = {value} rests on no rule")
+            raise refuse(
+                specification,
+                f"{name} = {value} 没有规则依据",
+                f"{name} = {value} rests on no rule",
+            )
         if rules[name].value != value:
-            raise _refuse(specification, f"{name} is {value}, its rule says {rules[name].value}")
+            raise refuse(
+                specification,
+                f"{name} 为 {value}，规则写的是 {rules[name].value}",
+                f"{name} is {value}, its rule says {rules[name].value}",
+            )
     for c in specification.components:
         least = rules.get(f"{c.name}.minutes_at_least")
         if (least is not None) != c.minutes_at_least or (least and c.minutes < least.value):
-            raise _refuse(specification, f"{c.name}.minutes: below the published minimum")
+            raise refuse(
+                specification,
+                f"{c.name}.minutes：低于公布的最短时长",
+                f"{c.name}.minutes: below the published minimum",
+            )
 
 
-def _refuse(specification: Specification, reason: str) -> SpecificationRefused:
-    return SpecificationRefused(code=specification.code, reason=reason)
-
-
-def assume(specification: Specification, changes: Mapping[str, Any]) -> Specification:
-    """The specification with assumed rules changed, in whatever order they are given.
-
-    SpecificationRefused for a published rule, a value of the wrong type, and one that this release
-    cannot follow: no setting is taken that changes nothing. NotFound for a rule that is not there.
-    """
-    for name in changes:
-        rule = specification.rule(name)
-        if rule.basis == "published":
-            raise _refuse(specification, f"{name} is published ({rule.source}) and cannot be set")
-        if name not in SETTERS:
-            raise _refuse(specification, f"{name} cannot be set in this release")
-    changed = specification
-    for name, setter in SETTERS.items():
-        if name in changes:
-            changed = setter(changed, name, changes[name])
-    said = stated(changed)
-    rules = tuple(replace_value(r, said.get(r.name, r.value)) for r in changed.rules)
-    return check(msgspec.structs.replace(changed, rules=rules))
-
-
-Setter = Callable[[Specification, str, Any], Specification]
-
-
-def _with(specification: Specification, name: str, **values: Any) -> Specification:
-    """The specification with attributes of the component that rule `name` is about replaced."""
-    about = specification.component(name.partition(".")[0])
-    changed = msgspec.structs.replace(about, **values)
-    components = tuple(changed if c is about else c for c in specification.components)
-    return msgspec.structs.replace(specification, components=components)
-
-
-def _converted(specification: Specification, name: str, value: Any, kind: Any) -> Any:
-    """`value` if it has the shape `kind`, or SpecificationRefused."""
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise _refuse(
-            specification, f"{name}: {value!r} is not of the right kind: {error}"
-        ) from None
-
-
-def _set_whole(specification: Specification, name: str, value: Any) -> Specification:
-    number = _converted(specification, name, value, int)
-    if number <= 0:
-        raise _refuse(specification, f"{name}: {number} is not above 0")
-    return _with(specification, name, **{name.partition(".")[2]: number})
-
-
-def _set_marking(specification: Specification, name: str, value: Any) -> Specification:
-    if value not in MARKINGS:
-        raise _refuse(specification, f"{name}: {' or '.join(MARKINGS)}, not {value}")
-    return msgspec.structs.replace(specification, multiple_marking=value)
-
-
-def _set_scenario_form(specification: Specification, name: str, value: Any) -> Specification:
-    if value != SCENARIO_FORM:
-        raise _refuse(specification, f"{name}: this release knows only “{SCENARIO_FORM}”")
-    return specification
-
-
-def _set_difficulty(specification: Specification, name: str, value: Any) -> Specification:
-    bounds = _converted(specification, name, value, tuple[int, int])
-    return _with(specification, name, difficulty=bounds)
-
-
-def _set_parts(specification: Specification, name: str, value: Any) -> Specification:
-    given = _converted(specification, name, value, dict[ItemKind, dict[str, int]])
-    if any(set(part) != {"items", "marks_each"} for part in given.values()):
-        raise _refuse(specification, f"{name}: items and marks_each for each kind")
-    parts = tuple(Part(kind, PART_TITLES[kind], **part) for kind, part in given.items())
-    return _with(specification, name, parts=parts)
-
-
-def _set_spread(specification: Specification, name: str, value: Any) -> Specification:
-    given = _converted(specification, name, value, dict[str, int])
-    weights = specification.component("theory").weights
-    if set(given) != {w.name for w in weights}:
-        raise _refuse(specification, f"{name}: one weight for each of the work fields")
-    replaced = tuple(msgspec.structs.replace(w, weight=given[w.name]) for w in weights)
-    return _with(specification, name, weights=replaced)
-
-
-def _set_mapping(specification: Specification, name: str, value: Any) -> Specification:
-    """Which work fields a module has; the spread of the theory paper follows."""
-    given = _converted(specification, name, value, dict[str, tuple[str, ...]])
-    modules = specification.component("practical").weights
-    if set(given) != {m.name for m in modules}:
-        raise _refuse(specification, f"{name}: work fields for each of the modules")
-    mapped = tuple(msgspec.structs.replace(m, fields=given[m.name]) for m in modules)
-    changed = _with(specification, name, weights=mapped)
-    return _with(changed, "theory.spread", weights=spread_of(mapped))
-
-
-# What follows when an assumed rule is set; in this order, so a spread outlasts a mapping.
-SETTERS: Mapping[str, Setter] = {
-    "practical.modules_to_work_fields": _set_mapping,
-    "theory.spread": _set_spread,
-    "theory.parts": _set_parts,
-    "theory.difficulty": _set_difficulty,
-    "theory.multiple_marking": _set_marking,
-    "theory.scenario_form": _set_scenario_form,
-    "theory.minutes": _set_whole,
-    "practical.minutes": _set_whole,
-    "review.minutes": _set_whole,
-    "practical.assessors_at_least": _set_whole,
-    "practical.candidates_per_assessor": _set_whole,
-}
-
-
-def replace_value(rule: Rule, value: Any) -> Rule:
-    """The rule with another value."""
-    return msgspec.structs.replace(rule, value=value)
+def refuse(specification: Specification, zh: str, en: str) -> SpecificationRefused:
+    """The refusal of a specification that breaks a rule."""
+    return SpecificationRefused(code=specification.code, reason=Words(zh, en))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, Table, insert, select, update
 
 from sync.errors import DocumentAltered, ExamError, NotFound
+from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.headquarters.commits import receipt_row
 from sync.headquarters.errors import ArchiveFailed, TryLater
@@ -121,7 +122,7 @@ def _copy(headquarters: Headquarters, digest: str) -> None:
         headquarters.blobs.copy(digest, copy)
         found = hash_file(copy)
     except OSError as error:
-        raise ArchiveFailed(reason=error.strerror or str(error)) from None
+        raise ArchiveFailed(reason=system_words(error)) from None
     if found != digest:
         raise DocumentAltered(where=digest)
 

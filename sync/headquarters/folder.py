@@ -37,6 +37,7 @@ from sync.headquarters.errors import SettingRefused
 from sync.headquarters.store import Store
 from sync.wire.documents import HeadquartersKeys, from_bytes, to_bytes
 from sync.wire.files import write_durably
+from sync.wire.incoming import key_ids
 from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_key, save_key
 
 DATABASE = "hq.db"
@@ -75,6 +76,14 @@ class Keyring:
     def public(self) -> HeadquartersKeys:
         """What sites get to know; also there while root and escrow are offline."""
         return from_bytes((self._folder / "public.json").read_bytes(), HeadquartersKeys)
+
+    @cached_property
+    def _recipients(self) -> frozenset[str]:
+        return key_ids(self.public())
+
+    def recipients(self) -> frozenset[str]:
+        """Ids of the keys a batch must be sealed to; read once, as every batch needs it."""
+        return self._recipients
 
     def create(self) -> None:
         """Make the keys that are not there yet."""

@@ -10,17 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from sync.errors import (
-    DocumentAltered,
-    DocumentRefused,
-    NotCanonical,
-    SignatureRefused,
-    WrongKind,
-)
-from sync.exam.specification import Struct
+from sync.errors import DocumentAltered, DocumentRefused
 from sync.headquarters.blobs import blocks, row
 from sync.headquarters.commits import INTAKE, Arrival
 from sync.headquarters.errors import (
@@ -37,6 +29,7 @@ from sync.headquarters.schema import enrolments, quarantine, sessions
 from sync.headquarters.store import Stamp, record
 from sync.wire import documents
 from sync.wire.documents import LaterServer, Receipt
+from sync.wire.incoming import Stated, peek_stated, verify_incoming
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, peek_identity
 
@@ -52,15 +45,6 @@ class Accepted(NamedTuple):
 
     receipt: bytes
     new: bool
-
-
-class Stated(Struct, frozen=True):
-    """What a batch says of itself in clear."""
-
-    site: str
-    session: str
-    server_term: int
-    sequence: int
 
 
 def accept_bytes(headquarters: Headquarters, data: bytes, declared: str, now: int) -> Accepted:
@@ -82,12 +66,12 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
     try:
         if digest != declared:
             raise DocumentAltered(where="SHA-256")
-        kind, stated, signers = _stated(source)
+        kind, stated = _stated(source)
         known = _ask(headquarters, kind, stated, digest)
         if known.receipt is not None:
             _bring_back(headquarters, source, digest)
             return Accepted(known.receipt, new=False)
-        document = _verify(source, kind, stated, signers, known)
+        document = _verify(source, kind, stated, known, headquarters.keys.recipients())
         if kind is BATCH:
             _require_place(headquarters, stated, digest, known, now)
         body = headquarters.blobs.put(digest, source)
@@ -115,16 +99,10 @@ class _Known(NamedTuple):
     holder: str | None
 
 
-def _stated(source: Path) -> tuple[Kind, Stated, tuple[str, ...]]:
+def _stated(source: Path) -> tuple[Kind, Stated]:
     """What a file says of itself, UNVERIFIED; DocumentRefused if it is nothing of a site's."""
-    name, identity, signers = peek_identity(source)
-    kind = next((kind for kind in KINDS if kind.name == name), None)
-    if kind is None:
-        raise WrongKind(expected="batch", found=name[:80])
-    try:
-        return kind, msgspec.convert(identity, Stated), signers
-    except msgspec.ValidationError as error:
-        raise NotCanonical(reason=f"identity: {error}") from None
+    name, stated = peek_stated(source)
+    return next(kind for kind in KINDS if kind.name == name), stated
 
 
 def _receipt_of(kind: Kind) -> Select[Any]:
@@ -180,18 +158,13 @@ def _bring_back(headquarters: Headquarters, source: Path, digest: str) -> None:
 
 
 def _verify(
-    source: Path, kind: Kind, stated: Stated, signers: tuple[str, ...], known: _Known
+    source: Path, kind: Kind, stated: Stated, known: _Known, recipients: frozenset[str]
 ) -> SealedDocument:
     """Every byte checked with the key of the site that the batch names."""
     if known.sign_key is None:
-        raise UnknownSender(site=stated.site[:80])
+        raise UnknownSender(site=stated.site)
     key = VerifyKey.from_bytes(known.sign_key)
-    document = SealedDocument.verify(source, kind=kind.name, trusted=[key])
-    if set(signers) != document.signed_by or len(signers) != 1:
-        # Anybody could add a signature of their own: the same batch under another digest.
-        raise SignatureRefused(reason="a batch carries its site's signature and no other")
-    if document.part_names != (kind.part,):
-        raise NotCanonical(reason="a batch has one part, events; a file one, file")
+    document = verify_incoming(source, kind.name, key, recipients)
     if known.state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
     return document

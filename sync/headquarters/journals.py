@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sync.errors import DocumentRefused, NotFound
+from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.exam.batch import Batch, BatchHeader
-from sync.exam.journal import Event, encode, origin
+from sync.exam.journal import Event, encode
 from sync.exam.merkle import MerkleTree
 from sync.exam.specification import Struct
 from sync.headquarters.archive import BatchRow, list_batches
@@ -12,7 +12,6 @@ from sync.headquarters.errors import JournalBroken
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.sites import former_key
 from sync.wire import documents
-from sync.wire.checkpoint import Checkpoint, verify_checkpoint
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.sealed import SealedDocument
 from sync.words import Words
@@ -86,8 +85,7 @@ def read_journal(headquarters: Headquarters, session: str) -> ReceivedJournal:
 class _Chain:
     """Batches of one term, each following the one before."""
 
-    def __init__(self, first: BatchRow) -> None:
-        self.origin = origin(first.site, first.session, first.server_term)
+    def __init__(self) -> None:
         self.tree = MerkleTree()
         self.events: list[Event] = []
         self.last: BatchRow | None = None
@@ -117,17 +115,18 @@ class _Chain:
     def check(self, row: BatchRow, header: BatchHeader, key: VerifyKey) -> None:
         """JournalBroken if the batch's checkpoint is not the root of all events up to here."""
         try:
-            found = verify_checkpoint(header.checkpoint, f"examsite/{row.site}", key)
+            documents.check_head(header, self.tree, key)
+        except DocumentAltered:
+            zh, en = "校验点与事件不符", "the checkpoint is not that of the events"
+            raise _broken(row, zh, en) from None
         except DocumentRefused as error:
             raise _broken(row, error.say("zh"), error.say("en")) from None
-        if found != Checkpoint(self.origin, self.tree.size, self.tree.root()):
-            raise _broken(row, "校验点与事件不符", "the checkpoint is not that of the events")
 
 
 def _read_term(
     headquarters: Headquarters, seal: OpeningKey, rows: Sequence[BatchRow]
 ) -> TermJournal:
-    chain, gap = _Chain(rows[0]), None
+    chain, gap = _Chain(), None
     for row in rows:
         key = former_key(headquarters, row.site, row.signed_by)
         batch = _open(headquarters, row, key, seal)

@@ -8,16 +8,15 @@ from sync.headquarters.schema import batches, file_receipts, files, receipts
 
 
 class Kind(NamedTuple):
-    """Its name in the document, the one part that it has, its tables, the work of archiving it."""
+    """Its name in the document, its tables, the work of archiving it."""
 
     name: str
-    part: str
     rows: Table
     receipts: Table
     work: str
 
 
-BATCH = Kind("batch", "events", batches, receipts, "archive")
-FILE = Kind("file", "file", files, file_receipts, "archive-file")
+BATCH = Kind("batch", batches, receipts, "archive")
+FILE = Kind("file", files, file_receipts, "archive-file")
 # Batches first: one is small, and results wait for it.
 KINDS = (BATCH, FILE)

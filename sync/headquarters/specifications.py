@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from sync.exam import catalogue
-from sync.exam.specification import Specification, assume
+from sync.exam.assumed import assume
+from sync.exam.specification import Specification
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.schema import rule_settings
 from sync.headquarters.store import Stamp, record

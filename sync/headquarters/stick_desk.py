@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from sync.delivery_errors import StickUnusable
 from sync.errors import DocumentRefused, ExamError
+from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.headquarters.archive import archive_digest
 from sync.headquarters.blobs import copy_durably
@@ -18,6 +19,7 @@ from sync.headquarters.kinds import KINDS
 from sync.headquarters.publish import packages_for
 from sync.headquarters.sites import list_sites
 from sync.wire.files import write_durably
+from sync.words import Words
 
 _BATCH = re.compile(r"([0-9a-f]{64})\.(batch|file)")
 
@@ -85,8 +87,11 @@ def _put_packages(headquarters: Headquarters, root: Path, site: str | None) -> i
 def _usable(root: Path) -> Iterator[None]:
     """What goes wrong with the stick, said as StickUnusable."""
     if not root.is_dir():
-        raise StickUnusable(folder=str(root), reason="—")
+        raise StickUnusable(
+            folder=str(root),
+            reason=Words("没有插好，或不是文件夹", "it is not plugged in, or no folder"),
+        )
     try:
         yield
     except OSError as error:
-        raise StickUnusable(folder=str(root), reason=error.strerror or str(error)) from error
+        raise StickUnusable(folder=str(root), reason=system_words(error)) from error

@@ -6,13 +6,25 @@ from typing import BinaryIO, Literal, TypeVar
 
 import msgspec
 
-from sync.errors import CannotOpen, ForOtherSite, NotCanonical
+from sync.errors import CannotOpen, DocumentAltered, ForOtherSite, NotCanonical, SignatureRefused
 from sync.exam.batch import Batch, BatchHeader, pack, unpack
-from sync.exam.journal import Event
+from sync.exam.journal import Event, origin
+from sync.exam.merkle import MerkleTree
 from sync.exam.paper import Form
 from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.wire import canonical, dsse
+from sync.wire.checkpoint import Checkpoint, verify_checkpoint
+from sync.wire.fields import (
+    Counter,
+    Digest,
+    Name,
+    Number,
+    Root,
+    SealingBytes,
+    Text,
+    VerifyBytes,
+)
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
@@ -23,52 +35,52 @@ T = TypeVar("T", bound=Struct)
 class EnrolmentRequest(Struct, frozen=True):
     """What a new box asks: its public keys, signed by itself."""
 
-    sign: bytes
-    seal: bytes
+    sign: VerifyBytes
+    seal: SealingBytes
 
 
 class HeadquartersKeys(Struct, frozen=True):
     """The public keys of headquarters that a site trusts."""
 
-    root: bytes
-    release: bytes
-    receipt: bytes
-    seal: bytes
-    escrow: bytes
+    root: VerifyBytes
+    release: VerifyBytes
+    receipt: VerifyBytes
+    seal: SealingBytes
+    escrow: SealingBytes
 
 
 class Certificate(Struct, frozen=True):
     """Headquarters' word for a site's keys, and the keys that the site trusts in turn."""
 
-    site: str
+    site: Name
     name: str
-    serial: int
-    sign: bytes
-    seal: bytes
+    serial: Counter
+    sign: VerifyBytes
+    seal: SealingBytes
     headquarters: HeadquartersKeys
-    issued_at: int
+    issued_at: Number
 
 
 class Receipt(Struct, frozen=True):
     """Headquarters has these bytes: `received` (committed) or `archived` (a second copy too)."""
 
-    digest: str
-    size: int
-    site: str
-    session: str
-    server_term: int
-    sequence: int
+    digest: Digest
+    size: Number
+    site: Name
+    session: Name
+    server_term: Counter
+    sequence: Number
     level: Literal["received", "archived"]
-    at: int
+    at: Number
 
 
 class FetchRequest(Struct, frozen=True):
     """A site proves who it is when it asks for its packages."""
 
-    site: str
-    method: str
-    path: str
-    at: int
+    site: Name
+    method: Text
+    path: Text
+    at: Number
 
 
 class Promotion(Struct, frozen=True):
@@ -78,22 +90,22 @@ class Promotion(Struct, frozen=True):
     beyond them is a fork.
     """
 
-    site: str
-    server_term: int
-    at: int
+    site: Name
+    server_term: Counter
+    at: Number
     by: str
     second: str
     reason: str
     address: str
-    sessions: dict[str, tuple[int, bytes]]
+    sessions: dict[Name, tuple[Number, Root]]
 
 
 class LaterServer(Struct, frozen=True):
     """Headquarters' word that it has a batch of this site of a higher server term."""
 
-    site: str
-    server_term: int
-    at: int
+    site: Name
+    server_term: Counter
+    at: Number
 
 
 class Papers(Struct, frozen=True):
@@ -114,17 +126,24 @@ TYPES: dict[type[Struct], str] = {
 }
 
 
+PACKAGE_PARTS = ("plan", "papers")
+
+
 def to_bytes(model: Struct) -> bytes:
     """Canonical JSON of a model; byte strings become base64."""
     return canonical.encode(msgspec.to_builtins(model))
 
 
 def from_bytes(data: bytes, kind: type[T]) -> T:
-    """The model in canonical JSON, or NotCanonical."""
+    """The model in canonical JSON; NotCanonical for all that `to_bytes` would not have written."""
     try:
-        return msgspec.convert(canonical.decode(data), kind)
+        model = msgspec.convert(canonical.decode(data), kind)
     except msgspec.ValidationError as error:
         raise NotCanonical(reason=f"{kind.__name__}: {error}") from None
+    # Members left out because they have a default, and other writings of base64, show here.
+    if to_bytes(model) != data:
+        raise NotCanonical(reason=f"{kind.__name__}: not as it is written")
+    return model
 
 
 def sign(model: Struct, signer: SigningKey) -> bytes:
@@ -133,20 +152,27 @@ def sign(model: Struct, signer: SigningKey) -> bytes:
 
 
 def read(envelope: bytes, kind: type[T], trusted: Iterable[VerifyKey]) -> T:
-    """The statement in `envelope` if one of the trusted keys signed it."""
-    return from_bytes(dsse.verify(envelope, TYPES[kind], trusted).payload, kind)
+    """The statement in `envelope` if one of the trusted keys signed it, and nobody else."""
+    signed = dsse.verify(envelope, TYPES[kind], trusted)
+    if set(signed.listed) != signed.key_ids:
+        raise SignatureRefused(reason="a statement has its signer's signature and no other")
+    return from_bytes(signed.payload, kind)
 
 
 def peek(envelope: bytes, kind: type[T]) -> T:
     """The statement UNVERIFIED: only to learn whose key to check it with."""
-    _, payload, _ = dsse.peek(envelope)
+    payload_type, payload, _ = dsse.peek(envelope)
+    if payload_type != TYPES[kind]:
+        raise NotCanonical(reason=f"payload type {payload_type[:80]}")
     return from_bytes(payload, kind)
 
 
 def read_request(envelope: bytes) -> EnrolmentRequest:
     """An enrolment request, checked against the key that it names itself."""
     key = VerifyKey.from_bytes(peek(envelope, EnrolmentRequest).sign)
-    return read(envelope, EnrolmentRequest, [key])
+    request = read(envelope, EnrolmentRequest, [key])
+    SealingKey.from_bytes(request.seal)
+    return request
 
 
 def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
@@ -154,7 +180,13 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     root = VerifyKey.from_bytes(peek(envelope, Certificate).headquarters.root)
     if root.key_id != root_fingerprint:
         raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
-    return read(envelope, Certificate, [root])
+    certificate = read(envelope, Certificate, [root])
+    theirs = certificate.headquarters
+    for verifies in (certificate.sign, theirs.release, theirs.receipt):
+        VerifyKey.from_bytes(verifies)
+    for seals in (certificate.seal, theirs.seal, theirs.escrow):
+        SealingKey.from_bytes(seals)
+    return certificate
 
 
 def read_promotion(envelope: bytes, site: VerifyKey) -> Promotion:
@@ -189,8 +221,15 @@ def verify_package(path: Path, certificate: Certificate) -> SealedDocument:
     """Every byte of a package for this site checked; nothing opened."""
     release = VerifyKey.from_bytes(certificate.headquarters.release)
     package = SealedDocument.verify(path, kind="package", trusted=[release])
-    if package.identity.get("site") != certificate.site:
-        raise ForOtherSite(found=package.identity.get("site"), expected=certificate.site)
+    if set(package.signers) != package.signed_by:
+        # Anybody could add a signature of their own: the same package under another digest.
+        raise SignatureRefused(reason="it carries headquarters' signature and no other")
+    if package.identity.keys() != {"session", "site"}:
+        raise NotCanonical(reason="identity: session and site")
+    if package.part_names != PACKAGE_PARTS:
+        raise NotCanonical(reason="a package has the parts plan and papers")
+    if package.identity["site"] != certificate.site:
+        raise ForOtherSite(found=package.identity["site"], expected=certificate.site)
     return package
 
 
@@ -245,6 +284,17 @@ def write_file(
     recipients = tuple(SealingKey.from_bytes(k) for k in (headquarters.seal, headquarters.escrow))
     parts = [Part("file", content, ToRecipients(recipients))]
     return write_sealed(path, kind="file", identity=identity, parts=parts, signers=[signer])
+
+
+def check_head(header: BatchHeader, tree: MerkleTree, key: VerifyKey) -> None:
+    """The checkpoint in a batch against the root over all events up to its last.
+
+    As verify_checkpoint; DocumentAltered if it is that of another journal or of other events.
+    """
+    found = verify_checkpoint(header.checkpoint, f"examsite/{header.site}", key)
+    journal = origin(header.site, header.session, header.server_term)
+    if found != Checkpoint(journal, tree.size, tree.root()):
+        raise DocumentAltered(where="checkpoint")
 
 
 def read_batch(document: SealedDocument, key: OpeningKey) -> Batch:

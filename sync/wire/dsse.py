@@ -11,11 +11,12 @@ from sync.wire.keys import SIGNATURE_LENGTH, SigningKey, VerifyKey
 
 @dataclass(frozen=True)
 class Signed:
-    """A verified payload and the ids of the trusted keys that signed it."""
+    """A verified payload, the ids of the trusted keys that signed it, and all that are listed."""
 
     payload: bytes
     payload_type: str
     key_ids: frozenset[str]
+    listed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def verify(
         signed_by.add(key.key_id)
     if len(signed_by) < threshold:
         raise SignatureRefused(reason=f"{len(signed_by)} of {threshold} trusted signatures")
-    return Signed(parsed.payload, parsed.payload_type, frozenset(signed_by))
+    listed = tuple(parsed.signatures)
+    return Signed(parsed.payload, parsed.payload_type, frozenset(signed_by), listed)
 
 
 def peek(envelope: bytes) -> tuple[str, bytes, tuple[str, ...]]:

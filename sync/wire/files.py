@@ -10,17 +10,17 @@ from typing import BinaryIO
 from sync.disk import sync
 
 
-def write_durably(path: Path, data: bytes | Iterable[bytes]) -> None:
+def write_durably(path: Path, data: bytes | Iterable[bytes], mode: int = 0o666) -> None:
     """Put `data` at `path`, replacing what was there; on the disk when this returns."""
-    with replacing(path) as file:
+    with replacing(path, mode) as file:
         for block in (data,) if isinstance(data, bytes) else data:
             file.write(block)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` when the block ends well, else leaves no trace."""
-    with _temporary(path, 0o666) as (temporary, file):
+    with _temporary(path, mode) as (temporary, file):
         yield file
         _flush(file)
         temporary.replace(path)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretDamaged, SecretMissing
-from sync.wire.files import write_new
+from sync.wire.files import write_durably, write_new
 
 SECRET_LENGTH = 32
 SIGNATURE_LENGTH = 64
@@ -21,6 +21,16 @@ SEALING_OVERHEAD = 1120 + 16
 _MLKEM_PUBLIC = 1184
 _MLKEM_SEED = 64
 _CHECK_LENGTH = 8
+# Of Ed25519 (RFC 8032): the field, and the y of the points of low order. To such a key somebody
+# finds signatures over anything.
+_FIELD = 2**255 - 19
+_LOW_ORDER_Y = {
+    0,
+    1,
+    _FIELD - 1,
+    0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+    0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+}
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
 
@@ -61,9 +71,12 @@ class VerifyKey(_PublicKey):
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "VerifyKey":
-        """The key of these 32 bytes; NotADocument if they are not 32."""
+        """The key of these 32 bytes; NotADocument if they are not 32, or no key anybody makes."""
         if len(raw) != VERIFY_KEY_LENGTH:
             raise NotADocument(reason=f"verify key of {len(raw)} bytes")
+        y = int.from_bytes(raw, "little") & ~(1 << 255)
+        if y >= _FIELD or y in _LOW_ORDER_Y:
+            raise NotADocument(reason="not a verify key")
         return cls(bytes(raw))
 
     def verify(self, signature: bytes, data: bytes) -> bool:
@@ -182,6 +195,11 @@ def save_key(path: Path, key: bytes, mode: int = 0o600) -> None:
     The check is of no use to who has not the key.
     """
     save_secret(path, key + _check(key), mode)
+
+
+def replace_key(path: Path, key: bytes) -> None:
+    """As save_key, in the place of the key that may be there: at any moment there is one."""
+    write_durably(path, key + _check(key), 0o600)
 
 
 def load_key(path: Path, length: int) -> bytes:

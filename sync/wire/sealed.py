@@ -34,7 +34,7 @@ from sync.wire.lock import (
     open_as_recipient,
     open_by_codes,
 )
-from sync.wire.manifest import VERSION, Manifest, PartEntry, context
+from sync.wire.manifest import VERSION, Manifest, PartEntry, RecipientsAccess, context
 from sync.wire.stream import chunk_sizes, open_stream, read_up_to, seal_stream
 from sync.wire.unlock import UnlockCode
 
@@ -113,7 +113,7 @@ class SealedDocument:
         self,
         source: Callable[[], BinaryIO],
         manifest: Manifest,
-        signed_by: frozenset[str],
+        signed: dsse.Signed,
         checked: "_Checked",
     ) -> None:
         self._source = source
@@ -121,7 +121,9 @@ class SealedDocument:
         self._starts = checked.starts
         self.kind = manifest.kind
         self.identity = manifest.identity
-        self.signed_by = signed_by
+        self.signed_by = signed.key_ids
+        # Also those of keys that are not trusted: anybody can add one.
+        self.signers = signed.listed
         self.digest = checked.digest
         self.size = checked.size
         self.part_names = tuple(self._parts)
@@ -158,7 +160,12 @@ class SealedDocument:
             if manifest.kind != kind:
                 raise WrongKind(expected=kind, found=manifest.kind[:80])
             checked = _check_bodies(file, header + envelope, manifest)
-        return cls(source, manifest, signed.key_ids, checked)
+        return cls(source, manifest, signed, checked)
+
+    def recipients(self, name: str) -> frozenset[str]:
+        """The ids of the keys that a part is sealed to; none for one that codes open."""
+        access = self._part(name).access
+        return frozenset(access.sealed) if isinstance(access, RecipientsAccess) else frozenset()
 
     def content_key(self, name: str, key: OpeningKey) -> bytes:
         """The content key of a part sealed to recipients; CannotOpen if `key` is none."""

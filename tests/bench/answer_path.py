@@ -117,8 +117,8 @@ def paced(
 class Bench:
     """Runs the parts one after another, each on a fresh site; `figures` fills up."""
 
-    def __init__(self, folder: Path, seconds: float) -> None:
-        self.folder, self.seconds = folder, seconds
+    def __init__(self, folder: Path, seconds: float, clients: int = 200) -> None:
+        self.folder, self.seconds, self.clients = folder, seconds, clients
         self.figures: dict[str, float] = {}
 
     def _site(self, name: str, candidates: int) -> tuple[Path, list[Sitter]]:
@@ -131,7 +131,7 @@ class Bench:
         """Durable against not written, in one run."""
         found = {}
         for name, program in (("baseline", rig.NO_WRITE), ("durable", rig.SITE)):
-            folder, sitters = self._site(name, 200)
+            folder, sitters = self._site(name, self.clients)
             with rig.serving(folder, program) as machine:
                 enter(machine, sitters)
                 found[name] = closed(machine, sitters, self.seconds)
@@ -157,7 +157,7 @@ class Bench:
             ("counted", ()),
             ("slow", ("-e", "inject=fsync,fdatasync:delay_enter=10000")),
         ):
-            folder, sitters = self._site(name, 200)
+            folder, sitters = self._site(name, self.clients)
             summary = folder / "strace.txt"
             trace = ("strace", "-f", "--seccomp-bpf", "-c", "-o", str(summary), *SYNCS)
             with rig.serving(folder, trace=(*trace, *options)) as machine:
@@ -195,7 +195,7 @@ class Bench:
 
     def two_servers(self) -> None:
         """The closed loop with a spare: an answer is acknowledged when both disks have it."""
-        folder, sitters = self._site("paired", 200)
+        folder, sitters = self._site("paired", self.clients)
         with rig.spare(folder), rig.serving(folder) as machine:
             enter(machine, sitters)
             rig.wait(lambda: rig.on_both(folder))
@@ -250,11 +250,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     parser.add_argument("--seconds", type=float, default=10, help="length of each measurement")
+    parser.add_argument("--clients", type=int, default=200, help="of the closed loops")
     parser.add_argument("--only", choices=list(parts), help="one part instead of all")
     given = parser.parse_args()
     os.sched_setaffinity(0, {rig.CROWD_CORE})
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        bench = Bench(Path(folder), given.seconds)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:
+        bench = Bench(Path(folder), given.seconds, given.clients)
         for part in [given.only] if given.only else parts:
             parts[part](bench)
     show(bench.figures)

@@ -110,6 +110,8 @@ class Crowd:
             due = began + n / per_s
             while clock() < due:
                 self._turn(times, due)
+            while all(line.busy for line in self.lines):
+                self._turn(times, clock() + PATIENCE_S)
             free = next(line for line in turn if not line.busy and line.next is not None)
             free.send()
         while any(line.busy for line in self.lines):

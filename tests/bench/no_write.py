@@ -11,7 +11,11 @@ from siteapp.store.live import Live
 
 
 def enqueue(
-    live: Live, session: Any, act: Callable[[Any], Any], answer: Callable[[Exception | None], None]
+    live: Live,
+    session: Any,
+    act: Callable[[Any], Any],
+    answer: Callable[[Exception | None], None],
+    size: int,
 ) -> None:
     answer(act(session).refusal)
 

@@ -7,16 +7,15 @@ import pytest
 import world
 
 from sync.errors import NotFound, SpecificationRefused
+from sync.exam.assumed import SETTERS, assume
 from sync.exam.catalogue import find, specifications
 from sync.exam.items import Bank
 from sync.exam.marking import mark_theory
 from sync.exam.paper import blueprint, draw_theory
 from sync.exam.specification import (
-    SETTERS,
     Component,
     Specification,
     Weight,
-    assume,
     check,
     stated,
 )

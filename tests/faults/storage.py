@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from faults.test_kill import EXAMSITE, Ledger, attempt_of
+from killed import EXAMSITE
+from ledger import Ledger, attempt_of
 from line import Line
 from room import Page
 from together import wait_until
@@ -32,8 +33,22 @@ checkpoint.Checkpoints.__init__.__defaults__ = (8,)
 """
 
 
+# Takes the failed group back and calls it saved.
+CARELESS = """
+from siteapp.store import writer
+writer.Writer._failed = lambda self, group, error: self._take_back(group)
+"""
+
+# Far more answers than a hand gives, for as long as a test of many rounds needs them.
+NO_PACE = """
+from siteapp.conduct import pace
+pace.BURST_SAVES = pace.BUDGET_SAVES = 10**9
+pace.BURST_BYTES = pace.BUDGET_BYTES = 2**40
+"""
+
+
 # No part of these tests takes longer on a machine that others use too.
-PATIENCE_S = 60
+PATIENCE_S = 240
 
 
 class Service:
@@ -49,9 +64,15 @@ class Service:
         """False once it has ended."""
         return self._process.poll() is None
 
+    @property
+    def memory_kib(self) -> int:
+        """What it holds in memory (resident)."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
     def wait(self) -> int:
         """Its exit status, which must come."""
-        return self._process.wait(20)
+        return self._process.wait(60)
 
 
 @contextmanager
@@ -129,7 +150,8 @@ class Room:
             page.items = [item for part in paper["parts"] for item in part["items"]]
 
     def _refused(self, status: int, body: Any) -> bool:
-        if status != 200:
+        # Too fast is no refusal: the page waits, as ours does, and sends the same again.
+        if status not in (200, 429):
             self.told[status, body["error"]["code"]] += 1
         return status != 200
 

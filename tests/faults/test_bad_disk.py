@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import world
-from faults.storage import Room, program, service, small_disk
-from faults.test_kill import EXAMSITE, lost, pages_of
+from faults.storage import CARELESS, Room, program, service, small_disk
+from killed import EXAMSITE
+from ledger import lost, pages_of
 
 from siteapp.store.writer import EXIT_STORAGE
 
@@ -92,3 +93,16 @@ def test_a_disk_that_becomes_read_only_ends_the_service_and_has_everything_when_
             room.write(site, most=5)
         assert len(room.ledger) >= 50
         assert lost(folder, room.ledger) == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk")
+def test_answers_called_saved_on_a_read_only_disk_would_be_noticed(
+    image: Path, open_package: world.Package
+) -> None:
+    room = Room(pages_of(open_package))
+    with mounted(image) as folder, service(folder, program(CARELESS)) as site:
+        room.write(site, most=5)
+        fail_for_good(folder)
+        room.write(site, lambda: len(room.ledger) > 50)
+    with mounted(image) as folder:
+        assert lost(folder, room.ledger) != {}

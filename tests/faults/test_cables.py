@@ -9,6 +9,7 @@ import httpx
 import pytest
 import world
 from cables import NET, Cables, possible
+from line import get
 from room import Page, journal
 from together import wait_until
 from two_servers import HASTY, SLOW, Pair, Process, load, pages_of
@@ -94,7 +95,7 @@ def test_a_primary_that_is_cut_off_alive_is_fenced_when_its_cable_is_back(
             assert page.save(0)[0] == 200
         cables.plug("a")
         # It has run all the time. Nobody tells it; it asks its spare.
-        wait_until(lambda: httpx.get(f"{pair.a}/health", trust_env=False).status_code == 503)
+        wait_until(lambda: get(f"{pair.a}/health").status_code == 503)
         pair.running[-1].end()
     assert lost(tmp_path / "spare", acknowledged) == set()
 

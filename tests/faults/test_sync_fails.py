@@ -4,14 +4,15 @@ import errno
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import world
 from faults.storage import SHORT_LOG, Room, program, service
-from faults.test_kill import lost, pages_of
-from practical import Uploader, open_practical
+from ledger import lost, pages_of
+from practical import Uploader
 from room import browser
 
 from siteapp.site import Site
@@ -107,9 +108,15 @@ def test_without_the_writers_work_the_log_would_grow(
 
 
 @pytest.fixture
-def uploader(hq: world.Headquarters, site: Site, tmp_path: Path) -> Uploader:
+def site_folder(practical_folder: Path) -> Path:
+    """Every test here begins in an open practical sitting."""
+    return practical_folder
+
+
+@pytest.fixture
+def uploader(site: Site, practical_package: world.Package) -> Uploader:
     """A candidate who has begun a practical paper."""
-    found = Uploader(browser(site), open_practical(hq, site, tmp_path).plan.candidates[0])
+    found = Uploader(browser(site), practical_package.plan.candidates[0])
     found.begin()
     return found
 
@@ -130,6 +137,24 @@ def test_a_failed_sync_of_a_part_ends_the_service_and_the_part_is_not_built_on(
     assert uploader.send(upload, b"x" * 3000)[0] == 200
 
 
+def test_a_failed_sync_of_a_part_that_is_swallowed_would_be_built_on_and_noticed(
+    site: Site, uploader: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[float] = []
+    site.fatal = lambda: ended.append(time.monotonic())
+    monkeypatch.setattr("siteapp.files.sync", swallowed)
+    upload = uploader.announce(b"x" * 3000)[1]["upload"]
+    assert uploader.part(upload, 0, b"x" * 1000)[0] == 200
+    assert uploader.call("GET", f"uploads/{upload}")[1]["offset"] == 1000
+    assert ended == []
+
+
+def swallowed(handle: int) -> None:
+    """As a sync whose failure nobody looks at."""
+    with suppress(SyncFailed):
+        failed(errno.EIO)(handle)
+
+
 def failed(number: int) -> Any:
     def sync(handle: int) -> None:
         raise SyncFailed(number, os.strerror(number))
@@ -148,3 +173,14 @@ def test_a_failed_sync_of_a_batch_ends_the_service(
     assert ended == ["now"]
     open_site._each(open_site.packer.cut)
     assert ended == ["now"]
+
+
+def test_a_failed_sync_of_a_batch_that_is_swallowed_would_go_unseen(
+    open_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+    open_site.fatal = lambda: ended.append("now")
+    monkeypatch.setattr("sync.wire.files.sync", swallowed)
+    open_site._each(open_site.packer.cut)
+    assert ended == []
+    assert list((open_site.folder / "spool" / "outgoing").iterdir()) != []

@@ -21,7 +21,7 @@ from sync.headquarters.samples import sample_rows
 from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store import Stamp
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
-from sync.wire.documents import EnrolmentRequest, sign, write_batch
+from sync.wire.documents import EnrolmentRequest, HeadquartersKeys, sign, write_batch
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.words import Words
 
@@ -107,6 +107,8 @@ class Desk:
     box: Box
     folder: Path
     forms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # The session was published when this folder was made.
+    ready: bool = False
 
     def seat(self, admission: str) -> int:
         """The seat of a candidate of the sample roster."""
@@ -147,8 +149,9 @@ class Desk:
 
     def published(self, candidates: int = 4) -> Story:
         """The session published; the story of its journal begins."""
-        self.session(candidates)
-        publish.publish(self.hq, BY, "morning")
+        if not self.ready:
+            self.session(candidates)
+            publish.publish(self.hq, BY, "morning")
         return Story(self)
 
     def batch(
@@ -161,6 +164,7 @@ class Desk:
         final: bool = True,
         term: int = 1,
         signer: SigningKey | None = None,
+        public: HeadquartersKeys | None = None,
         **changes: Any,
     ) -> tuple[str, bytes]:
         """A sealed batch of `events` from `first` on: digest and bytes."""
@@ -177,8 +181,11 @@ class Desk:
             "previous": previous,
             "checkpoint": encode_checkpoint(head, self.box.sign, "examsite/site-01"),
         }
+        if sequence and previous is None:
+            # Only the first batch follows no file.
+            facts["previous"] = "ab" * 32
         path = self.folder / "batch"
-        public = self.hq.keys.public()
+        public = public or self.hq.keys.public()
         header = BatchHeader(**(facts | changes))
         digest = write_batch(path, header, events[first:], signer or self.box.sign, public)
         return digest, path.read_bytes()

@@ -14,6 +14,12 @@ from sync.headquarters.archive import archive_pending
 from sync.wire.documents import FetchRequest, sign
 
 
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 def proof(box: Box, path: str, site: str = "site-01", method: str = "GET") -> dict[str, str]:
     """The header by which a site proves itself."""
     said = FetchRequest(site=site, method=method, path=path, at=NOW)
@@ -122,7 +128,7 @@ def test_an_altered_batch_is_422_and_kept(desk: Desk, client: FlaskClient) -> No
     story = desk.published()
     story.start("99530051001")
     digest, data = desk.batch(story.events)
-    answer = put(client, digest, data[:-1] + b"?")
+    answer = put(client, digest, data[:-1] + bytes([data[-1] ^ 1]))
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (422, "document-altered")
     assert answer.json["message"]["zh"]

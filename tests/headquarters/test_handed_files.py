@@ -15,6 +15,13 @@ from sync.headquarters.scoring import refresh, saved_reconciliation
 from sync.wire.documents import Receipt, read, write_file
 from sync.wire.keys import SigningKey, VerifyKey
 
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 WHO = "99530051001"
 
 

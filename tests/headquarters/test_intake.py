@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from desk_world import BY, NOW, Box, Desk, Story
+from msgspec import structs
 from sqlalchemy import delete
 
 from sync.errors import (
+    CannotOpen,
     DocumentAltered,
     DocumentRefused,
     DocumentTruncated,
@@ -25,9 +27,14 @@ from sync.headquarters.errors import (
 )
 from sync.headquarters.schema import receipts
 from sync.wire.documents import Receipt, read
-from sync.wire.keys import VerifyKey
+from sync.wire.keys import OpeningKey, VerifyKey
 
-pytestmark = pytest.mark.parametrize("desk", ["sqlite", "postgresql"], indirect=True)
+
+@pytest.fixture(params=["published_desk", "published_on_postgresql"], ids=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest) -> Desk:
+    """Here the session is published when a test begins."""
+    found: Desk = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
@@ -167,6 +174,17 @@ def test_a_batch_that_another_key_signed_is_refused(desk: Desk, story: Story) ->
     refused(desk, desk.batch(story.events, signer=Box().sign)[1], SignatureRefused)
 
 
+@pytest.mark.parametrize("lost", ["seal", "escrow"])
+def test_a_batch_that_one_of_our_keys_could_not_open_gets_no_receipt(
+    desk: Desk, story: Story, lost: str
+) -> None:
+    ours = desk.hq.keys.public()
+    old = structs.replace(ours, **{lost: OpeningKey.generate().public.to_bytes()})
+    refused(desk, desk.batch(story.events, public=old)[1], CannotOpen)
+    digest, data = desk.batch(story.events, public=ours)
+    assert intake.accept_bytes(desk.hq, data, digest, NOW).new
+
+
 def test_a_site_cannot_speak_for_another(desk: Desk, story: Story) -> None:
     other = Box()
     sites.register(desk.hq, BY, request=other.request(), site="site-02", name="二号")
@@ -199,15 +217,16 @@ def test_another_server_term_is_another_journal(desk: Desk, story: Story) -> Non
     assert [b.server_term for b in list_batches(desk.hq)] == [1, 2]
 
 
-def test_what_was_refused_is_taken_once_its_session_is_there(desk: Desk) -> None:
-    desk.session()
-    story = Story(desk)
+@pytest.mark.parametrize("bare_desk", ["sqlite", "postgresql"], indirect=True)
+def test_what_was_refused_is_taken_once_its_session_is_there(bare_desk: Desk) -> None:
+    bare_desk.session()
+    story = Story(bare_desk)
     story.start("99530051001")
-    digest = refused(desk, desk.batch(story.events)[1], UnknownSession)
-    publish.publish(desk.hq, BY, "morning")
-    data = desk.hq.quarantined(digest).read_bytes()
-    assert intake.accept_bytes(desk.hq, data, digest, NOW + 7).new
-    assert archive.list_quarantine(desk.hq)[0].taken_at == NOW + 7
+    digest = refused(bare_desk, bare_desk.batch(story.events)[1], UnknownSession)
+    publish.publish(bare_desk.hq, BY, "morning")
+    data = bare_desk.hq.quarantined(digest).read_bytes()
+    assert intake.accept_bytes(bare_desk.hq, data, digest, NOW + 7).new
+    assert archive.list_quarantine(bare_desk.hq)[0].taken_at == NOW + 7
 
 
 def test_after_a_new_enrolment_only_the_new_key_counts(desk: Desk, story: Story) -> None:

@@ -15,6 +15,13 @@ from sync.headquarters.publish import unlock_codes
 from sync.headquarters.serve import work_once
 from sync.headquarters.staff import ROLES, Role
 
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 EVERYBODY = set(ROLES)
 # Every route and who may use it; a new route must be put here.
 ROUTES: dict[str, set[str]] = {
@@ -57,7 +64,7 @@ def sat(desk: Desk) -> None:
     story.hand_in(attempt)
     story.close(handed_in=1)
     desk.deliver(story)
-    digest, data = desk.batch(story.events, site="<b>nobody</b>")
+    digest, data = desk.batch(story.events, site="nobody")
     with pytest.raises(UnknownSender):
         intake.accept_bytes(desk.hq, data, digest, NOW)
     work_once(desk.hq)
@@ -221,7 +228,11 @@ def test_looking_at_codes_and_taking_results_is_recorded(desk: Desk, officer: Pa
 
 
 def test_what_a_refused_file_says_is_shown_as_text_only(desk: Desk, officer: Page) -> None:
-    sat(desk)
+    file = desk.folder / "refused"
+    file.write_bytes(b"x")
+    # No name in a document can be so; whatever else a refusal quotes from a file might.
+    hostile = UnknownSender(site="<b>nobody</b>")
+    intake._set_aside(desk.hq, file, "ab" * 32, "ab" * 32, hostile, NOW)
     text = officer.get("/quarantine")
     assert "&lt;b&gt;nobody&lt;/b&gt;" in text
     assert "<b>nobody" not in text

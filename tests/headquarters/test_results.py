@@ -15,6 +15,13 @@ from sync.headquarters.samples import sample_rows
 from sync.headquarters.scoring import score
 from sync.headquarters.spreadsheet import Cell, read_sheet, sheet_bytes
 
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 ONE, TWO = "99530051001", "99530051002"
 
 
@@ -87,15 +94,17 @@ def test_before_scoring_the_sheet_says_so(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+86", "-2", "@sum", '=HYPERLINK("http://x")'])
-def test_no_cell_can_be_a_formula(desk: Desk, name: str) -> None:
-    desk.session()
+def test_no_cell_can_be_a_formula(bare_desk: Desk, name: str) -> None:
+    bare_desk.session()
     rows = sample_rows("530051", 1, 1)
     rows[0][1] = rows[0][4] = name
-    file = desk.roster(rows)
-    rosters.import_roster(desk.hq, BY, session="morning", sitting="live", file=file, replace=True)
-    publish.publish(desk.hq, BY, "morning")
-    path = desk.folder / "out.xlsx"
-    path.write_bytes(results_sheet(desk.hq, "morning"))
+    file = bare_desk.roster(rows)
+    rosters.import_roster(
+        bare_desk.hq, BY, session="morning", sitting="live", file=file, replace=True
+    )
+    publish.publish(bare_desk.hq, BY, "morning")
+    path = bare_desk.folder / "out.xlsx"
+    path.write_bytes(results_sheet(bare_desk.hq, "morning"))
     cells = openpyxl.load_workbook(path).active[2]  # type: ignore[index]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert (cells[1].value, cells[1].quotePrefix) == (name, True)

@@ -14,6 +14,13 @@ from sync.headquarters.scoring import reconciliation, refresh, score, scored_row
 from sync.headquarters.store import Stamp
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 ONE, TWO, THREE, FOUR = (f"9953005100{n}" for n in (1, 2, 3, 4))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from desk_world import Desk
+from line import get
 
 from sync.courier import Courier
 from sync.headquarters.archive import list_batches
@@ -22,6 +23,13 @@ from sync.headquarters.scoring import scored_rows
 from sync.spool import Spool
 from sync.transport import HttpTransport
 from sync.wire.keys import VerifyKey
+
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
 
 EXAMHQ = (sys.executable, "-c", "from sync.headquarters.cli import main; main()")
 
@@ -44,7 +52,7 @@ def serving(desk: Desk) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         yield found[0], process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def test_a_courier_fetches_delivers_and_gets_the_last_word(desk: Desk) -> None:
@@ -62,7 +70,7 @@ def test_a_courier_fetches_delivers_and_gets_the_last_word(desk: Desk) -> None:
         courier = Courier(spool, line, key, "site-01")
         done = courier.step()
         assert (done.fetched, done.errors) == (1, [])
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60
         while not scored_rows(desk.hq, "morning") and time.monotonic() < until:
             time.sleep(0.05)
     assert [b.digest for b in list_batches(desk.hq, state="archived")] == [digest]
@@ -72,7 +80,7 @@ def test_a_courier_fetches_delivers_and_gets_the_last_word(desk: Desk) -> None:
 def test_the_end_is_clean_and_the_folder_free_again(desk: Desk) -> None:
     for _ in range(2):
         with serving(desk) as (address, process):
-            answer = httpx.get(f"{address}/.well-known/examhq", trust_env=False)
+            answer = get(f"{address}/.well-known/examhq")
             assert answer.json()["service"] == "examhq"
         assert process.returncode == 0
 
@@ -105,7 +113,7 @@ def test_killed_in_the_middle_it_starts_again_with_all_it_receipted(desk: Desk) 
         url = f"{address}/api/v1/batches/{digest}"
         first = httpx.put(url, content=data, trust_env=False)
         os.kill(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     assert first.status_code == 201
     with serving(desk) as (address, _):
         again = httpx.put(f"{address}/api/v1/batches/{digest}", content=data, trust_env=False)

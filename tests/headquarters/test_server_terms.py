@@ -14,6 +14,13 @@ from sync.headquarters.journals import read_journal
 from sync.headquarters.scoring import reconciliation, refresh, score
 from sync.wire.documents import LaterServer, read
 
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
 ONE = "99530051001"
 
 

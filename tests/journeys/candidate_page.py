@@ -3,12 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 from premises import Person
 
+from siteapp.web import candidate
 from sync.exam.items import Bank, Item
 
+SCRIPTS = Path(candidate.__file__).parent / "static" / "candidate"
+# A page that does not refill a server which lost what it had: a control.
+SENDS_NOTHING_AGAIN = ("if (watermark >= before.withoutGap) return [];", "return [];")
 MARKS = {"single": 1, "multiple": 2, "scenario": 2}
 STEM = "e => [...e.childNodes].filter(n => n.className !== 'sr').map(n => n.textContent).join('')"
 
@@ -62,6 +67,14 @@ class CandidatePage:
         self.local = page.locator(".marks .mark").nth(1)
         self.contact = page.locator(".contact")
         self.countdown = page.locator(".countdown-time")
+
+    def altered(self, script: str, right: str, wrong: str) -> None:
+        """From its next load on the page has a script with something broken in it: a control."""
+        text = (SCRIPTS / script).read_text()
+        assert text.count(right) == 1
+        body = text.replace(right, wrong)
+        reply = {"body": body, "content_type": "text/javascript"}
+        self.page.route(f"**/candidate/{script}", lambda route: route.fulfill(**reply))  # type: ignore[arg-type]
 
     def another_tab(self) -> "CandidatePage":
         """The same candidate at the same machine, in one more tab."""

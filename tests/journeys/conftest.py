@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from browsers import Watch, chromium
+from browsers import CHROMIUM, Watch, chromium
 from candidate_page import CandidatePage, Sit
 from playwright.sync_api import Browser
 from premises import Person, Premises
@@ -19,7 +19,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all journeys; each page has a profile of its own."""
     with chromium() as found:
         if found is None:
-            pytest.skip("Chromium is not installed (/usr/bin/chromium): no journey can be made")
+            pytest.skip(f"Chromium is not installed ({CHROMIUM}): no journey can be made")
         yield found
 
 

@@ -1,6 +1,7 @@
 """Where the journeys play: headquarters served in a thread, site and courier as processes."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,50 +9,31 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
+from founded import BANKS, HEADQUARTERS, SESSION, Kind, Person, founded, furnished
+from line import NO_TLS
 
-from siteapp.identity import accept_certificate, make_keys
 from siteapp.site import Site
-from sync.exam.catalogue import find
 from sync.exam.items import Bank
 from sync.exam.journal import Event, standing_responses
-from sync.exam.roster import COLUMNS
 from sync.exam.sitting import attempt_id
-from sync.headquarters import publish, results, rosters, scoring, sessions, sites, staff
+from sync.headquarters import results, scoring
 from sync.headquarters.app import wall_ms
 from sync.headquarters.bank import builtin_bank
-from sync.headquarters.folder import create_headquarters
+from sync.headquarters.folder import Headquarters
 from sync.headquarters.journals import read_journal
-from sync.headquarters.materials import builtin_materials
-from sync.headquarters.samples import sample_rows
 from sync.headquarters.serve import Server
-from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store import Stamp
-from sync.wire.unlock import UnlockCode
-from sync.words import Words
 
-SESSION, SITE = "journey", "site-01"
-BANKS = {"live": "530051-junior", "media": "560003-junior"}
 SETTINGS = 'headquarters = "{address}"\nbatch_seconds = 1\ncourier_seconds = 1\nthreads = 16\n'
 COMMANDS = Path(sys.executable).parent
 SPARE_SEAT = 41
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 # Fast enough that nobody waits for a test, slow enough to leave the cores to the page.
 LOOK_S = 0.1
-
-
-class Person(NamedTuple):
-    """A candidate of the roster."""
-
-    admission: str
-    secret: str
-    seat: int
-    sitting: str
-    name: str
 
 
 def wait_until(done: Callable[[], Any], what: str) -> Any:
@@ -103,17 +85,7 @@ class Process:
         """Send a signal and wait for the end; harmless if it has ended."""
         if self._popen.poll() is None:
             self._popen.send_signal(by)
-        self._popen.wait(15)
-
-
-@dataclass
-class Passwords:
-    """The accounts of the site and of headquarters."""
-
-    administrator: str = ""
-    chief: str = ""
-    helper: str = ""
-    officer: str = ""
+        self._popen.wait(60)
 
 
 class Premises:
@@ -122,19 +94,23 @@ class Premises:
     def __init__(
         self, folder: Path, live: int = 3, media: int = 1, component: str = "theory"
     ) -> None:
-        self.component = {"live": component}
         self.folder, self.site_folder = folder, folder / "site"
-        self.passwords = Passwords()
-        self.people: dict[str, list[Person]] = {}
+        self._kind = Kind(live, media, component)
+        made = founded(self._kind)
+        # Everything of this premises is its own: only what must not differ was made before.
+        shutil.copytree(made.folder, folder, dirs_exist_ok=True)
+        self.passwords = made.passwords
+        self.people, self.codes = made.people, made.codes
         self._undo = ExitStack()
         self._site: Process | None = None
         self.address = ""
-        self.hq = create_headquarters(folder / "headquarters")
+        self.hq = Headquarters(folder / HEADQUARTERS)
         self._undo.callback(self.hq.close)
+        self.package = self.hq.folder / made.package
         self.hq_address = self._serve_headquarters()
-        self._enrol()
-        self._publish({"live": live, "media": media})
-        self.chief = httpx.Client(timeout=30, trust_env=False)
+        settings = SETTINGS.format(address=self.hq_address)
+        (self.site_folder / "settings.toml").write_text(settings)
+        self.chief = httpx.Client(timeout=30, trust_env=False, verify=NO_TLS)
         self._undo.callback(self.chief.close)
 
     @property
@@ -156,70 +132,13 @@ class Premises:
         self._undo.callback(server.stop)
         return server.address
 
-    def _enrol(self) -> None:
-        name = "示例职业学校"
-        request = make_keys(self.site_folder)
-        envelope = sites.register(self.hq, self.by, request=request, site=SITE, name=name)
-        accept_certificate(self.site_folder, envelope, self.hq.keys.root().public.key_id)
-        settings = SETTINGS.format(address=self.hq_address)
-        (self.site_folder / "settings.toml").write_text(settings)
-        self.passwords.officer = staff.add_member(self.hq, self.by, "officer", staff.ROLES)
-
-    def _publish(self, counts: dict[str, int]) -> None:
-        sessions.create_session(
-            self.hq,
-            self.by,
-            session=SESSION,
-            site=SITE,
-            name=Words("上午场", "Morning session"),
-            kind="examination",
-            starts_at="2026-11-21T08:30+08:00",
-            room="第一机房",
-            seed="journey",
-        )
-        first = 1
-        for sitting, count in counts.items():
-            self._sitting(sitting, count, first)
-            first += count
-        self.package = publish.publish(self.hq, self.by, SESSION).path
-        self.codes = publish.unlock_codes(self.hq, self.by, SESSION)
-
-    def _sitting(self, sitting: str, count: int, first_seat: int) -> None:
-        code = BANKS[sitting]
-        sessions.add_sitting(
-            self.hq,
-            self.by,
-            session=SESSION,
-            sitting=sitting,
-            specification=find(code),
-            component=self.component.get(sitting, "theory"),
-            bank=builtin_bank(code),
-            materials=builtin_materials(code),
-            earliest_hand_in=0,
-        )
-        rows = sample_rows(code[:6], count, first_seat)
-        file = self.folder / f"{sitting}.xlsx"
-        file.write_bytes(sheet_bytes("考生名单", COLUMNS, rows))
-        rosters.import_roster(self.hq, self.by, session=SESSION, sitting=sitting, file=file)
-        self.people[sitting] = [
-            Person(str(row[0]), str(row[2])[-6:], int(str(row[5])), sitting, str(row[1]))
-            for row in rows
-        ]
-
     def furnish(self, received: bool = True, unlocked: bool = True) -> None:
         """Make the accounts; take the package in and unlock it, unless a page is to do that."""
-        site = Site(self.site_folder)
-        try:
-            self.passwords.administrator = site.staff.add("admin", "administrator")
-            self.passwords.chief = site.staff.add("chief", "chief")
-            self.passwords.helper = site.staff.add("helper", "invigilator")
-            if received:
-                site.shelf.receive(self.package)
-            if unlocked:
-                one, two = (UnlockCode.parse(c, n) for n, c in enumerate(self.codes, start=1))
-                site.shelf.unlock(site.live.session(SESSION), (one, two))
-        finally:
-            site.close()
+        made, self.passwords = furnished(self._kind, received, unlocked)
+        settings = (self.site_folder / "settings.toml").read_bytes()
+        shutil.rmtree(self.site_folder)
+        shutil.copytree(made, self.site_folder)
+        (self.site_folder / "settings.toml").write_bytes(settings)
 
     def start_site(self) -> str:
         """Start the site, on the port it had before; its address."""

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ SILENCE_S = 22
 # How many items the writers of the room have answered when its picture is taken.
 ANSWERED = (12, 65, 31, 8, 44, 27, 52, 65, 19, 38, 5, 61, 23, 40, 65, 16, 33, 47, 29, 58)
 FINISHED, ARRIVED = 65, 4
+LOOK_S = 2
 
 
 class Neighbour:
@@ -120,11 +122,16 @@ class Room:
             gone.leave()
         time.sleep(SILENCE_S)
         for person, count in zip(others, ANSWERED, strict=False):
+            for one in self._writers:
+                one.look()
             self._writers.append(Neighbour(site.address, person))
             self._writers[-1].write(count)
             if count == FINISHED:
                 self._writers[-1].hand_in()
         self._late(others[len(ANSWERED) :])
+        self._over = threading.Event()
+        self._looking = threading.Thread(target=self._keep_looking)
+        self._looking.start()
         site.act("absent", admission=missing.admission)
 
     def _late(self, people: list[Person]) -> None:
@@ -135,13 +142,16 @@ class Room:
                 self._arrived[-1].confirm()
         self._absent += [person.admission for person in people[ARRIVED:]]
 
-    def look(self) -> None:
-        """All pages that are still open ask how things stand."""
-        for one in self._writers + self._arrived:
-            one.look()
+    def _keep_looking(self) -> None:
+        """All pages that are still open ask how things stand, as pages do: nobody is away."""
+        while not self._over.wait(LOOK_S):
+            for one in self._writers + self._arrived:
+                one.look()
 
     def finish(self) -> None:
         """Whoever is here hands in something; who never came is absent."""
+        self._over.set()
+        self._looking.join()
         for one in self._arrived:
             one.write(FINISHED)
             one.hand_in()
@@ -160,7 +170,6 @@ def pictures(site: Premises, watch: Watch) -> None:
     candidate_in_both(candidate, "candidate-paper")
     chief = StaffPage(watch.machine().new_page(), site.address)
     chief.sign_in("chief", site.passwords.chief)
-    room.look()
     both_languages(chief.page, "room")
     admin = StaffPage(watch.machine().new_page(), site.address)
     admin.sign_in("admin", site.passwords.administrator)

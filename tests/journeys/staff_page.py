@@ -1,6 +1,6 @@
 """The pages of staff, at the site and at headquarters, as a test works them."""
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 
 class StaffPage:
@@ -8,13 +8,7 @@ class StaffPage:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
-        self._answers: list[str] = []
-        self.asked: list[str] = []
-        page.on("dialog", self._dialog)
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.asked.append(dialog.message)
-        dialog.accept(self._answers.pop(0) if dialog.type == "prompt" else "")
+        self.dialog = page.get_by_role("dialog")
 
     def sign_in(self, name: str, password: str) -> None:
         """Fill in the form; where it leads depends on the password."""
@@ -23,10 +17,22 @@ class StaffPage:
         self.page.fill("#password", password)
         self.press("登录")
 
-    def press(self, name: str, *answers: str) -> None:
-        """Press a button and give these answers to its questions."""
-        self._answers = list(answers)
+    def press(self, name: str, **answers: str) -> None:
+        """Press a button; if answers are given, fill them into its dialog and send it."""
         self.page.get_by_role("button", name=name, exact=True).click()
+        if answers:
+            self.send(**answers)
+            expect(self.dialog).to_have_count(0)
+
+    def send(self, **answers: str) -> None:
+        """Fill in the fields of the open dialog by their names and press its button."""
+        for name, answer in answers.items():
+            field = self.dialog.locator(f"[name={name}]")
+            if field.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(answer)
+            else:
+                field.fill(answer)
+        self.dialog.locator("button[value=yes]").click()
 
     def expect_notice(self, text: str) -> None:
         """The page says what went wrong."""

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from candidate_page import CandidatePage, Sit
+from candidate_page import SENDS_NOTHING_AGAIN, CandidatePage, Sit
 from premises import Premises, counted
 
 from siteapp import copies
@@ -65,3 +65,23 @@ def test_two_pages_refill_a_server_that_was_put_back_to_an_older_copy(
     assert set(said) - {encode_body(body) for body in refilled} == set()
     for page in pages:
         assert counted(journal, page.person) == page.taken.options
+
+
+def test_pages_that_send_nothing_again_would_leave_the_adopted_copy_short(
+    site: Premises, sit: Sit, tmp_path: Path
+) -> None:
+    secret = copies.make_recovery(site.site_folder)
+    page = sit(site.people["live"][0])
+    page.altered("ledger.js", *SENDS_NOTHING_AGAIN)
+    page.enter()
+    answer([page], range(1, 3), right=True, saved=2)
+    copy = copies.write_copy(load_identity(site.site_folder), tmp_path)
+    answer([page], range(3, 5), right=True, saved=4)
+    site.kill_site()
+    root = site.hq.keys.root().public.key_id
+    copies.adopt(tmp_path / "new", copy, copies.read_secret(secret), root, "disk broken")
+    site.site_folder = tmp_path / "new"
+    site.start_site()
+    page.answer(5)
+    page.expect_saved(5)
+    assert counted(site.journal(), page.person) != page.taken.options

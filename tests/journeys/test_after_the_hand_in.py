@@ -2,32 +2,9 @@
 
 import json
 
+from browsers import kept
 from candidate_page import CandidatePage, Sit
-from playwright.sync_api import Page
 from premises import Premises
-
-KEPT = """async () => {
-  const kept = { local: { ...localStorage }, tab: { ...sessionStorage } };
-  for (const { name } of await indexedDB.databases()) {
-    const database = await new Promise((done) => {
-      const asked = indexedDB.open(name);
-      asked.onsuccess = () => done(asked.result);
-    });
-    for (const store of database.objectStoreNames) {
-      kept[`${name}/${store}`] = await new Promise((done) => {
-        const asked = database.transaction(store).objectStore(store).getAll();
-        asked.onsuccess = () => done(asked.result);
-      });
-    }
-    database.close();
-  }
-  return kept;
-}"""
-
-
-def kept(page: Page) -> str:
-    """All that the browser keeps for this page's origin, as text."""
-    return json.dumps(page.evaluate(KEPT), ensure_ascii=False)
 
 
 def traces(page: CandidatePage, token: str, options: list[str]) -> list[str]:

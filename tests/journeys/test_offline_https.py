@@ -10,7 +10,7 @@ from browsers import ARGUMENTS, CHROMIUM, Watch
 from candidate_page import CandidatePage, Sit
 from playwright.sync_api import Browser, expect
 from premises import Premises, counted
-from tls_room import Front, make_room
+from tls_room import Authority, Front, make_home
 
 AWAY = "连不上服务器，请继续作答，恢复后自动上传"
 # Everything that the browser keeps in caches, and whether it has a worker.
@@ -28,8 +28,8 @@ def front(site: Premises, tmp_path: Path, browser: Browser) -> Iterator[tuple[Fr
     """The running site behind HAProxy, and a Chromium that trusts the room's CA."""
     if not (shutil.which("haproxy") and shutil.which("certutil")):
         pytest.skip("haproxy or certutil (libnss3-tools) is not installed")
-    pem, home = make_room(tmp_path)
-    front = Front(tmp_path, pem, site.address)
+    authority = Authority(tmp_path)
+    home, front = make_home(authority), Front(authority, site.address)
     env: dict[str, str | float | bool] = {**os.environ, "HOME": str(home)}
     chromium = browser.browser_type
     launched = chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, env=env)

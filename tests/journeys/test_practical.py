@@ -3,18 +3,20 @@
 import hashlib
 import random
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browsers import Watch
 from candidate_page import CandidatePage
-from playwright.sync_api import Locator, expect
-from premises import SESSION, Premises, Process, wait_until
+from playwright.sync_api import Locator, Response, Route, expect
+from premises import COMMANDS, SESSION, Premises, Process, wait_until
 
 from sync.exam.journal import Event
-from sync.headquarters import handed_files
+from sync.headquarters import handed_files, stick_desk
 from sync.headquarters.journals import read_journal
+from sync.spool import Spool
 
 MIB = 1024 * 1024
 FILE_PLACE = 2
@@ -93,6 +95,34 @@ def test_a_file_of_another_kind_is_refused_in_the_page(page: CandidatePage, tmp_
     choose(page, path)
     expect(page.page.locator(".notice.bad")).to_contain_text("这里只收 .xlsx 文件")
     expect(page.page.locator(".versions li")).to_have_count(0)
+
+
+DROP = """(area, [name, size, count]) => {
+  const data = new DataTransfer();
+  for (let i = 0; i < count; i += 1) data.items.add(new File([new Uint8Array(size)], name));
+  const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+  return area.dispatchEvent(event);
+}"""
+
+
+def drop(page: CandidatePage, where: str, name: str, count: int = 1) -> bool:
+    """Drop files of 5,000 zero bytes; True if the browser would open them itself."""
+    return bool(page.page.locator(where).evaluate(DROP, [name, 5000, count]))
+
+
+def test_a_file_is_dropped_on_its_place_and_none_opens_in_the_place_of_the_paper(
+    practical: Premises, page: CandidatePage
+) -> None:
+    assert not drop(page, ".grid", "上架信息表.xlsx")
+    expect(page.page.locator(".versions li")).to_have_count(0)
+    assert not drop(page, ".drop", "上架信息表.xlsx", count=2)
+    expect(page.page.locator(".notice.bad")).to_contain_text("一次只能上传一个文件")
+    assert not drop(page, ".drop", "视频.mp4")
+    expect(page.page.locator(".notice.bad")).to_contain_text("这里只收 .xlsx 文件")
+    assert not drop(page, ".drop", "上架信息表.xlsx")
+    expect(newest(page)).to_have_text("已保存到服务器")
+    expect(page.page.locator(".counted")).to_have_count(1)
+    assert files_of(practical) == [hashlib.sha256(bytes(5000)).hexdigest()]
 
 
 def killed_in_the_middle(practical: Premises, page: CandidatePage, path: Path) -> int:
@@ -196,3 +226,68 @@ def test_the_hand_in_waits_for_the_file_and_the_receipt_commits_to_it(
     assert handed_files.extract_files(practical.hq, SESSION, tmp_path / "out") == (1, 0)
     (out,) = (tmp_path / "out").rglob("*.xlsx")
     assert out.read_bytes() == path.read_bytes()
+
+
+def by_stick(practical: Premises, stick: Path) -> None:
+    """A visit of the site's courier to the stick."""
+    command = [str(COMMANDS / "examsite"), "--data", str(practical.site_folder), "courier"]
+    done = subprocess.run([*command, "--stick", str(stick), "--once"], capture_output=True)
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+
+
+def states_of_files(practical: Premises) -> list[str]:
+    """Where the site's sealed files stand."""
+    spool = Spool(practical.site_folder / "spool")
+    return [spool.state(one.digest) for one in spool.outgoing() if one.path.suffix == ".file"]
+
+
+def test_a_file_goes_to_headquarters_by_stick_and_its_receipt_comes_back(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    path, digest = written(tmp_path, "by-stick.xlsx", 300_000)
+    choose(page, path)
+    expect(newest(page)).to_have_text("已保存到服务器")
+    page.hand_in()
+    for sitting in practical.people:
+        practical.act("close", sitting=sitting)
+    wait_until(lambda: states_of_files(practical), "the file is sealed")
+    by_stick(practical, stick)
+    assert states_of_files(practical) == ["waiting"]
+    brought = stick_desk.exchange(practical.hq, stick, practical.by.at)
+    assert (brought.taken > 1, brought.refused) == (True, ())
+    (found,) = handed_files.handed_files(practical.hq, SESSION)
+    assert (found.sha256, found.counts, found.state) == (digest, True, "archived")
+    assert states_of_files(practical) == ["waiting"]
+    by_stick(practical, stick)
+    assert states_of_files(practical) == ["archived"]
+
+
+def test_a_page_that_is_told_to_wait_when_it_gives_up_a_file_says_it_again(
+    practical: Premises, page: CandidatePage, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    busy = {"error": {"code": "too-fast", "message": {"zh": "请稍候", "en": "wait"}}}
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.method)
+        if asked[-1] == "PATCH" or asked.count("DELETE") == 1:
+            seconds = "60" if asked[-1] == "PATCH" else "1"
+            route.fulfill(status=429, headers={"Retry-After": seconds}, json=busy)
+        else:
+            route.continue_()
+
+    page.page.route("**/api/candidate/uploads/*", answer)
+    with page.page.expect_request(lambda request: request.method == "PATCH"):
+        choose(page, written(tmp_path, "信息表.xlsx", 1000)[0])
+    announced = practical.site_folder / "files"
+    assert len(list(announced.glob("*.json"))) == 1
+
+    def said_and_done(answer: Response) -> bool:
+        return answer.request.method == "DELETE" and answer.ok
+
+    with page.page.expect_response(said_and_done):
+        page.page.locator(".versions li button").first.click()
+    assert list(announced.glob("*.json")) == []
+    assert asked.count("DELETE") == 2

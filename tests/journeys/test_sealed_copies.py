@@ -6,12 +6,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from browsers import Watch
+from browsers import Watch, kept
 from candidate_page import CandidatePage, Sit
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from premises import SESSION, SPARE_SEAT, Person, Premises, Process, counted, wait_until
 from staff_page import StaffPage
-from test_after_the_hand_in import kept
 
 from siteapp.site import Site
 from siteapp.web.rescued import take_in
@@ -113,9 +112,19 @@ def test_the_sealed_copy_goes_when_headquarters_has_archived_everything(
     page.hand_in()
     for sitting in site.people:
         site.act("close", sitting=sitting)
-    with page.page.expect_response("**/rescue/offer") as told:
-        page.page.reload()
-    assert (told.value.json(), copies(page)) == ({"do": "keep"}, 1)
+    # Read on its way: of a page that goes on, the browser keeps no answer.
+    told: list[object] = []
+
+    def read(route: Route) -> None:
+        answer = route.fetch()
+        told.append(answer.json())
+        route.fulfill(response=answer)
+
+    page.page.route("**/rescue/offer", read)
+    page.page.reload()
+    wait_until(lambda: copies(page) == 1 and told, "the machine offers its copy")
+    assert (told[0], copies(page)) == ({"do": "keep"}, 1)
+    page.page.unroute("**/rescue/offer", read)
     courier = Process(site.site_folder, "courier")
     try:
         wait_until(lambda: copies(page) == 0, "the copy is gone")
@@ -132,10 +141,8 @@ def at_the_wall(site: Premises, watch: Watch, person: Person) -> StaffPage:
     return chief
 
 
-def test_a_rescue_file_of_a_page_cut_off_for_good_is_taken_in_and_applied(
-    site: Premises, sit: Sit, watch: Watch, tmp_path: Path
-) -> None:
-    page = sit(site.people["live"][0])
+def brought_by_stick(site: Premises, page: CandidatePage, watch: Watch, folder: Path) -> StaffPage:
+    """The wall after it took in the rescue file of a page that was cut off and then collected."""
     write(page, 1)
     expect(page.page.locator(".rescue")).to_be_hidden()
     page.page.context.set_offline(True)
@@ -143,17 +150,42 @@ def test_a_rescue_file_of_a_page_cut_off_for_good_is_taken_in_and_applied(
     page.answer(3)
     with page.page.expect_download() as downloading:
         page.press("下载救援文件")
-    file = tmp_path / downloading.value.suggested_filename
+    file = folder / downloading.value.suggested_filename
     downloading.value.save_as(file)
     assert str(page.person.seat) in file.name
     assert page.person.admission not in file.name
     site.act("collect", admission=page.person.admission, reason="机器损坏")
-    attempt = tile_of(site, page, 1)["attempt"]
     chief = at_the_wall(site, watch, page.person)
     with chief.page.expect_file_chooser() as choosing:
         chief.press("导入救援文件")
     choosing.value.set_files(file)
     expect(chief.page.locator(".tile.chosen")).to_contain_text("待采用 2")
+    return chief
+
+
+def test_two_people_turn_down_a_rescue_file_at_the_wall(
+    site: Premises, sit: Sit, watch: Watch, tmp_path: Path
+) -> None:
+    page = sit(site.people["live"][0])
+    chief = brought_by_stick(site, page, watch, tmp_path)
+    chief.press("不采用救援作答")
+    chief.page.fill("[name=reason]", "作答在收卷之后")
+    chief.page.fill("[name=second]", "helper")
+    chief.page.fill("[name=password]", site.passwords.helper)
+    chief.press("确定")
+    expect(chief.page.locator(".tile.chosen")).not_to_contain_text("待采用")
+    journal = site.journal()
+    (refused,) = (e.body for e in journal if e.kind == "rescue-refused")
+    assert (refused["reason"], refused["second"]) == ("作答在收卷之后", "helper")
+    assert len(counted(journal, page.person)) == 1
+
+
+def test_a_rescue_file_of_a_page_cut_off_for_good_is_taken_in_and_applied(
+    site: Premises, sit: Sit, watch: Watch, tmp_path: Path
+) -> None:
+    page = sit(site.people["live"][0])
+    chief = brought_by_stick(site, page, watch, tmp_path)
+    attempt = tile_of(site, page, 1)["attempt"]
     chief.press("采用救援作答")
     chief.page.fill("[name=reason]", "网线被拔，作答在收卷前")
     chief.page.fill("[name=second]", "helper")

@@ -1,12 +1,12 @@
 """The server dies, the spare takes over at another address: the page finds it by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 from browsers import Watch
 from candidate_page import CandidatePage
+from line import get
 from playwright.sync_api import Browser, expect
 from premises import Premises, counted, wait_until
 from two_servers import Pair
@@ -16,14 +16,19 @@ from sync.exam.journal import Event
 
 
 @contextmanager
-def with_spare(premises: Premises, folder: Path) -> Iterator[Pair]:
-    """The site serves, its spare follows, everything is on both disks."""
+def with_spare(
+    premises: Premises, folder: Path, front: Callable[[str], str] = str
+) -> Iterator[Pair]:
+    """The site serves, its spare follows, everything is on both disks.
+
+    `front` says at which address the room finds the spare.
+    """
     premises.furnish()
     second = Site(premises.site_folder)
     password = second.staff.add("second", "invigilator")
     second.close()
     pair = Pair(premises.site_folder, folder, ["-m", "siteapp.cli"])
-    pair.a = premises.start_site()
+    pair.a, pair.b = premises.start_site(), front(pair.b)
     pair.passwords = {"chief": premises.passwords.chief, "second": password}
     try:
         pair.pair()
@@ -64,7 +69,7 @@ def test_the_page_goes_on_at_the_spare_without_signing_in_and_fences_the_old_ser
         (premises.site_folder / "standby" / "peer.json").unlink()
         premises.start_site()
         health = f"{premises.address}/health"
-        wait_until(lambda: httpx.get(health, trust_env=False).status_code == 503, "fenced")
+        wait_until(lambda: get(health).status_code == 503, "fenced")
         page.hand_in()
         watch.close()
         delivered = deliver_from(premises, pair)

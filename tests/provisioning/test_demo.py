@@ -31,7 +31,7 @@ def test_a_whole_sitting_ends_with_every_answer_at_headquarters_once(tmp_path: P
         ],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

@@ -1,5 +1,7 @@
 """The room's acts as the wall sends them: who may, what is journalled, what is harmless twice."""
 
+from pathlib import Path
+
 import pytest
 import world
 from room import Page, browser, close_sitting, open_room
@@ -11,9 +13,20 @@ from siteapp.store.writer import Decision, Job
 
 
 @pytest.fixture
-def chief(site: Site, package: world.Package) -> Client:
+def site_folder(open_folder: Path) -> Path:
+    """Every test here begins in an open room."""
+    return open_folder
+
+
+@pytest.fixture
+def package(open_package: world.Package) -> world.Package:
+    """Its package."""
+    return open_package
+
+
+@pytest.fixture
+def chief(site: Site) -> Client:
     """The chief invigilator's browser in an open room."""
-    open_room(site, package)
     return signed_in(site, "chief", "chief")
 
 
@@ -70,7 +83,6 @@ def test_notes_that_no_document_can_carry_are_refused(chief, site, text) -> None
 
 
 def test_an_act_that_cannot_be_journalled_takes_no_save_of_its_group_with_it(site, package) -> None:
-    open_room(site, package)
     page = Page(browser(site), package.plan.candidates[0])
     page.begin()
     before = site.live.session("am-1121").next_seq
@@ -86,13 +98,11 @@ def test_an_act_that_cannot_be_journalled_takes_no_save_of_its_group_with_it(sit
 
 
 def test_a_sign_in_with_a_lone_surrogate_is_a_wrong_request_not_a_crash(site, package) -> None:
-    open_room(site, package)
     page = Page(browser(site), package.plan.candidates[0])
     assert page.sign_in(secret="\ud800")[0] == 400
 
 
 def test_digits_typed_with_a_chinese_input_method_are_taken(site, package) -> None:
-    open_room(site, package)
     page = Page(browser(site), package.plan.candidates[0])
     wide = "".join(chr(ord(c) + 0xFEE0) for c in page.candidate.identity[-6:])
     assert page.sign_in(secret=wide)[0] == 200
@@ -111,7 +121,6 @@ def test_an_absent_candidate_is_shown_so_until_he_comes(chief, site, package) ->
 
 
 def test_the_same_attempt_in_two_sessions_has_two_papers(hq, site, package, tmp_path) -> None:
-    open_room(site, package)
     later = world.make_package(hq, site.identity.certificate, tmp_path, session="pm-1121")
     morning = Page(browser(site), package.plan.candidates[0])
     morning.begin()
@@ -141,7 +150,6 @@ def test_wrong_passwords_elsewhere_do_not_make_the_chief_wait(chief, site) -> No
 
 
 def test_an_invigilator_neither_opens_nor_closes_a_sitting(site, package) -> None:
-    open_room(site, package)
     client = signed_in(site, "helper", "invigilator")
     for name in ("open", "close", "violation"):
         status, body = act(client, name, sitting="live", admission="2026000001", note="x")
@@ -155,7 +163,6 @@ def test_the_audit_log_says_who_did_what(chief, site, package) -> None:
 
 
 def test_a_machine_that_claims_another_seat_cannot_make_it_wait(site, package) -> None:
-    open_room(site, package)
     victim = package.plan.candidates[0]
     attacker = browser(site)
     for _ in range(12):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import world
 from batched import close_all, cut
-from practical import Uploader, open_practical
+from practical import Uploader
 from room import browser, journal
 from together import AM
 
@@ -23,10 +23,15 @@ class PowerCut(BaseException):
 
 
 @pytest.fixture
-def page(hq: world.Headquarters, site: Site, tmp_path: Path) -> Uploader:
+def site_folder(practical_folder: Path) -> Path:
+    """Every test here begins in an open practical sitting."""
+    return practical_folder
+
+
+@pytest.fixture
+def page(site: Site, practical_package: world.Package) -> Uploader:
     """A candidate who uploaded two versions and is still writing."""
-    package = open_practical(hq, site, tmp_path)
-    found = Uploader(browser(site), package.plan.candidates[0])
+    found = Uploader(browser(site), practical_package.plan.candidates[0])
     found.begin()
     for sequence, data in enumerate((DATA, DATA[:100]), start=1):
         upload = found.announce(data, sequence)[1]["upload"]
@@ -133,11 +138,3 @@ def test_a_file_that_changed_on_the_disk_is_not_sent_as_what_it_was(
     assert seal_all(site) == 2
     assert len(sealed(site)) == 1
     assert not site.filer.delivered(site.live.session(AM))
-
-
-def test_the_wall_counts_files_of_each_seat_and_those_on_their_way(
-    site: Site, page: Uploader
-) -> None:
-    page.announce(DATA[:50], 3)
-    attempt = site.live.session(AM).current_attempt(page.candidate.admission).id
-    assert site.files.going(AM) == {attempt: 1}

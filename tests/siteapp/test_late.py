@@ -31,6 +31,7 @@ class CutOff(Room):
         self.now = self.away.to_ms + S
         self.silences = {self.key(seat): [self.away] for seat in (1, 2)}
         self.contacts = {self.key(1): self.now, self.key(2): self.now}
+        self.resumed = 0
 
     def key(self, seat: int) -> tuple[str, str]:
         return (AM, self.attempt(seat).id)
@@ -38,7 +39,7 @@ class CutOff(Room):
     def send(self, *saves: Save, seat: int = 1) -> tuple[list[str], str | None]:
         """What the page of a seat sends, now; kinds and refusal."""
         who: tuple[Attempt, int, str] = (self.attempt(seat), 1, "x")
-        known = late.Room(self.contacts, self.silences)
+        known = late.Room(self.contacts, self.silences, self.resumed)
         events, refusal = late.late_save(self.session, *who, saves, self.now, known)
         return self.happen(events), getattr(refusal, "code", None)
 
@@ -72,25 +73,38 @@ def test_a_client_with_its_cable_out_that_backdates_gains_nothing(room: CutOff) 
     # Its numbers are perfect; but the neighbour was heard all the time.
     room.silences.pop(room.key(2))
     assert room.send(room.made(1, 30 * S)) == (["evidence"], "time-is-up")
-    # The control: without the neighbour's testimony the very same lie would count.
-    room.contacts.pop(room.key(2))
+    # The control: had the neighbour been away with it, the very same word would count.
+    room.silences[room.key(2)] = [room.away]
     assert room.send(room.made(1, 30 * S)) == (["late", "response"], None)
 
 
+def test_who_writes_last_has_nobody_to_be_believed_with(room: CutOff) -> None:
+    # The others have handed in before, and their pages ask no more: nobody was heard or missed.
+    room.silences.pop(room.key(2))
+    room.contacts[room.key(2)] = room.end - 5 * MINUTE
+    room.hand_in(room.attempt(2), 0, "candidate")
+    assert room.send(room.made(1, 30 * S)) == (["evidence"], "time-is-up")
+    room.contacts.pop(room.key(2))
+    assert room.send(room.made(2, 20 * S)) == (["evidence"], "time-is-up")
+
+
 def test_a_neighbour_who_handed_in_by_time_and_asked_no_more_testifies(room: CutOff) -> None:
+    assert room.send(room.made(1, 30 * S))[1] is None
     room.silences.pop(room.key(2))
     room.contacts[room.key(2)] = room.end + 2 * S
-    assert room.send(room.made(1, 30 * S))[1] is None
     room.hand_in(room.attempt(2), 0, "time")
     assert room.send(room.made(2, 20 * S)) == (["evidence"], "time-is-up")
 
 
-def test_a_neighbour_who_was_silent_too_or_had_left_testifies_nothing(room: CutOff) -> None:
+def test_a_neighbour_who_fell_silent_with_it_testifies_for_it(room: CutOff) -> None:
     room.silences[room.key(2)] = [Span(room.away.from_ms + 4 * S, room.away.to_ms - 20 * S)]
     assert room.send(room.made(1, 30 * S))[1] is None
-    room.contacts[room.key(2)] = room.end - 2 * MINUTE
+    # It is still away; one that was so long before, or was back by then, says nothing.
+    room.contacts[room.key(2)] = room.away.from_ms + S
     room.silences.pop(room.key(2))
     assert room.send(room.made(2, 20 * S))[1] is None
+    room.contacts[room.key(2)] = room.end - 2 * MINUTE
+    assert room.send(room.made(3, 20 * S))[1] == "time-is-up"
 
 
 SILENT_FROM = 4_540_000
@@ -107,6 +121,24 @@ def test_a_reading_that_the_servers_record_contradicts_is_evidence(
 ) -> None:
     assert room.away.from_ms == SILENT_FROM
     assert room.send(Save(1, "q1", ["a"], made)) == (["evidence"], "time-is-up")
+
+
+@pytest.mark.parametrize(
+    ("ended_after", "told"),
+    [
+        (4 * S, (["late", "response"], None)),
+        (-S, (["evidence"], "time-is-up")),
+        (6 * S, (["evidence"], "time-is-up")),
+    ],
+)
+def test_a_contact_that_the_end_of_a_server_took_along_is_not_held_against_a_page(
+    room: CutOff, ended_after: int, told: tuple[list[str], str | None]
+) -> None:
+    room.resumed = SILENT_FROM + ended_after
+    heard = SILENT_FROM + 4 * S
+    assert room.send(Save(1, "q1", ["a"], Span(heard, heard + S))) == told
+    late_word = Span(heard + 3 * S, heard + 4 * S)
+    assert room.send(Save(2, "q2", ["a"], late_word))[0] == ["evidence"]
 
 
 def test_without_the_servers_own_record_of_silence_nothing_counts(room: CutOff) -> None:

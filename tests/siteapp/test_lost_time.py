@@ -59,6 +59,14 @@ def test_a_machine_that_was_dead_gives_back_what_was_lost(room: Room) -> None:
     assert proposed(room) == {}
 
 
+def test_without_the_servers_record_a_dead_machine_would_lose_its_time(room: Room) -> None:
+    # Nobody noted the silence; that the page says nothing of it proves nothing.
+    worked(room, 1, Span(START, AWAY.from_ms), Span(AWAY.to_ms, AWAY.to_ms + 1))
+    assert proposed(room) == {}
+    silent(room, 1, AWAY)
+    assert proposed(room) == {1: AWAY.ms}
+
+
 def test_what_was_decided_is_not_proposed_again_and_later_losses_are(room: Room) -> None:
     silent(room, 1, AWAY)
     room.happen(lost.decide([room.attempt(1)], False, "离开座位", "chief"))

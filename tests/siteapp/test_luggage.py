@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import world
-from practical import MIB, Uploader, open_practical
+from practical import MIB, Uploader
 from room import browser, journal
 from together import AM, put, wait_until
 from two_servers import Second, told
@@ -29,10 +29,7 @@ DATA = bytes(range(256)) * 9000
 class Practical:
     """A primary with a practical paper, its spare, and a candidate who has begun."""
 
-    def __init__(self, hq: world.Headquarters, folder: Path, spare: Path) -> None:
-        site = Site(folder)
-        package = open_practical(hq, site, spare.parent)
-        site.close()
+    def __init__(self, package: world.Package, folder: Path, spare: Path) -> None:
         (folder / "settings.toml").write_text("standby_wait_ms = 400")
         self.second = Second(folder, spare)
         self.site = Site(folder)
@@ -51,9 +48,11 @@ class Practical:
 
 
 @pytest.fixture
-def two(hq: world.Headquarters, site_folder: Path, tmp_path: Path) -> Iterator[Practical]:
+def two(
+    practical_package: world.Package, practical_folder: Path, tmp_path: Path
+) -> Iterator[Practical]:
     (tmp_path / "spare").mkdir()
-    made = Practical(hq, site_folder, tmp_path / "spare")
+    made = Practical(practical_package, practical_folder, tmp_path / "spare")
     yield made
     made.site.close()
     made.second.close()

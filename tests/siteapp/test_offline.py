@@ -5,14 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from room import browser
 
+from siteapp.site import Site
+from siteapp.standby.folder import PairFolder, Peer
 from siteapp.web import offline
 
 
-def script(page: str = "<p>page</p>") -> tuple[str, list[str]]:
+def script(page: str = "<p>page</p>", spare: str = "") -> tuple[str, list[str]]:
     """The release and the files that the worker is given."""
-    text = offline._script(page)
+    text = offline._script(page, spare)
     release = re.search(r'^const RELEASE = "([0-9a-f]{16})";$', text, re.MULTILINE)
     files = re.search(r"^const FILES = (.*);$", text, re.MULTILINE)
     assert release
@@ -33,6 +35,21 @@ def test_another_page_is_another_release() -> None:
     assert script("<p>page</p>")[0] != script("<p>Page</p>")[0]
 
 
+def test_another_spare_is_another_release_for_the_page_may_ask_another_server(
+    open_folder: Path,
+) -> None:
+    def worker() -> str:
+        site = Site(open_folder)
+        text = browser(site).get("/offline-worker.js").get_data(as_text=True)
+        site.close()
+        return text.partition("\n")[0]
+
+    alone = worker()
+    PairFolder(open_folder).pair(Peer("primary", "https://127.0.0.1:9"), bytes(32))
+    paired = worker()
+    assert alone != paired == worker()
+
+
 def test_one_altered_file_is_another_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,10 +64,8 @@ def test_one_altered_file_is_another_release(
     assert before != after
 
 
-def test_anybody_in_the_room_gets_the_worker_as_a_script() -> None:
-    app = Flask("siteapp.web", template_folder="templates")
-    app.register_blueprint(offline.offline)
-    answer = app.test_client().get("/offline-worker.js")
+def test_anybody_in_the_room_gets_the_worker_as_a_script(open_site: Site) -> None:
+    answer = browser(open_site).get("/offline-worker.js")
     assert answer.status_code == 200
     assert answer.content_type == "text/javascript; charset=utf-8"
     assert "const FILES" in answer.get_data(as_text=True)

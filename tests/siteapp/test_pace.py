@@ -10,7 +10,7 @@ from room import Page, browser, journal
 import siteapp.conduct.acts
 import siteapp.conduct.pace
 from siteapp.conduct.attempt import Attempt
-from siteapp.conduct.pace import BUDGET_SAVES, BURST_SAVES, Pace
+from siteapp.conduct.pace import BUDGET_SAVES, BURST_FILES, BURST_SAVES, Pace
 from siteapp.errors import TooFast
 from siteapp.site import Site
 
@@ -150,3 +150,14 @@ def test_what_was_spent_is_known_after_a_restart(page: Page, open_site: Site, op
     after = again.live.session("am-1121").attempt(f"live/{page.candidate.admission}").spent
     again.close()
     assert (after, after.saves) == (before, 4)
+
+
+def test_files_are_announced_and_given_up_at_a_pace_of_their_own(attempt: Attempt) -> None:
+    pace, other = Pace(), Room().attempt(2)
+    passed(pace, attempt, iter([0] * 3 * BURST_SAVES))
+    for _ in range(BURST_FILES):
+        pace.file("am", attempt, 0)
+    with pytest.raises(TooFast) as refused:
+        pace.file("am", attempt, 0)
+    pace.file("am", attempt, int(refused.value.facts["seconds"]) * 1000)
+    pace.file("am", other, 0)

@@ -197,6 +197,16 @@ def test_every_fault_of_a_rescue_file_has_its_own_words_and_changes_nothing(
     assert CODES[fault] in chief.get("/admin/audit").text
 
 
+@pytest.mark.parametrize("number", [-1, 0, 2**31])
+def test_a_number_that_no_page_gives_makes_a_rescue_file_damaged(
+    machine: Machine, open_site: Site, number: int
+) -> None:
+    saves = [one | {"sequence": number} for one in machine.kept(1)]
+    before = open_site.live.session(AM).next_seq
+    assert machine.send(machine.file(saves))["code"] == "rescue-damaged"
+    assert open_site.live.session(AM).next_seq == before
+
+
 def test_without_the_mac_a_forged_file_would_be_taken_in(
     machine: Machine, open_site: Site, chief: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

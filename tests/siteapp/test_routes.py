@@ -6,7 +6,7 @@ import pytest
 import world
 from flask import Flask
 from room import Page, browser, staff_browser
-from together import AM, busy_writer
+from together import AM, at_once, busy_writer, wait_until
 from werkzeug.routing import Rule
 from werkzeug.test import Client, TestResponse
 
@@ -196,11 +196,23 @@ def test_the_staff_cookie_is_not_in_the_database(site: Site) -> None:
     assert token.encode() not in stored
 
 
-def test_pages_answer_while_the_disk_is_slow(open_site: Site, open_package) -> None:
-    people = [Person(open_site, kind, open_package) for kind in ("candidate", "chief")]
+def test_the_wall_answers_while_the_disk_is_slow(open_site: Site, open_package) -> None:
+    chief = Person(open_site, "chief", open_package)
     with busy_writer(open_site):
-        for person, address in zip(
-            people, ("/api/candidate/state", f"/api/room/{AM}"), strict=True
-        ):
-            assert person.ask("GET", address).status_code == 200
+        assert chief.ask("GET", f"/api/room/{AM}").status_code == 200
         assert Client(create_flask(open_site)).get("/health").json["ok"]
+        # Nothing of it came because the writer was done.
+        assert open_site.live.writer._answered < open_site.live.writer._decided
+
+
+def test_a_candidate_is_told_nothing_that_the_disk_has_not_yet(open_site, open_package) -> None:
+    person = Person(open_site, "candidate", open_package)
+    answers: list[int] = []
+    with busy_writer(open_site):
+        asking, _ = at_once(
+            [lambda: answers.append(person.ask("GET", "/api/candidate/state").status_code)]
+        )
+        wait_until(lambda: open_site.live.writer._waiting.qsize() == 1)
+        assert answers == []
+    asking[0].join()
+    assert answers == [200]

@@ -1,17 +1,33 @@
 """The answer path over the real application and the real database."""
 
+from pathlib import Path
+
 import pytest
 import world
-from room import Page, browser, open_room
+from room import Page, browser
 
 from siteapp.conduct import acts
+from siteapp.conduct.attempt import Received
 from siteapp.site import Site
-from siteapp.store.writer import Decision
+from siteapp.store import live
+from siteapp.store.writer import Decision, Statement
+from sync.exam import journal
+
+
+@pytest.fixture
+def site_folder(open_folder: Path) -> Path:
+    """Every test here begins in an open room."""
+    return open_folder
+
+
+@pytest.fixture
+def package(open_package: world.Package) -> world.Package:
+    """Its package."""
+    return open_package
 
 
 @pytest.fixture
 def page(site: Site, package: world.Package) -> Page:
-    open_room(site, package)
     page = Page(browser(site), package.plan.candidates[0])
     page.begin()
     return page
@@ -107,6 +123,22 @@ def test_the_page_of_a_left_seat_is_fenced_and_its_save_kept_as_evidence(page, s
     assert list(paper["responses"].values()) == [[page.items[0]["options"][1]["ref"]]]
 
 
+def test_a_left_seat_that_is_not_fenced_would_overwrite_and_be_noticed(page, site, monkeypatch):
+    session = site.live.session("am-1121")
+    attempt = session.attempt("live/2026000001")
+    site.live.act(session, lambda s: Decision(acts.move(s, attempt, 99, "坏机", "chief")))
+    new = Page(page.client, page.candidate, instance="def456")
+    assert new.sign_in(seat=99)[0] == 200
+    new.items = page.items
+    new.save(0, option=1)
+    # Neither the token's seat term is asked for, nor that of the save, nor who signed in last.
+    monkeypatch.setattr(acts, "_refusal", lambda *_: None)
+    monkeypatch.setattr(journal, "order", lambda standing: standing.sequence)
+    assert page.save(0, option=2, sequence=7)[0] == 200
+    (shown,) = new.call("GET", "paper")[1]["responses"].values()
+    assert shown == [page.items[0]["options"][2]["ref"]]
+
+
 def test_a_save_after_the_hand_in_is_refused_and_kept_as_evidence(page, site):
     page.save(0)
     assert page.hand_in()[0] == 200
@@ -122,6 +154,16 @@ def test_a_hand_in_waits_for_saves_that_are_missing(page):
     assert (status, body["missing"]) == (409, [2])
     page.save(2, sequence=2)
     assert page.hand_in()[0] == 200
+
+
+def test_a_hand_in_that_does_not_wait_would_lose_them_and_be_noticed(page, site, monkeypatch):
+    monkeypatch.setattr(Received, "missing", lambda *_: [])
+    page.save(0, sequence=1)
+    page.save(1, sequence=3)
+    page.sequence = 3
+    assert page.hand_in()[0] == 200
+    assert page.save(2, sequence=2)[0] == 409
+    assert len(events(site, "response")) == 2
 
 
 def test_handing_in_twice_gives_the_same_receipt_code(page):
@@ -153,14 +195,29 @@ def test_everything_is_there_after_the_site_starts_again(page, site, site_folder
         again.close()
 
 
-def test_the_stored_database_holds_no_token_and_no_identity_number(page, site, package):
+def stored(site, *words):
+    """Which of these words are in the database file."""
     site.live.database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = (site.folder / "site.db").read_bytes()
-    assert page.token.encode() not in content
-    for candidate in package.plan.candidates:
-        assert candidate.identity.encode() not in content
-        assert candidate.identity[-6:].encode() not in content
-    assert package.plan.candidates[0].admission.encode() in content
+    return [word for word in words if word.encode() in content]
+
+
+def test_the_stored_database_holds_no_token_and_no_identity_number(page, site, package):
+    numbers = [one.identity for one in package.plan.candidates]
+    assert stored(site, page.token, *numbers, *(number[-6:] for number in numbers)) == []
+    admission = package.plan.candidates[0].admission
+    assert stored(site, admission) == [admission]
+
+
+def test_a_token_or_an_identity_number_that_is_stored_would_be_found(
+    page, site, package, monkeypatch
+):
+    monkeypatch.setattr(live, "token_hash", str.encode)
+    page.sign_in()
+    assert stored(site, page.token) == [page.token]
+    identity = package.plan.candidates[0].identity
+    site.live.store(Statement("UPDATE credential SET verifier = ?", (identity.encode(),)))
+    assert stored(site, identity, identity[-6:]) == [identity, identity[-6:]]
 
 
 def test_a_save_that_the_paper_does_not_offer_is_evidence_and_holds_up_no_hand_in(page, site):

@@ -8,24 +8,30 @@ from typing import Any
 
 import pytest
 import world
-from practical import MIB, Uploader, open_practical
+from practical import MIB, Uploader
 from room import browser, journal, staff_browser
-from together import AM
+from together import AM, at_once
 
 from siteapp import files
 from siteapp.conduct import acts
 from siteapp.site import Site
 from siteapp.store.writer import Decision
 from siteapp.web.answers import PATH
+from sync.disk import SyncFailed
 
 DATA = bytes(range(256)) * 6000
 
 
 @pytest.fixture
-def page(hq: world.Headquarters, site: Site, tmp_path: Path) -> Uploader:
+def site_folder(practical_folder: Path) -> Path:
+    """Every test here begins in an open practical sitting."""
+    return practical_folder
+
+
+@pytest.fixture
+def page(site: Site, practical_package: world.Package) -> Uploader:
     """A candidate who has begun a practical paper."""
-    package = open_practical(hq, site, tmp_path)
-    found = Uploader(browser(site), package.plan.candidates[0])
+    found = Uploader(browser(site), practical_package.plan.candidates[0])
     found.begin()
     return found
 
@@ -62,6 +68,41 @@ def test_a_repeat_of_the_end_changes_nothing(site: Site, page: Uploader) -> None
     first = page.send(upload, DATA)
     assert page.announce(DATA)[1]["offset"] == len(DATA)
     assert page.finish(upload) == first
+    assert len(journal(site, "file")) == 1
+
+
+def test_an_end_asked_again_reads_sends_and_writes_nothing_also_from_a_left_seat(
+    site: Site, page: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    first = page.send(upload, DATA)
+    before = site.live.session(AM).next_seq
+    asked: list[str] = []
+    monkeypatch.setattr(site.files, "complete", lambda one: asked.append("read"))
+    monkeypatch.setattr(site.standby, "secure", lambda names: asked.append("sent"))
+    assert page.finish(upload) == first
+    move(site, page)
+    assert page.finish(upload) == first
+    assert (asked, site.live.session(AM).next_seq) == ([], before + 1)
+    # The control: an end that is not known yet does all of it.
+    new = Uploader(page.client, page.candidate, "other")
+    new.token, new.video = new.sign_in(seat=40)[1]["token"], page.video
+    new.finish(new.announce(b"x")[1]["upload"])
+    assert asked == ["read", "sent"]
+
+
+def test_ends_asked_at_the_same_moment_give_one_event(site: Site, page: Uploader) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    for begin in range(0, len(DATA), MIB):
+        page.part(upload, begin, DATA[begin : begin + MIB])
+    told: list[int] = []
+    threads, _ = at_once([lambda: told.append(page.finish(upload)[0])] * 3)
+    for thread in threads:
+        thread.join()
+    assert 200 in told
+    # Who asks while the file is being looked at is told to come again, and then hears the same.
+    assert set(told) <= {200, 429}
+    assert page.finish(upload)[0] == 200
     assert len(journal(site, "file")) == 1
 
 
@@ -206,31 +247,6 @@ def test_an_invigilator_sees_files_and_late_ones(site: Site, page: Uploader) -> 
     assert [one["why"] for one in seen["late"]] == ["seat-moved"]
 
 
-def test_too_many_parts_at_once_are_told_to_come_again(site: Site, page: Uploader) -> None:
-    upload = page.announce(DATA)[1]["upload"]
-    with site.files.place(), site.files.place(), site.files.place():
-        assert page.part(upload, 0, DATA[:10])[0] == 200
-        with site.files.place():
-            assert code(page.part(upload, 10, DATA[10:20])) == (503, "overloaded")
-    assert page.part(upload, 10, DATA[10:20])[0] == 200
-
-
-def test_parts_of_all_candidates_are_spread_over_one_rate(
-    site: Site, page: Uploader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, slept = [100.0], []
-    monkeypatch.setattr(files.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(files.time, "sleep", lambda s: slept.append(round(s, 6)))
-    upload = page.announce(DATA)[1]["upload"]
-    # 20 MiB a second; who comes while another still waits, waits for that one too.
-    assert page.part(upload, 0, DATA[:MIB])[0] == 200
-    site.files.spread(MIB)
-    assert slept == [0.05, 0.1]
-    now[0] += 60
-    site.files.spread(MIB)
-    assert slept[2:] == [0.05]
-
-
 def test_a_full_disk_is_told_before_a_file_begins(
     site_folder: Path, site: Site, page: Uploader
 ) -> None:
@@ -262,3 +278,38 @@ def test_a_part_that_is_not_on_the_disk_is_not_acknowledged(
         assert code(page.part(upload, 1000, DATA[1000:2000]))[1] == told
     assert page.call("GET", f"uploads/{upload}")[1]["offset"] == offset
     assert page.send(upload, DATA, offset)[0] == 200
+
+
+def test_what_is_being_written_is_not_told_before_the_disk_has_it(
+    site: Site, page: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    page.part(upload, 0, DATA[:1000])
+    told: list[int] = []
+
+    def slow(handle: int) -> None:
+        told.append(os.fstat(handle).st_size)
+        told.append(page.call("GET", f"uploads/{upload}")[1]["offset"])
+
+    monkeypatch.setattr(files, "sync", slow)
+    assert page.part(upload, 1000, DATA[1000:2000])[1]["offset"] == 2000
+    assert told == [2000, 1000]
+
+
+def test_a_part_that_a_fresh_start_cannot_sync_begins_anew(
+    site: Site, site_folder: Path, page: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = page.announce(DATA)[1]["upload"]
+    page.part(upload, 0, DATA[:1000])
+    site.close()
+
+    def failed(handle: int) -> None:
+        raise SyncFailed(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "sync", failed)
+        again = Site(site_folder)
+    page.client = browser(again)
+    assert page.call("GET", f"uploads/{upload}")[1]["offset"] == 0
+    assert page.send(upload, DATA)[0] == 200
+    again.close()

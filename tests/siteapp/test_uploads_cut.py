@@ -2,11 +2,7 @@
 
 import contextlib
 import hashlib
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,16 +10,17 @@ from pathlib import Path
 import httpx
 import pytest
 import world
-from practical import MIB, Uploader, open_practical
+from killed import EXAMSITE, served
+from practical import MIB, Uploader
 from room import journal
 from together import wait_until
 from werkzeug.wrappers import Response
 
 from siteapp.site import Site
+from sync.spool import digest_of
 
 DATA = bytes(range(251)) * 20_000
 
-EXAMSITE = ["-m", "siteapp.cli"]
 # A server that says a part is kept without having put it on the disk.
 FORGETFUL = """
 from siteapp import cli, files
@@ -47,26 +44,10 @@ class Line:
         return Response(answer.content, answer.status_code, content_type="application/json")
 
 
-@contextlib.contextmanager
-def served(folder: Path, program: list[str]) -> Iterator[tuple[str, Callable[[], None]]]:
-    """A site in a process of its own: its address, and what kills it without a warning."""
-    command = [sys.executable, *program, "--data", str(folder), "--lang", "en", "serve"]
-    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            address = process.stdout.readline().partition(": ")[2].strip()
-            yield address, lambda: os.kill(process.pid, signal.SIGKILL)
-        finally:
-            process.kill()
-
-
 @pytest.fixture
-def folder(hq: world.Headquarters, site_folder: Path, tmp_path: Path) -> Path:
+def folder(practical_folder: Path) -> Path:
     """The folder of a closed site with an open practical sitting."""
-    site = Site(site_folder)
-    open_practical(hq, site, tmp_path)
-    site.close()
-    return site_folder
+    return practical_folder
 
 
 @contextlib.contextmanager
@@ -152,6 +133,45 @@ def test_every_acknowledged_part_outlives_a_kill_and_the_upload_goes_on(folder: 
     site.close()
     kept = (folder / "files" / f"{upload}.{event['sha256']}").read_bytes()
     assert hashlib.sha256(kept).hexdigest() == hashlib.sha256(DATA).hexdigest()
+
+
+WHOLE, KILLS = 200 * MIB, 3
+
+
+@pytest.mark.slow
+def test_a_file_of_200_mib_outlives_kills_within_it_and_arrives_whole(folder: Path) -> None:
+    data = hashlib.shake_256(b"film").digest(MIB) * (WHOLE // MIB)
+    told = 0
+    for kills in range(1, KILLS + 1):
+        with served(folder, EXAMSITE) as (address, kill):
+            page = begun(address)
+            at = page.announce(data)[1]["offset"]
+            # One more than was told may be there: its answer died with the server.
+            assert told <= at <= told + MIB
+            told = send_until(page, data, at, kills * WHOLE // (KILLS + 1), kill)
+        assert told >= kills * WHOLE // (KILLS + 1)
+    with served(folder, EXAMSITE) as (address, _):
+        page = begun(address)
+        upload, at = (page.announce(data)[1][name] for name in ("upload", "offset"))
+        assert at >= told
+        assert page.send(upload, data, at)[1]["sha256"] == hashlib.sha256(data).hexdigest()
+    (kept,) = (folder / "files").glob(f"{upload}.{'?' * 64}")
+    assert digest_of(kept) == hashlib.sha256(data).hexdigest() == kept.suffix[1:]
+
+
+def send_until(page: Uploader, data: bytes, at: int, enough: int, kill: Callable[[], None]) -> int:
+    """Send parts and kill the server inside one when `enough` is told; the last offset told."""
+    upload, told = page.announce(data)[1]["upload"], at
+    killer = threading.Timer(0.02, kill)
+    with contextlib.suppress(httpx.HTTPError):
+        while True:
+            if told >= enough and not killer.is_alive():
+                killer.start()
+            status, body = page.part(upload, told, data[told : told + MIB])
+            assert status == 200
+            told = body["offset"]
+    killer.join()
+    return told
 
 
 def test_a_part_acknowledged_and_not_kept_would_be_noticed(folder: Path) -> None:

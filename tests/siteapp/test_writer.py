@@ -14,6 +14,7 @@ from together import (
     grouped,
     in_memory_as_on_disk,
     limit_pages,
+    note,
     outcome,
     put,
     wait_until,
@@ -52,6 +53,36 @@ def test_threads_that_save_at_once_need_fewer_commits_than_saves(open_site: Site
     assert together < 16 * 20 / 2
     many(99)
     assert open_site.live.writer.commits - before - together == 20
+
+
+def test_a_commit_waits_for_more_only_while_acts_come_in_numbers(
+    open_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("siteapp.store.writer.time.sleep", waited.append)
+    put(open_site, "alone")
+    put(open_site, "alone again")
+    assert waited == []
+    assert grouped(open_site, [lambda n=n: put(open_site, str(n)) for n in range(40)]) == (
+        ["stored"] * 40
+    )
+    put(open_site, "after many")
+    put(open_site, "alone")
+    assert waited == [40 * writer.GATHER_S_A_SAVE]
+
+
+@pytest.mark.parametrize(("bound", "commits"), [(writer.MAX_GROUP_BYTES, 3), (2**40, 1)])
+def test_large_requests_that_wait_together_are_several_commits(
+    open_site: Site, monkeypatch: pytest.MonkeyPatch, bound: int, commits: int
+) -> None:
+    size = writer.MAX_GROUP_BYTES // 8
+    monkeypatch.setattr(writer, "MAX_GROUP_BYTES", bound)
+    session, before = open_site.live.session(AM), open_site.live.writer.commits
+    works = [
+        lambda n=n: open_site.live.act(session, lambda _: note(str(n)), size) for n in range(24)
+    ]
+    assert grouped(open_site, works) == ["stored"] * 24
+    assert open_site.live.writer.commits == before + commits
 
 
 def test_every_commit_is_synced_to_the_disk(open_site: Site) -> None:
@@ -182,6 +213,19 @@ def test_the_journal_is_append_only_for_every_connection(open_site: Site, sql: s
         other.execute(sql)
     other.close()
     assert open_site.live.events(AM) == before
+
+
+def test_without_its_triggers_the_journal_could_be_changed_and_that_is_noticed(
+    open_site: Site,
+) -> None:
+    other = pysqlite3.connect(str(open_site.live.path), isolation_level=None)
+    triggers = other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        other.execute(f"DROP TRIGGER {name}")
+    before = open_site.live.events(AM)
+    other.execute("DELETE FROM event WHERE seq = 0 AND session = ?", (AM,))
+    other.close()
+    assert open_site.live.events(AM) == before[1:]
 
 
 def test_more_waiting_acts_than_the_limit_are_sent_away_for_a_second(

@@ -30,7 +30,7 @@ def test_lengths_in_the_encoding_count_bytes() -> None:
 @given(st.binary(max_size=100))
 def test_a_signed_payload_comes_back(payload: bytes) -> None:
     signed = dsse.verify(dsse.sign(TYPE, payload, [A]), TYPE, [A.public])
-    assert signed == dsse.Signed(payload, TYPE, frozenset({A.public.key_id}))
+    assert signed == dsse.Signed(payload, TYPE, frozenset({A.public.key_id}), (A.public.key_id,))
 
 
 def test_the_envelope_is_that_of_the_published_protocol() -> None:

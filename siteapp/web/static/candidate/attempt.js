@@ -32,7 +32,7 @@ export class Attempt {
     this.usable = before ? before.usable : new Usable(record.attempt);
     this.ledger = new Ledger(record.attempt, record.instance, saves, record.responses);
     this.outbox = new Outbox(server, this, app.meet, app.changed);
-    this.files = new Files(server, record, app, () => this.write(), before && before.files);
+    this.files = new Files(server, record, app, () => this.write(), () => this.usable.reading(), before && before.files);
     this.materials = before ? before.materials : new Materials(server, record.attempt);
     this.paperIsFresh = false;
     this.typingSince = 0;

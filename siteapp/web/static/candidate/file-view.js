@@ -6,7 +6,7 @@ import { notice } from "./frame.js";
 
 /** @typedef {import("./places.js").Place} Place */
 /** @typedef {import("./types.js").FileEntry} FileEntry */
-/** @typedef {{key: string, name: string, size: number, done: number, level: string, words: string, entry: FileEntry|null}} Line */
+/** @typedef {{key: string, name: string, size: number, done: number, level: string, words: string, entry: FileEntry|null, counts: boolean}} Line */
 
 /** @param {import("./app.js").App} app @param {Place} place @returns {import("./place-view.js").AnswerView} */
 export function fileView(app, place) {
@@ -53,7 +53,8 @@ function picker(place, choose) {
 function take(app, place, said, files) {
   const file = files && files[0];
   if (!file) return;
-  const why = refusal(place, file);
+  const several = files.length > 1 && t("一次只能上传一个文件；要交多个文件请先打包。", "One file at a time: pack several into one.");
+  const why = several || refusal(place, file);
   said.replaceChildren(...(why ? [notice("bad", why)] : []));
   if (why) return;
   const attempt = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
@@ -74,7 +75,7 @@ function refusal(place, file) {
 /** @param {import("./app.js").App} app @param {Place} place */
 function versionList(app, place) {
   const rows = el("ol", { class: "versions" });
-  const rule = el("p", { class: "quiet small" }, t("可以多次上传；最后一个上传成功的文件计入成绩，以前的版本都保留。", "You may upload again; the last file that arrived counts, earlier ones are kept."));
+  const rule = el("p", { class: "quiet small" }, t("可以多次上传，各个版本都保留；标有“计入成绩”的那一个算数。", "You may upload again, and all versions are kept; the one that says “counts” is marked."));
   const element = el("section", { "aria-label": t("文件版本", "Versions") }, rows, rule);
   /** @type {Map<string, ReturnType<typeof row>>} */
   let shown = new Map();
@@ -93,18 +94,20 @@ function versionList(app, place) {
 function row(app) {
   const name = el("span", { class: "file-name" });
   const mark = el("span", { class: "mark" });
+  const counts = el("strong", { class: "counted" }, t("✓ 计入成绩", "✓ counts"));
   const bar = el("progress", {});
   /** @type {FileEntry|null} */
   let entry = null;
   const drop = () => entry && app.attempt && app.attempt.files.giveUp(entry);
   const away = el("button", { type: "button", class: "plain", on: { click: drop } }, t("不要了", "Remove"));
-  const element = el("li", {}, name, mark, bar, away);
+  const element = el("li", {}, name, mark, counts, bar, away);
   /** @param {Line} line */
   const fill = (line) => {
     entry = line.entry;
     setText(name, `${line.name}（${sizeOf(line.size)}）`);
     setText(mark, line.words);
     mark.className = `mark ${line.level}`;
+    counts.hidden = !line.counts;
     bar.max = line.size || 1;
     bar.value = line.done;
     bar.hidden = line.level !== "warn";
@@ -119,12 +122,12 @@ function linesOf(app, place) {
   const { files } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
   const others = files.elsewhere(place.ref).map((one) => ({
     ...{ key: `${one.instance}/${one.sequence}`, name: one.name, size: one.size, done: one.size },
-    ...{ level: "good", words: t("已保存到服务器", "On the server"), entry: null },
+    ...{ level: "good", words: t("已保存到服务器", "On the server"), entry: null, counts: one.counts },
   }));
   const mine = files.entries.filter((one) => one.item === place.ref).map((one) => lineOf(app, one));
   const reading = files.reading.filter((one) => one.item === place.ref).map((one) => ({
     ...{ key: `reading/${one.name}`, name: one.name, size: one.size, done: one.read },
-    ...{ level: "warn", words: t("正在核对文件", "Checking the file"), entry: null },
+    ...{ level: "warn", words: t("正在核对文件", "Checking the file"), entry: null, counts: false },
   }));
   return [...others, ...mine, ...reading].reverse();
 }
@@ -132,7 +135,9 @@ function linesOf(app, place) {
 /** @param {import("./app.js").App} app @param {FileEntry} entry @returns {Line} */
 function lineOf(app, entry) {
   const [level, words] = standingWords(app, entry);
-  return { key: String(entry.sequence), name: entry.name, size: entry.size, done: entry.offset, level, words, entry };
+  const { files, record } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
+  const counts = files.counts({ instance: record.instance, sequence: entry.sequence });
+  return { key: String(entry.sequence), name: entry.name, size: entry.size, done: entry.offset, level, words, entry, counts };
 }
 
 /** @param {import("./app.js").App} app @param {FileEntry} entry */

@@ -9,7 +9,7 @@ import { Away, Refusal } from "./server.js";
 import { Sha256 } from "./sha256.js";
 
 /** @typedef {import("./types.js").FileEntry} FileEntry */
-/** @typedef {{name: string, size: number, sha256: string, instance: string, sequence: number, ref: string}} Version */
+/** @typedef {{name: string, size: number, sha256: string, instance: string, sequence: number, ref: string, counts: boolean}} Version */
 
 const SLICE = 1024 * 1024;
 /** Answers after which the same file is announced again, which tells how much of it is there. */
@@ -24,13 +24,15 @@ export class Files {
    * @param {import("./types.js").Record_} record
    * @param {{meet: (error: unknown) => boolean, changed: () => void}} app
    * @param {() => Promise<void>} write keeps the record on this machine
+   * @param {() => [number, number]|null} whenChosen the last contact and now, on the site's clock
    * @param {Files|null} before the same attempt's in this page, which has the bytes at hand
    */
-  constructor(server, record, app, write, before) {
+  constructor(server, record, app, write, whenChosen, before) {
     this.server = server;
     this.record = record;
     this.app = app;
     this.write = write;
+    this.whenChosen = whenChosen;
     /** @type {FileEntry[]} */
     this.entries = record.files = record.files || [];
     /** @type {Version[]} what the server keeps, of every page of this attempt */
@@ -68,12 +70,13 @@ export class Files {
 
   /** The candidate chose a file. @param {string} item @param {File} file */
   async add(item, file) {
+    const made = this.whenChosen();
     const reading = { item, name: file.name, size: file.size, read: 0 };
     this.reading.push(reading);
     this.app.changed();
     try {
       const sha256 = await this.#digest(file, reading);
-      if (!this.stopped) await this.#chosen(item, file, sha256);
+      if (!this.stopped) await this.#chosen(item, file, sha256, made);
     } finally {
       this.reading = this.reading.filter((one) => one !== reading);
       this.app.changed();
@@ -91,13 +94,13 @@ export class Files {
     return sum.hex();
   }
 
-  /** The same file again goes on where it was; another one is a new version. @param {string} item @param {File} file @param {string} sha256 */
-  async #chosen(item, file, sha256) {
+  /** The same file again goes on where it was; another one is a new version. @param {string} item @param {File} file @param {string} sha256 @param {[number, number]|null} made */
+  async #chosen(item, file, sha256, made) {
     const { name, size } = file;
     const last = this.entries.filter((one) => one.item === item).pop();
     const same = last && last.name === name && last.sha256 === sha256 ? last : null;
     if (same && same.standing === "held") return;
-    const entry = same || this.#enter({ item, name, size, sha256 });
+    const entry = same || this.#enter({ item, name, size, sha256, made });
     entry.standing = "waiting";
     // A copy of a small one: it stays whole here also if the file is changed or its stick pulled out.
     const bytes = size <= KEPT_BYTES ? new Blob([await file.arrayBuffer()]) : file;
@@ -108,7 +111,7 @@ export class Files {
     this.kick();
   }
 
-  /** @param {{item: string, name: string, size: number, sha256: string}} file */
+  /** @param {{item: string, name: string, size: number, sha256: string, made?: [number, number]|null}} file */
   #enter(file) {
     const own = this.versions.filter((one) => one.instance === this.record.instance);
     const last = Math.max(0, this.record.lastFile || 0, ...[...own, ...this.entries].map((one) => one.sequence));
@@ -126,7 +129,22 @@ export class Files {
     this.rest.wake();
     await this.write();
     this.app.changed();
-    if (entry.upload) await this.server.upload("DELETE", `/${entry.upload}`, {}).catch((error) => console.info("given up", String(error)));
+    if (entry.upload) await this.#tellGivenUp(entry.upload);
+  }
+
+  /** Its room on the server is free once that knows; told to wait, this page says it again. @param {string} upload */
+  async #tellGivenUp(upload) {
+    const backoff = new Backoff();
+    for (let turn = 0; turn < MOST_TURNS && !this.stopped; turn++) {
+      try {
+        await this.server.upload("DELETE", `/${upload}`, {});
+        return;
+      } catch (error) {
+        console.info("given up", String(error));
+        if (!(error instanceof Refusal && error.passing)) return;
+        await new Rest().sleep(backoff.next(error.waitMs));
+      }
+    }
   }
 
   /** @param {FileEntry} entry */
@@ -177,6 +195,11 @@ export class Files {
     const { instance } = this.record;
     const here = new Set(this.entries.map((one) => one.sequence));
     return this.versions.filter((one) => one.ref === item && !(one.instance === instance && here.has(one.sequence)));
+  }
+
+  /** The server's word that this version is the one that is marked. @param {{instance: string, sequence: number}} one */
+  counts({ instance, sequence }) {
+    return this.versions.some((other) => other.instance === instance && other.sequence === sequence && other.counts);
   }
 
   #ready() {
@@ -231,9 +254,11 @@ export class Files {
       if (this.stopped || !this.entries.includes(entry)) return;
       await this.#part(entry, told.part);
     }
-    await this.server.upload("POST", `/${entry.upload}/finish`, {});
+    await this.server.upload("POST", `/${entry.upload}/finish`, { made: entry.made });
     entry.standing = "held";
     this.turns = 0;
+    // Which version counts is the server's word.
+    this.learned = false;
     this.#letGo(entry);
     await this.write();
   }

@@ -2,7 +2,8 @@
 
 import { el } from "../shared/dom.js";
 import { lookTools } from "../shared/look.js";
-import { say, t } from "../shared/words.js";
+import { problem } from "../shared/problem.js";
+import { t } from "../shared/words.js";
 import { Refusal } from "./server.js";
 
 /** @typedef {import("../shared/dom.js").Child} Child */
@@ -42,13 +43,8 @@ export function failure(error) {
       t("请稍候再试；仍然不行，请举手。", "Try again in a moment; if it stays so, raise your hand."),
     );
   }
-  return notice(
-    "bad",
-    el("strong", {}, say(error.words)),
-    error.hint && el("div", {}, say(error.hint)),
-    error.waitMs > 0 &&
-      el("div", {}, t(`请在 ${error.waitMs / 1000} 秒后再试。`, `Try again in ${error.waitMs / 1000} seconds.`)),
-  );
+  const wait = t(`请在 ${error.waitMs / 1000} 秒后再试。`, `Try again in ${error.waitMs / 1000} seconds.`);
+  return problem(error.words, error.hint, error.code, error.waitMs > 0 && el("div", {}, wait));
 }
 
 /**

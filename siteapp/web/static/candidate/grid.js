@@ -20,6 +20,8 @@ export function answerGrid(app, go) {
     cells = [];
     body.replaceChildren(...groups(app, cells, go));
   };
+  // A message above, or larger text: the open question's cell stays in sight.
+  if (window.ResizeObserver) new ResizeObserver(() => reveal()).observe(body);
   body.addEventListener("keydown", (event) => moveFocus(event, cells));
   rebuild();
   /** @param {number} current */

@@ -1,5 +1,6 @@
 /** The list of keys, and the switch that turns the single-character ones off. */
 
+import { tell } from "../shared/dialog.js";
 import { el } from "../shared/dom.js";
 import { change, shortcutsOn } from "../shared/look.js";
 import { t } from "../shared/words.js";
@@ -7,17 +8,10 @@ import { t } from "../shared/words.js";
 export function keysHelp() {
   const box = el("input", { type: "checkbox", id: "shortcuts", checked: shortcutsOn() });
   box.addEventListener("change", () => change({ shortcuts: box.checked }));
-  const dialog = el(
-    "dialog",
-    { "aria-labelledby": "keys-title" },
-    el("h2", { id: "keys-title" }, t("键盘操作", "Keyboard")),
+  tell(t("键盘操作", "Keyboard"), [
     el("table", { class: "keys" }, el("tbody", {}, rows().map(([keys, what]) => el("tr", {}, el("th", { scope: "row", class: "code" }, keys), el("td", {}, what))))),
     el("label", { class: "commitment", for: "shortcuts" }, box, el("span", {}, t("启用单键操作（字母和数字）", "Single-key shortcuts (letters and digits)"))),
-    el("form", { method: "dialog", class: "row" }, el("button", {}, t("关闭", "Close"))),
-  );
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  ]);
 }
 
 /** @returns {[string, string][]} */

@@ -4,6 +4,7 @@ import { announce, focusOn } from "../shared/dom.js";
 import { restoreLook } from "../shared/look.js";
 import { showLanguage } from "../shared/words.js";
 import { App } from "./app.js";
+import { refuseStrayDrops } from "./drops.js";
 import { openLocal } from "./local.js";
 import { showMark } from "./marker.js";
 import { openOffline } from "./offline.js";
@@ -111,6 +112,7 @@ function carryOver(old, fresh) {
 async function begin() {
   restoreLook();
   showLanguage();
+  refuseStrayDrops();
   const page = new Page(/** @type {HTMLElement} */ (document.getElementById("page")));
   const app = new App(await openLocal(), () => page.changed());
   await app.boot();

@@ -1,5 +1,6 @@
 /** Screen 6: what is unanswered and flagged, the question before it is final, and the wait in line. */
 
+import { ask } from "../shared/dialog.js";
 import { el, setText } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { asClock } from "./countdown.js";
@@ -25,7 +26,7 @@ export function handInScreen(app, again) {
   const messages = messageList(app);
   const wait = el("p", { class: "quiet", role: "status" });
   const files = filesOnTheWay(app);
-  const submit = el("button", { type: "button", class: "danger", on: { click: () => ask(app) } }, t("交卷", "Hand in"));
+  const submit = el("button", { type: "button", class: "danger", on: { click: () => question(app) } }, t("交卷", "Hand in"));
   const back = el("button", { type: "button", class: "plain", on: { click: () => app.review(false) } }, t("返回继续作答", "Back to the paper"));
   const element = plainFrame(
     title,
@@ -107,29 +108,21 @@ function showEarliest(app, wait, submit) {
 }
 
 /** The question before it is final. @param {App} app */
-function ask(app) {
+async function question(app) {
   const places = app.attempt ? app.attempt.places : [];
   const open = places.filter((place) => isOpen(app, place)).length;
-  const dialog = el(
-    "dialog",
-    { "aria-labelledby": "ask-title" },
-    el("h2", { id: "ask-title" }, t("确定交卷吗？", "Hand in now?")),
-    el("p", {}, t("交卷后不能再修改作答。", "After this nothing can be changed.")),
-    open > 0 && el("p", {}, el("strong", {}, t(`还有 ${open} 题未作答。`, `${open} are not answered.`))),
-    filesOnTheWay(app).element,
-    el(
-      "form",
-      { method: "dialog", class: "row" },
-      el("button", { class: "plain", value: "no", autofocus: true }, t("再检查一下", "Not yet")),
-      el("button", { class: "danger", value: "yes" }, t("确定交卷", "Hand in")),
-    ),
-  );
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (dialog.returnValue === "yes") app.handIn("candidate");
+  const given = await ask({
+    title: t("确定交卷吗？", "Hand in now?"),
+    says: [
+      t("交卷后不能再修改作答。", "After this nothing can be changed."),
+      open > 0 && el("p", {}, el("strong", {}, t(`还有 ${open} 题未作答。`, `${open} are not answered.`))),
+      filesOnTheWay(app).element,
+    ],
+    yes: t("确定交卷", "Hand in"),
+    no: t("再检查一下", "Not yet"),
+    danger: true,
   });
-  document.body.append(dialog);
-  dialog.showModal();
+  if (given) app.handIn("candidate");
 }
 
 /**

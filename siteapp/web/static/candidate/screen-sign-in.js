@@ -7,6 +7,9 @@ import { showMark } from "./marker.js";
 import { Refusal } from "./server.js";
 import * as session from "./session.js";
 
+/** Why the last try failed: still said when the screen is drawn anew in the other language. @type {unknown} */
+let refused = null;
+
 /**
  * @param {import("./app.js").App} app
  * @param {() => void} again
@@ -15,7 +18,7 @@ import * as session from "./session.js";
 export function signInScreen(app, again) {
   const current = app.signingInAgain && app.attempt ? app.attempt.record : null;
   const fields = inputs(current);
-  const problem = el("div", {});
+  const problem = el("div", {}, refused !== null && failure(refused));
   const submit = el("button", { type: "submit" }, t("登录", "Sign in"));
   const form = el(
     "form",
@@ -108,6 +111,7 @@ function field(name, label, help, check) {
  */
 async function send(app, fields, submit, problem) {
   problem.replaceChildren();
+  refused = null;
   const wrong = fields.filter((one) => !passes(one));
   if (wrong.length) return wrong[0].input.focus();
   const [admission, secret, seat] = fields.map((one) => one.input.value.trim());
@@ -118,6 +122,7 @@ async function send(app, fields, submit, problem) {
     session.keepSeat(Number(seat));
     showMark(Number(seat));
   } catch (error) {
+    refused = error;
     problem.replaceChildren(failure(error));
     if (error instanceof Refusal) pause = error.waitMs;
   }

@@ -5,14 +5,18 @@ const LOOK_MS = 2000;
 const BRING_MS = 3000;
 const RECORD = "/api/server/promotion";
 
+const KEPT = "examsite.servers";
+
 /** @typedef {(path: string, request: RequestInit) => Promise<any>} Talk */
 
 export class Servers {
   constructor() {
     /** Where this page asks now: "" is where it came from. */
     this.base = "";
-    this.spare = "";
-    this.term = 0;
+    // Over HTTPS a page opens while its server is away, and cannot be told then where to look.
+    const { spare, term } = remembered();
+    this.spare = spare;
+    this.term = term;
     this.learnAt = 0;
     this.lookAt = 0;
   }
@@ -37,6 +41,7 @@ export class Servers {
       const said = await talk("/api/server", { cache: "no-store" });
       this.spare = said.spare;
       this.term = said.server_term;
+      remember(this.spare, this.term);
     } catch (error) {
       this.learnAt = 0;
     }
@@ -68,6 +73,26 @@ export class Servers {
       console.info("the former server is away", String(error));
     }
     setTimeout(() => this.#bring(), BRING_MS * (1 + Math.random()));
+  }
+}
+
+/** @returns {{spare: string, term: number}} what an earlier page learned at this machine */
+function remembered() {
+  try {
+    const { spare, term } = JSON.parse(localStorage.getItem(KEPT) || "");
+    if (typeof spare === "string" && Number.isInteger(term)) return { spare, term };
+  } catch (error) {
+    console.info("no second server is known yet", String(error));
+  }
+  return { spare: "", term: 0 };
+}
+
+/** @param {string} spare @param {number} term */
+function remember(spare, term) {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({ spare, term }));
+  } catch (error) {
+    console.info("this machine remembers no second server", String(error));
   }
 }
 

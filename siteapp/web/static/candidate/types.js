@@ -31,6 +31,7 @@
  * @property {string} upload  the server's name for it; "" before it was announced
  * @property {Standing} standing
  * @property {Words=} reason  why the server refused it
+ * @property {([number, number]|null)=} made  the last contact before the choice, and the choice, as of a save
  *
  * @typedef {{ref: string, text: string}} Option
  * @typedef {{text: string, table: string[][]}} Situation

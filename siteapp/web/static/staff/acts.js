@@ -1,0 +1,188 @@
+/** What staff can do for a seat, for the room and for a sitting; each act asks for what it needs. */
+
+import { ask } from "../shared/dialog.js";
+import { el } from "../shared/dom.js";
+import { say, t } from "../shared/words.js";
+import { button } from "./parts.js";
+import { failed, RoomRefusal } from "./room-server.js";
+
+/** @typedef {import("../shared/dialog.js").Field} Field */
+/** @typedef {import("../shared/dialog.js").Question} Question */
+/**
+ * @typedef {object} Room
+ * @property {boolean} isChief
+ * @property {(path: string, body: object) => Promise<void>} act sends it and shows the room after it
+ * @property {(path: string, body: object) => Promise<void>} press the same for a button without a dialog
+ * @property {(words: string) => void} said a short word that it is done
+ */
+
+const MOST_MINUTES = 120;
+const MOST_SEAT = 9999;
+
+/** @param {string[]} offers @returns {Field} */
+function reason(...offers) {
+  return { name: "reason", label: t("原因", "Reason"), kind: "text", offers };
+}
+
+/** @returns {string[]} */
+function faults() {
+  return [t("考试机故障", "Machine failed"), t("网络故障", "Network failed"), t("停电", "Power failed")];
+}
+
+/** @param {string} label @returns {Field} */
+function note(label) {
+  return { name: "note", label, kind: "long" };
+}
+
+/** Asks, sends, and says that it is done. @param {Room} room @param {Question} question @param {string} path @param {(given: Record<string, string>) => object} body */
+async function asked(room, question, path, body) {
+  const given = await ask({ failed, ...question, work: (all) => room.act(path, body(all)) });
+  if (given) room.said(t(`已完成：${question.title}`, `Done: ${question.title}`));
+}
+
+/** @param {any} tile */
+function nameOf(tile) {
+  return t(`${tile.seat} 号 ${tile.name}`, `seat ${tile.seat} ${tile.name}`);
+}
+
+/** The buttons of one seat. @param {Room} room @param {any} tile */
+export function seatActs(room, tile) {
+  const who = { admission: tile.admission };
+  const about = nameOf(tile);
+  const box = el("div", { class: "acts" });
+  if (tile.phase !== "handed-in") {
+    box.append(button(t("换座位", "Move"), () => move(room, tile)));
+    box.append(button(t("发消息", "Message"), () => message(room, who, about)));
+    box.append(button(t("解除登录等待", "Lift sign-in wait"), () => lift(room, tile)));
+  }
+  if (tile.phase === "started") {
+    box.append(button(t("补时", "Make-up time"), () => extend(room, who, about)));
+    box.append(button(t("强制收卷", "Collect"), () => collect(room, tile), "danger"));
+  }
+  if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
+    box.append(button(t("缺考", "Absent"), () => absent(room, tile)));
+  }
+  box.append(button(t("记异常", "Incident"), () => incident(room, who, about)));
+  if (room.isChief) box.append(button(t("违纪", "Violation"), () => violation(room, tile), "danger"));
+  return box;
+}
+
+/** The buttons of the whole room. @param {Room} room */
+export function roomActs(room) {
+  const all = { admission: "" };
+  const everyone = t("全考场", "whole room");
+  return [
+    el("h2", {}, t("全考场", "Whole room")),
+    el(
+      "div",
+      { class: "acts" },
+      button(t("补时", "Make-up time"), () => extend(room, all, everyone)),
+      button(t("发消息", "Message"), () => message(room, all, everyone)),
+      button(t("记异常", "Incident"), () => incident(room, all, everyone)),
+    ),
+  ];
+}
+
+/** @param {Room} room @param {any} tile */
+function move(room, tile) {
+  /** @type {Field} */
+  const seat = { name: "seat", label: t("换到几号座位", "To which seat"), kind: "number", min: 1, max: MOST_SEAT };
+  const says = [t("考生在新座位登录后继续，作答都在；原座位的页面随即失效。", "The candidate signs in there and goes on with every answer; the page at the old seat ends.")];
+  const question = { title: t(`换座位 · ${nameOf(tile)}`, `Move · ${nameOf(tile)}`), says, fields: [seat, reason(...faults())], yes: t("换座位", "Move") };
+  return asked(room, question, "/move", (given) => ({ admission: tile.admission, seat: Number(given.seat), reason: given.reason }));
+}
+
+/** @param {Room} room @param {{admission: string}} who @param {string} about */
+function message(room, who, about) {
+  /** @type {Field} */
+  const text = { name: "text", label: t("消息", "Message"), kind: "long" };
+  const says = [t("立即显示在考生页面上，直到考生按“知道了”。", "Shown on the candidate's page at once, until “Got it” is pressed.")];
+  const question = { title: t(`发消息 · ${about}`, `Message · ${about}`), says, fields: [text], yes: t("发送", "Send") };
+  return asked(room, question, "/message", (given) => ({ ...who, text: given.text }));
+}
+
+/** @param {Room} room @param {any} tile */
+async function lift(room, tile) {
+  await room.press("/lift", { seat: tile.seat });
+}
+
+/** @param {Room} room @param {{admission: string}} who @param {string} about */
+function extend(room, who, about) {
+  /** @type {Field} */
+  const minutes = { name: "minutes", label: t("补几分钟", "How many minutes"), kind: "number", min: 1, max: MOST_MINUTES, offers: ["5", "10", "15"] };
+  const question = { title: t(`补时 · ${about}`, `Make-up time · ${about}`), fields: [minutes, reason(...faults())], yes: t("补时", "Give") };
+  return asked(room, question, "/extend", (given) => ({ ...who, minutes: Number(given.minutes), reason: given.reason }));
+}
+
+/** @param {Room} room @param {any} tile */
+function collect(room, tile) {
+  const says = [t("收卷后该考生不能再作答，不能撤回。", "After this the candidate cannot go on; it cannot be taken back.")];
+  const question = { title: t(`强制收卷 · ${nameOf(tile)}`, `Collect · ${nameOf(tile)}`), says, fields: [reason()], yes: t("强制收卷", "Collect"), danger: true };
+  return asked(room, question, "/collect", (given) => ({ admission: tile.admission, reason: given.reason }));
+}
+
+/** @param {Room} room @param {any} tile */
+function absent(room, tile) {
+  const question = { title: t(`记为缺考 · ${nameOf(tile)}`, `Record as absent · ${nameOf(tile)}`), says: [t("考生之后到场仍可登录。", "A candidate who comes after all may still sign in.")], yes: t("记为缺考", "Absent") };
+  return asked(room, question, "/absent", () => ({ admission: tile.admission }));
+}
+
+/** The known categories, as the server words them. @returns {[string, string][]} */
+function categories() {
+  const list = /** @type {HTMLTemplateElement} */ (document.getElementById("categories"));
+  return [...list.content.querySelectorAll("option")].map((one) => [one.value, one.textContent || ""]);
+}
+
+/** @param {Room} room @param {{admission: string}} who @param {string} about */
+function incident(room, who, about) {
+  /** @type {Field} */
+  const category = { name: "category", label: t("类别", "Category"), kind: "choice", options: categories() };
+  const question = { title: t(`记异常 · ${about}`, `Incident · ${about}`), fields: [category, note(t("发生了什么", "What happened"))], yes: t("记入考场记录", "Record") };
+  return asked(room, question, "/incident", (given) => ({ ...who, category: given.category, note: given.note }));
+}
+
+/** @param {Room} room @param {any} tile */
+function violation(room, tile) {
+  const says = [t("记入考场记录，随成绩送交总部；不会自动收卷。", "It goes into the room record and to headquarters; the paper is not collected by it.")];
+  const question = { title: t(`违纪 · ${nameOf(tile)}`, `Violation · ${nameOf(tile)}`), says, fields: [note(t("违纪情况", "What the candidate did"))], yes: t("记为违纪", "Record") };
+  return asked(room, { ...question, danger: true }, "/violation", (given) => ({ admission: tile.admission, note: given.note }));
+}
+
+/** Open a sitting; what the server objects to, the chief may overrule with a reason. @param {Room} room @param {any} sitting */
+export async function openSitting(room, sitting) {
+  const body = { sitting: sitting.id };
+  try {
+    await room.act("/open", body);
+  } catch (error) {
+    const about = failed(error);
+    if (!(error instanceof RoomRefusal) || error.code !== "reserve-missing") throw error;
+    const question = { title: t(`开考 · ${say(sitting.title)}`, `Open · ${say(sitting.title)}`), says: [about], fields: [reason()], yes: t("仍要开考", "Open all the same"), danger: true };
+    await asked(room, question, "/open", (given) => ({ ...body, reason: given.reason }));
+  }
+}
+
+/** @param {Room} room @param {any} sitting */
+export function closeSitting(room, sitting) {
+  const writing = sitting.started - sitting.handed_in;
+  const says = [
+    writing
+      ? t(`还有 ${writing} 名考生在作答，将强制收卷。`, `${writing} candidates are still writing; their papers will be collected.`)
+      : t("没有人在作答。", "Nobody is writing."),
+    t("结束后不能再开。", "It cannot be opened again."),
+  ];
+  const question = { title: t(`结束考试 · ${say(sitting.title)}`, `Close · ${say(sitting.title)}`), says, yes: t("结束考试", "Close"), danger: true };
+  return asked(room, question, "/close", () => ({ sitting: sitting.id }));
+}
+
+/** Asks for a reason and a second person, who is another than the one signed in. @param {Room} room @param {string} title @param {any} tile @param {string} path @param {object} body */
+export function byTwo(room, title, tile, path, body) {
+  /** @type {Field[]} */
+  const fields = [
+    reason(),
+    { name: "second", label: t("第二人用户名", "Second person's user name"), kind: "text" },
+    { name: "password", label: t("第二人密码", "Second person's password"), kind: "password" },
+  ];
+  const says = [t("须两人决定：第二人在这里输入自己的用户名和密码，两人都记入考场记录。", "Two people decide: the second gives their own name and password here; both go on record.")];
+  const question = { title: `${title} · ${nameOf(tile)}`, says, fields, yes: t("确定", "Decide") };
+  return asked(room, question, path, (given) => ({ ...body, ...given }));
+}

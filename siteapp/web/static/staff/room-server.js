@@ -1,0 +1,60 @@
+/** The questions and acts of the wall, and how their failures are said. */
+
+import { problem } from "../shared/problem.js";
+
+/** @typedef {import("../shared/words.js").Words} Words */
+
+const NO_ANSWER = { zh: "与服务器失去联系，不知道是否已完成", en: "No contact with the server: it may or may not be done" };
+const LOOK_FIRST = {
+  zh: "可以再按一次：同一操作只生效一次",
+  en: "You may press again: the same act counts only once",
+};
+
+/** What the server said no to. */
+export class RoomRefusal extends Error {
+  /** @param {number} status @param {any} body */
+  constructor(status, body) {
+    const error = (body && body.error) || {};
+    super(`${status} ${error.code || ""}`);
+    /** @type {string} */
+    this.code = error.code || String(status);
+    /** @type {Words} */
+    this.words = error.message || { zh: `服务器回应 ${status}`, en: `The server answered ${status}` };
+    /** @type {Words|null} */
+    this.hint = error.hint || null;
+  }
+}
+
+/** @param {unknown} error */
+export function failed(error) {
+  if (error instanceof RoomRefusal) return problem(error.words, error.hint, error.code);
+  return problem(NO_ANSWER, LOOK_FIRST, "");
+}
+
+/** Keys of acts whose end is not known: pressed again they must not count twice. @type {Map<string, string>} */
+const unanswered = new Map();
+
+/** @param {string} said */
+function keyOf(said) {
+  const random = crypto.getRandomValues(new Uint8Array(12));
+  const key = unanswered.get(said) || [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  unanswered.set(said, key);
+  return key;
+}
+
+/** The room as it is, or after an act. @param {string} session @param {string} path @param {object|null} body @returns {Promise<any>} */
+export async function call(session, path, body) {
+  const said = `${session}${path}${JSON.stringify(body)}`;
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": body ? keyOf(said) : "" };
+  const given = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
+  const answer = await fetch(`/api/room/${encodeURIComponent(session)}${path}`, { credentials: "same-origin", ...given });
+  const told = await answer.json().catch(() => null);
+  if (answer.status === 401) location.href = "/staff/sign-in";
+  if (!answer.ok) {
+    // A front that speaks for a server which is away is no answer of ours.
+    if (told && told.error) unanswered.delete(said);
+    throw new RoomRefusal(answer.status, told);
+  }
+  unanswered.delete(said);
+  return told;
+}

@@ -1,0 +1,87 @@
+/** One tile a seat: made once and filled anew, so that a press or the focus outlives a poll. */
+
+import { el } from "../shared/dom.js";
+import { t } from "../shared/words.js";
+import { button, clock } from "./parts.js";
+
+/** @type {Record<string, [string, string]>} */
+export const STATES = {
+  away: ["⚠", t("失联", "away")],
+  absent: ["✕", t("缺考", "absent")],
+  expected: ["○", t("未登录", "not here")],
+  "signed-in": ["◔", t("已登录", "signed in")],
+  confirmed: ["◑", t("已确认", "checked")],
+  started: ["▶", t("作答中", "in exam")],
+  "handed-in": ["✓", t("已交卷", "handed in")],
+};
+
+/** Why a seat needs attention; nothing if it does not. @param {any} state @param {any} tile @returns {string[]} */
+export function alertsOf(state, tile) {
+  const away = tile.state === "away" && STATES.away.join(" ");
+  return [away, ...dueWords(state, tile)].filter((one) => typeof one === "string");
+}
+
+/** What somebody has to decide on. @param {any} state @param {any} tile */
+function dueWords(state, tile) {
+  const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
+  return [
+    (tile.held || lost) && tile.phase === "started" && `‖ ${t("待补时", "time due")}`,
+    tile.rescued > 0 && `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`,
+    tile.late > 0 && `△ ${t("待裁定", "late work")}`,
+  ].filter((one) => typeof one === "string");
+}
+
+export class Tiles {
+  /** @param {(attempt: string) => void} choose */
+  constructor(choose) {
+    this.choose = choose;
+    /** @type {Map<string, HTMLElement>} */
+    this.places = new Map();
+  }
+
+  forget() {
+    this.places.clear();
+  }
+
+  /** The place of a tile, as it is now. @param {any} state @param {any} tile @param {boolean} chosen */
+  shown(state, tile, chosen) {
+    const place = this.#placeOf(tile.attempt);
+    const made = /** @type {HTMLElement} */ (place.firstChild);
+    made.className = `tile ${tile.state}${chosen ? " chosen" : ""}`;
+    made.setAttribute("aria-pressed", String(chosen));
+    const lines = linesOf(state, tile);
+    const said = JSON.stringify(lines.map((one) => one.textContent));
+    if (made.dataset.said !== said) {
+      made.dataset.said = said;
+      made.replaceChildren(...lines);
+    }
+    return place;
+  }
+
+  /** @param {string} attempt */
+  #placeOf(attempt) {
+    const known = this.places.get(attempt);
+    if (known) return known;
+    const place = el("div", { class: "place", role: "listitem" }, button("", () => this.choose(attempt), "tile"));
+    this.places.set(attempt, place);
+    return place;
+  }
+}
+
+/** @param {any} state @param {any} tile */
+function linesOf(state, tile) {
+  const [sign, words] = STATES[tile.state];
+  const head = el("span", { class: "tile-head" }, el("b", {}, String(tile.seat)));
+  if (tile.phase === "started") head.append(el("span", { class: "left" }, clock(tile.remaining_ms)));
+  const lines = [head, el("span", { class: "who" }, tile.name), el("span", {}, `${sign} ${words}`)];
+  if (tile.phase === "started" || tile.phase === "handed-in") lines.push(el("span", {}, `${tile.answered}/${tile.of}`));
+  const { going = 0, stalled = 0 } = (state.uploads || {})[tile.attempt] || {};
+  if (tile.files || going || stalled) {
+    const parts = [t(`文件 ${tile.files}`, `files ${tile.files}`)];
+    if (going) parts.push(t(`上传中 ${going}`, `${going} going up`));
+    if (stalled) parts.push(t(`未传完 ${stalled}`, `${stalled} unfinished`));
+    lines.push(el("span", {}, parts.join(" · ")));
+  }
+  lines.push(...dueWords(state, tile).map((words) => el("span", { class: "sign" }, words)));
+  return lines;
+}

@@ -1,0 +1,214 @@
+// Packages, batches and files (docs/specs/batch-and-package.md, journal.md).
+import { inflateSync } from 'node:zlib';
+import * as c from './canonical.mjs';
+import { equal, root } from './crypto.mjs';
+import { refuse, require_ } from './refusal.mjs';
+import { canonically, openPart, parse, verify } from './sealed.mjs';
+import { checkpoint, unlockCode } from './statements.mjs';
+
+const WORDS = c.tuple(c.string, c.string);
+const PLAN = c.object({
+  id: c.string, site: c.string, name: WORDS, starts_at: c.string, room: c.string,
+  kind: c.oneOf('examination', 'rehearsal', 'practice'),
+  sittings: c.list(c.object({
+    id: c.string, specification: c.string, component: c.string, title: WORDS, minutes: c.integer,
+    forms: c.list(c.string), earliest_hand_in: c.integer,
+  })),
+  candidates: c.list(c.object({
+    admission: c.string, name: c.string, identity: c.string, sex: c.oneOf('男', '女'),
+    school: c.string, seat: c.integer, sittings: c.list(c.string), extra_minutes: c.integer,
+  })),
+});
+const FORM = c.object({
+  id: c.string, specification: c.string, component: c.string, title: WORDS, minutes: c.integer,
+  parts: c.list(c.object({
+    id: c.string, title: WORDS, marks_each: c.integer,
+    items: c.list(c.object({
+      id: c.string, choose: c.oneOf('one', 'many'), stem: c.string,
+      options: c.list(c.tuple(c.string, c.string)), situation: c.orNull(c.string),
+    })),
+  })),
+  situations: c.list(c.object({
+    id: c.string, title: c.string, text: c.string, table: c.list(c.list(c.string)),
+  })),
+  tasks: c.list(c.object({
+    id: c.string, title: c.string, minutes: c.integer, marks: c.integer, situation: c.string,
+    materials: c.list(c.object({ file: c.string, title: c.string })),
+    deliverables: c.list(c.object({
+      id: c.string, kind: c.oneOf('text', 'file'), title: c.string, prompt: c.string,
+      accept: c.list(c.string),
+    })),
+  })),
+});
+const PAPERS = c.object({ forms: c.list(FORM), seed: c.bytes(), materials: c.table(c.bytes()) });
+
+/** A package for the site of a verified certificate: the bytes of its two parts. */
+export async function readPackage(file, { certificate, release, key, codes }) {
+  const document = verify(parse(file), { kind: 'package', trusted: [release] });
+  const { envelope, manifest } = document;
+  require_(envelope.signatures.length === 1, 'p1', 'signature-refused');
+  const { identity } = manifest;
+  const said = Object.keys(identity).sort().join();
+  require_(said === 'session,site', 'p2', 'not-canonical');
+  require_(manifest.parts.map((p) => p.name).join() === 'plan,papers', 'p3', 'not-canonical');
+  require_(identity.site === certificate.site, 'p4', 'for-other-site');
+  const planBytes = await openPart(document, 'plan', key);
+  const plan = canonically('p5', () => PLAN(c.decode(planBytes)));
+  const same = plan.site === identity.site && plan.id === identity.session;
+  require_(same, 'p6', 'not-canonical');
+  require_(sound(plan), 'p7', 'plan-refused');
+  const secrets = codes.map((typed, n) => unlockCode(typed, n + 1));
+  const papersBytes = await openPart(document, 'papers', key, secrets);
+  const papers = canonically('p8', () => PAPERS(c.decode(papersBytes)));
+  const wanted = plan.sittings.flatMap((s) => s.forms).sort().join('\n');
+  const found = papers.forms.map((f) => f.id).sort().join('\n');
+  require_(wanted === found, 'p9', 'document-altered');
+  return { plan: planBytes, papers: papersBytes };
+}
+
+const unique = (values) => new Set(values).size === values.length;
+const within = (value, low, high) => low <= value && value <= high;
+
+function sound({ id, site, sittings, candidates }) {
+  const names = sittings.map((s) => s.id);
+  return sittings.length > 0
+    && [id, site, ...names].every((name) => /^[a-z0-9][a-z0-9-]{0,39}$/.test(name))
+    && [names, sittings.flatMap((s) => s.forms), candidates.map((x) => x.admission),
+      candidates.map((x) => x.seat)].every(unique)
+    && sittings.every((s) => s.forms.length > 0 && within(s.minutes, 1, 600)
+      && s.earliest_hand_in >= 0)
+    && candidates.every((x) => /^[0-9A-Za-z]{1,40}$/.test(x.admission) && x.seat > 0
+      && within(x.extra_minutes, 0, 600) && x.sittings.length > 0 && unique(x.sittings)
+      && x.sittings.every((name) => names.includes(name)));
+}
+
+const STATED = c.object({
+  site: c.NAME, session: c.NAME, server_term: c.atLeast(1), sequence: c.atLeast(0),
+});
+const PARTS = { batch: 'events', file: 'file' };
+
+/** What headquarters checks at its edge, without a key that opens. */
+export function verifyIncoming(file, { site, recipients }) {
+  const document = parse(file);
+  const { kind } = document.manifest;
+  require_(Object.hasOwn(PARTS, kind), 'b1', 'wrong-kind');
+  canonically('b2', () => STATED(document.manifest.identity));
+  verify(document, { kind, trusted: [site] });
+  require_(document.envelope.signatures.length === 1, 'b3', 'signature-refused');
+  const { parts } = document.manifest;
+  require_(parts.length === 1 && parts[0].name === PARTS[kind], 'b4', 'not-canonical');
+  const to = (parts[0].access.recipients ?? []).map((one) => one.key).join();
+  require_(to === [...recipients].sort().join(), 'b5', 'cannot-open');
+  return document;
+}
+
+export async function readFile(file, given) {
+  return openPart(verifyIncoming(file, given), 'file', given.key);
+}
+
+const MOST = 64 * 1024 * 1024;
+const HEADER = c.object({
+  site: c.string, session: c.string, server_term: c.atLeast(1), sequence: c.atLeast(0),
+  first: c.atLeast(0), count: c.atLeast(0, 20000), final: c.bool,
+  previous: c.orNull(c.DIGEST), checkpoint: c.string,
+});
+
+/** The first batch of a journal: its events' bytes. */
+export async function readBatch(file, given) {
+  const document = verifyIncoming(file, given);
+  const lines = split(inflated(await openPart(document, 'events', given.key)));
+  const header = canonically('b7', () => headerOf(lines[0]));
+  const events = lines.slice(1);
+  require_(events.length === header.count, 'b8', 'document-altered');
+  const read = canonically('b9', () => events.map((line) => eventOf(c.decode(line))));
+  const inOrder = read.every((event, n) => event.seq === header.first + n);
+  require_(inOrder, 'b10', 'document-altered');
+  const { identity } = document.manifest;
+  const same = Object.keys(identity).every((name) => identity[name] === header[name]);
+  require_(same, 'b11', 'not-canonical');
+  const head = checkpoint(header.checkpoint, `examsite/${header.site}`, given.site);
+  const { site, session, server_term: term } = header;
+  const ours = head.origin === `examsite.journal/${site}/${session}/${term}`
+    && head.size === String(events.length) && equal(head.root, root(events));
+  require_(ours, 'b12', 'document-altered');
+  return Buffer.concat(events.flatMap((line, n) => (n ? [Buffer.from('\n'), line] : [line])));
+}
+
+function inflated(data) {
+  let found;
+  try {
+    found = inflateSync(data, { maxOutputLength: MOST, info: true });
+  } catch {
+    return refuse('b6', 'document-altered');
+  }
+  require_(found.engine.bytesWritten === data.length, 'b6', 'document-altered');
+  return found.buffer;
+}
+
+function split(bytes) {
+  const lines = [];
+  let from = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
+    lines.push(bytes.subarray(from, at));
+    from = at + 1;
+  }
+  return [...lines, bytes.subarray(from)];
+}
+
+function headerOf(line) {
+  const header = HEADER(c.decode(line));
+  const first = header.sequence === 0;
+  if ((header.previous === null) !== first || (first && header.first !== 0)) c.strange('previous');
+  return header;
+}
+
+// kind → members of its body: s text, i integer, b boolean, l list of texts, r response.
+const SAVE = 'attempt:s item:s response:r seat_term:i instance:s sequence:i';
+const FILE = 'attempt:s item:s name:s size:i sha256:s seat_term:i instance:s sequence:i';
+const KINDS = {
+  import: 'package:s',
+  unlock: 'package:s way:s',
+  open: 'sitting:s by:s',
+  'sign-in': 'attempt:s seat:i seat_term:i instance:s',
+  confirm: 'attempt:s',
+  start: 'attempt:s form:s allowance_ms:i clock_ms:i',
+  response: SAVE,
+  evidence: `${SAVE} why:s`,
+  file: FILE,
+  'file-evidence': `${FILE} held:i why:s`,
+  flag: 'attempt:s item:s flagged:b',
+  extension: 'attempt:s ms:i lost:l reason:s by:s',
+  silence: 'attempt:s from_ms:i to_ms:i',
+  'page-worked': 'attempt:s instance:s from_ms:i to_ms:i',
+  late: 'attempt:s instance:s sequence:i made_ms:i deadline_ms:i from_ms:i to_ms:i',
+  'late-file': 'attempt:s instance:s sequence:i made_ms:i deadline_ms:i from_ms:i to_ms:i',
+  'late-decision': 'attempt:s counts:b saves:i reason:s by:s second:s',
+  move: 'attempt:s from:i to:i seat_term:i reason:s by:s',
+  message: 'attempt:s zh:s en:s by:s',
+  incident: 'attempt:s category:s note:s by:s',
+  violation: 'attempt:s note:s by:s',
+  absent: 'attempt:s by:s',
+  'hand-in': 'attempt:s how:s receipt:s answered:i of:i',
+  rescue: 'attempt:s saves:i receipt:s answered:i reason:s by:s second:s',
+  'rescue-refused': 'attempt:s saves:i reason:s by:s second:s',
+  copy: 'attempt:s form:s instance:s',
+  close: 'sitting:s by:s attempts:i handed_in:i',
+  promote: 'server_term:i by:s second:s reason:s',
+};
+const MEMBER = {
+  s: c.string, i: c.integer, b: c.bool, l: c.list(c.string),
+  r: (v) => (typeof v === 'string' ? v : c.list(c.string)(v)),
+};
+const BODIES = Object.fromEntries(Object.entries(KINDS).map(([kind, members]) => [
+  kind, c.object(Object.fromEntries(members.split(' ').map((m) => m.split(':')).map(
+    ([name, type]) => [name, MEMBER[type]],
+  ))),
+]));
+const EVENT = c.object({ seq: c.atLeast(0), at: c.atLeast(0), kind: c.string, body: (v) => v });
+
+function eventOf(value) {
+  const event = EVENT(value);
+  if (!Object.hasOwn(BODIES, event.kind)) c.strange('unknown kind');
+  BODIES[event.kind](event.body);
+  return event;
+}

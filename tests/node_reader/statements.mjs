@@ -1,0 +1,160 @@
+// Signed statements (docs/specs/signed-statements.md), checkpoints (journal.md), unlock codes.
+import * as c from './canonical.mjs';
+import { checkSealingKey, sha256, verifyKey } from './crypto.mjs';
+import { refuse, require_ } from './refusal.mjs';
+import { authenticate, canonically, parseEnvelope } from './sealed.mjs';
+
+const TYPES = {
+  receipt: 'application/vnd.examsite.receipt.v1+json',
+  'enrolment-request': 'application/vnd.examsite.enrolment-request.v1+json',
+  certificate: 'application/vnd.examsite.certificate.v1+json',
+  'fetch-request': 'application/vnd.examsite.fetch-request.v1+json',
+  promotion: 'application/vnd.examsite.promotion.v1+json',
+  'later-server': 'application/vnd.examsite.later-server.v1+json',
+};
+const SIGN = c.bytes(32), SEAL = c.bytes(1216), NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
+const FIELDS = {
+  receipt: c.object({
+    digest: c.DIGEST, size: NUMBER, site: c.NAME, session: c.NAME, server_term: COUNTER,
+    sequence: NUMBER, level: c.oneOf('received', 'archived'), at: NUMBER,
+  }),
+  'enrolment-request': c.object({ sign: SIGN, seal: SEAL }),
+  certificate: c.object({
+    site: c.NAME, name: c.string, serial: COUNTER, sign: SIGN, seal: SEAL, issued_at: NUMBER,
+    headquarters: c.object({ root: SIGN, release: SIGN, receipt: SIGN, seal: SEAL, escrow: SEAL }),
+  }),
+  'fetch-request': c.object({ site: c.NAME, method: c.text, path: c.text, at: NUMBER }),
+  promotion: c.object({
+    site: c.NAME, server_term: COUNTER, at: NUMBER, by: c.string, second: c.string,
+    reason: c.string, address: c.string, sessions: c.table(c.tuple(NUMBER, c.bytes(32)), c.NAME),
+  }),
+  'later-server': c.object({ site: c.NAME, server_term: COUNTER, at: NUMBER }),
+};
+
+function parse(bytes, kind) {
+  const envelope = parseEnvelope(bytes, 't1');
+  require_(envelope.payloadType === TYPES[kind], 't2', 'not-canonical');
+  return envelope;
+}
+
+const fields = (envelope, kind) =>
+  canonically('t3', () => FIELDS[kind](c.decode(envelope.payload)));
+
+function signedBy(envelope, key) {
+  authenticate(envelope, [key], 1, 't5');
+  require_(envelope.signatures.length === 1, 't5', 'signature-refused', 'a stranger too');
+}
+
+export function receipt(bytes, key, asked) {
+  const envelope = parse(bytes, 'receipt');
+  signedBy(envelope, key);
+  const said = fields(envelope, 'receipt');
+  const same = ['digest', 'size', 'site'].every((name) => said[name] === asked[name]);
+  require_(same, 'r1', 'receipt-mismatch');
+  return envelope.payload;
+}
+
+/** A statement by a key that is known beforehand. */
+export function known(bytes, kind, key) {
+  const envelope = parse(bytes, kind);
+  signedBy(envelope, key);
+  fields(envelope, kind);
+  return envelope.payload;
+}
+
+export function enrolmentRequest(bytes) {
+  const envelope = parse(bytes, 'enrolment-request');
+  const said = fields(envelope, 'enrolment-request');
+  signedBy(envelope, verifyKey(said.sign, 't4'));
+  checkSealingKey(said.seal, 't6');
+  return envelope.payload;
+}
+
+export function certificate(bytes, rootId) {
+  const envelope = parse(bytes, 'certificate');
+  const said = fields(envelope, 'certificate');
+  const { root, release, receipt: receipts, seal, escrow } = said.headquarters;
+  const key = verifyKey(root, 't4');
+  require_(key.id === rootId, 'c1', 'cannot-open');
+  signedBy(envelope, key);
+  for (const raw of [said.sign, release, receipts]) verifyKey(raw, 't6');
+  for (const raw of [said.seal, seal, escrow]) checkSealingKey(raw, 't6');
+  return { said, payload: envelope.payload };
+}
+
+export function fetchRequest(bytes, key) {
+  const envelope = parse(bytes, 'fetch-request');
+  fields(envelope, 'fetch-request');
+  signedBy(envelope, key);
+  return envelope.payload;
+}
+
+const LINE = /^\u2014 (?<name>[^\p{White_Space}+]+) (?<data>[A-Za-z0-9+/]+={0,2})$/u;
+
+/** Origin, size and root of a signed note that `key` signed under `name`. */
+export function checkpoint(note, name, key) {
+  const bad = (held, check) => require_(held, check, 'not-a-document');
+  const at = note.lastIndexOf('\n\n');
+  bad(at >= 0 && note.endsWith('\n') && note.length > at + 2, 'k1');
+  // eslint-disable-next-line no-control-regex
+  bad(!/[\x00-\x09\x0b-\x1f]|\p{Surrogate}/u.test(note), 'k1');
+  const lines = note.slice(at + 2, -1).split('\n');
+  bad(lines.length <= 64, 'k1');
+  const signatures = lines.map((line) => {
+    const { name: signer, data } = LINE.exec(line)?.groups ?? refuse('k1', 'not-a-document');
+    const bytes = decoded(data, 'k1');
+    bad(bytes.length > 4, 'k1');
+    return { signer, id: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
+  });
+  const text = note.slice(0, at), [origin, size, root64] = text.split('\n');
+  bad(text.split('\n').every(Boolean) && root64 !== undefined, 'k2');
+  bad(/^(0|[1-9][0-9]{0,18})$/.test(size), 'k2');
+  const root = decoded(root64, 'k2');
+  bad(root.length === 32, 'k2');
+  const id = sha256(Buffer.from(`${name}\n\x01`), key.raw).subarray(0, 4);
+  const ours = signatures.filter((one) => one.signer === name && one.id.equals(id));
+  require_(ours.length, 'k3', 'signature-refused');
+  const covered = Buffer.from(`${text}\n`);
+  const held = ours.every((one) => one.bytes.length === 64 && key.verify(covered, one.bytes));
+  require_(held, 'k4', 'signature-refused');
+  return { origin, size, root };
+}
+
+function decoded(text, check) {
+  try {
+    return c.base64(text);
+  } catch {
+    return refuse(check, 'not-a-document');
+  }
+}
+
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const valueOf = (letter) => {
+  const big = letter.toUpperCase();
+  if (!/^[0-9A-Z]$/.test(big) || letter.length > 1) return -1;
+  return LETTERS.indexOf({ O: '0', I: '1', L: '1' }[big] ?? big);
+};
+
+function checkLetter(data, group, official) {
+  return data.reduce((sum, value, place) => {
+    for (let n = 0; n <= place; n += 1) {
+      value <<= 1;
+      if (value & 32) value ^= 0b100101;
+    }
+    return sum ^ value;
+  }, 4 * (official - 1) + group + 1);
+}
+
+/** The 16 characters of an unlock code as somebody typed it. */
+export function unlockCode(typed, official) {
+  const letters = [...typed.normalize('NFKC')].filter((l) => !/[\p{White_Space}\p{Pd}\u2212]/u.test(l));
+  const values = letters.map(valueOf);
+  require_(values.length === 20 && !values.includes(-1), 'u1', 'malformed-code');
+  const groups = [0, 1, 2, 3].map((n) => values.slice(n * 5, n * 5 + 5));
+  const fits = (who) => groups.map((g, n) => checkLetter(g.slice(0, 4), n, who) === g[4]);
+  if (!fits(official).every(Boolean)) {
+    if (fits(3 - official).every(Boolean)) refuse('u3', 'other-officials-code');
+    refuse('u2', 'misheard-group');
+  }
+  return groups.flatMap((g) => g.slice(0, 4)).map((value) => LETTERS[value]).join('');
+}

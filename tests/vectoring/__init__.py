@@ -1,0 +1,1 @@
+"""Makes and reads `tests/vectors/<format>/<fault>`: one fault a file (docs/specs/vectors.md)."""

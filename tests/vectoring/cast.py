@@ -1,0 +1,103 @@
+"""Whose keys and which session the vectors are about. TEST KEYS: they protect nothing."""
+
+import hashlib
+
+from sync.exam.batch import BatchHeader
+from sync.exam.items import Deliverable, Material, Situation
+from sync.exam.journal import Event, origin, root
+from sync.exam.paper import Form, PaperItem, PaperPart, PaperTask
+from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan
+from sync.wire.checkpoint import Checkpoint, encode_checkpoint
+from sync.wire.documents import Certificate, EnrolmentRequest, HeadquartersKeys, Papers
+from sync.wire.keys import OpeningKey, SigningKey
+from sync.wire.unlock import UnlockCode
+from sync.words import Words
+
+SITE, SESSION = "site-01", "am-1121"
+AT = 1_763_685_000_000
+
+
+def chance(label: str, length: int = 32) -> bytes:
+    """Bytes that are the same each time."""
+    return hashlib.shake_256(b"examsite vectors: " + label.encode()).digest(length)
+
+
+ROOT, RELEASE, RECEIPT, SIGN, STRANGER = (
+    SigningKey.from_bytes(chance(name)) for name in ("root", "release", "receipt", "site", "other")
+)
+SEAL, ESCROW, BOX, ELSEWHERE = (
+    OpeningKey.from_seed(chance(name)) for name in ("seal", "escrow", "box", "elsewhere")
+)
+CODES = (UnlockCode(1, b"7K3QM9ABCDEFGHJK"), UnlockCode(2, b"0123456789ZYXWVT"))
+OTHER_CODES = (CODES[0], UnlockCode(2, b"0123456789ZYXWVS"))
+HEADQUARTERS = HeadquartersKeys(
+    root=ROOT.public.to_bytes(),
+    release=RELEASE.public.to_bytes(),
+    receipt=RECEIPT.public.to_bytes(),
+    seal=SEAL.public.to_bytes(),
+    escrow=ESCROW.public.to_bytes(),
+)
+REQUEST = EnrolmentRequest(SIGN.public.to_bytes(), BOX.public.to_bytes())
+CERTIFICATE = Certificate(SITE, "示例考点", 1, REQUEST.sign, REQUEST.seal, HEADQUARTERS, AT)
+
+PLAN = SessionPlan(
+    id=SESSION,
+    site=SITE,
+    name=Words("上午场", "Morning session"),
+    kind="examination",
+    starts_at="2026-11-21T08:30:00+08:00",
+    room="第一机房",
+    sittings=(
+        SittingPlan(
+            "live", "530051-junior", "theory", Words("理论", "Theory"), 90, ("form-a", "form-b")
+        ),
+    ),
+    candidates=tuple(
+        CandidatePlan(f"202600000{n}", name, f"99999920060101{n}00X", "女", "学校", n, ("live",))
+        for n, name in ((1, "赵䶮"), (2, "陈𠮷"))
+    ),
+)
+
+
+def _form(name: str) -> Form:
+    item = PaperItem("i-1", "one", "应当怎样做？", (("a", "做法甲"), ("b", "做法乙")), "s-1")
+    table = (("时段", "人数"), ("19:00", "1200"))
+    task = PaperTask(
+        "t-1",
+        "任务",
+        40,
+        25,
+        "情境",
+        (Material("materials/a.xlsx", "资料"),),
+        (Deliverable("d1", "file", "成果", "请提交", (".xlsx",)),),
+    )
+    part = PaperPart("scenario", Words("情景分析题", "Scenario"), 2, (item,))
+    case = Situation("s-1", "例", "某直播间的数据。", table)
+    title = Words("理论", "Theory")
+    return Form(name, "530051-junior", "theory", title, 90, (part,), (case,), (task,))
+
+
+PAPERS = Papers((_form("form-a"), _form("form-b")), chance("seed"), {"materials/a.xlsx": b"PK.."})
+ATTEMPT = "live/2026000001"
+EVENTS = (
+    Event(0, AT, "open", {"sitting": "live", "by": "主监考"}),
+    Event(1, AT + 1, "sign-in", {"attempt": ATTEMPT, "seat": 1, "seat_term": 1, "instance": "c1"}),
+    Event(
+        2,
+        AT + 2,
+        "response",
+        {
+            "attempt": ATTEMPT,
+            "item": "i-1",
+            "response": ["a"],
+            "seat_term": 1,
+            "instance": "c1",
+            "sequence": 1,
+        },
+    ),
+    Event(3, AT + 3, "close", {"sitting": "live", "by": "主监考", "attempts": 2, "handed_in": 0}),
+)
+SIGNER = f"examsite/{SITE}"
+ORIGIN = origin(SITE, SESSION, 1)
+CHECKPOINT = encode_checkpoint(Checkpoint(ORIGIN, len(EVENTS), root(EVENTS)), SIGN, SIGNER)
+HEADER = BatchHeader(SITE, SESSION, 1, 0, 0, len(EVENTS), True, None, CHECKPOINT)

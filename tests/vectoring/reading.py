@@ -1,0 +1,157 @@
+"""The project's own readers, as the vectors ask them: what opens, or the error."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from siteapp.papers import check_forms
+from sync.courier import check_receipt
+from sync.exam.journal import encode
+from sync.exam.merkle import MerkleTree
+from sync.exam.sitting import check_plan
+from sync.wire import documents
+from sync.wire.checkpoint import verify_checkpoint
+from sync.wire.documents import FetchRequest, LaterServer
+from sync.wire.incoming import peek_stated, verify_incoming
+from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.sealed import SealedDocument
+from sync.wire.unlock import UnlockCode
+
+Given = Mapping[str, Any]
+Opened = dict[str, str]
+
+
+class Keys:
+    """The keys of the index by name."""
+
+    def __init__(self, index: Mapping[str, Any]) -> None:
+        self._index = index["keys"]
+
+    def verify(self, name: str) -> VerifyKey:
+        return VerifyKey.from_bytes(bytes.fromhex(self._index["verify"][name]))
+
+    def open(self, name: str) -> OpeningKey:
+        return OpeningKey.from_seed(bytes.fromhex(self._index["open"][name]))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _codes(given: Given) -> tuple[UnlockCode, UnlockCode]:
+    first, second = given["codes"]
+    return UnlockCode.parse(first, 1), UnlockCode.parse(second, 2)
+
+
+def _sealed(path: Path, given: Given, keys: Keys) -> Opened:
+    trusted = [keys.verify(name) for name in given["trusted"]]
+    document = SealedDocument.verify(
+        path, kind=given["kind"], trusted=trusted, threshold=given["threshold"]
+    )
+    key = keys.open(given["key"])
+    if given["way"] == "codes":
+        content_key = document.unlock("body", key, _codes(given))
+    else:
+        content_key = document.content_key("body", key)
+    return {"body": _digest(document.read("body", content_key))}
+
+
+def _package(path: Path, given: Given, keys: Keys) -> Opened:
+    certificate = documents.read_certificate(
+        bytes.fromhex(given["certificate"]), keys.verify("root").key_id
+    )
+    key = keys.open(given["key"])
+    package = documents.verify_package(path, certificate)
+    plan = check_plan(documents.read_plan(package, key))
+    papers = documents.read_papers(package, package.unlock("papers", key, _codes(given)))
+    check_forms(plan, papers)
+    opened = {"plan": plan, "papers": papers}
+    return {name: _digest(documents.to_bytes(model)) for name, model in opened.items()}
+
+
+def _batch(path: Path, given: Given, keys: Keys) -> Opened:
+    document = _incoming(path, given, keys)
+    batch = documents.read_batch(document, keys.open(given["key"]))
+    lines = [encode(event) for event in batch.events]
+    tree = MerkleTree()
+    for line in lines:
+        tree.append(line)
+    documents.check_head(batch.header, tree, keys.verify("site"))
+    return {"events": _digest(b"\n".join(lines))}
+
+
+def _file(path: Path, given: Given, keys: Keys) -> Opened:
+    document = _incoming(path, given, keys)
+    key = document.content_key("file", keys.open(given["key"]))
+    return {"file": _digest(document.read("file", key))}
+
+
+def _incoming(path: Path, given: Given, keys: Keys) -> SealedDocument:
+    kind, _ = peek_stated(path)
+    recipients = {keys.open(name).public.key_id for name in given["recipients"]}
+    return verify_incoming(path, kind, keys.verify("site"), recipients)
+
+
+def _receipt(path: Path, given: Given, keys: Keys) -> Opened:
+    asked = {name: given[name] for name in ("digest", "size", "site")}
+    receipt = check_receipt(path.read_bytes(), keys.verify("receipt"), **asked)
+    return {"fields": _digest(documents.to_bytes(receipt))}
+
+
+def _request(path: Path, given: Given, keys: Keys) -> Opened:
+    return {"fields": _digest(documents.to_bytes(documents.read_request(path.read_bytes())))}
+
+
+def _certificate(path: Path, given: Given, keys: Keys) -> Opened:
+    root = keys.verify("root").key_id
+    read = documents.read_certificate(path.read_bytes(), root)
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
+def _fetch(path: Path, given: Given, keys: Keys) -> Opened:
+    data = path.read_bytes()
+    documents.peek(data, FetchRequest)
+    read = documents.read(data, FetchRequest, [keys.verify("site")])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
+def _promotion(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read_promotion(path.read_bytes(), keys.verify("site"))
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
+def _later(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read(path.read_bytes(), LaterServer, [keys.verify("receipt")])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
+def _checkpoint(path: Path, given: Given, keys: Keys) -> Opened:
+    found = verify_checkpoint(path.read_bytes().decode(), given["name"], keys.verify("site"))
+    said = f"{found.origin} {found.size} {found.root.hex()}"
+    return {"head": _digest(said.encode())}
+
+
+def _code(path: Path, given: Given, keys: Keys) -> Opened:
+    return {"secret": _digest(UnlockCode.parse(path.read_text(), given["official"]).secret)}
+
+
+READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
+    "sealed-document": _sealed,
+    "package": _package,
+    "batch": _batch,
+    "file": _file,
+    "receipt": _receipt,
+    "enrolment-request": _request,
+    "certificate": _certificate,
+    "fetch-request": _fetch,
+    "promotion": _promotion,
+    "later-server": _later,
+    "checkpoint": _checkpoint,
+    "unlock-code": _code,
+}
+
+
+def read(path: Path, format_: str, given: Given, keys: Keys) -> Opened:
+    """What the reader of a format makes of a file: SHA-256 of each part; ExamError if refused."""
+    return READERS[format_](path, given, keys)

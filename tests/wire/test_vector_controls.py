@@ -1,0 +1,161 @@
+"""A reader with a check removed is noticed: it accepts the vectors that only this check refuses."""
+
+import base64
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from vectoring import reading
+from vectoring.draft import VECTORS
+
+from sync.errors import ExamError
+from sync.exam import batch, journal
+from sync.wire import canonical, checkpoint, documents, keys, lock, sealed, shape, stream, unlock
+from sync.wire.sealed import SealedDocument
+
+INDEX = json.loads((VECTORS / "index.json").read_text("utf-8"))
+KNOWN = {f"{v['format']}/{v['fault']}": v for v in INDEX["vectors"]}
+Patch = Callable[[pytest.MonkeyPatch], None]
+_stretched = functools.cache(lock._stretch)
+
+
+def read(name: str) -> dict[str, str]:
+    vector = KNOWN[name]
+    given = INDEX["given"][vector["format"]] | vector.get("given", {})
+    path = VECTORS / vector["format"] / vector["fault"]
+    return reading.read(path, vector["format"], given, reading.Keys(INDEX))
+
+
+def put(owner: Any, name: str, value: Any) -> Patch:
+    return lambda patch: patch.setattr(owner, name, value)
+
+
+def _any_members(value: Any, *names: str) -> list[Any]:
+    return [value[name] for name in names]
+
+
+def _any_fields(data: bytes, kind: Any) -> Any:
+    return msgspec.convert(json.loads(data), kind)
+
+
+_verify, _given = SealedDocument.verify, {"seal", "escrow"}
+
+
+def _no_strangers(*args: Any, **more: Any) -> SealedDocument:
+    document = _verify(*args, **more)
+    document.signers = tuple(document.signed_by)
+    return document
+
+
+def _the_right_recipients(self: SealedDocument, part: str) -> frozenset[str]:
+    return frozenset(reading.Keys(INDEX).open(name).public.key_id for name in _given)
+
+
+def _nonce_without_mark(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + b"\x00"
+
+
+REMOVED: dict[str, tuple[Patch, str]] = {
+    "s1": (put(sealed, "MAGIC", b"examseal"), "sealed-document/magic-in-small-letters"),
+    "s2": (put(sealed, "VERSION", 2), "sealed-document/version-2"),
+    "s6 canonical": (
+        put(canonical, "decode", json.loads),
+        "sealed-document/envelope-white-space sealed-document/envelope-line-end "
+        "sealed-document/envelope-escape sealed-document/envelope-member-twice "
+        "receipt/white-space certificate/white-space",
+    ),
+    "s8 canonical": (
+        put(canonical, "decode", json.loads),
+        "sealed-document/manifest-white-space sealed-document/manifest-members-out-of-order",
+    ),
+    "s6 members": (
+        put(shape, "members", _any_members),
+        "sealed-document/envelope-unknown-member sealed-document/signature-unknown-member "
+        "sealed-document/manifest-unknown-member sealed-document/manifest-part-unknown-member "
+        "sealed-document/manifest-access-unknown-member receipt/unknown-member",
+    ),
+    "s6 base64": (
+        put(shape, "from_base64", base64.b64decode),
+        "sealed-document/signature-with-unused-bits "
+        "sealed-document/manifest-root-with-unused-bits sealed-document/payload-with-line-end",
+    ),
+    "s6 order": (
+        put(shape, "ascending", lambda values, what: None),
+        "sealed-document/signatures-out-of-order sealed-document/signature-twice "
+        "sealed-document/manifest-recipients-out-of-order",
+    ),
+    "s7": (
+        put(sealed, "PAYLOAD_TYPE", documents.TYPES[documents.Receipt]),
+        "sealed-document/payload-of-another-type",
+    ),
+    "s9": (
+        put(keys.VerifyKey, "verify", lambda *_: True),
+        "sealed-document/signature-bit sealed-document/signature-with-s-plus-order "
+        "sealed-document/signature-without-pre-authentication "
+        "sealed-document/signature-under-another-key-id receipt/signature-bit "
+        "checkpoint/size-altered",
+    ),
+    "s16": (
+        put(sealed, "check_commitment", lambda *_: None),
+        "sealed-document/commitment-to-another-key sealed-document/commitment-is-the-chunk-key",
+    ),
+    "s17": (
+        put(stream, "_nonce", _nonce_without_mark),
+        "sealed-document/chunk-not-marked-as-last sealed-document/last-chunk-cut-off-by-the-signer",
+    ),
+    "p1 b3": (
+        put(SealedDocument, "verify", _no_strangers),
+        "package/signature-of-a-stranger-too batch/signature-of-a-stranger-too "
+        "file/signature-of-a-stranger-too",
+    ),
+    "p3": (put(documents, "PACKAGE_PARTS", ("plan", "papers", "keys")), "package/part-unknown"),
+    "p5 p8": (
+        put(documents, "from_bytes", _any_fields),
+        "package/plan-sitting-default-left-out package/plan-white-space "
+        "package/papers-seed-with-unused-bits package/papers-materials-left-out",
+    ),
+    "p7": (
+        put(reading, "check_plan", lambda plan: plan),
+        "package/plan-seat-twice package/plan-minutes-601 package/plan-admission-with-slash",
+    ),
+    "p9": (
+        put(reading, "check_forms", lambda plan, papers: None),
+        "package/papers-without-a-form-of-the-plan package/papers-of-another-form",
+    ),
+    "b5": (
+        put(SealedDocument, "recipients", _the_right_recipients),
+        "batch/not-for-the-escrow batch/for-somebody-else-too",
+    ),
+    "b7": (
+        put(batch, "_check_header", lambda header: None),
+        "batch/header-previous-before-the-first",
+    ),
+    "b9": (
+        put(journal, "_fits", lambda value, kind: True),
+        "batch/event-response-null batch/event-number-true",
+    ),
+    "b12": (
+        put(documents, "check_head", lambda *_: None),
+        "batch/checkpoint-of-fewer-events batch/checkpoint-of-another-journal "
+        "batch/response-changed-after-the-checkpoint",
+    ),
+    "t4": (put(keys, "_LOW_ORDER_Y", set()), "enrolment-request/sign-of-order-1"),
+    "t6": (put(keys, "_FIELD", 2**256), "certificate/release-of-not-reduced"),
+    "k4": (put(checkpoint, "_verifies", lambda *_: True), "checkpoint/extension-added"),
+    "u2": (put(unlock, "_wrong_groups", lambda *_: []), "unlock-code/letter-changed"),
+}
+
+
+@pytest.mark.parametrize("check", REMOVED)
+def test_a_check_that_is_removed_is_missed(check: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove, names = REMOVED[check]
+    monkeypatch.setattr(lock, "_stretch", _stretched)
+    for name in names.split():
+        with monkeypatch.context() as patch:
+            with pytest.raises(ExamError):
+                read(name)
+            remove(patch)
+            assert read(name)
