@@ -12,6 +12,7 @@ import siteapp.config
 import siteapp.errors
 import siteapp.journal_errors
 import siteapp.rescue_errors
+import siteapp.unlock_errors
 import sync.delivery_errors
 import sync.errors
 import sync.headquarters.errors
@@ -33,6 +34,7 @@ HOMES: tuple[ModuleType, ...] = (
     siteapp.errors,
     siteapp.rescue_errors,
     siteapp.journal_errors,
+    siteapp.unlock_errors,
     siteapp.config,
     provisioning.errors,
 )
