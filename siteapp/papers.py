@@ -12,12 +12,11 @@ from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.conduct.unlocking import early_s
-from siteapp.errors import OtherPackage
+from siteapp.errors import OtherPackage, ReasonForEarly, UnlockWait
 from siteapp.identity import Identity
 from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
-from siteapp.unlock_errors import ReasonForEarly, UnlockWait
 from sync.disk import free_bytes
 from sync.errors import (
     AlreadyThere,

@@ -16,8 +16,8 @@ from siteapp.conduct.unlocking import (
     UnlockTries,
     early_s,
 )
+from siteapp.errors import ReasonForEarly, UnlockWait
 from siteapp.site import Site
-from siteapp.unlock_errors import ReasonForEarly, UnlockWait
 from sync.errors import WrongUnlockCode
 from sync.wire.unlock import UnlockCode
 

@@ -1,7 +1,4 @@
-"""What stands between two right codes and the papers; leaves beside those of `siteapp.errors`.
-
-UnlockRefused ── UnlockWait  ReasonForEarly  ReleaseRefused
-"""
+"""What stands between two right codes and the papers."""
 
 from sync.errors import UnlockRefused
 from sync.words import Words
