@@ -41,6 +41,8 @@ _FILE: Mapping[str, type] = {
 KINDS: Mapping[str, Mapping[str, type]] = {
     "import": {"package": str},
     "unlock": {"package": str, "way": str},
+    "unlock-refused": {"package": str, "by": str, "clock_ms": int},
+    "unlock-early": {"seconds": int, "reason": str, "by": str},
     "open": {"sitting": str, "by": str},
     "sign-in": {"attempt": str, "seat": int, "seat_term": int, "instance": str},
     "confirm": {"attempt": str},
