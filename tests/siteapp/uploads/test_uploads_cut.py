@@ -51,22 +51,23 @@ def cutting(address: str, after: int) -> Iterator[str]:
         thread.join()
 
 
-def begun(address: str) -> Uploader:
-    page = Uploader(Line(address), world.candidates("live", 1, 1)[0])
-    page.begin()
-    return page
+@contextlib.contextmanager
+def begun(address: str) -> Iterator[Uploader]:
+    """A page over a real line, which is closed at the end."""
+    line = Line(address)
+    with line.http:
+        page = Uploader(line, world.candidates("live", 1, 1)[0])
+        page.begin()
+        yield page
 
 
 def test_a_line_cut_in_a_part_loses_that_part_only(site_folder: Path) -> None:
-    with served(site_folder, EXAMSITE) as (address, _):
-        page = begun(address)
+    with served(site_folder, EXAMSITE) as (address, _), begun(address) as page:
         upload = page.announce(DATA)[1]["upload"]
         assert page.part(upload, 0, DATA[:MIB])[0] == 200
-        whole = page.client
-        with cutting(address, 300_000) as worse, pytest.raises(httpx.HTTPError):
-            page.client = Line(worse)
+        with cutting(address, 300_000) as page.client.base, pytest.raises(httpx.HTTPError):
             page.part(upload, MIB, DATA[MIB : 2 * MIB])
-        page.client = whole
+        page.client.base = address
         at = page.call("GET", f"uploads/{upload}")[1]["offset"]
         assert at == MIB
         assert page.send(upload, DATA, at)[0] == 200
@@ -75,8 +76,7 @@ def test_a_line_cut_in_a_part_loses_that_part_only(site_folder: Path) -> None:
 def kill_in_the_middle(site_folder: Path, program: list[str]) -> tuple[str, int]:
     """Send parts until the server is killed; the upload and the last offset it acknowledged."""
     acknowledged = [0]
-    with served(site_folder, program) as (address, kill):
-        page = begun(address)
+    with served(site_folder, program) as (address, kill), begun(address) as page:
         upload = page.announce(DATA)[1]["upload"]
 
         def send() -> None:
@@ -103,8 +103,7 @@ def offset_on_disk(site_folder: Path, upload: str) -> int:
 def test_every_acknowledged_part_outlives_a_kill_and_the_upload_goes_on(site_folder: Path) -> None:
     upload, acknowledged = kill_in_the_middle(site_folder, EXAMSITE)
     assert 900_000 <= acknowledged <= offset_on_disk(site_folder, upload)
-    with served(site_folder, EXAMSITE) as (address, _):
-        page = begun(address)
+    with served(site_folder, EXAMSITE) as (address, _), begun(address) as page:
         at = page.announce(DATA)[1]["offset"]
         assert at >= acknowledged
         assert page.send(upload, DATA, at)[0] == 200
@@ -123,15 +122,13 @@ def test_a_file_of_200_mib_outlives_kills_within_it_and_arrives_whole(site_folde
     data = hashlib.shake_256(b"film").digest(MIB) * (WHOLE // MIB)
     told = 0
     for kills in range(1, KILLS + 1):
-        with served(site_folder, EXAMSITE) as (address, kill):
-            page = begun(address)
+        with served(site_folder, EXAMSITE) as (address, kill), begun(address) as page:
             at = page.announce(data)[1]["offset"]
             # One more than was told may be there: its answer died with the server.
             assert told <= at <= told + MIB
             told = send_until(page, data, at, kills * WHOLE // (KILLS + 1), kill)
         assert told >= kills * WHOLE // (KILLS + 1)
-    with served(site_folder, EXAMSITE) as (address, _):
-        page = begun(address)
+    with served(site_folder, EXAMSITE) as (address, _), begun(address) as page:
         upload, at = (page.announce(data)[1][name] for name in ("upload", "offset"))
         assert at >= told
         assert page.send(upload, data, at)[1]["sha256"] == hashlib.sha256(data).hexdigest()
