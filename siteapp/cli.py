@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from siteapp.cli_journal import check_files, journal
-from siteapp.cli_recovery import adopt_command, backup, recovery
-from siteapp.cli_rescue import rescue
-from siteapp.cli_standby import say_serving, standby
+from siteapp.commands.journal import check_files, journal
+from siteapp.commands.recovery import adopt_command, backup, recovery
+from siteapp.commands.rescue import rescue
+from siteapp.commands.standby import say_serving, standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site

@@ -15,7 +15,7 @@ from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
-from siteapp.web.rescue import rescue
+from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
 from siteapp.web.uploads import uploads
