@@ -14,6 +14,7 @@ NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  No
 NotFound ── NoSuchPage
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
+UnlockRefused ── UnlockWait  ReasonForEarly
 """
 
 from siteapp.errors.answering import (
@@ -72,6 +73,7 @@ from siteapp.errors.servers import (
     ServerFenced,
     SpareNotPromoted,
 )
+from siteapp.errors.unlock import ReasonForEarly, UnlockWait
 from siteapp.errors.uploads import (
     QuotaSpent,
     UploadAltered,
@@ -95,6 +97,7 @@ __all__ = [
     "Overloaded",
     "PairingRefused",
     "QuotaSpent",
+    "ReasonForEarly",
     "RecoveryRefused",
     "RequestRefused",
     "RescueDamaged",
@@ -121,6 +124,7 @@ __all__ = [
     "TooFast",
     "TooLarge",
     "TooManyTries",
+    "UnlockWait",
     "UploadAltered",
     "UploadRefused",
     "WrongMethod",
