@@ -1,6 +1,7 @@
 """A session in the room: its sittings and attempts, derived from the journal. Pure."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -125,12 +126,17 @@ class Session:
         return None
 
 
+# What a session is made with: no event changes it, but the attempts, of which each is kept alone.
+PLANNED = ("plan", "attempts", "candidates")
+
+
 class Before:
     """What a session was before some events; of its attempts only those that they change."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._kept = replace(session, sittings=dict(session.sittings), attempts={})
+        own = {name: copy(value) for name, value in vars(session).items() if name not in PLANNED}
+        self._kept = replace(session, attempts={}, **own)
 
     def keep(self, attempt: Attempt) -> None:
         """This attempt is about to change."""
