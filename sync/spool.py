@@ -72,8 +72,18 @@ class Summary(Struct, frozen=True):
     foreign: int
 
 
+class Held(Struct, frozen=True):
+    """A file that did not get through: tries in a row, and what came of the last (ExamError)."""
+
+    tries: int
+    error: dict[str, Any]
+
+
 class CourierStatus(Struct, frozen=True):
-    """How a courier's last round went; times in ms since 1970. `errors` are ExamError JSON."""
+    """How a courier's last round went; times in ms since 1970. `errors` are ExamError JSON.
+
+    `held`: what did not get through, by digest, also where this round did not try it.
+    """
 
     round_at: int
     last_contact: int | None
@@ -82,6 +92,7 @@ class CourierStatus(Struct, frozen=True):
     errors: tuple[dict[str, Any], ...]
     next_round_s: float
     summary: Summary
+    held: dict[str, Held] = msgspec.field(default_factory=dict)
 
 
 def is_digest(text: str) -> bool:

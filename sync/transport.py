@@ -224,7 +224,8 @@ def _refuse(answer: httpx.Response, now: int) -> NoReturn:
         raise UnexpectedAnswer(reason=f"HTTP {status}")
     words, whole = problem
     if status in _REFUSED:
-        raise RefusedByHeadquarters(Words(words.message.zh, words.message.en), whole)
+        reason = Words(words.message.zh, words.message.en)
+        raise RefusedByHeadquarters(reason, whole, _statement(whole))
     raise HeadquartersFailed(reason_zh=words.message.zh, reason_en=words.message.en)
 
 
@@ -234,6 +235,14 @@ def _problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:
         whole = msgspec.json.decode(body, type=dict[str, Any])
         return msgspec.convert(whole, _Problem), whole
     except (ValueError, RecursionError):
+        return None
+
+
+def _statement(problem: Mapping[str, Any]) -> bytes | None:
+    """The signed refusal in an answer, UNVERIFIED."""
+    try:
+        return base64.b64decode(problem["refusal"], validate=True)
+    except (KeyError, TypeError, ValueError):
         return None
 
 

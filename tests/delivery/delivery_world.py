@@ -19,7 +19,7 @@ from sync.errors import DocumentRefused, NotFound
 from sync.spool import Spool, digest_of
 from sync.stick import StickTransport
 from sync.transport import AUTHORIZATION, HttpTransport, Transport
-from sync.wire.documents import FetchRequest, Receipt, read, sign
+from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.wire.sealed import Part, ToRecipients, write_sealed
 
@@ -71,6 +71,12 @@ class Headquarters:
         facts |= {"session": "am", "server_term": 1, "sequence": 1, "at": 1}
         facts |= {"level": self.levels.get(of, "received")} | other
         return sign(Receipt(**facts), signer or self.receipt_key)
+
+    def refusal(self, of: str, signer: SigningKey | None = None, **other: Any) -> str:
+        """Headquarters' signed word that it will never take a file of 2,000 bytes."""
+        facts: dict[str, Any] = {"digest": of, "size": 2000, "code": "conflicting-batch"}
+        facts |= {"reason_zh": "冲突", "reason_en": "conflict", "at": 1} | other
+        return base64.b64encode(sign(Refusal(**facts), signer or self.receipt_key)).decode()
 
     def answer(self, digest: str) -> bytes:
         return self.forged.get(digest) or self.receipt(digest)
