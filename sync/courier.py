@@ -35,7 +35,7 @@ from sync.errors import (
 from sync.errors.system import system_words
 from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import Receipt, Refusal, read
+from sync.wire.documents import Receipt, Refusal, UnlockRelease, read
 from sync.wire.keys import VerifyKey
 from sync.words import Words
 
@@ -165,6 +165,21 @@ class Courier:
                     self._fetch(package)
                     done.fetched += 1
                     self._tries.pop(package.digest, None)
+        self._fetch_releases(done, listed)
+
+    def _fetch_releases(self, done: Round, listed: list[PackageEntry]) -> None:
+        """The codes of packages whose hour has come; a wrong release is fetched again later."""
+        for package in listed:
+            name = f"{package.digest}.release"
+            if not package.released or not self._due(name):
+                continue
+            with self._isolated(done, name):
+                kept = self._spool.release(package.digest)
+                fresh = self._transport.release(package.digest) if kept is None else None
+                if fresh is not None:
+                    read(fresh, UnlockRelease, [self._key])
+                    self._spool.put_release(package.digest, fresh)
+                    self._tries.pop(name, None)
 
     def _fetch(self, package: PackageEntry) -> None:
         part = self._spool.part_path(package.digest, self._transport.name)

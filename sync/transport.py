@@ -50,6 +50,8 @@ class PackageEntry(NamedTuple):
     digest: str
     size: int
     session: str
+    # Its codes can be had now.
+    released: bool = False
 
 
 class Transport(Protocol):
@@ -72,6 +74,9 @@ class Transport(Protocol):
     def fetch(self, digest: str, to: Path) -> None:
         """Write a package to `to`, going on from what an earlier try left there if possible."""
 
+    def release(self, digest: str) -> bytes | None:
+        """The codes of a package that is said to be released, as headquarters sealed them."""
+
     def deliver(self, path: Path, digest: str) -> bytes | None:
         """Hand a batch over; its receipt if there is one at once."""
 
@@ -83,6 +88,7 @@ class _Listed(msgspec.Struct, frozen=True):
     digest: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
     size: Annotated[int, msgspec.Meta(ge=0)]
     session: str
+    released: bool = False
 
 
 class _Listing(msgspec.Struct, frozen=True):
@@ -150,7 +156,7 @@ class HttpTransport:
             listing = msgspec.json.decode(body, type=_Listing)
         except (ValueError, RecursionError):
             raise UnexpectedAnswer(reason="packages") from None
-        return [PackageEntry(p.digest, p.size, p.session) for p in listing.packages]
+        return [PackageEntry(p.digest, p.size, p.session, p.released) for p in listing.packages]
 
     def fetch(self, digest: str, to: Path) -> None:
         """GET /api/v1/packages/<digest>, from where an earlier try was cut."""
@@ -163,6 +169,11 @@ class HttpTransport:
                 to.unlink()
                 raise UnexpectedAnswer(reason="HTTP 416")
             _write(answer, to, start)
+
+    def release(self, digest: str) -> bytes:
+        """GET /api/v1/unlocks/<digest>."""
+        with self._ask("GET", f"/api/v1/unlocks/{digest}") as answer:
+            return _body(answer, MAX_RECEIPT)
 
     def deliver(self, path: Path, digest: str) -> bytes:
         """PUT /api/v1/batches/<digest> or …/files/<digest>; the receipt in the answer."""

@@ -19,6 +19,7 @@ from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.publish import packages_for
 from sync.headquarters.refusals import put_signed
+from sync.headquarters.unlocking import release, released
 
 # Packages out lie in the folder of one machine; any number of receivers may take batches in.
 api = Blueprint("api", __name__)
@@ -56,7 +57,15 @@ def who() -> Response:
 def packages() -> Response:
     """The packages of the site that asks."""
     found = packages_for(headquarters(), site())
-    listed = [{"digest": p.digest, "size": p.size, "session": session} for session, p in found]
+    listed = [
+        {
+            "digest": p.digest,
+            "size": p.size,
+            "session": session,
+            "released": released(headquarters(), session, p.digest, now()),
+        }
+        for session, p in found
+    ]
     return jsonify({"packages": listed})
 
 
@@ -70,6 +79,15 @@ def package(digest: str) -> Response:
                 found.path, mimetype="application/octet-stream", conditional=True, etag=digest
             )
     raise NotFound(what=digest[:64])
+
+
+@api.get("/api/v1/unlocks/<digest>")
+@role(SITE)
+def unlock(digest: str) -> Response:
+    """The codes of a package of the site that asks, sealed to it, once they are released."""
+    response = make_response(release(headquarters(), site(), digest, now()))
+    response.mimetype = "application/json"
+    return response
 
 
 @intake.put("/api/v1/batches/<digest>")

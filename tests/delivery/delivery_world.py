@@ -47,6 +47,8 @@ class Headquarters:
     site_key: SigningKey = field(default_factory=SigningKey.generate)
     receipt_key: SigningKey = field(default_factory=SigningKey.generate)
     packages: dict[str, Path] = field(default_factory=dict)
+    # package → its codes, as any bytes that are signed.
+    released: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     forged: dict[str, bytes] = field(default_factory=dict)
@@ -98,6 +100,8 @@ class Handler(BaseHTTPRequestHandler):
         *_, kind, name = self.path.split("/")
         if name == "packages":
             self._say(200, json.dumps({"packages": self._listing(), "at": 1.5}).encode())
+        elif kind == "unlocks":
+            self._say(200, self.hq.released[name])
         elif kind == "packages":
             self._package(self.hq.packages[name])
         elif name in self.hq.batches:
@@ -142,7 +146,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _listing(self) -> list[dict[str, object]]:
         found = self.hq.packages.items()
-        return [{"digest": d, "size": p.stat().st_size, "session": "am"} for d, p in found]
+        return [
+            {
+                "digest": d,
+                "size": p.stat().st_size,
+                "session": "am",
+                "released": d in self.hq.released,
+            }
+            for d, p in found
+        ]
 
     def _package(self, path: Path) -> None:
         size, start, headers = path.stat().st_size, 0, {}

@@ -19,6 +19,7 @@ from sync.delivery_errors import HeadquartersBusy, UnexpectedAnswer
 from sync.errors import DocumentAltered
 from sync.spool import digest_of
 from sync.transport import HttpTransport
+from sync.wire.documents import UnlockRelease, sign
 from sync.wire.keys import SigningKey
 
 REFUSAL = {
@@ -334,6 +335,24 @@ def test_an_answer_without_end_is_not_read_to_the_end(online: Room) -> None:
     online.put()
     online.hq.canned["PUT"] = [(200, {}, b" " * 70_000)]
     assert online.rounds() == ["unexpected-answer"]
+
+
+def test_codes_are_fetched_once_when_they_are_released(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    assert online.rounds(2) == []
+    assert online.spool.release(digest) is None
+    said = UnlockRelease(SITE, "am", digest, bytes(1168), 1)
+    online.hq.released[digest] = sign(said, SigningKey.generate())
+    assert set(online.rounds(2)) == {"signature-refused"}
+    assert online.spool.release(digest) is None
+    online.hq.released[digest] = sign(said, online.hq.receipt_key)
+    assert online.rounds(3) == []
+    assert online.spool.release(digest) == online.hq.released[digest]
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+    asked = [route for route, _ in online.hq.gets if "/unlocks/" in route]
+    assert len(asked) == 3
 
 
 def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:
