@@ -7,7 +7,7 @@
     │   └── SecretDamaged
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
-    │   ├── SignatureRefused  NotCanonical  WrongKind
+    │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
     │   └── ForOtherSite  ForOtherPackage  CannotOpen
     ├── UnlockRefused      5  codes heard by phone
     │   ├── MalformedCode  WrongUnlockCode
@@ -50,6 +50,7 @@ from sync.errors.documents import (
     NotADocument,
     NotCanonical,
     OtherOfficialsCode,
+    SecondSignatureMissing,
     SignatureRefused,
     UnsupportedVersion,
     WrongKind,
@@ -109,6 +110,7 @@ __all__ = [
     "PortInUse",
     "RosterRefused",
     "RosterUnreadable",
+    "SecondSignatureMissing",
     "SecretDamaged",
     "SecretMissing",
     "SignatureRefused",

@@ -44,6 +44,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /sessions/<session>/results.xlsx": {"exam-officer"},
     "GET /sessions/<session>/codes": {"release-officer"},
     "POST /sessions/<session>/online-unlock": {"release-officer"},
+    "POST /sessions/<session>/release": {"release-officer"},
     "GET /specifications": EVERYBODY,
     "GET /specifications/<code>": EVERYBODY,
     "GET /bank/<code>": {"exam-officer"},
