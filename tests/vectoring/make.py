@@ -61,6 +61,13 @@ def given() -> JSON:
         "batch": incoming,
         "file": incoming,
         "receipt": {"digest": receipt.digest, "size": receipt.size, "site": receipt.site},
+        "refusal": {"digest": receipt.digest, "size": receipt.size},
+        "unlock-release": {
+            "site": cast.SITE,
+            "session": cast.SESSION,
+            "package": statements.PACKAGE,
+            "key": "box",
+        },
         "enrolment-request": {},
         "certificate": {},
         "fetch-request": {},
