@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 
 from siteapp.config import Settings
-from siteapp.errors import NotPaired
 from siteapp.follow import follow, take_folder
 from siteapp.identity import load_identity
 from siteapp.serve import serve
 from siteapp.site import Site
 from siteapp.standby import pairing
-from siteapp.standby.folder import PairFolder
+from siteapp.standby.folder import PairFolder, not_paired
 from siteapp.standby.promotion import (
     Signature,
     check_people,
@@ -26,6 +25,7 @@ from siteapp.store.live import Live
 from sync.console import say, show_json, show_table
 from sync.errors import AlreadyThere
 from sync.wire.documents import Promotion
+from sync.words import Words
 
 LOOK_S = 0.3
 
@@ -76,6 +76,7 @@ def say_serving(address: str) -> None:
 @click.pass_obj
 def pair_command(folder: Path, primary: str, address: str) -> None:
     """On the spare, in an empty folder: ask PRIMARY (http://host:port) to be its second server."""
+    pairing.need_empty(folder)
     code = click.prompt("配对码 / pairing code", hide_input=False)
     asking = pairing.Asking(primary.rstrip("/"), address.rstrip("/"), code)
     digits = asking.fingerprint
@@ -91,6 +92,7 @@ def pair_command(folder: Path, primary: str, address: str) -> None:
 @click.pass_obj
 def run(folder: Path, host: str | None, port: int | None) -> None:
     """On the spare: follow the primary; after a promotion serve the room on the same port."""
+    PairFolder(folder).need("spare")
     settings = Settings.load(folder)
     where = host or settings.text("host")
     at = settings.number("port") if port is None else port
@@ -115,13 +117,13 @@ def promote(folder: Path, chief: str, second: str, reason: str, address: str) ->
     identity, pair = load_identity(folder), PairFolder(folder)
     pair.need("spare")
     if pair.promotion(identity.sign.public):
-        raise AlreadyThere(what="promotion")
+        raise AlreadyThere(what=Words("接管记录", "promotion"))
     people = [
         Signature(name, click.prompt(f"{name} 的密码 / password of {name}", hide_input=True))
         for name in (chief, second)
     ]
     if not (folder / "site.db").exists():
-        raise NotPaired(role="spare")
+        raise not_paired("spare")
     with closing(Live(folder / "site.db", identity.site)) as live:
         check_people(live, people[0], people[1])
     with take_folder(folder), closing(Live(folder / "site.db", identity.site)) as live:
@@ -160,7 +162,7 @@ def fork(folder: Path, as_json: bool) -> None:
     with closing(Site(folder)) as site:
         record = site.standby.fenced
         if not isinstance(record, Promotion):
-            raise NotPaired(role="fenced")
+            raise not_paired("fenced")
         found = forks(site.live, record)
     rows = [
         {

@@ -6,7 +6,7 @@ from typing import BinaryIO, Literal, TypeVar
 
 import msgspec
 
-from sync.errors import CannotOpen, DocumentAltered, ForOtherSite, NotCanonical, SignatureRefused
+from sync.errors import DocumentAltered, ForOtherSite, NotCanonical, SignatureRefused
 from sync.exam.batch import Batch, BatchHeader, pack, unpack
 from sync.exam.journal import Event, origin
 from sync.exam.merkle import MerkleTree
@@ -28,6 +28,7 @@ from sync.wire.fields import (
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
+from sync.words import Words
 
 T = TypeVar("T", bound=Struct)
 
@@ -179,7 +180,12 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     """A certificate signed by the root whose key id the administrator was told."""
     root = VerifyKey.from_bytes(peek(envelope, Certificate).headquarters.root)
     if root.key_id != root_fingerprint:
-        raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
+        raise SignatureRefused(
+            reason=Words(
+                f"证书出自根密钥 {root.key_id}，与总部告知的指纹 {root_fingerprint} 不符",
+                f"the certificate is of root key {root.key_id}, not of {root_fingerprint}",
+            )
+        )
     certificate = read(envelope, Certificate, [root])
     theirs = certificate.headquarters
     for verifies in (certificate.sign, theirs.release, theirs.receipt):
