@@ -128,7 +128,7 @@ class TooFast(NotAllowed):
     http_status = 429
     message = Words("操作过于频繁，请 {seconds} 秒后再试", "Too fast; wait {seconds} seconds")
     hint = Words(
-        "作答保存在考生机上，页面会自动重发", "Responses stay on the machine; the page sends again"
+        "作答保存在考试机上，页面会自动重发", "Responses stay on the machine; the page sends again"
     )
 
 
@@ -163,7 +163,7 @@ class StorageFailed(EnvironmentFault):
     code = "storage-failed"
     message = Words("服务器磁盘写入失败：{reason}", "The server's disk failed to write: {reason}")
     hint = Words(
-        "作答保存在考生机上；请检查服务器磁盘", "Responses stay on the machine; check the disk"
+        "作答保存在考试机上；请检查服务器磁盘", "Responses stay on the machine; check the disk"
     )
 
 

@@ -156,7 +156,11 @@ def read(envelope: bytes, kind: type[T], trusted: Iterable[VerifyKey]) -> T:
     """The statement in `envelope` if one of the trusted keys signed it, and nobody else."""
     signed = dsse.verify(envelope, TYPES[kind], trusted)
     if set(signed.listed) != signed.key_ids:
-        raise SignatureRefused(reason="a statement has its signer's signature and no other")
+        raise SignatureRefused(
+            reason=Words(
+                "除签发者外还有别的签名", "a statement has its signer's signature and no other"
+            )
+        )
     return from_bytes(signed.payload, kind)
 
 
@@ -164,7 +168,7 @@ def peek(envelope: bytes, kind: type[T]) -> T:
     """The statement UNVERIFIED: only to learn whose key to check it with."""
     payload_type, payload, _ = dsse.peek(envelope)
     if payload_type != TYPES[kind]:
-        raise NotCanonical(reason=f"payload type {payload_type[:80]}")
+        raise dsse.other_type(payload_type)
     return from_bytes(payload, kind)
 
 
@@ -229,7 +233,9 @@ def verify_package(path: Path, certificate: Certificate) -> SealedDocument:
     package = SealedDocument.verify(path, kind="package", trusted=[release])
     if set(package.signers) != package.signed_by:
         # Anybody could add a signature of their own: the same package under another digest.
-        raise SignatureRefused(reason="it carries headquarters' signature and no other")
+        raise SignatureRefused(
+            reason=Words("除总部外还有别的签名", "it carries headquarters' signature and no other")
+        )
     if package.identity.keys() != {"session", "site"}:
         raise NotCanonical(reason="identity: session and site")
     if package.part_names != PACKAGE_PARTS:
