@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test test-faults check format lint types imports docs bench lock clean screenshots reference vectors
+.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq lock clean screenshots reference vectors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -42,13 +42,18 @@ bench: ## the answer path in figures, on this machine (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/answer_path.py $(ARGS)
 
+bench-hq: ## headquarters' intake in figures, on a PostgreSQL of its own (ARGS=--json)
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/intake.py $(ARGS)
+
 screenshots: ## the pictures in docs/images, from real pages
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/journeys $(PY) tests/journeys/screenshots.py
 
 lock: ## make the lock files anew from pyproject.toml
 	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build -o requirements.lock pyproject.toml
-	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build --extra hq -c requirements.lock -o requirements-hq.lock pyproject.toml
+	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build --extra hq --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean: ## remove what was made here
 	@rm -rf .venv tests/node_reader/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from siteapp.cli_journal import check_files, journal
-from siteapp.cli_recovery import adopt_command, backup, recovery
-from siteapp.cli_rescue import rescue
-from siteapp.cli_standby import say_serving, standby
+from siteapp.commands.journal import check_files, journal
+from siteapp.commands.recovery import adopt_command, backup, recovery
+from siteapp.commands.rescue import rescue
+from siteapp.commands.standby import say_serving, standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
@@ -125,8 +125,9 @@ def _in_words(row: dict[str, Any]) -> dict[str, Any]:
 
 @main.command()
 @click.argument("session")
+@click.option("--reason", default="", help="Why now, where this server's clock says it is early.")
 @click.pass_obj
-def unlock(folder: Path, session: str) -> None:
+def unlock(folder: Path, session: str, reason: str) -> None:
     """Open a session's papers with the two codes, asked one after the other."""
     with opened(folder) as site:
         wanted = site.live.session(session)
@@ -136,7 +137,7 @@ def unlock(folder: Path, session: str) -> None:
             )
             for official in (1, 2)
         ]
-        site.shelf.unlock(wanted, (codes[0], codes[1]))
+        site.shelf.unlock(wanted, (codes[0], codes[1]), reason=reason)
     say(f"场次 {session} 已解锁", f"Session {session} unlocked")
 
 

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import postgres
 import practical
 import pytest
 import room
@@ -36,6 +37,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def hq() -> world.Headquarters:
     """One headquarters for all tests: its keys do not change."""
     return world.Headquarters()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    """A running PostgreSQL; databases in it are the tests' own."""
+    if why := postgres.missing():
+        pytest.skip(why)
+    found = postgres.Cluster()
+    try:
+        yield found.create()
+    finally:
+        found.remove()
 
 
 @pytest.fixture

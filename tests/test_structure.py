@@ -25,6 +25,7 @@ FILES = {
     "README.zh.md",
     "pyproject.toml",
     "requirements-dev.lock",
+    "requirements-hq.lock",
     "requirements.lock",
 }
 
@@ -38,6 +39,7 @@ HOMES = {
     "sqlite_utils": ("siteapp.store", "sync.headquarters"),
     "sqlalchemy": ("sync.headquarters",),
     "psycopg": ("sync.headquarters",),
+    "minio": ("sync.headquarters",),
     "zeroconf": ("siteapp.lan",),
     "psutil": ("siteapp.readiness",),
     "sqlite3": (),

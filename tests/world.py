@@ -162,7 +162,7 @@ def make_package(
         site=certificate.site,
         name=Words("上午场", "Morning session"),
         kind="examination",
-        starts_at="2026-11-21T08:30:00+08:00",
+        starts_at="2024-11-23T08:30:00+08:00",
         room="第一机房",
         sittings=tuple(sittings),
         candidates=candidates("live", 1, live) + candidates("media", live + 1, media),

@@ -3,23 +3,47 @@
 import errno
 import shutil
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from flask import Blueprint, Response, jsonify, make_response, request, send_file
+from flask import Blueprint, Response, current_app, jsonify, make_response, request, send_file
 
 from sync.disk import MIB, free_bytes
 from sync.errors import DiskTooFull, NotFound
 from sync.headquarters.archive import highest_receipt
-from sync.headquarters.errors import BatchTooLarge, LengthMissing
+from sync.headquarters.errors import BatchTooLarge, IntakeBusy, LengthMissing
 from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.publish import packages_for
 
+# Packages out lie in the folder of one machine; any number of receivers may take batches in.
 api = Blueprint("api", __name__)
+intake = Blueprint("intake", __name__)
+# What one receiver takes in at once; waitress has more threads than that, to say so.
+MAX_WAITING = 32
 
 
-@api.get("/.well-known/examhq")
+class Gate:
+    """Counts who is inside; IntakeBusy for one more than there is room for."""
+
+    def __init__(self, room: int = MAX_WAITING) -> None:
+        self._places = threading.BoundedSemaphore(room)
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """A place as long as the block lasts."""
+        if not self._places.acquire(blocking=False):
+            raise IntakeBusy
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+@intake.get("/.well-known/examhq")
 @role(PUBLIC)
 def who() -> Response:
     """Says that headquarters answers here."""
@@ -49,7 +73,7 @@ def package(digest: str) -> Response:
     raise NotFound(what=digest[:64])
 
 
-@api.put("/api/v1/batches/<digest>")
+@intake.put("/api/v1/batches/<digest>")
 @role(PUBLIC)
 def put_batch(digest: str) -> Response:
     """Take in a batch: 201 with its receipt, and 200 with the same bytes at every repeat.
@@ -73,6 +97,12 @@ def _answer(accepted: Accepted) -> Response:
 
 
 def _take(digest: str, most: int) -> Accepted:
+    gate: Gate = current_app.extensions["gate"]
+    with gate.inside():
+        return _take_inside(digest, most)
+
+
+def _take_inside(digest: str, most: int) -> Accepted:
     length = request.content_length
     if length is None:
         raise LengthMissing
@@ -93,7 +123,7 @@ def _take(digest: str, most: int) -> Accepted:
         ) from None
 
 
-@api.get("/api/v1/receipts/<digest>")
+@intake.get("/api/v1/receipts/<digest>")
 @role(PUBLIC)
 def receipt(digest: str) -> Response:
     """The receipt of the highest level; it says nothing that the digest's holder does not know."""

@@ -7,7 +7,7 @@ from importlib import resources
 from flask import Flask, Response
 
 from sync.headquarters import guard, views
-from sync.headquarters.api import api
+from sync.headquarters.api import Gate, api, intake
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.guard import PUBLIC, role
 from sync.headquarters.intake import MAX_BATCH
@@ -22,13 +22,9 @@ def wall_ms() -> int:
 
 def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> Flask:
     """A WSGI application on an open data folder."""
-    app = Flask("sync.headquarters", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BATCH
-    app.extensions["headquarters"] = headquarters
-    app.extensions["clock"] = clock
+    app = create_receiver(headquarters, clock)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    guard.install(app)
     views.install(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
@@ -45,6 +41,18 @@ def _base_css() -> Response:
 
 def _hq_css() -> Response:
     return _css(resources.files("sync.headquarters").joinpath("static", "hq.css").read_text())
+
+
+def create_receiver(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> Flask:
+    """As create_app, of the intake alone: it holds no state and opens nothing."""
+    app = Flask("sync.headquarters", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BATCH
+    app.extensions["headquarters"] = headquarters
+    app.extensions["clock"] = clock
+    app.extensions["gate"] = Gate()
+    guard.install(app)
+    app.register_blueprint(intake)
+    return app
 
 
 def _favicon() -> Response:

@@ -1,23 +1,29 @@
 """The second copy of every batch, and the receipt that lets a site forget its own."""
 
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Select, Table, insert, select, update
 
-from sync.errors import DocumentAltered, ExamError
+from sync.errors import DocumentAltered, ExamError, NotFound
 from sync.errors.system import system_words
 from sync.exam.specification import Struct
-from sync.headquarters.errors import ArchiveFailed
+from sync.headquarters.commits import receipt_row
+from sync.headquarters.errors import ArchiveFailed, TryLater
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.intake import KINDS, Kind, copy_durably, hash_file, insert_receipt
+from sync.headquarters.intake import hash_file
+from sync.headquarters.kinds import BATCH, KINDS, Kind
 from sync.headquarters.schema import batches, files, quarantine
 from sync.headquarters.store import Stamp, record
+from sync.headquarters.work import Claimed, claim, release
+from sync.headquarters.work import done as finish
 from sync.wire import documents
 from sync.wire.documents import Receipt
 
 log = logging.getLogger(__name__)
 ARCHIVE = "archive"
+# Small, so that no claim runs out before its turn comes.
+CLAIM = 16
 
 
 class BatchRow(Struct, frozen=True):
@@ -32,6 +38,7 @@ class BatchRow(Struct, frozen=True):
     signed_by: str
     state: str
     received_at: int
+    supplements: str | None = None
 
 
 class QuarantineRow(Struct, frozen=True):
@@ -57,37 +64,38 @@ class Archived(NamedTuple):
 
 def archive_pending(headquarters: Headquarters, now: int) -> Archived:
     """Copy what has one copy only; a fault of one batch does not hold up the others."""
-    done, faults = 0, []
-    # Batches first: one is small, and results wait for it.
+    done = 0
+    faults: list[ExamError] = []
     for kind in KINDS:
-        for row in _list(headquarters, kind.rows, None, "received"):
-            try:
-                archive_one(headquarters, row, now, kind)
-                done += 1
-            except (ArchiveFailed, DocumentAltered) as fault:
-                log.error("%s %s: %s", kind.name, row.digest, fault)
-                faults.append(fault)
+        last = 0
+        while claimed := claim(headquarters, kind.work, now, limit=CLAIM, after=last):
+            for due in claimed:
+                try:
+                    archive_one(headquarters, due, now, kind)
+                    done += 1
+                except (ArchiveFailed, DocumentAltered, NotFound, TryLater) as fault:
+                    log.error("%s %s: %s", kind.name, due.subject, fault)
+                    faults.append(fault)
+                    release(headquarters, [due])
+            last = claimed[-1].id
     return Archived(done, tuple(faults))
 
 
 def archive_digest(headquarters: Headquarters, digest: str, now: int) -> None:
-    """The second copy of what was just taken in, unless it has one."""
+    """Archive what was just taken in, unless that is done or somebody is at it."""
     for kind in KINDS:
-        for row in _list(headquarters, kind.rows, None, "received"):
-            if row.digest == digest:
-                archive_one(headquarters, row, now, kind)
+        for due in claim(headquarters, kind.work, now, limit=1, subject=digest):
+            try:
+                archive_one(headquarters, due, now, kind)
+            except ExamError:
+                release(headquarters, [due])
+                raise
 
 
-def archive_one(headquarters: Headquarters, batch: BatchRow, now: int, kind: Kind) -> None:
+def archive_one(headquarters: Headquarters, due: Claimed, now: int, kind: Kind) -> None:
     """The second copy, read back and compared, and then the `archived` receipt."""
-    copy = headquarters.archived(batch.digest)
-    try:
-        copy_durably(headquarters.blob(batch.digest), copy)
-        found = hash_file(copy)
-    except OSError as error:
-        raise ArchiveFailed(reason=system_words(error)) from None
-    if found != batch.digest:
-        raise DocumentAltered(where=str(headquarters.blob(batch.digest)))
+    batch = find_batch(headquarters, due.subject, kind)
+    _copy(headquarters, batch.digest)
     receipt = Receipt(
         digest=batch.digest,
         size=batch.size,
@@ -99,11 +107,34 @@ def archive_one(headquarters: Headquarters, batch: BatchRow, now: int, kind: Kin
         at=now,
     )
     envelope = documents.sign(receipt, headquarters.keys.receipt())
+    rows = kind.rows
     with headquarters.store.writing() as db:
-        waiting = (kind.rows.c.digest == batch.digest) & (kind.rows.c.state == "received")
-        if db.execute(update(kind.rows).where(waiting).values(state="archived")).rowcount:
-            insert_receipt(db, kind, receipt, envelope)
+        waiting = (rows.c.digest == batch.digest) & (rows.c.state == "received")
+        if db.execute(update(rows).where(waiting).values(state="archived")).rowcount:
+            db.execute(insert(kind.receipts), [receipt_row(receipt, envelope)])
             record(db, Stamp(ARCHIVE, now), f"{kind.name}.archive", digest=batch.digest)
+        finish(db, [due])
+
+
+def _copy(headquarters: Headquarters, digest: str) -> None:
+    copy = headquarters.archived(digest)
+    try:
+        headquarters.blobs.copy(digest, copy)
+        found = hash_file(copy)
+    except OSError as error:
+        raise ArchiveFailed(reason=system_words(error)) from None
+    if found != digest:
+        raise DocumentAltered(where=digest)
+
+
+def find_batch(headquarters: Headquarters, digest: str, kind: Kind = BATCH) -> BatchRow:
+    """One batch or file; NotFound."""
+    query = _columns(kind.rows).where(kind.rows.c.digest == digest)
+    with headquarters.store.reading() as db:
+        row = db.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(what=digest)
+    return BatchRow(**row)
 
 
 def highest_receipt(headquarters: Headquarters, digest: str) -> bytes | None:
@@ -132,15 +163,19 @@ def list_files(headquarters: Headquarters, session: str) -> list[BatchRow]:
 def _list(
     headquarters: Headquarters, rows: Table, session: str | None, state: str | None
 ) -> list[BatchRow]:
-    wanted = [rows.c[name] for name in BatchRow.__struct_fields__]
     order = (rows.c.site, rows.c.session, rows.c.server_term, rows.c.sequence)
-    query = select(*wanted).order_by(*order)
+    query = _columns(rows).order_by(*order)
     if session is not None:
         query = query.where(rows.c.session == session)
     if state is not None:
         query = query.where(rows.c.state == state)
     with headquarters.store.reading() as db:
         return [BatchRow(**row) for row in db.execute(query).mappings()]
+
+
+def _columns(rows: Table) -> Select[Any]:
+    """Those of BatchRow; of a file not all are there."""
+    return select(*(rows.c[name] for name in BatchRow.__struct_fields__ if name in rows.c))
 
 
 def list_quarantine(headquarters: Headquarters) -> list[QuarantineRow]:

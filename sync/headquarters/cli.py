@@ -59,12 +59,21 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
 @click.option(
     "--archive", default="archive", show_default=True, help="Folder of the second copies."
 )
+@click.option("--database", help="postgresql://user@host/name?passfile=FILE instead of hq.db.")
+@click.option(
+    "--blobs",
+    default="folder",
+    show_default=True,
+    help="Where bytes lie: folder, table, or s3+https://host/bucket.",
+)
 @json_option
 @click.pass_obj
-def init(folder: Path, account: str, archive: str, as_json: bool) -> None:
+def init(
+    folder: Path, account: str, archive: str, database: str | None, blobs: str, as_json: bool
+) -> None:
     """Set up the data folder: keys, database, the first account with all roles."""
     checked(account)
-    hq = create_headquarters(folder, archive)
+    hq = create_headquarters(folder, archive, database, blobs)
     try:
         password = staff.add_member(hq, stamp(), account, staff.ROLES)
         root = VerifyKey.from_bytes(hq.keys.public().root).key_id
@@ -82,15 +91,47 @@ def init(folder: Path, account: str, archive: str, as_json: bool) -> None:
     )
 
 
-@main.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
+HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+PORT = click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8400,
     show_default=True,
     help="Port; 0 = any free.",
 )
+
+
+@main.command("receive")
+@HOST
+@PORT
+@click.pass_obj
+def receive_command(folder: Path, host: str, port: int) -> None:
+    """Take batches in and nothing else; any number of these share one PostgreSQL."""
+
+    def ready(address: str) -> None:
+        say(f"接收服务已启动：{address}", f"Receiving: {address}")
+        sys.stdout.flush()
+
+    with opened(folder) as hq:
+        serve.receive(hq, host, port, ready)
+
+
+@main.command("work")
+@click.pass_obj
+def work_command(folder: Path) -> None:
+    """Archive and score what came in; any number of these share the work."""
+
+    def ready() -> None:
+        say("开始归档与评分", "Archiving and scoring")
+        sys.stdout.flush()
+
+    with opened(folder) as hq:
+        serve.work(hq, ready)
+
+
+@main.command("serve")
+@HOST
+@PORT
 @click.pass_obj
 def serve_command(folder: Path, host: str, port: int) -> None:
     """Serve sites and staff until Ctrl-C or SIGTERM."""

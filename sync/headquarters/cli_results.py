@@ -23,6 +23,7 @@ from sync.wire.files import write_durably
 def batches(folder: Path, session_id: str | None, as_json: bool) -> None:
     """Batches that were taken in, of one session or all."""
     columns = ["site", "session", "server_term", "sequence", "size", "state", "digest"]
+    columns += ["supplements"]
     with opened(folder) as hq:
         show(archive.list_batches(hq, session=session_id), columns, as_json)
 

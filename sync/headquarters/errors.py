@@ -3,7 +3,8 @@
 DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
                    ConflictingBatch  FormerServer  JournalBroken
 EnvironmentFault   QuarantineFull  ArchiveFailed
-InputRefused       NameRefused  TimeRefused  MarksUnreadable
+                   TryLater ── IntakeBusy  DatabaseAway  BlobsAway
+InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused
 NotNow             SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
 """
@@ -132,6 +133,54 @@ class ArchiveFailed(EnvironmentFault):
     message = Words("无法写入第二份副本：{reason}", "Cannot write the second copy: {reason}")
     hint = Words(
         "请检查归档磁盘；会自动重试", "Check the archive disk; it is tried again by itself"
+    )
+
+
+class TryLater(EnvironmentFault):
+    """Nothing is wrong with what was sent; the same again in some seconds."""
+
+    code = "try-later"
+    http_status = 503
+    seconds = 5
+    message = Words("总部暂时无法处理", "Headquarters cannot take this now")
+    hint = Words("会自动重试，请保留文件", "It is tried again by itself; keep the file")
+
+
+class IntakeBusy(TryLater):
+    """As many batches as one receiver takes at once are in its hands."""
+
+    code = "intake-busy"
+    message = Words("同时到达的数据包过多", "Too many batches at once")
+
+
+class DatabaseAway(TryLater):
+    """The database does not answer."""
+
+    code = "database-away"
+    message = Words("数据库没有响应：{reason}", "The database does not answer: {reason}")
+    hint = Words(
+        "请检查数据库；会自动重试", "Check the database; what was sent is tried again by itself"
+    )
+
+
+class BlobsAway(TryLater):
+    """The store of bytes does not answer."""
+
+    code = "blobs-away"
+    message = Words("对象存储没有响应：{reason}", "The object store does not answer: {reason}")
+    hint = Words(
+        "请检查对象存储；会自动重试", "Check the store; what was sent is tried again by itself"
+    )
+
+
+class SettingRefused(InputRefused):
+    """A setting of examhq.json that cannot be followed."""
+
+    code = "setting-refused"
+    message = Words("examhq.json 中 {name} 不可用：{reason}", "examhq.json: {name}: {reason}")
+    hint = Words(
+        "请按运行手册填写；密码放在单独的文件中",
+        "See the manual; passwords go into files of their own",
     )
 
 

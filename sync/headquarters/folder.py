@@ -14,21 +14,30 @@ for that would have to lie beside them, in the same folder with the same mode.
 """
 
 import fcntl
-import json
+import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from sync.errors import (
     AlreadyInitialised,
     DataFolderBusy,
+    ExamError,
     ForeignDataFolder,
     NotInitialised,
 )
+from sync.exam.specification import Struct
+from sync.headquarters.blobs import Blobs, FolderBlobs, TableBlobs
+from sync.headquarters.commits import Commits
+from sync.headquarters.errors import SettingRefused
 from sync.headquarters.store import Store
 from sync.wire.documents import HeadquartersKeys, from_bytes, to_bytes
 from sync.wire.files import write_durably
+from sync.wire.incoming import key_ids
 from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_key, save_key
 
 DATABASE = "hq.db"
@@ -52,9 +61,13 @@ class Keyring:
         """Signs packages."""
         return self._signing("release.key")
 
-    def receipt(self) -> SigningKey:
-        """Signs receipts."""
+    @cached_property
+    def _receipt(self) -> SigningKey:
         return self._signing("receipt.key")
+
+    def receipt(self) -> SigningKey:
+        """Signs receipts; read once, as every batch needs it."""
+        return self._receipt
 
     def seal(self) -> OpeningKey:
         """Opens batches."""
@@ -63,6 +76,14 @@ class Keyring:
     def public(self) -> HeadquartersKeys:
         """What sites get to know; also there while root and escrow are offline."""
         return from_bytes((self._folder / "public.json").read_bytes(), HeadquartersKeys)
+
+    @cached_property
+    def _recipients(self) -> frozenset[str]:
+        return key_ids(self.public())
+
+    def recipients(self) -> frozenset[str]:
+        """Ids of the keys a batch must be sealed to; read once, as every batch needs it."""
+        return self._recipients
 
     def create(self) -> None:
         """Make the keys that are not there yet."""
@@ -90,19 +111,43 @@ class Keyring:
         return SigningKey.from_bytes(load_key(self._folder / name, SECRET_LENGTH))
 
 
+class Settings(Struct, frozen=True):
+    """The content of examhq.json; docs/design/intake.md says what to choose."""
+
+    archive: str = "archive"
+    service: str = "examhq"
+    # An address postgresql://…, or None for the file hq.db.
+    database: str | None = None
+    # folder, table, or s3+https://host/bucket.
+    blobs: str = "folder"
+
+
 class Headquarters:
     """An open data folder: what every act of headquarters works on."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = Store(folder / DATABASE)
+        settings = read_settings(folder)
+        self.store = Store(settings.database or folder / DATABASE)
         self.keys = Keyring(folder / "keys")
-        settings = json.loads((folder / SETTINGS).read_text("utf-8"))
         # Relative to the data folder, so that the folder can be moved.
-        self.archive: Path = folder / settings["archive"]
+        self.archive: Path = folder / settings.archive
+        self.blobs, self.refused = self._stores(settings.blobs)
+        self.commits = Commits(self.store)
+
+    def _stores(self, kind: str) -> tuple[Blobs, Blobs]:
+        if kind == "folder":
+            refused = FolderBlobs(self.folder / "quarantine", flat=True)
+            return FolderBlobs(self.folder / "blobs"), refused
+        if kind == "table":
+            return TableBlobs(self.store, "batches"), TableBlobs(self.store, "refused")
+        # Its library is an extra, so it is loaded only where settings ask for it.
+        s3 = importlib.import_module("sync.headquarters.s3")
+        found = s3.connect(kind, self.folder / "keys" / "s3.json")
+        return s3.S3Blobs(*found, "batches"), s3.S3Blobs(*found, "refused")
 
     def blob(self, digest: str) -> Path:
-        """Where a received file lies."""
+        """Where a received file lies if bytes lie in the folder."""
         return self.folder / "blobs" / digest[:2] / digest
 
     def archived(self, digest: str) -> Path:
@@ -110,7 +155,7 @@ class Headquarters:
         return self.archive / digest[:2] / digest
 
     def quarantined(self, digest: str) -> Path:
-        """Where a refused file lies."""
+        """Where a refused file lies if bytes lie in the folder."""
         return self.folder / "quarantine" / digest
 
     def package(self, digest: str) -> Path:
@@ -140,36 +185,61 @@ class Headquarters:
             os.close(handle)
 
 
-def create_headquarters(folder: Path, archive: str = "archive") -> Headquarters:
+def read_settings(folder: Path) -> Settings:
+    """examhq.json; SettingRefused if it is not what this release reads."""
+    try:
+        return msgspec.json.decode((folder / SETTINGS).read_bytes(), type=Settings)
+    except msgspec.DecodeError as error:
+        raise SettingRefused(name=SETTINGS, reason=str(error)[:120]) from None
+
+
+def create_headquarters(
+    folder: Path, archive: str = "archive", database: str | None = None, blobs: str = "folder"
+) -> Headquarters:
     """Set up a data folder; AlreadyInitialised, or ForeignDataFolder, if it is somebody's."""
     _refuse_foreign(folder)
     if (folder / SETTINGS).exists():
         raise AlreadyInitialised(folder=str(folder))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for name in FOLDERS:
-        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    _make_folders(folder)
     (folder / archive).mkdir(mode=0o700, parents=True, exist_ok=True)
     # The settings are written last: a set-up that was interrupted is not used, and can be repeated.
     for leftover in folder.glob(f"{DATABASE}*"):
         leftover.unlink()
     Keyring(folder / "keys").create()
-    store = Store(folder / DATABASE)
-    store.create()
-    store.close()
-    settings = {"archive": archive, "service": "examhq"}
-    write_durably(folder / SETTINGS, json.dumps(settings, indent=1).encode())
+    store = Store(database or folder / DATABASE)
+    try:
+        store.create()
+    finally:
+        store.close()
+    settings = Settings(archive=archive, database=database, blobs=blobs)
+    text = msgspec.json.format(msgspec.json.encode(settings), indent=1)
+    write_durably(folder / SETTINGS, text)
     return Headquarters(folder)
 
 
 def open_headquarters(folder: Path) -> Headquarters:
     """Open a data folder that was set up; NotInitialised or ForeignDataFolder otherwise."""
     _refuse_foreign(folder)
-    if not (folder / SETTINGS).is_file() or not (folder / DATABASE).is_file():
+    if not (folder / SETTINGS).is_file():
         raise NotInitialised(folder=str(folder), command="examhq init")
+    if read_settings(folder).database is None and not (folder / DATABASE).is_file():
+        raise NotInitialised(folder=str(folder), command="examhq init")
+    _make_folders(folder)
     headquarters = Headquarters(folder)
-    headquarters.store.check(folder)
+    try:
+        headquarters.store.check(folder)
+    except ExamError:
+        headquarters.close()
+        raise
     return headquarters
+
+
+def _make_folders(folder: Path) -> None:
+    """Those that are not there: a receiver's folder begins with settings and two keys."""
+    for name in FOLDERS:
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
 
 
 def _refuse_foreign(folder: Path) -> None:

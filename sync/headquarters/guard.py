@@ -5,6 +5,7 @@ A route without a declared role is closed to everybody.
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -20,10 +21,19 @@ from flask import (
     render_template,
     request,
 )
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from sync.errors import DocumentRefused, ExamError, NotAllowed, NotFound
-from sync.headquarters.errors import FromElsewhere, SignInNeeded, SiteNotProven, TooManyTries
+from sync.headquarters.errors import (
+    DatabaseAway,
+    FromElsewhere,
+    SignInNeeded,
+    SiteNotProven,
+    TooManyTries,
+    TryLater,
+)
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.sites import sign_key
 from sync.headquarters.staff import Member, Role, member_of
@@ -33,6 +43,7 @@ from sync.wire import documents
 from sync.wire.documents import FetchRequest
 from sync.words import Language, Words
 
+log = logging.getLogger(__name__)
 PUBLIC, SITE = "public", "site"
 COOKIE = "examhq-staff"
 LANGUAGE_COOKIE = "lang"
@@ -109,6 +120,8 @@ def install(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(ExamError, _exam_error)
     app.register_error_handler(HTTPException, _http_error)
+    for fault in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(fault, _database_away)
     app.context_processor(_names)
 
 
@@ -179,7 +192,15 @@ def _exam_error(error: ExamError) -> Response:
         response = make_response(render_template("error.html", error=error), error.http_status)
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.facts["seconds"])
+    elif isinstance(error, TryLater):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def _database_away(error: SQLAlchemyError) -> Response:
+    """What was not committed was not acknowledged, so the sender may try again."""
+    log.error("the database does not answer", exc_info=error)
+    return _exam_error(DatabaseAway(reason=type(error).__name__))
 
 
 def _http_error(error: HTTPException) -> Any:

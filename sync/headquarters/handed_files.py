@@ -122,7 +122,11 @@ def _checked(headquarters: Headquarters, row: BatchRow, sha256: str) -> Iterator
     """The content, chunk by chunk; DocumentAltered at its end if it is another."""
     key = former_key(headquarters, row.site, row.signed_by)
     blob = headquarters.blob(row.digest)
-    document = SealedDocument.verify(blob, kind="file", trusted=[key])
+    if blob.is_file():
+        document = SealedDocument.verify(blob, kind="file", trusted=[key])
+    else:
+        kept = headquarters.blobs.read(row.digest)
+        document = SealedDocument.verify_bytes(kept, kind="file", trusted=[key])
     content_key = document.content_key("file", headquarters.keys.seal())
     found = hashlib.sha256()
     for chunk in document.stream("file", content_key):

@@ -7,14 +7,14 @@ digest is the idempotency key: the same file again gets the same receipt, byte f
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from sync.errors import DocumentAltered, DocumentRefused, NotFound
+from sync.errors import DocumentAltered, DocumentRefused
+from sync.headquarters.blobs import blocks, row
+from sync.headquarters.commits import INTAKE, Arrival
 from sync.headquarters.errors import (
     ConflictingBatch,
     FormerServer,
@@ -23,20 +23,13 @@ from sync.headquarters.errors import (
     UnknownSession,
 )
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.schema import (
-    batches,
-    file_receipts,
-    files,
-    quarantine,
-    receipts,
-    sessions,
-)
-from sync.headquarters.sites import sign_key
+from sync.headquarters.kinds import BATCH, KINDS, Kind
+from sync.headquarters.schema import blobs as blob_rows
+from sync.headquarters.schema import enrolments, quarantine, sessions
 from sync.headquarters.store import Stamp, record
 from sync.wire import documents
 from sync.wire.documents import LaterServer, Receipt
-from sync.wire.files import write_durably
-from sync.wire.incoming import Stated, key_ids, peek_stated, verify_incoming
+from sync.wire.incoming import Stated, peek_stated, verify_incoming
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, peek_identity
 
@@ -45,19 +38,6 @@ MAX_BATCH = 64 * 1024 * 1024
 MAX_FILE = 256 * 1024 * 1024
 # Refused files come from anybody, so they get a bounded place.
 MAX_QUARANTINE = 2 * 1024 * 1024 * 1024
-INTAKE = "intake"
-_BLOCK = 1024 * 1024
-
-
-class Kind(NamedTuple):
-    """What is taken in: its name in the document, its tables, what the audit calls it."""
-
-    name: str
-    rows: Table
-    receipts: Table
-
-
-KINDS = (Kind("batch", batches, receipts), Kind("file", files, file_receipts))
 
 
 class Accepted(NamedTuple):
@@ -79,19 +59,23 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
     """Take in a batch and give its `received` receipt, the same one however often it is sent.
 
     DocumentRefused for what is no batch of a site's session, UnknownSender, UnknownSession,
-    ConflictingBatch: all of them are kept in quarantine with the reason.
+    ConflictingBatch: all of them are kept in quarantine with the reason. TryLater if the database
+    or the store of bytes is away: nothing was kept, or nobody knows.
     """
     digest = hash_file(source)
     try:
         if digest != declared:
             raise DocumentAltered(where="SHA-256")
-        known = _receipt(headquarters, digest)
-        if known is not None:
-            _keep(headquarters, source, digest)
-            return Accepted(known, new=False)
-        stated, document, key = _verify(headquarters, source, now)
-        _keep(headquarters, source, digest)
-        return _commit(headquarters, stated, document, key, now)
+        kind, stated = _stated(source)
+        known = _ask(headquarters, kind, stated, digest)
+        if known.receipt is not None:
+            _bring_back(headquarters, source, digest)
+            return Accepted(known.receipt, new=False)
+        document = _verify(source, kind, stated, known, headquarters.keys.recipients())
+        if kind is BATCH:
+            _require_place(headquarters, stated, digest, known, now)
+        body = headquarters.blobs.put(digest, source)
+        return _commit(headquarters, kind, stated, document, body, now)
     except DocumentRefused as refusal:
         _set_aside(headquarters, source, digest, declared, refusal, now)
         raise
@@ -100,96 +84,107 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
 def hash_file(path: Path) -> str:
     """The hex SHA-256 of a file."""
     digest = hashlib.sha256()
-    for block in _blocks(path):
+    for block in blocks(path):
         digest.update(block)
     return digest.hexdigest()
 
 
-def copy_durably(source: Path, target: Path) -> None:
-    """A copy that is on the disk when this returns; its folder is made if need be."""
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    write_durably(target, _blocks(source))
+class _Known(NamedTuple):
+    """What the database knows of a batch before it is verified."""
+
+    receipt: bytes | None
+    sign_key: bytes | None
+    state: str | None
+    latest_term: int | None
+    holder: str | None
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
+def _stated(source: Path) -> tuple[Kind, Stated]:
+    """What a file says of itself, UNVERIFIED; DocumentRefused if it is nothing of a site's."""
+    name, stated = peek_stated(source)
+    return next(kind for kind in KINDS if kind.name == name), stated
 
 
-def _receipt(headquarters: Headquarters, digest: str) -> bytes | None:
-    with headquarters.store.reading() as db:
-        for kept in (kind.receipts.c for kind in KINDS):
-            received = (kept.digest == digest) & (kept.level == "received")
-            if envelope := db.scalar(select(kept.envelope).where(received)):
-                return bytes(envelope)
-    return None
+def _receipt_of(kind: Kind) -> Select[Any]:
+    kept = kind.receipts.c
+    return select(kept.envelope).where(kept.digest == bindparam("digest"), kept.level == "received")
 
 
-def kind_of(document: SealedDocument) -> Kind:
-    """Where a verified document belongs."""
-    return next(kind for kind in KINDS if kind.name == document.kind)
+def _question(kind: Kind) -> Select[Any]:
+    """One row of `_Known`; made once, as making it costs more than asking it."""
+    rows = kind.rows.c
+    site: ColumnElement[str] = bindparam("site")
+    session: ColumnElement[str] = bindparam("session")
+    term: ColumnElement[int] = bindparam("server_term")
+    own = (rows.site == site) & (rows.session == session)
+    number = (rows.server_term == term) & (rows.sequence == bindparam("sequence"))
+    published = (sessions.c.id == session) & (sessions.c.site == site)
+    signing = select(enrolments.c.sign_key).where(enrolments.c.site == site)
+    newest = signing.order_by(enrolments.c.serial.desc()).limit(1)
+    return select(
+        _receipt_of(kind).scalar_subquery(),
+        newest.scalar_subquery(),
+        select(sessions.c.state).where(published).scalar_subquery(),
+        select(func.max(rows.server_term)).where(own).scalar_subquery(),
+        select(func.max(rows.digest)).where(own & number).scalar_subquery(),
+    )
 
 
-def _keep(headquarters: Headquarters, source: Path, digest: str) -> None:
-    """The file in `blobs/`; a repeat brings back one that was lost there."""
-    blob = headquarters.blob(digest)
-    if not blob.exists() or blob.stat().st_size != source.stat().st_size:
-        copy_durably(source, blob)
+_QUESTIONS = {kind: _question(kind) for kind in KINDS}
+_RECEIPTS = {kind: _receipt_of(kind) for kind in KINDS}
+
+
+def _ask(headquarters: Headquarters, kind: Kind, stated: Stated, digest: str) -> _Known:
+    """All that decides about a batch, in one question."""
+    given = {name: getattr(stated, name) for name in stated.__struct_fields__}
+    found = headquarters.store.ask(_QUESTIONS[kind], digest=digest, **given)
+    return _Known._make(found or (None,) * len(_Known._fields))
+
+
+def _receipt(headquarters: Headquarters, kind: Kind, digest: str) -> bytes | None:
+    found = headquarters.store.ask(_RECEIPTS[kind], digest=digest)
+    return None if found is None else bytes(found[0])
+
+
+def _bring_back(headquarters: Headquarters, source: Path, digest: str) -> None:
+    """A repeat brings back bytes that were lost."""
+    if headquarters.blobs.has(digest, source.stat().st_size):
+        return
+    body = headquarters.blobs.put(digest, source)
+    if body is not None:
+        keep = headquarters.store.inserting(blob_rows).on_conflict_do_nothing()
+        with headquarters.store.writing() as db:
+            db.execute(keep, row("batches", digest, body))
 
 
 def _verify(
-    headquarters: Headquarters, source: Path, now: int
-) -> tuple[Stated, SealedDocument, VerifyKey]:
+    source: Path, kind: Kind, stated: Stated, known: _Known, recipients: frozenset[str]
+) -> SealedDocument:
     """Every byte checked with the key of the site that the batch names."""
-    kind, stated = peek_stated(source)
-    try:
-        key = sign_key(headquarters, stated.site)
-    except NotFound:
-        raise UnknownSender(site=stated.site) from None
-    document = verify_incoming(source, kind, key, key_ids(headquarters.keys.public()))
-    _require_session(headquarters, stated)
-    if kind == "file":
-        # Also from a server that a spare took over from: it may be the only one that has it.
-        return stated, document, key
-    _require_latest_server(headquarters, stated, now)
-    _require_free_number(headquarters, stated, document.digest)
-    return stated, document, key
-
-
-def _require_session(headquarters: Headquarters, stated: Stated) -> None:
-    ours = (sessions.c.id == stated.session) & (sessions.c.site == stated.site)
-    with headquarters.store.reading() as db:
-        state = db.scalar(select(sessions.c.state).where(ours))
-    if state != "published":
+    if known.sign_key is None:
+        raise UnknownSender(site=stated.site)
+    key = VerifyKey.from_bytes(known.sign_key)
+    document = verify_incoming(source, kind.name, key, recipients)
+    if known.state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
+    return document
 
 
-def _require_latest_server(headquarters: Headquarters, stated: Stated, now: int) -> None:
-    """FormerServer, with a signed notice, if a spare took over from the server that cut this."""
-    query = select(func.max(batches.c.server_term)).where(
-        batches.c.site == stated.site, batches.c.session == stated.session
-    )
-    with headquarters.store.reading() as db:
-        latest = db.scalar(query)
+def _require_place(
+    headquarters: Headquarters, stated: Stated, digest: str, known: _Known, now: int
+) -> None:
+    """FormerServer, with a signed notice, if a spare took over; ConflictingBatch.
+
+    Files come also from a former server: it may be the only one that has them.
+    """
+    latest = known.latest_term
     if latest is not None and stated.server_term < latest:
         later = LaterServer(site=stated.site, server_term=latest, at=now)
         notice = documents.sign(later, headquarters.keys.receipt())
         raise FormerServer(notice, server_term=stated.server_term, latest=latest)
-
-
-def _require_free_number(headquarters: Headquarters, stated: Stated, digest: str) -> None:
-    """ConflictingBatch if another file has this number; the table itself has the last word."""
-    query = select(batches.c.digest).where(
-        batches.c.site == stated.site,
-        batches.c.session == stated.session,
-        batches.c.server_term == stated.server_term,
-        batches.c.sequence == stated.sequence,
-        batches.c.digest != digest,
-    )
-    with headquarters.store.reading() as db:
-        if db.scalar(query):
-            raise _conflict(stated)
+    if known.holder not in (None, digest):
+        # The table itself has the last word; this finds it earlier.
+        raise _conflict(stated)
 
 
 def _conflict(stated: Stated) -> ConflictingBatch:
@@ -198,9 +193,10 @@ def _conflict(stated: Stated) -> ConflictingBatch:
 
 def _commit(
     headquarters: Headquarters,
+    kind: Kind,
     stated: Stated,
     document: SealedDocument,
-    key: VerifyKey,
+    body: bytes | None,
     now: int,
 ) -> Accepted:
     """Row and receipt in one transaction; another receiver may have been quicker."""
@@ -215,46 +211,15 @@ def _commit(
         at=now,
     )
     envelope = documents.sign(receipt, headquarters.keys.receipt())
-    try:
-        with headquarters.store.writing() as db:
-            _insert(db, kind_of(document), receipt, key, envelope)
-    except IntegrityError:
-        first = _receipt(headquarters, document.digest)
-        if first is not None:
-            return Accepted(first, new=False)
-        raise _conflict(stated) from None
-    return Accepted(envelope, new=True)
-
-
-def _insert(db: Connection, kind: Kind, receipt: Receipt, key: VerifyKey, envelope: bytes) -> None:
-    db.execute(
-        insert(kind.rows).values(
-            digest=receipt.digest,
-            site=receipt.site,
-            session=receipt.session,
-            server_term=receipt.server_term,
-            sequence=receipt.sequence,
-            size=receipt.size,
-            signed_by=key.key_id,
-            state="received",
-            received_at=receipt.at,
-        )
-    )
-    insert_receipt(db, kind, receipt, envelope)
-    this = quarantine.c.digest == receipt.digest
-    db.execute(update(quarantine).where(this).values(taken_at=receipt.at))
-    by = Stamp(INTAKE, receipt.at)
-    act = f"{kind.name}.receive"
-    record(db, by, act, site=receipt.site, session=receipt.session, digest=receipt.digest)
-
-
-def insert_receipt(db: Connection, kind: Kind, receipt: Receipt, envelope: bytes) -> None:
-    """Keep a signed receipt."""
-    db.execute(
-        insert(kind.receipts).values(
-            digest=receipt.digest, level=receipt.level, envelope=envelope, at=receipt.at
-        )
-    )
+    (signed_by,) = document.signed_by
+    arrival = Arrival(receipt, envelope, signed_by, body)
+    commits = headquarters.commits
+    if commits.commit(arrival) if kind is BATCH else commits.commit_alone(arrival, kind):
+        return Accepted(envelope, new=True)
+    first = _receipt(headquarters, kind, document.digest)
+    if first is None:
+        raise _conflict(stated)
+    return Accepted(first, new=False)
 
 
 def _set_aside(
@@ -266,28 +231,30 @@ def _set_aside(
     now: int,
 ) -> None:
     """Keep a refused file with the reason; the first reason stays."""
-    kept = headquarters.quarantined(digest)
     size = source.stat().st_size
-    if not kept.exists():
+    body = None
+    if not headquarters.refused.has(digest, size):
         _require_room(headquarters, size)
-        copy_durably(source, kept)
-    with headquarters.store.writing() as db:
-        if db.scalar(select(quarantine.c.digest).where(quarantine.c.digest == digest)):
-            return
-        db.execute(
-            insert(quarantine).values(
-                digest=digest,
-                declared=declared[:64],
-                claims=_claims(source),
-                size=size,
-                code=refusal.code,
-                reason_zh=refusal.say("zh"),
-                reason_en=refusal.say("en"),
-                received_at=now,
-            )
-        )
-        by = Stamp(INTAKE, now)
-        record(db, by, "batch.quarantine", digest=digest, code=refusal.code)
+        body = headquarters.refused.put(digest, source)
+    said = {
+        "digest": digest,
+        "declared": declared[:64],
+        "claims": _claims(source),
+        "size": size,
+        "code": refusal.code,
+        "reason_zh": refusal.say("zh"),
+        "reason_en": refusal.say("en"),
+        "received_at": now,
+    }
+    store = headquarters.store
+    listed = store.inserting(quarantine).on_conflict_do_nothing().returning(quarantine.c.digest)
+    with store.writing() as db:
+        if body is not None:
+            keep = store.inserting(blob_rows).on_conflict_do_nothing()
+            db.execute(keep, row("refused", digest, body))
+        if db.scalar(listed, said) is not None:
+            by = Stamp(INTAKE, now)
+            record(db, by, "batch.quarantine", digest=digest, code=refusal.code)
 
 
 def _claims(source: Path) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sync.errors import DocumentAltered, DocumentRefused
+from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.exam.batch import Batch, BatchHeader
 from sync.exam.journal import Event, encode
 from sync.exam.merkle import MerkleTree
@@ -24,6 +24,9 @@ class TermJournal(Struct, frozen=True):
     events: tuple[Event, ...]
     final: bool
     gap: Words | None
+    # Digests: the batch that ended the journal, and those that came after it.
+    ended_by: str | None = None
+    supplements: tuple[str, ...] = ()
 
 
 class ReceivedJournal(Struct, frozen=True):
@@ -86,7 +89,8 @@ class _Chain:
         self.tree = MerkleTree()
         self.events: list[Event] = []
         self.last: BatchRow | None = None
-        self.final = False
+        self.ended_by: str | None = None
+        self.supplements: list[str] = []
 
     def gap_before(self, row: BatchRow, header: BatchHeader) -> bool:
         """Whether batches are missing between what is here and this one."""
@@ -103,7 +107,10 @@ class _Chain:
             self.tree.append(encode(event))
         self.events += events
         self.last = row
-        self.final = self.final or header.final
+        if self.ended_by is not None:
+            self.supplements.append(row.digest)
+        elif header.final:
+            self.ended_by = row.digest
 
     def check(self, row: BatchRow, header: BatchHeader, key: VerifyKey) -> None:
         """JournalBroken if the batch's checkpoint is not the root of all events up to here."""
@@ -132,15 +139,22 @@ def _read_term(
         chain.follow(row, batch.header, batch.events)
         chain.check(row, batch.header, key)
     return TermJournal(
-        term=rows[0].server_term, events=tuple(chain.events), final=chain.final, gap=gap
+        term=rows[0].server_term,
+        events=tuple(chain.events),
+        final=chain.ended_by is not None,
+        gap=gap,
+        ended_by=chain.ended_by,
+        supplements=tuple(chain.supplements),
     )
 
 
 def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: OpeningKey) -> Batch:
-    blob = headquarters.blob(row.digest)
-    if not blob.is_file():
-        raise _broken(row, "文件已不在", "its file is gone")
-    return documents.read_batch(SealedDocument.verify(blob, kind="batch", trusted=[key]), seal)
+    try:
+        blob = headquarters.blobs.read(row.digest)
+    except NotFound:
+        raise _broken(row, "文件已不在", "its file is gone") from None
+    found = SealedDocument.verify_bytes(blob, kind="batch", trusted=[key])
+    return documents.read_batch(found, seal)
 
 
 def _broken(row: BatchRow, zh: str, en: str) -> JournalBroken:

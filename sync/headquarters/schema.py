@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 metadata = MetaData()
 
 about = Table("about", metadata, Column("name", String, primary_key=True), Column("value", String))
@@ -141,7 +142,31 @@ batches = Table(
     Column("signed_by", String, nullable=False),
     Column("state", String, nullable=False),
     Column("received_at", BigInteger, nullable=False),
+    # The final batch that this one came after, once it was opened.
+    Column("supplements", String),
     UniqueConstraint("site", "session", "server_term", "sequence"),
+    Index("batches_of_session", "session"),
+)
+
+# Bytes of batches and of refused files, where they are kept in the database and not in a folder.
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("area", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("area", "digest"),
+)
+
+# What is to be done: archive a digest, score a session. A claim ends by itself.
+work = Table(
+    "work",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("claimed_until", BigInteger, nullable=False),
+    Index("work_by_kind", "kind", "id"),
 )
 
 # Refused files: what was wrong, and what they say of themselves (unverified).
@@ -288,9 +313,16 @@ audit = Table(
     Column("what", Text, nullable=False),
 )
 
+_APPEND_ONLY = DDL(  # type: ignore[no-untyped-call]
+    "CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN RAISE EXCEPTION ''the audit is append-only''; END'"
+)
+event.listen(audit, "after_create", _APPEND_ONLY.execute_if(dialect="postgresql"))
 for _act in ("UPDATE", "DELETE"):
-    _trigger = DDL(  # type: ignore[no-untyped-call]
-        f"CREATE TRIGGER audit_no_{_act.lower()} BEFORE {_act} ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
-    )
-    event.listen(audit, "after_create", _trigger.execute_if(dialect="sqlite"))
+    _begin = f"CREATE TRIGGER audit_no_{_act.lower()} BEFORE {_act} ON audit "
+    for _dialect, _rest in (
+        ("sqlite", "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"),
+        ("postgresql", "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()"),
+    ):
+        _trigger = DDL(_begin + _rest)  # type: ignore[no-untyped-call]
+        event.listen(audit, "after_create", _trigger.execute_if(dialect=_dialect))

@@ -3,7 +3,7 @@
 import logging
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from sync.errors import DocumentRefused, ExamError, NotFound
 from sync.exam.marking import PaperMark, mark_theory
@@ -11,16 +11,19 @@ from sync.exam.sitting import CandidatePlan, SessionPlan, attempt_id, form_for
 from sync.exam.specification import Struct
 from sync.headquarters.archive import list_batches
 from sync.headquarters.attempts import AttemptFacts, attempt_facts
+from sync.headquarters.commits import SCORE_WORK
 from sync.headquarters.errors import BatchMissing, JournalBroken
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.journals import ReceivedJournal, read_journal
 from sync.headquarters.reconcile import NOTHING, Reconciliation, reconcile
-from sync.headquarters.schema import batches, results, scorings
+from sync.headquarters.schema import batches, results, scorings, sessions
 from sync.headquarters.sessions import SittingRow, list_sittings, load_form, published_plan
 from sync.headquarters.store import Stamp, record
+from sync.headquarters.work import claim, done
 from sync.words import Words
 
 log = logging.getLogger(__name__)
+CLAIM = 200
 
 
 class Scored(Struct, frozen=True):
@@ -48,7 +51,7 @@ def score(headquarters: Headquarters, by: Stamp, session: str) -> list[Scored]:
             session=session, reason_zh=journal.lacking.zh, reason_en=journal.lacking.en
         )
     rows = _score_all(headquarters, plan, journal)
-    _save(headquarters, by, reconcile(plan, journal), journal.batches, rows)
+    _save(headquarters, by, reconcile(plan, journal), journal, rows)
     return rows
 
 
@@ -70,15 +73,24 @@ def _reconcile(
 
 
 def refresh(headquarters: Headquarters, by: Stamp) -> int:
-    """Reconcile, and score where the journal is whole, what got new batches; how many sessions."""
-    changed = _changed(headquarters)
-    for session in changed:
-        try:
-            _refresh_one(headquarters, by, session)
-        except ExamError:
-            # One session that cannot be read keeps no other from being scored.
-            log.exception("session %s cannot be scored", session)
-    return len(changed)
+    """Reconcile, and score where the journal is whole, what got new batches; how many sessions.
+
+    A session that cannot be read keeps no other from being scored; it is tried again when the
+    claim on it has run out.
+    """
+    count, last = 0, 0
+    while claimed := claim(headquarters, SCORE_WORK, by.at, limit=CLAIM, after=last):
+        last = claimed[-1].id
+        for session in dict.fromkeys(one.subject for one in claimed):
+            count += 1
+            try:
+                _refresh_one(headquarters, by, session)
+            except ExamError:
+                log.exception("session %s cannot be scored", session)
+                continue
+            with headquarters.store.writing() as db:
+                done(db, [one for one in claimed if one.subject == session])
+    return count
 
 
 def _refresh_one(headquarters: Headquarters, by: Stamp, session: str) -> None:
@@ -89,17 +101,9 @@ def _refresh_one(headquarters: Headquarters, by: Stamp, session: str) -> None:
         rows = None if found.lacking else _score_all(headquarters, plan, journal)
     except JournalBroken as broken:
         found = reconcile(plan, journal, Words(broken.say("zh"), broken.say("en")))
-    _save(headquarters, by, found, journal.batches, rows)
+    _save(headquarters, by, found, journal, rows)
     if found.lacking:
         log.info("session %s: %s", session, found.lacking.en)
-
-
-def _changed(headquarters: Headquarters) -> list[str]:
-    """Sessions with another number of batches than their scoring saw."""
-    with headquarters.store.reading() as db:
-        seen = {row.session: row.batches for row in db.execute(select(scorings))}
-        found = db.scalars(select(batches.c.session)).all()
-    return sorted({s for s in found if found.count(s) != seen.get(s)})
 
 
 def saved_reconciliation(headquarters: Headquarters, session: str) -> Reconciliation | None:
@@ -194,25 +198,43 @@ def _save(
     headquarters: Headquarters,
     by: Stamp,
     found: Reconciliation,
-    count: int,
+    journal: ReceivedJournal,
     rows: list[Scored] | None,
 ) -> None:
-    """Replace what was known of the session; without `rows` earlier results stay."""
+    """Replace what was known of the session; without `rows` earlier results stay.
+
+    Another worker that saw more batches keeps the last word.
+    """
     session = found.session
     with headquarters.store.writing() as db:
+        db.execute(select(sessions.c.id).where(sessions.c.id == session).with_for_update())
+        known = db.scalar(select(scorings.c.batches).where(scorings.c.session == session))
+        if known is not None and known > journal.batches:
+            return
         db.execute(delete(scorings).where(scorings.c.session == session))
         db.execute(
             insert(scorings).values(
                 session=session,
-                batches=count,
+                batches=journal.batches,
                 complete=found.lacking is None,
                 reconciliation=msgspec.json.encode(found).decode(),
                 scored=rows is not None,
             )
         )
+        _link(db, journal)
         if rows is None:
             return
         db.execute(delete(results).where(results.c.session == session))
         for row in rows:
             db.execute(insert(results).values(session=session, **msgspec.structs.asdict(row)))
-        record(db, by, "session.score", session=session, attempts=len(rows), batches=count)
+        record(
+            db, by, "session.score", session=session, attempts=len(rows), batches=journal.batches
+        )
+
+
+def _link(db: Connection, journal: ReceivedJournal) -> None:
+    """Batches after the final one say which one they supplement."""
+    for term in journal.terms:
+        if term.supplements:
+            these = batches.c.digest.in_(term.supplements)
+            db.execute(update(batches).where(these).values(supplements=term.ended_by))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.errors import ExamError
-from sync.headquarters.app import create_app, wall_ms
+from sync.headquarters.app import create_app, create_receiver, wall_ms
 from sync.headquarters.archive import archive_pending
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.handed_files import verify_pending
@@ -18,22 +18,26 @@ from sync.serving import Loop, end_on_signals
 
 log = logging.getLogger(__name__)
 POLL_S = 0.5
+# More than the gate lets in at once: the others say 503 and read pages.
+THREADS = 48
 # After a fault of the disk or the database the next try may wait.
 FAULT_PAUSE_S = 10.0
 SCORING = "scoring"
 
 
 class Server:
-    """Headquarters on a port; `run` returns after `stop`."""
+    """Headquarters on a port, or its intake alone; `run` returns after `stop`."""
 
-    def __init__(self, headquarters: Headquarters, host: str, port: int) -> None:
+    def __init__(
+        self, headquarters: Headquarters, host: str, port: int, *, intake_only: bool = False
+    ) -> None:
         self._headquarters = headquarters
-        self._stopping = threading.Event()
+        self._worker = None if intake_only else Worker(headquarters)
         self._loop = Loop(
-            create_app(headquarters),
+            create_receiver(headquarters) if intake_only else create_app(headquarters),
             host,
             port,
-            threads=16,
+            threads=THREADS,
             connection_limit=1024,
             # Room for the headers' own answer: the API itself says 413 in its own words.
             max_request_body_size=MAX_FILE + MAX_BATCH,
@@ -42,23 +46,40 @@ class Server:
 
     def run(self) -> None:
         """Serve until stopped; a batch in the middle of the intake is finished first."""
-        worker = threading.Thread(target=self._work, name="archive-and-score")
-        worker.start()
+        if self._worker is None:
+            self._loop.run()
+            return
+        thread = threading.Thread(target=self._worker.run, name="archive-and-score")
+        thread.start()
         try:
             self._loop.run()
         finally:
-            self._stopping.set()
-            worker.join()
+            self._worker.stop()
+            thread.join()
 
     def stop(self) -> None:
         """End `run` from any other thread: the loop ends when it has no sockets left."""
-        self._stopping.set()
+        if self._worker is not None:
+            self._worker.stop()
         self._loop.stop()
 
-    def _work(self) -> None:
+
+class Worker:
+    """Archives and scores what came in, until it is stopped; any number may work at once."""
+
+    def __init__(self, headquarters: Headquarters) -> None:
+        self._headquarters = headquarters
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Look for work again and again."""
         pause = 0.0
         while not self._stopping.wait(pause):
             pause = POLL_S if work_once(self._headquarters) else FAULT_PAUSE_S
+
+    def stop(self) -> None:
+        """End `run` after what it is at."""
+        self._stopping.set()
 
 
 def work_once(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> bool:
@@ -83,3 +104,19 @@ def serve(headquarters: Headquarters, host: str, port: int, ready: Callable[[str
         end_on_signals(server.stop)
         ready(server.address)
         server.run()
+
+
+def receive(headquarters: Headquarters, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Take batches in and do nothing else; others may do the same on the same database."""
+    server = Server(headquarters, host, port, intake_only=True)
+    end_on_signals(server.stop)
+    ready(server.address)
+    server.run()
+
+
+def work(headquarters: Headquarters, ready: Callable[[], None]) -> None:
+    """Archive and score until told to end; others may do the same on the same database."""
+    worker = Worker(headquarters)
+    end_on_signals(worker.stop)
+    ready()
+    worker.run()

@@ -12,8 +12,10 @@ from sync.errors import DocumentRefused, ExamError
 from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.headquarters.archive import archive_digest
+from sync.headquarters.blobs import copy_durably
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.intake import KINDS, accept, copy_durably, hash_file
+from sync.headquarters.intake import accept, hash_file
+from sync.headquarters.kinds import KINDS
 from sync.headquarters.publish import packages_for
 from sync.headquarters.sites import list_sites
 from sync.wire.files import write_durably

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,9 @@ def image(open_folder: Path, tmp_path: Path) -> Path:
     image = tmp_path / "image"
     with image.open("wb") as file:
         file.truncate(128 * 2**20)
-    subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
+    # All of it is laid out here: the kernel has nothing to write on its own account later.
+    whole = "lazy_itable_init=0,lazy_journal_init=0"
+    subprocess.run(["mkfs.ext4", "-q", "-F", "-E", whole, str(image)], check=True)
     with mounted(image) as folder:
         shutil.copytree(open_folder, folder)
         (folder / "settings.toml").write_text("reserve_mib = 8\n")
@@ -62,10 +64,37 @@ def image(open_folder: Path, tmp_path: Path) -> Path:
 
 @contextmanager
 def mounted(image: Path) -> Iterator[Path]:
-    """The site's folder on that disk."""
-    options = ("-t", "ext4", "-o", "loop,errors=remount-ro", str(image))
+    """The site's folder on that disk.
+
+    A copy is mounted, which is the image from then on: whoever made a mount namespace meanwhile
+    still holds the old mount after `umount`, and mounting the same device again would give that
+    one back, with its errors.
+    """
+    copy = image.with_name("copy")
+    subprocess.run(["cp", "--sparse=always", str(image), str(copy)], check=True)
+    options = ("-t", "ext4", "-o", "loop,errors=remount-ro", str(copy))
     with small_disk(image.with_name("disk"), 0, *options) as disk:
         yield disk / "site"
+        write_back(disk)
+    copy.replace(image)
+
+
+def write_back(disk: Path) -> None:
+    """What `umount` would do, were the disk held by nobody else; one that failed refuses it."""
+    subprocess.run(["sync", "--file-system", str(disk)], check=False, capture_output=True)
+
+
+@contextmanager
+def another_holds_the_mounts() -> Iterator[None]:
+    """A process with a copy of this moment's mounts, as a test of another boot beside this one."""
+    command = ["unshare", "--mount", "sh", "-c", "echo; exec sleep 600"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        try:
+            yield
+        finally:
+            holder.kill()
 
 
 def fail_for_good(folder: Path) -> None:
@@ -73,6 +102,18 @@ def fail_for_good(folder: Path) -> None:
     mounts = (line.split() for line in Path("/proc/mounts").read_text().splitlines())
     (device,) = (m[0] for m in mounts if m[1] == str(folder.parent))
     Path("/sys/fs/ext4", Path(device).name, "trigger_fs_error").write_text("a test")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk")
+def test_the_disk_comes_back_whole_while_another_still_holds_the_failed_one(image: Path) -> None:
+    with ExitStack() as others:
+        with mounted(image) as folder:
+            others.enter_context(another_holds_the_mounts())
+            (folder / "kept").write_text("kept")
+            write_back(folder)
+            fail_for_good(folder)
+        with mounted(image) as folder:
+            (folder / "more").write_text((folder / "kept").read_text())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk")

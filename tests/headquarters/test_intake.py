@@ -30,10 +30,11 @@ from sync.wire.documents import Receipt, read
 from sync.wire.keys import OpeningKey, VerifyKey
 
 
-@pytest.fixture
-def desk(published_desk: Desk) -> Desk:
+@pytest.fixture(params=["published_desk", "published_on_postgresql"], ids=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest) -> Desk:
     """Here the session is published when a test begins."""
-    return published_desk
+    found: Desk = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
@@ -216,6 +217,7 @@ def test_another_server_term_is_another_journal(desk: Desk, story: Story) -> Non
     assert [b.server_term for b in list_batches(desk.hq)] == [1, 2]
 
 
+@pytest.mark.parametrize("bare_desk", ["sqlite", "postgresql"], indirect=True)
 def test_what_was_refused_is_taken_once_its_session_is_there(bare_desk: Desk) -> None:
     bare_desk.session()
     story = Story(bare_desk)

@@ -120,7 +120,7 @@ def _publish(hq: Headquarters, by: Stamp, made: Founded, kind: Kind) -> None:
         site=SITE,
         name=Words("上午场", "Morning session"),
         kind="examination",
-        starts_at="2026-11-21T08:30+08:00",
+        starts_at="2024-11-23T08:30+08:00",
         room="第一机房",
         seed="journey",
     )

@@ -168,6 +168,8 @@ const FILE = 'attempt:s item:s name:s size:i sha256:s seat_term:i instance:s seq
 const KINDS = {
   import: 'package:s',
   unlock: 'package:s way:s',
+  'unlock-refused': 'package:s by:s clock_ms:i',
+  'unlock-early': 'seconds:i reason:s by:s',
   open: 'sitting:s by:s',
   'sign-in': 'attempt:s seat:i seat_term:i instance:s',
   confirm: 'attempt:s',

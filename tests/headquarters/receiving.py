@@ -1,0 +1,92 @@
+"""Receivers as processes of their own, and a sender that tries again as a courier does."""
+
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+MAIN = "from sync.headquarters.cli import main; main()"
+# What every control breaks: the receipt is given and nothing is committed.
+NO_COMMIT = "from sync.headquarters.commits import Commits; Commits.commit = lambda *_: True; "
+PATIENCE_S = 60.0
+File = tuple[str, bytes]
+
+
+@dataclass
+class Receiver:
+    """One `examhq receive` on a data folder, which may be broken on purpose."""
+
+    folder: Path
+    broken: str = ""
+    address: str = ""
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> "Receiver":
+        """Start it, or start it again; it takes any free port."""
+        words = ["--data", str(self.folder), "--lang", "en", "receive", "--port", "0"]
+        command = [sys.executable, "-c", self.broken + MAIN, *words]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        found = re.search(r"http://\S+", self.process.stdout.readline())
+        assert found
+        self.address = found[0]
+        return self
+
+    def end(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End it, by default in the middle of whatever it does."""
+        assert self.process is not None and self.process.stdout is not None
+        self.process.send_signal(how)
+        self.process.wait(PATIENCE_S)
+        self.process.stdout.close()
+
+
+@dataclass
+class Ledger:
+    """What a sender was told: digest → every receipt it was given."""
+
+    given: dict[str, list[bytes]] = field(default_factory=dict)
+
+    def send(self, address: Callable[[], str], files: Sequence[File]) -> None:
+        """Each file until it is acknowledged; 503 and a dead receiver mean again."""
+        with httpx.Client(trust_env=False, timeout=20) as client:
+            for digest, data in files:
+                until = time.monotonic() + PATIENCE_S
+                while not self._sent(client, f"{address()}/api/v1/batches/{digest}", digest, data):
+                    assert time.monotonic() < until, digest
+                    time.sleep(0.05)
+
+    def _sent(self, client: httpx.Client, url: str, digest: str, data: bytes) -> bool:
+        with suppress(httpx.TransportError):
+            answer = client.put(url, content=data)
+            if answer.status_code in (200, 201):
+                self.given.setdefault(digest, []).append(answer.content)
+                return True
+            assert answer.status_code == 503, answer.text
+        return False
+
+
+def at_once(*acts: Callable[[], object]) -> None:
+    """All of them at the same time, to their ends."""
+    faults: list[BaseException] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            act()
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
