@@ -106,11 +106,23 @@ def run(folder: Path, host: str | None, port: int | None) -> None:
         serve(folder, where, port_taken, say_serving)
 
 
+def an_origin(_: click.Context, __: click.Parameter, value: str) -> str:
+    """What pages can be sent to; it is signed for good, so it must be right."""
+    if not pairing.ADDRESS.fullmatch(value.rstrip("/")):
+        raise click.BadParameter(f"应为 http://主机:端口 / must be http://host:port: {value}")
+    return value
+
+
 @standby.command("promote")
 @click.option("--chief", prompt="主监考员用户名 / chief's name", help="The chief's account.")
 @click.option("--second", prompt="第二人用户名 / second person's name", help="Another account.")
 @click.option("--reason", prompt="原因 / reason", help="Why, for the record.")
-@click.option("--address", required=True, help="Where this server answers: http://host:port.")
+@click.option(
+    "--address",
+    required=True,
+    callback=an_origin,
+    help="Where this server answers: http://host:port.",
+)
 @click.pass_obj
 def promote(folder: Path, chief: str, second: str, reason: str, address: str) -> None:
     """On the spare: take over. The chief and a second person, each with a password."""

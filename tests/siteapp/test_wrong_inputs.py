@@ -16,6 +16,7 @@ from provisioning.cli import main as setup
 from siteapp.cli import main
 from siteapp.errors import PairingRefused
 from siteapp.identity import make_keys
+from siteapp.standby.folder import PairFolder, Peer
 
 HERE = "http://127.0.0.1:9"
 REFUSAL = PairingRefused(reason_zh="主服务器未在配对", reason_en="nothing offered")
@@ -144,3 +145,11 @@ def test_an_address_of_headquarters_that_no_courier_can_use_enrols_nothing(
     done = enrol(tmp_path / "new", certificate, "--root", root, "--headquarters", "hq.example")
     assert (done.exit_code, "http://" in done.stderr) == (2, True)
     assert not (tmp_path / "new" / "certificate.json").exists()
+
+
+def test_an_address_to_which_no_page_can_be_sent_promotes_nobody(site_folder: Path) -> None:
+    PairFolder(site_folder).pair(Peer("spare", HERE), bytes(32))
+    people = ("--chief", "a", "--second", "b", "--reason", "dead")
+    done = run(site_folder, "standby", "promote", *people, "--address", "spare:8500")
+    assert (done.exit_code, "http://host:port" in done.stderr) == (2, True)
+    assert not (site_folder / "standby" / "promotion.json").exists()
