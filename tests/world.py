@@ -72,7 +72,9 @@ class Headquarters:
     """The keys that sign and open what the site exchanges."""
 
     root: SigningKey = field(default_factory=SigningKey.generate)
-    release: SigningKey = field(default_factory=SigningKey.generate)
+    release: tuple[SigningKey, SigningKey] = field(
+        default_factory=lambda: (SigningKey.generate(), SigningKey.generate())
+    )
     receipt: SigningKey = field(default_factory=SigningKey.generate)
     seal: OpeningKey = field(default_factory=OpeningKey.generate)
     escrow: OpeningKey = field(default_factory=OpeningKey.generate)
@@ -82,7 +84,7 @@ class Headquarters:
         """What a site trusts."""
         return HeadquartersKeys(
             root=self.root.public.to_bytes(),
-            release=self.release.public.to_bytes(),
+            release=tuple(sorted(key.public.to_bytes() for key in self.release)),
             receipt=self.receipt.public.to_bytes(),
             seal=self.seal.public.to_bytes(),
             escrow=self.escrow.public.to_bytes(),

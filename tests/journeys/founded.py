@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import releasing
+
 from siteapp.identity import accept_certificate, make_keys
 from siteapp.site import Site
 from sync.exam.catalogue import find
@@ -126,7 +128,7 @@ def _publish(hq: Headquarters, by: Stamp, made: Founded, kind: Kind) -> None:
     )
     _sitting(hq, by, made, "live", kind.component, kind.live, 1)
     _sitting(hq, by, made, "media", "theory", kind.media, 1 + kind.live)
-    made.package = str(publish.publish(hq, by, SESSION).path.relative_to(hq.folder))
+    made.package = str(releasing.publish(hq, by, SESSION).path.relative_to(hq.folder))
     made.codes = publish.unlock_codes(hq, by, SESSION)
 
 
