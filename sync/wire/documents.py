@@ -7,6 +7,7 @@ from typing import BinaryIO, Literal, TypeVar
 import msgspec
 
 from sync.errors import (
+    CannotOpen,
     DocumentAltered,
     ForOtherSite,
     NotCanonical,
@@ -221,10 +222,10 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     """A certificate signed by the root whose key id the administrator was told."""
     root = VerifyKey.from_bytes(peek(envelope, Certificate).headquarters.root)
     if root.key_id != root_fingerprint:
-        raise SignatureRefused(
+        raise CannotOpen(
             reason=Words(
-                f"证书出自根密钥 {root.key_id}，与总部告知的指纹 {root_fingerprint} 不符",
-                f"the certificate is of root key {root.key_id}, not of {root_fingerprint}",
+                f"证书出自根密钥 {root.key_id}，与填写的指纹 {root_fingerprint} 不符",
+                f"root key is {root.key_id}, not {root_fingerprint}",
             )
         )
     certificate = read(envelope, Certificate, [root])
