@@ -8,10 +8,9 @@ from flask import Blueprint, request
 from siteapp.conduct import late, rescue
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.session import Session
-from siteapp.errors import RequestRefused
 from siteapp.web.acting import ROOM_STAFF, carry_out, written
 from siteapp.web.guard import json_body, member, role, site
-from sync.words import Words
+from sync.errors import NotAllowed
 
 two_people = Blueprint("two_people", __name__)
 # What each decision bears beside what it is about.
@@ -30,8 +29,9 @@ def _two(given: Mapping[str, Any]) -> Two:
     """Who decides and why; the second proves by a password to be another than the first."""
     reason, by, second = written(given, "reason"), member().name, given["second"].strip()
     if second == by:
-        raise RequestRefused(
-            reason=Words("第二人须是另一个人", "the second person is another than the first")
+        raise NotAllowed(
+            reason_zh="第二人须是另一个人，不能是本页的登录者",
+            reason_en="the second person must be another than the one signed in here",
         )
     site().staff.vouch(second, given["password"], request.remote_addr or "", ROOM_STAFF)
     return Two(reason, by, second)
