@@ -49,7 +49,7 @@ SETTINGS = (
         "connections_per_machine",
         128,
         Words(
-            "同一地址最多同时连接数；考生机经路由器共用一个地址时需调大",
+            "同一地址最多同时连接数；考试机经路由器共用一个地址时需调大",
             "most connections from one address; raise it where machines share one",
         ),
     ),

@@ -13,7 +13,7 @@ from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.store.writer import Decision
 from siteapp.web import rescue_files
 from siteapp.web.guard import STAFF, json_body, member, role, site
-from sync.errors import ExamError, NotFound, NotReady
+from sync.errors import ExamError, NotAllowed, NotFound, NotReady
 from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
@@ -341,8 +341,9 @@ def _second(given: dict[str, Any]) -> str:
     """The name of the second person, who proves by a password to be another than the first."""
     second = str(given["second"]).strip()
     if second == member().name:
-        raise RequestRefused(
-            reason=Words("第二人须是另一个人", "the second person is another than the first")
+        raise NotAllowed(
+            reason_zh="第二人须是另一个人，不能是本页的登录者",
+            reason_en="the second person must be another than the one signed in here",
         )
     site().staff.vouch(second, given["password"], request.remote_addr or "", ROOM_STAFF)
     return second
