@@ -129,7 +129,7 @@ def test_threads_that_wait_for_readers_would_be_noticed(
 ) -> None:
     told = beside(open_folder, open_package, never_reading, GENERATOR, 3)
     # Some may come before all threads wait.
-    assert 200 not in told.statuses[-len(open_package.plan.candidates) :]
+    assert set(told.statuses) != {200}
 
 
 @pytest.mark.parametrize("seconds", [SHORT, LONG])
