@@ -23,12 +23,20 @@ from sync.delivery_errors import (
     TransferCut,
 )
 from sync.disk import SyncFailed, free_bytes
-from sync.errors import DiskTooFull, DocumentAltered, ExamError, HeadquartersUnreachable
+from sync.errors import (
+    DiskTooFull,
+    DocumentAltered,
+    DocumentRefused,
+    ExamError,
+    HeadquartersUnreachable,
+)
 from sync.errors.system import system_words
+from sync.registers import RegisterFile, RegisterSource
 from sync.spool import CourierStatus, Entry, Level, Spool, digest_of
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import Receipt, read
+from sync.wire.documents import Receipt, read_told
 from sync.wire.keys import VerifyKey
+from sync.wire.register import KeyRegister
 
 POLL_S = 20.0
 AUDIT_S = 3600.0
@@ -66,9 +74,17 @@ class _Tries:
     due: float = 0.0
 
 
-def check_receipt(envelope: bytes, key: VerifyKey, *, site: str, digest: str, size: int) -> Receipt:
+def check_receipt(
+    envelope: bytes,
+    key: VerifyKey,
+    register: KeyRegister | None = None,
+    *,
+    site: str,
+    digest: str,
+    size: int,
+) -> Receipt:
     """The receipt in `envelope` if headquarters signed it for just this batch of this site."""
-    receipt = read(envelope, Receipt, [key])
+    receipt = read_told(envelope, Receipt, key, register)
     for what, expected in (("digest", digest), ("size", size), ("site", site)):
         found = getattr(receipt, what)
         if found != expected:
@@ -86,13 +102,14 @@ class Courier:
         receipt_key: VerifyKey,
         site: str,
         *,
+        register: tuple[RegisterFile, RegisterSource] | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _CHANCE.random,
         pause: Callable[[Event, float], object] = Event.wait,
     ) -> None:
         self._spool, self._transport = spool, transport
-        self._key, self._site = receipt_key, site
+        self._key, self._site, self._register = receipt_key, site, register
         self._now, self._ticks, self._random, self._pause = now, ticks, random, pause
         self._tries: dict[str, _Tries] = {}
         self._rounds_failed = 0
@@ -115,6 +132,7 @@ class Courier:
         """One round. Every error of it is logged, kept for the screen and returned, none raised."""
         done = Round()
         try:
+            self._fetch_register(done)
             self._fetch_packages(done)
             self._deliver_batches(done)
         except ExamError as error:
@@ -128,6 +146,31 @@ class Courier:
             done.pause = POLL_S * (0.5 + self._random())
         self._publish(done)
         return done
+
+    def _fetch_register(self, done: Round) -> None:
+        """The newest register of keys; what was receipted by a revoked key is sent again."""
+        if self._register is None:
+            return
+        file, source = self._register
+        with self._isolated(done, "keys"):
+            envelope = source.key_register()
+            if envelope is not None and file.take(envelope):
+                self._distrust()
+
+    def _distrust(self) -> None:
+        register = self._keys()
+        for entry in self._spool.outgoing():
+            level = self._spool.receipt(entry.digest)
+            kept = level and self._spool.receipt_envelope(entry.digest, level)
+            try:
+                if kept:
+                    read_told(kept, Receipt, self._key, register)
+            except DocumentRefused as error:
+                log.warning("the receipt of %s no longer counts: %s", entry.digest, error)
+                self._spool.withdraw_receipts(entry.digest)
+
+    def _keys(self) -> KeyRegister | None:
+        return self._register[0].held() if self._register else None
 
     def _fetch_packages(self, done: Round) -> None:
         """Every package that is not here yet."""
@@ -225,7 +268,12 @@ class Courier:
     def _keep(self, entry: Entry, state: State, envelope: bytes, done: Round) -> State:
         """Verify a receipt, then keep it if it says more than what is here; the new state."""
         receipt = check_receipt(
-            envelope, self._key, site=self._site, digest=entry.digest, size=entry.size
+            envelope,
+            self._key,
+            self._keys(),
+            site=self._site,
+            digest=entry.digest,
+            size=entry.size,
         )
         new = advance(state, _BY_LEVEL[receipt.level])
         if new != state:

@@ -8,7 +8,8 @@
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
-    │   └── ForOtherSite  CannotOpen
+    │   ├── ForOtherSite  CannotOpen
+    │   └── KeyRevoked  KeyExpired  OlderRegister
     ├── UnlockRefused      5  codes heard by phone
     │   ├── MalformedCode  WrongUnlockCode
     │   └── MisheardGroup ── OtherOfficialsCode
@@ -44,10 +45,13 @@ from sync.errors.documents import (
     DocumentAltered,
     DocumentTruncated,
     ForOtherSite,
+    KeyExpired,
+    KeyRevoked,
     MalformedCode,
     MisheardGroup,
     NotADocument,
     NotCanonical,
+    OlderRegister,
     OtherOfficialsCode,
     SecondSignatureMissing,
     SignatureRefused,
@@ -93,6 +97,8 @@ __all__ = [
     "ForeignDataFolder",
     "HeadquartersUnreachable",
     "InputRefused",
+    "KeyExpired",
+    "KeyRevoked",
     "MalformedCode",
     "MarksRefused",
     "MisheardGroup",
@@ -103,6 +109,7 @@ __all__ = [
     "NotInitialised",
     "NotNow",
     "NotReady",
+    "OlderRegister",
     "OtherOfficialsCode",
     "PlanRefused",
     "PortInUse",

@@ -34,6 +34,7 @@ from sync.wire.fields import (
     VerifyBytes,
 )
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
+from sync.wire.register import SEALING, KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
 
@@ -120,6 +121,10 @@ class LaterServer(Struct, frozen=True):
     at: Number
 
 
+# What headquarters' receipt key signs.
+Told = TypeVar("Told", Receipt, LaterServer)
+
+
 class Papers(Struct, frozen=True):
     """The locked part of a package. `seed` shuffles the attempts' papers."""
 
@@ -135,6 +140,7 @@ TYPES: dict[type[Struct], str] = {
     FetchRequest: "application/vnd.examsite.fetch-request.v1+json",
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
+    KeyRegister: "application/vnd.examsite.key-register.v1+json",
 }
 
 
@@ -203,6 +209,31 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     return certificate
 
 
+def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:
+    """A register of keys signed by the root whose key id the administrator was told."""
+    root = VerifyKey.from_bytes(peek(envelope, KeyRegister).root)
+    if root.key_id != root_fingerprint:
+        raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
+    register = read(envelope, KeyRegister, [root])
+    for one in register.keys:
+        (SealingKey if one.role in SEALING else VerifyKey).from_bytes(one.key)
+    return register
+
+
+def read_told(
+    envelope: bytes, kind: type[Told], key: VerifyKey, register: KeyRegister | None = None
+) -> Told:
+    """What a receipt key of the register signed; before a site has one, `key` of its certificate.
+
+    KeyRevoked, or KeyExpired for what was signed after the key's end.
+    """
+    if register is None:
+        return read(envelope, kind, [key])
+    said = read(envelope, kind, register.verify_keys("receipt"))
+    register.require("receipt", dsse.peek(envelope)[2], said.at)
+    return said
+
+
 def read_promotion(envelope: bytes, site: VerifyKey) -> Promotion:
     """A promotion signed by the site's own key, which both of its servers hold."""
     return read(envelope, Promotion, [site])
@@ -234,15 +265,31 @@ def write_package(
     return write_sealed(path, kind="package", identity=identity, parts=parts, signers=release)
 
 
-def verify_draft(path: Path, certificate: Certificate) -> SealedDocument:
+def verify_draft(
+    path: Path, certificate: Certificate, register: KeyRegister | None = None
+) -> SealedDocument:
     """A package to which signatures may still be missing: headquarters', not for a site."""
     release = [VerifyKey.from_bytes(raw) for raw in certificate.headquarters.release]
+    if register is not None:
+        release = register.verify_keys("release")
     return SealedDocument.verify(path, kind="package", trusted=release)
 
 
-def verify_package(path: Path, certificate: Certificate) -> SealedDocument:
-    """Every byte of a package for this site checked; nothing opened."""
-    package = verify_draft(path, certificate)
+def verify_package(
+    path: Path,
+    certificate: Certificate,
+    register: KeyRegister | None = None,
+    *,
+    taken_in: bool = False,
+) -> SealedDocument:
+    """Every byte of a package for this site checked; nothing opened.
+
+    The release keys are those of the register; before a site has one, of its certificate. A key
+    that was revoked later refuses nothing that was `taken_in`: see docs/design/keys.md.
+    """
+    package = verify_draft(path, certificate, register)
+    if register is not None and not taken_in:
+        register.require("release", package.signed_by)
     if len(package.signed_by) < RELEASE_SIGNATURES:
         raise SecondSignatureMissing(key=next(iter(package.signed_by)))
     if len(package.signers) > RELEASE_SIGNATURES:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sync.errors import ExamError
 from sync.wire import documents, lock
-from vectoring import cast, container, contents, opening, statements
+from vectoring import cast, container, contents, opening, registers, statements
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
 from vectoring.reading import READERS, Keys, read
 
@@ -57,6 +57,7 @@ def index_head() -> JSON:
             "receipt": {"digest": receipt.digest, "size": receipt.size, "site": receipt.site},
             "enrolment-request": {},
             "certificate": {},
+            "key-register": {},
             "fetch-request": {},
             "promotion": {},
             "later-server": {},
@@ -74,6 +75,7 @@ def every() -> Iterator[Vector]:
     yield from contents.batches()
     yield from contents.files()
     yield from statements.statements()
+    yield from registers.registers()
     yield from statements.checkpoints()
     yield from statements.codes()
 

@@ -15,6 +15,7 @@ from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.incoming import peek_stated, verify_incoming
 from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument
 from sync.wire.unlock import UnlockCode
 
@@ -62,7 +63,7 @@ def _package(path: Path, given: Given, keys: Keys) -> Opened:
         bytes.fromhex(given["certificate"]), keys.verify("root").key_id
     )
     key = keys.open(given["key"])
-    package = documents.verify_package(path, certificate)
+    package = documents.verify_package(path, certificate, _register_of(given, keys))
     plan = check_plan(documents.read_plan(package, key))
     papers = documents.read_papers(package, package.unlock("papers", key, _codes(given)))
     check_forms(plan, papers)
@@ -95,8 +96,21 @@ def _incoming(path: Path, given: Given, keys: Keys) -> SealedDocument:
 
 def _receipt(path: Path, given: Given, keys: Keys) -> Opened:
     asked = {name: given[name] for name in ("digest", "size", "site")}
-    receipt = check_receipt(path.read_bytes(), keys.verify("receipt"), **asked)
+    receipt = check_receipt(
+        path.read_bytes(), keys.verify("receipt"), _register_of(given, keys), **asked
+    )
     return {"fields": _digest(documents.to_bytes(receipt))}
+
+
+def _register_of(given: Given, keys: Keys) -> KeyRegister | None:
+    if "register" not in given:
+        return None
+    return documents.read_register(bytes.fromhex(given["register"]), keys.verify("root").key_id)
+
+
+def _register(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read_register(path.read_bytes(), keys.verify("root").key_id)
+    return {"fields": _digest(documents.to_bytes(read))}
 
 
 def _request(path: Path, given: Given, keys: Keys) -> Opened:
@@ -144,6 +158,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "receipt": _receipt,
     "enrolment-request": _request,
     "certificate": _certificate,
+    "key-register": _register,
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,
