@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from sync.errors import DocumentRefused, OlderRegister
-from sync.wire.documents import read_register
+from sync.spool import Spool
+from sync.wire.documents import Receipt, read_register, read_told
 from sync.wire.files import write_durably
+from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
 
 FILE = "keys.json"
@@ -57,3 +59,16 @@ class RegisterFile:
         except DocumentRefused:
             log.exception("the key register here is damaged")
             return None
+
+
+def distrust(spool: Spool, key: VerifyKey, register: KeyRegister | None) -> None:
+    """Set aside receipts that no longer count: what they were for is sent again."""
+    for entry in spool.outgoing():
+        level = spool.receipt(entry.digest)
+        kept = level and spool.receipt_envelope(entry.digest, level)
+        try:
+            if kept:
+                read_told(kept, Receipt, key, register)
+        except DocumentRefused as error:
+            log.warning("the receipt of %s no longer counts: %s", entry.digest, error)
+            spool.withdraw_receipts(entry.digest)

@@ -31,6 +31,8 @@ RESCUE = "rescue"
 CONTENT = 8
 # Why a save was kept as evidence that two people may still count.
 LATE = ("time-is-up", "already-handed-in")
+# Kinds of members that a copy of an attempt may share: they do not change.
+PLAIN = (str, int, bool)
 # As many as a page sends again in one go.
 MAX_MISSING = 200
 
@@ -48,6 +50,10 @@ class Received:
 
     def __contains__(self, sequence: object) -> bool:
         return isinstance(sequence, int) and (sequence <= self.upto or sequence in self.above)
+
+    def copy(self) -> "Received":
+        """The same, which goes on by itself."""
+        return Received(self.upto, dict(self.above), self.contents.copy())
 
     def add(self, sequence: int, said: bytes = bytes(CONTENT)) -> None:
         """Note one; numbers below a closed gap are forgotten again."""
@@ -90,6 +96,10 @@ class Spent:
 
     saves: int = 0
     size: int = 0
+
+    def copy(self) -> "Spent":
+        """The same, which goes on by itself."""
+        return Spent(self.saves, self.size)
 
     def add(self, body: dict[str, Any]) -> None:
         """Note one event's body."""
@@ -154,6 +164,22 @@ class Attempt:
     # The form that a copy of it says, if the copy came to a server that has not seen it started.
     copied_form: str = ""
     last_seq: int = -1
+
+    def copy(self) -> "Attempt":
+        """The same state, which goes on by itself: nothing that changes is in both."""
+        state = {
+            name: value if type(value) in PLAIN else value.copy()
+            for name, value in self.__dict__.items()
+        }
+        for name in ("received", "evidence"):
+            state[name] = {instance: one.copy() for instance, one in state[name].items()}
+        other = object.__new__(Attempt)
+        other.__dict__.update(state)
+        return other
+
+    def become(self, other: "Attempt") -> None:
+        """Be what `other` is, which is not used any more; who holds this one goes on holding it."""
+        self.__dict__.update(other.__dict__)
 
     @property
     def deadline_ms(self) -> int:

@@ -127,11 +127,11 @@ class Live:
             session.apply(event)
 
     def _reload(self, sessions: Iterable[Session]) -> None:
-        """Put sessions back to what is on disk, in place: others hold references to them."""
+        """Read sessions from the disk anew, in place: others hold references to them."""
         for session in sessions:
             fresh = Session.planned(session.plan)
             self._replay(fresh)
-            session.__dict__.update(fresh.__dict__)
+            session.become(fresh)
 
     def events(self, session: str, first: int = 0, most: int = -1) -> list[Event]:
         """The journal of a session from event `first` on, `most` of them, as it is on disk."""

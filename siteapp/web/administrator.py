@@ -150,6 +150,8 @@ def _unlock_form(session: Session, error: ExamError | None) -> str:
         early=-(-early_s(session.plan.starts_at, wall) // 60),
         clock=_time(wall),
         wrong=session.unlock_tries.wrong,
+        fault=site().releases.faults.get(session.plan.id),
+        online=bool(site().settings.text("headquarters")),
     )
 
 

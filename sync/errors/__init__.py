@@ -8,7 +8,7 @@
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
-    │   ├── ForOtherSite  CannotOpen
+    │   ├── ForOtherSite  ForOtherPackage  CannotOpen
     │   └── KeyRevoked  KeyExpired  OlderRegister
     ├── UnlockRefused      5  codes heard by phone
     │   ├── MalformedCode  WrongUnlockCode
@@ -44,6 +44,7 @@ from sync.errors.documents import (
     CannotOpen,
     DocumentAltered,
     DocumentTruncated,
+    ForOtherPackage,
     ForOtherSite,
     KeyExpired,
     KeyRevoked,
@@ -93,6 +94,7 @@ __all__ = [
     "DocumentTruncated",
     "EnvironmentFault",
     "ExamError",
+    "ForOtherPackage",
     "ForOtherSite",
     "ForeignDataFolder",
     "HeadquartersUnreachable",

@@ -207,6 +207,10 @@ class Answers:
     _highest: int = -1
     _newest: dict[tuple[str, str], int] = field(default_factory=dict)
 
+    def copy(self) -> "Answers":
+        """The same, which takes on its own from now on."""
+        return Answers(dict(self.standing), dict(self._ranks), self._highest, dict(self._newest))
+
     def signed_in(self, instance: str) -> None:
         """This instance is the one in use from now on."""
         if instance not in self._ranks or self._ranks[instance] != self._highest:

@@ -12,13 +12,15 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, jsonify, make_response, request, send_file
 
 from sync.disk import MIB, free_bytes
-from sync.errors import DiskTooFull, NotFound
+from sync.errors import DiskTooFull, DocumentRefused, NotFound
 from sync.headquarters.archive import highest_receipt
 from sync.headquarters.errors import BatchTooLarge, IntakeBusy, LengthMissing
 from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.keys import newest
 from sync.headquarters.publish import packages_for
+from sync.headquarters.refusals import put_signed
+from sync.headquarters.unlocking import release, released
 
 # Packages out lie in the folder of one machine; any number of receivers may take batches in.
 api = Blueprint("api", __name__)
@@ -68,7 +70,15 @@ def key_register() -> Response:
 def packages() -> Response:
     """The packages of the site that asks."""
     found = packages_for(headquarters(), site())
-    listed = [{"digest": p.digest, "size": p.size, "session": session} for session, p in found]
+    listed = [
+        {
+            "digest": p.digest,
+            "size": p.size,
+            "session": session,
+            "released": released(headquarters(), session, p.digest, now()),
+        }
+        for session, p in found
+    ]
     return jsonify({"packages": listed})
 
 
@@ -82,6 +92,15 @@ def package(digest: str) -> Response:
                 found.path, mimetype="application/octet-stream", conditional=True, etag=digest
             )
     raise NotFound(what=digest[:64])
+
+
+@api.get("/api/v1/unlocks/<digest>")
+@role(SITE)
+def unlock(digest: str) -> Response:
+    """The codes of a package of the site that asks, sealed to it, once they are released."""
+    response = make_response(release(headquarters(), site(), digest, now()))
+    response.mimetype = "application/json"
+    return response
 
 
 @intake.put("/api/v1/batches/<digest>")
@@ -124,7 +143,12 @@ def _take_inside(digest: str, most: int) -> Accepted:
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             shutil.copyfileobj(request.stream, file, 1024 * 1024)
             file.flush()
-            return accept(headquarters(), Path(file.name), digest, now())
+            source = Path(file.name)
+            try:
+                return accept(headquarters(), source, digest, now())
+            except DocumentRefused as refusal:
+                put_signed(headquarters(), refusal, source, digest, now())
+                raise
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

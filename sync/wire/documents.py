@@ -29,6 +29,7 @@ from sync.wire.fields import (
     Number,
     ReleaseKeys,
     Root,
+    SealedCodes,
     SealingBytes,
     Text,
     VerifyBytes,
@@ -87,6 +88,27 @@ class Receipt(Struct, frozen=True):
     at: Number
 
 
+class Refusal(Struct, frozen=True):
+    """Headquarters has looked at these very bytes and will never take them, and why."""
+
+    digest: Digest
+    size: Number
+    code: Text
+    reason_zh: Text
+    reason_en: Text
+    at: Number
+
+
+class UnlockRelease(Struct, frozen=True):
+    """The hour of a package has come: both of its codes, sealed to the site."""
+
+    site: Name
+    session: Name
+    package: Digest
+    sealed: SealedCodes
+    at: Number
+
+
 class FetchRequest(Struct, frozen=True):
     """A site proves who it is when it asks for its packages."""
 
@@ -122,7 +144,7 @@ class LaterServer(Struct, frozen=True):
 
 
 # What headquarters' receipt key signs.
-Told = TypeVar("Told", Receipt, LaterServer)
+Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer)
 
 
 class Papers(Struct, frozen=True):
@@ -137,6 +159,8 @@ TYPES: dict[type[Struct], str] = {
     EnrolmentRequest: "application/vnd.examsite.enrolment-request.v1+json",
     Certificate: "application/vnd.examsite.certificate.v1+json",
     Receipt: "application/vnd.examsite.receipt.v1+json",
+    Refusal: "application/vnd.examsite.refusal.v1+json",
+    UnlockRelease: "application/vnd.examsite.unlock-release.v1+json",
     FetchRequest: "application/vnd.examsite.fetch-request.v1+json",
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",

@@ -19,6 +19,7 @@ from sync.delivery_errors import HeadquartersBusy, UnexpectedAnswer
 from sync.errors import DocumentAltered
 from sync.spool import digest_of
 from sync.transport import HttpTransport
+from sync.wire.documents import UnlockRelease, sign
 from sync.wire.keys import SigningKey
 
 REFUSAL = {
@@ -93,13 +94,13 @@ def test_the_same_courier_left_alive_gets_the_receipt(online: Room, http: HttpLi
 @pytest.mark.parametrize("status", [409, 413, 422])
 def test_a_refusal_is_kept_and_shown_and_the_batch_never_dropped(online: Room, status: int) -> None:
     digest, next_one = online.put(), online.put()
-    answer = (status, {}, json.dumps(REFUSAL).encode())
-    online.hq.canned[f"/api/v1/batches/{digest}"] = [answer]
+    signed = REFUSAL | {"refusal": online.hq.refusal(digest)}
+    online.hq.canned[f"/api/v1/batches/{digest}"] = [(status, {}, json.dumps(signed).encode())]
     assert online.rounds(4) == ["refused-by-headquarters"]
     assert online.spool.state(digest) == "refused"
     assert digest in {entry.digest for entry in online.spool.outgoing()}
     reason = online.spool.refusal(digest) or {}
-    assert reason["headquarters"] == REFUSAL
+    assert reason["headquarters"] == signed
     assert REFUSAL["message"]["zh"] in reason["message"]["zh"]
     assert online.hq.puts == [next_one]
     online.spool.retry(digest)
@@ -109,13 +110,41 @@ def test_a_refusal_is_kept_and_shown_and_the_batch_never_dropped(online: Room, s
 
 def test_a_receipt_that_comes_after_a_refusal_overrules_it(online: Room) -> None:
     digest = online.put()
-    answer = (422, {}, json.dumps(REFUSAL).encode())
-    online.hq.canned[f"/api/v1/batches/{digest}"] = [answer]
+    signed = REFUSAL | {"refusal": online.hq.refusal(digest)}
+    online.hq.canned[f"/api/v1/batches/{digest}"] = [(422, {}, json.dumps(signed).encode())]
     online.rounds()
+    assert online.spool.state(digest) == "refused"
     # It reached headquarters by hand.
     online.hq.take_in(digest, 2000)
     online.rounds(4)
     assert online.spool.state(digest) == "received"
+
+
+@pytest.mark.parametrize("status", [409, 413, 422])
+@pytest.mark.parametrize("forged", ["unsigned", "stranger", "other digest", "other size", "junk"])
+def test_a_refusal_that_headquarters_did_not_sign_is_tried_again_and_shown(
+    online: Room, status: int, forged: str
+) -> None:
+    digest, next_one = online.put(), online.put()
+    hq = online.hq
+    said: dict[str, dict[str, object]] = {
+        "unsigned": {},
+        "stranger": {"refusal": hq.refusal(digest, SigningKey.generate())},
+        "other digest": {"refusal": hq.refusal("ab" * 32)},
+        "other size": {"refusal": hq.refusal(digest, size=1999)},
+        "junk": {"refusal": 7},
+    }
+    answer = (status, {}, json.dumps(REFUSAL | said[forged]).encode())
+    hq.canned[f"/api/v1/batches/{digest}"] = [answer] * 3
+    assert online.rounds(3) == ["unsigned-refusal"] * 3
+    assert [online.spool.state(d) for d in (digest, next_one)] == ["waiting", "received"]
+    shown = online.spool.status()
+    assert shown is not None
+    assert "考点没有场次 am" in shown.held[digest].error["message"]["zh"]
+    assert shown.held[digest].tries == 3
+    assert online.rounds() == []
+    assert online.spool.state(digest) == "received"
+    assert online.spool.status().held == {}
 
 
 def test_a_refusal_not_in_headquarters_words_is_no_refusal(online: Room) -> None:
@@ -306,6 +335,24 @@ def test_an_answer_without_end_is_not_read_to_the_end(online: Room) -> None:
     online.put()
     online.hq.canned["PUT"] = [(200, {}, b" " * 70_000)]
     assert online.rounds() == ["unexpected-answer"]
+
+
+def test_codes_are_fetched_once_when_they_are_released(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    assert online.rounds(2) == []
+    assert online.spool.release(digest) is None
+    said = UnlockRelease(SITE, "am", digest, bytes(1168), 1)
+    online.hq.released[digest] = sign(said, SigningKey.generate())
+    assert set(online.rounds(2)) == {"signature-refused"}
+    assert online.spool.release(digest) is None
+    online.hq.released[digest] = sign(said, online.hq.receipt_key)
+    assert online.rounds(3) == []
+    assert online.spool.release(digest) == online.hq.released[digest]
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+    asked = [route for route, _ in online.hq.gets if "/unlocks/" in route]
+    assert len(asked) == 3
 
 
 def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:

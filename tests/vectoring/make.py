@@ -55,6 +55,13 @@ def index_head() -> JSON:
             "batch": incoming,
             "file": incoming,
             "receipt": {"digest": receipt.digest, "size": receipt.size, "site": receipt.site},
+            "refusal": {"digest": receipt.digest, "size": receipt.size},
+            "unlock-release": {
+                "site": cast.SITE,
+                "session": cast.SESSION,
+                "package": statements.PACKAGE,
+                "key": "box",
+            },
             "enrolment-request": {},
             "certificate": {},
             "key-register": {},

@@ -7,14 +7,22 @@ from typing import Any
 from sync.exam.journal import root
 from sync.wire import documents
 from sync.wire.checkpoint import sign_note
-from sync.wire.documents import FetchRequest, LaterServer, Promotion, Receipt
-from sync.wire.keys import SigningKey, VerifyKey
+from sync.wire.documents import (
+    FetchRequest,
+    LaterServer,
+    Promotion,
+    Receipt,
+    Refusal,
+    UnlockRelease,
+)
+from sync.wire.keys import OpeningKey, SigningKey, VerifyKey
 from vectoring.cast import (
     AT,
     BOX,
     CERTIFICATE,
     CHECKPOINT,
     CODES,
+    ELSEWHERE,
     EVENTS,
     ORIGIN,
     RECEIPT,
@@ -31,7 +39,7 @@ from vectoring.cast import (
 )
 from vectoring.container import _bit, _malleable, drop, field, recode, trailing_bits
 from vectoring.contents import Wrong, model
-from vectoring.draft import JSON, Draft, Vector, b64
+from vectoring.draft import JSON, KEPT, Draft, Vector, b64
 
 # Points of order 1, 2, 4 and 8, and a y that is not below the field's order.
 WEAK = {
@@ -44,8 +52,19 @@ WEAK = {
     ),
     "not-reduced": (2**255 - 19 + 3).to_bytes(32, "little"),
 }
+# The digest of the package whose codes are released.
+PACKAGE = "cd" * 32
+SECRETS = b"".join(code.secret for code in CODES)
+
+
+def _released(plaintext: bytes = SECRETS, key: OpeningKey = BOX, package: str = PACKAGE) -> bytes:
+    return KEPT.seal(key.public, plaintext, b"examsite/v1/release" + package.encode())
+
+
 GOOD: dict[str, tuple[Any, SigningKey]] = {
     "receipt": (Receipt("ab" * 32, 4096, SITE, SESSION, 1, 0, "received", AT), RECEIPT),
+    "refusal": (Refusal("ab" * 32, 4096, "conflicting-batch", "冲突", "conflict", AT), RECEIPT),
+    "unlock-release": (UnlockRelease(SITE, SESSION, PACKAGE, _released(), AT), RECEIPT),
     "enrolment-request": (REQUEST, SIGN),
     "certificate": (CERTIFICATE, ROOT),
     "fetch-request": (FetchRequest(SITE, "GET", "/api/v1/packages", AT), SIGN),
@@ -89,6 +108,24 @@ def statements() -> Iterator[Vector]:
         data = envelope(statement("receipt", field(member, to=value)))
         name = f"of-another-{member}"
         yield Vector("receipt", name, data, "r1", "receipt-mismatch")
+    for member in ("digest", "size"):
+        data = envelope(statement("refusal", field(member, to=fields[member])))
+        yield Vector("refusal", f"of-another-{member}", data, "r2", "receipt-mismatch")
+    yield from _releases()
+
+
+def _releases() -> Iterator[Vector]:
+    for member, value in {"site": "site-02", "session": "pm", "package": "ab" * 32}.items():
+        data = envelope(statement("unlock-release", field(member, to=value)))
+        yield Vector("unlock-release", f"of-another-{member}", data, "o1", "for-other-package")
+    for name, sealed, check, code in (
+        ("sealed-elsewhere", _released(key=ELSEWHERE), "o2", "cannot-open"),
+        ("sealed-for-another-package", _released(package="ab" * 32), "o2", "cannot-open"),
+        ("codes-with-letter-u", _released(b"U" + SECRETS[1:]), "o3", "malformed-code"),
+        ("codes-in-small-letters", _released(SECRETS.lower()), "o3", "malformed-code"),
+    ):
+        data = envelope(statement("unlock-release", field("sealed", to=b64(sealed))))
+        yield Vector("unlock-release", name, data, check, code)
 
 
 def _common(name: str) -> Iterator[Vector]:
@@ -132,6 +169,11 @@ def _fields() -> Iterator[tuple[str, str, str, str, Wrong]]:
         ("receipt", "sequence-true", field("sequence", to=True)),
         ("receipt", "time-fraction", field("at", to=1.5)),
         ("receipt", "session-with-slash", field("session", to="am/1121")),
+        ("refusal", "code-empty", field("code", to="")),
+        ("refusal", "reason-missing", drop("reason_zh")),
+        ("refusal", "fields-unknown-member", field("site", to=SITE)),
+        ("unlock-release", "sealed-of-1167-bytes", field("sealed", to=b64(bytes(1167)))),
+        ("unlock-release", "fields-member-missing", drop("at")),
         ("enrolment-request", "sign-of-31-bytes", field("sign", to=b64(bytes(31)))),
         ("enrolment-request", "seal-of-1215-bytes", field("seal", to=b64(bytes(1215)))),
         ("enrolment-request", "sign-unused-bits", recode("sign", by=trailing_bits)),
