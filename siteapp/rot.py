@@ -17,9 +17,10 @@ from siteapp.uploads.files import read_announced
 from sync.errors import DocumentAltered, DocumentRefused, ExamError
 from sync.exam.findings import Finding, from_source
 from sync.spool import digest_of
-from sync.wire.documents import Receipt, read_told
+from sync.wire.documents import Receipt
 from sync.wire.keys import SEALING_KEY_LENGTH, VerifyKey, load_key
 from sync.wire.sealed import peek_identity
+from sync.wire.trusted import read_told
 
 CODE = "file-damaged"
 

@@ -36,9 +36,10 @@ from sync.errors.system import system_words
 from sync.registers import RegisterFile, RegisterSource, distrust
 from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import Receipt, Refusal, UnlockRelease, read_told
+from sync.wire.documents import Receipt, Refusal, UnlockRelease
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
+from sync.wire.trusted import read_told
 from sync.words import Words
 
 POLL_S = 20.0

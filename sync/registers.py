@@ -6,10 +6,11 @@ from typing import Protocol
 
 from sync.errors import DocumentRefused, OlderRegister
 from sync.spool import Spool
-from sync.wire.documents import Receipt, read_register, read_told
+from sync.wire.documents import Receipt
 from sync.wire.files import write_durably
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
+from sync.wire.trusted import read_register, read_told
 
 FILE = "keys.json"
 log = logging.getLogger(__name__)

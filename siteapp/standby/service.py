@@ -18,8 +18,9 @@ from siteapp.store.replica import begin_history, state_of
 from siteapp.store.writer import Decision
 from sync.errors import DocumentRefused
 from sync.spool import Spool
-from sync.wire.documents import LaterServer, Promotion, read_promotion, read_told
+from sync.wire.documents import LaterServer, Promotion, read_promotion
 from sync.wire.keys import VerifyKey
+from sync.wire.trusted import read_told
 
 log = logging.getLogger("examsite.standby")
 

@@ -1,7 +1,9 @@
 """Taking a group that was not stored back out of memory, at the cost of that group alone.
 
 A full disk fails one group after another. To read a session back for each of them would hold up the
-whole room: 75,000 events take over ten seconds (docs/design/storage.md).
+whole room: 75,000 events take over ten seconds (docs/design/storage.md). To keep what each group
+changes costs every save a twentieth, so that begins when the disk is full for the first time: the
+reserve then has room for more than the group under way.
 """
 
 import logging
@@ -22,13 +24,17 @@ class Undo:
         self._connection = connection
         self._reload = reload
         self._befores: dict[int, Before] = {}
+        # True from the first full disk on.
+        self.keeps = False
 
     def begin(self) -> None:
         """Another group: what was before is for good."""
         self._befores.clear()
 
-    def before(self, session: Session) -> Before:
-        """Where changes of this session by the group are kept."""
+    def before(self, session: Session) -> Before | None:
+        """Where changes of this session by the group are kept, if they are."""
+        if not self.keeps:
+            return None
         found = self._befores.get(id(session))
         if found is None:
             found = self._befores[id(session)] = Before(session)
@@ -38,7 +44,8 @@ class Undo:
         """Memory as it is on disk; `sessions` are all that the group was about.
 
         Whatever else went wrong shows in the number of events, and then the session is read anew:
-        the group is on the disk after all, or an act of an earlier one was applied by half.
+        nothing was kept yet, the group is on the disk after all, or an act of an earlier one was
+        applied by half.
         """
         for before in self._befores.values():
             before.put_back()

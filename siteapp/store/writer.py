@@ -342,7 +342,10 @@ class Writer:
             try:
                 return do()
             except pysqlite3.Error as error:
-                if not _is_full(error) or not self.make_room():
+                if not _is_full(error):
+                    raise
+                self._undo.keeps = True
+                if not self.make_room():
                     raise
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")

@@ -88,8 +88,10 @@ def package(digest: str) -> Response:
     """One package of the site that asks; ranges are served, so a download can go on."""
     for _, found in packages_for(headquarters(), site()):
         if found.digest == digest:
+            # Flask takes a relative path for one beside its own code.
+            path = found.path.resolve()
             return send_file(
-                found.path, mimetype="application/octet-stream", conditional=True, etag=digest
+                path, mimetype="application/octet-stream", conditional=True, etag=digest
             )
     raise NotFound(what=digest[:64])
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
 from sync.errors import NotCanonical
+from sync.words import Words
 
 JSON: TypeAlias = bool | int | str | list["JSON"] | dict[str, "JSON"] | None
 Encodable: TypeAlias = bool | int | str | Sequence["Encodable"] | Mapping[str, "Encodable"] | None
@@ -26,10 +27,10 @@ def decode(data: bytes) -> JSON:
     try:
         value: JSON = _DECODER.decode(data.decode())
     except (ValueError, RecursionError):
-        raise NotCanonical(reason="not JSON") from None
+        raise NotCanonical(reason=Words("不是 JSON", "not JSON")) from None
     # Repeated keys, white space, needless escapes and order all show here.
     if encode(value) != data:
-        raise NotCanonical(reason="not written canonically")
+        raise NotCanonical(reason=Words("写法与规定不同", "not written canonically"))
     return value
 
 

@@ -35,9 +35,10 @@ from sync.wire.fields import (
     VerifyBytes,
 )
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
-from sync.wire.register import SEALING, KeyRegister
+from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
+from sync.words import Words
 
 T = TypeVar("T", bound=Struct)
 
@@ -143,10 +144,6 @@ class LaterServer(Struct, frozen=True):
     at: Number
 
 
-# What headquarters' receipt key signs.
-Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer)
-
-
 class Papers(Struct, frozen=True):
     """The locked part of a package. `seed` shuffles the attempts' papers."""
 
@@ -199,7 +196,11 @@ def read(envelope: bytes, kind: type[T], trusted: Iterable[VerifyKey]) -> T:
     """The statement in `envelope` if one of the trusted keys signed it, and nobody else."""
     signed = dsse.verify(envelope, TYPES[kind], trusted)
     if set(signed.listed) != signed.key_ids:
-        raise SignatureRefused(reason="a statement has its signer's signature and no other")
+        raise SignatureRefused(
+            reason=Words(
+                "除签发者外还有别的签名", "a statement has its signer's signature and no other"
+            )
+        )
     return from_bytes(signed.payload, kind)
 
 
@@ -207,7 +208,7 @@ def peek(envelope: bytes, kind: type[T]) -> T:
     """The statement UNVERIFIED: only to learn whose key to check it with."""
     payload_type, payload, _ = dsse.peek(envelope)
     if payload_type != TYPES[kind]:
-        raise NotCanonical(reason=f"payload type {payload_type[:80]}")
+        raise dsse.other_type(payload_type)
     return from_bytes(payload, kind)
 
 
@@ -223,7 +224,12 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     """A certificate signed by the root whose key id the administrator was told."""
     root = VerifyKey.from_bytes(peek(envelope, Certificate).headquarters.root)
     if root.key_id != root_fingerprint:
-        raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
+        raise CannotOpen(
+            reason=Words(
+                f"证书出自根密钥 {root.key_id}，与填写的指纹 {root_fingerprint} 不符",
+                f"root key is {root.key_id}, not {root_fingerprint}",
+            )
+        )
     certificate = read(envelope, Certificate, [root])
     theirs = certificate.headquarters
     for verifies in (certificate.sign, *theirs.release, theirs.receipt):
@@ -231,31 +237,6 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     for seals in (certificate.seal, theirs.seal, theirs.escrow):
         SealingKey.from_bytes(seals)
     return certificate
-
-
-def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:
-    """A register of keys signed by the root whose key id the administrator was told."""
-    root = VerifyKey.from_bytes(peek(envelope, KeyRegister).root)
-    if root.key_id != root_fingerprint:
-        raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
-    register = read(envelope, KeyRegister, [root])
-    for one in register.keys:
-        (SealingKey if one.role in SEALING else VerifyKey).from_bytes(one.key)
-    return register
-
-
-def read_told(
-    envelope: bytes, kind: type[Told], key: VerifyKey, register: KeyRegister | None = None
-) -> Told:
-    """What a receipt key of the register signed; before a site has one, `key` of its certificate.
-
-    KeyRevoked, or KeyExpired for what was signed after the key's end.
-    """
-    if register is None:
-        return read(envelope, kind, [key])
-    said = read(envelope, kind, register.verify_keys("receipt"))
-    register.require("receipt", dsse.peek(envelope)[2], said.at)
-    return said
 
 
 def read_promotion(envelope: bytes, site: VerifyKey) -> Promotion:
@@ -318,7 +299,11 @@ def verify_package(
         raise SecondSignatureMissing(key=next(iter(package.signed_by)))
     if len(package.signers) > RELEASE_SIGNATURES:
         # Anybody could add a signature of their own: the same package under another digest.
-        raise SignatureRefused(reason="it carries two release signatures and no other")
+        raise SignatureRefused(
+            reason=Words(
+                "除两位发布人外还有别的签名", "it carries two release signatures and no other"
+            )
+        )
     if package.identity.keys() != {"session", "site"}:
         raise NotCanonical(reason="identity: session and site")
     if package.part_names != PACKAGE_PARTS:

@@ -1,10 +1,11 @@
 """The codes of a package over the network at its hour (docs/specs/signed-statements.md)."""
 
 from sync.errors import ForOtherPackage, MalformedCode
-from sync.wire.documents import UnlockRelease, read_told, sign
+from sync.wire.documents import UnlockRelease, sign
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.lock import CodePair
 from sync.wire.register import KeyRegister
+from sync.wire.trusted import read_told
 from sync.wire.unlock import OFFICIALS, SECRET_CHARACTERS, UnlockCode
 
 

@@ -12,6 +12,7 @@ from sync.courier import check_refusal
 from sync.headquarters import publish, sites
 from sync.headquarters.app import create_app
 from sync.headquarters.archive import archive_pending
+from sync.headquarters.folder import Headquarters
 from sync.wire.documents import FetchRequest, sign
 
 
@@ -50,6 +51,18 @@ def test_a_site_lists_and_fetches_its_own_packages(desk: Desk, client: FlaskClie
     path = f"/api/v1/packages/{package.digest}"
     with client.get(path, headers=proof(desk.box, path)) as whole:
         assert whole.data == package.path.read_bytes()
+
+
+def test_a_data_folder_named_from_where_the_command_was_run_serves_its_packages(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/api/v1/packages/{publish.package_of(desk.hq, 'morning').digest}"
+    desk.hq.close()
+    monkeypatch.chdir(desk.hq.folder.parent)
+    near = Headquarters(Path(desk.hq.folder.name))
+    with create_app(near, clock).test_client().get(path, headers=proof(desk.box, path)) as whole:
+        assert (whole.status_code, len(whole.data) > 0) == (200, True)
+    near.close()
 
 
 def test_an_interrupted_download_goes_on(desk: Desk, client: FlaskClient) -> None:

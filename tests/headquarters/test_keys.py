@@ -11,8 +11,9 @@ from sync.errors import AlreadyThere, KeyRevoked, NotFound
 from sync.headquarters import archive, keys, publish, release, sites, stick_desk
 from sync.headquarters.errors import KeyNeeded, NotAReleaseKey, NotTheRoot
 from sync.headquarters.store import Stamp
-from sync.wire.documents import Receipt, read_register, read_told, verify_package
+from sync.wire.documents import Receipt, verify_package
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
+from sync.wire.trusted import read_register, read_told
 
 FIRST, SECOND = Stamp("first", NOW), Stamp("second", NOW)
 

@@ -81,6 +81,8 @@ def opened(planned: Path, folder: Path) -> Iterator[Live]:
     # No power is cut here.
     live.database.conn.execute("PRAGMA synchronous=OFF")
     live.writer.follower = Ring(state_of(live), time.monotonic)
+    # As after a full disk.
+    live.writer._undo.keeps = True
     try:
         yield live
     finally:
@@ -166,18 +168,38 @@ def reads(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def test_a_full_disk_costs_no_reading_of_the_journal(
+def test_a_full_disk_costs_at_most_one_reading_of_the_journal(
     open_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = reads(open_site.live, monkeypatch)
     before = asdict(open_site.live.session(AM))
     limit_pages(open_site, 0)
     works = [lambda n=n: put(open_site, str(n) * 9_000) for n in range(1, 9)]
-    assert grouped(open_site, works) == ["DiskTooFull"] * 8
-    assert asdict(open_site.live.session(AM)) == before == read_anew(open_site.live)
+    for _ in range(3):
+        assert grouped(open_site, works) == ["DiskTooFull"] * 8
+        assert asdict(open_site.live.session(AM)) == before == read_anew(open_site.live)
+        # The first finds no room and no reserve on a disk that had room until then.
+        assert read == [AM]
     limit_pages(open_site, None)
     assert grouped(open_site, works) == ["stored"] * 8
     assert asdict(open_site.live.session(AM)) == read_anew(open_site.live)
+    assert read == [AM]
+
+
+def test_the_reserve_is_given_before_a_group_is_refused_so_nothing_is_read_anew(
+    open_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give() -> bool:
+        limit_pages(open_site, None)
+        return True
+
+    read = reads(open_site.live, monkeypatch)
+    monkeypatch.setattr(open_site.live.writer, "make_room", give)
+    limit_pages(open_site, 0)
+    assert grouped(open_site, [lambda: put(open_site, "1" * 9_000)]) == ["stored"]
+    monkeypatch.setattr(open_site.live.writer, "make_room", lambda: False)
+    limit_pages(open_site, 0)
+    assert grouped(open_site, [lambda: put(open_site, "2" * 9_000)]) == ["DiskTooFull"]
     assert read == []
 
 

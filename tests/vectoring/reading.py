@@ -18,6 +18,7 @@ from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.release import read_release
 from sync.wire.sealed import SealedDocument
+from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
 
 Given = Mapping[str, Any]
@@ -106,11 +107,11 @@ def _receipt(path: Path, given: Given, keys: Keys) -> Opened:
 def _register_of(given: Given, keys: Keys) -> KeyRegister | None:
     if "register" not in given:
         return None
-    return documents.read_register(bytes.fromhex(given["register"]), keys.verify("root").key_id)
+    return read_register(bytes.fromhex(given["register"]), keys.verify("root").key_id)
 
 
 def _register(path: Path, given: Given, keys: Keys) -> Opened:
-    read = documents.read_register(path.read_bytes(), keys.verify("root").key_id)
+    read = read_register(path.read_bytes(), keys.verify("root").key_id)
     return {"fields": _digest(documents.to_bytes(read))}
 
 
