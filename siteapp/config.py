@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sync.errors import InputRefused
 from sync.words import Words
 
+# Where the front asks from.
 LOOPBACK = ("127.0.0.1", "::1")
 
 

@@ -14,6 +14,7 @@ import sqlite_utils
 
 from siteapp.clock import Anchor, Clock
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.late import Room
 from siteapp.conduct.lost import SILENT_MS, silence
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
@@ -232,6 +233,10 @@ class Live:
     def silent(self, session: Session, attempt: Attempt) -> list[Span]:
         """Silences of a seat that are not in the journal yet."""
         return self.silences.get((session.plan.id, attempt.id), [])
+
+    def room(self) -> Room:
+        """What is known of who was heard; it decides about answers that come late."""
+        return Room(self.contacts, self.silences, self.resumed_ms)
 
     def journal_silences(self, session: Session) -> None:
         """Put the session's silences that are over into the journal."""

@@ -37,6 +37,15 @@ _FILE: Mapping[str, type] = {
     "instance": str,
     "sequence": int,
 }
+_LATE: Mapping[str, type] = {
+    "attempt": str,
+    "instance": str,
+    "sequence": int,
+    "made_ms": int,
+    "deadline_ms": int,
+    "from_ms": int,
+    "to_ms": int,
+}
 # kind → the members its body must have, with their types; all others are refused.
 KINDS: Mapping[str, Mapping[str, type]] = {
     "import": {"package": str},
@@ -56,24 +65,8 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "extension": {"attempt": str, "ms": int, "lost": list, "reason": str, "by": str},
     "silence": {"attempt": str, "from_ms": int, "to_ms": int},
     "page-worked": {"attempt": str, "instance": str, "from_ms": int, "to_ms": int},
-    "late": {
-        "attempt": str,
-        "instance": str,
-        "sequence": int,
-        "made_ms": int,
-        "deadline_ms": int,
-        "from_ms": int,
-        "to_ms": int,
-    },
-    "late-file": {
-        "attempt": str,
-        "instance": str,
-        "sequence": int,
-        "made_ms": int,
-        "deadline_ms": int,
-        "from_ms": int,
-        "to_ms": int,
-    },
+    "late": _LATE,
+    "late-file": _LATE,
     "late-decision": {
         "attempt": str,
         "counts": bool,
