@@ -65,7 +65,7 @@ SETTINGS = (
     ),
     Setting(
         "batch_seconds",
-        60,
+        300,
         Words("考试中每隔多少秒打包一次成绩数据", "seconds between result batches"),
     ),
     Setting(

@@ -31,8 +31,6 @@ RESCUE = "rescue"
 CONTENT = 8
 # Why a save was kept as evidence that two people may still count.
 LATE = ("time-is-up", "already-handed-in")
-# Kinds of members that a copy of an attempt may share: they do not change.
-PLAIN = (str, int, bool)
 # As many as a page sends again in one go.
 MAX_MISSING = 200
 
@@ -167,10 +165,9 @@ class Attempt:
 
     def copy(self) -> "Attempt":
         """The same state, which goes on by itself: nothing that changes is in both."""
-        state = {
-            name: value if type(value) in PLAIN else value.copy()
-            for name, value in self.__dict__.items()
-        }
+        state = self.__dict__.copy()
+        for name in CONTAINERS:
+            state[name] = state[name].copy()
         for name in ("received", "evidence"):
             state[name] = {instance: one.copy() for instance, one in state[name].items()}
         other = object.__new__(Attempt)
@@ -254,7 +251,7 @@ class Attempt:
         self.rescued.clear()
 
     def _on_rescue_refused(self, body: dict[str, Any]) -> None:
-        self.turned_down |= self.rescued.keys()
+        self.turned_down.update(self.rescued)
         self.rescued.clear()
 
     def _on_copy(self, body: dict[str, Any]) -> None:
@@ -306,3 +303,9 @@ class Attempt:
 
     def _on_hand_in(self, body: dict[str, Any]) -> None:
         self.receipt, self.how = body["receipt"], body["how"]
+
+
+# The members that change in place; the others are replaced, so a copy may share them.
+CONTAINERS = tuple(
+    name for name, value in vars(Attempt("", "", "", 0)).items() if not isinstance(value, str | int)
+)

@@ -24,7 +24,7 @@ class Undo:
         self._connection = connection
         self._reload = reload
         self._befores: dict[int, Before] = {}
-        # True from the first full disk on.
+        # True from the first full disk or failed group on.
         self.keeps = False
 
     def begin(self) -> None:
@@ -47,6 +47,7 @@ class Undo:
         nothing was kept yet, the group is on the disk after all, or an act of an earlier one was
         applied by half.
         """
+        self.keeps = True
         for before in self._befores.values():
             before.put_back()
         self._befores.clear()

@@ -277,7 +277,7 @@ class StickLine:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for digest, path in self.hq.packages.items():
             (folder / "packages" / f"{digest}.package").write_bytes(path.read_bytes())
-        for path in (folder / "batches").iterdir():
+        for path in (folder / "batches").glob("[!.]*"):
             assert digest_of(path) == path.stem
             if path.stem not in self.hq.batches:
                 self.hq.take_in(path.stem, path.stat().st_size)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from together import AM, grouped, limit_pages, note, outcome, put
 
 from siteapp.conduct.acts import NewEvent
-from siteapp.conduct.attempt import Attempt, Received, Spent
+from siteapp.conduct.attempt import CONTAINERS, Attempt, Received, Spent
 from siteapp.conduct.session import Before, Session
 from siteapp.site import Site
 from siteapp.standby.ring import Ring
@@ -27,7 +27,7 @@ from siteapp.store.writer import Decision, Statement
 from sync.exam.journal import KINDS, Answers, Response
 
 PLAN = make_plan()
-ATTEMPTS = list(Session.planned(PLAN).attempts)[:3]
+ATTEMPTS = list(Session.planned(PLAN).attempts)[:2]
 # What the rules look at; everything else may be any text.
 MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "attempt": st.sampled_from(ATTEMPTS),
@@ -36,7 +36,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "item": st.sampled_from(["q1", "q2"]),
     "lost": st.lists(st.just("1000-2000"), max_size=1),
     "sitting": st.sampled_from([sitting.id for sitting in PLAN.sittings]),
-    "why": st.sampled_from(["time-is-up", "already-handed-in", "rescue", "seat-moved"]),
+    "why": st.sampled_from(["time-is-up", "already-handed-in", "rescue", "rescue"]),
 }
 TYPES: dict[type, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
@@ -54,9 +54,9 @@ def bodies(kind: str) -> st.SearchStrategy[NewEvent]:
     return st.fixed_dictionaries(members).map(lambda body: NewEvent(kind, body))
 
 
-# What candidates do all the time, more often than the rest.
-OFTEN = ["sign-in", "confirm", "start", "response", "response", "response", "evidence", "file"]
-events = st.sampled_from([*KINDS, *OFTEN]).flatmap(bodies)
+# What others build upon, more often than the rest.
+OFTEN = ["sign-in", "confirm", "start", "file", *["response"] * 4, *["evidence"] * 4]
+events = st.sampled_from([*KINDS, *OFTEN, "rescue-refused"]).flatmap(bodies)
 # Groups, and whether the disk takes each.
 histories = st.lists(st.tuples(st.lists(events, max_size=8), st.booleans()), max_size=8)
 # A row that is there already: what came before it in the transaction is rolled back.
@@ -116,7 +116,7 @@ def check_history(live: Live, history: list[tuple[list[NewEvent], bool]]) -> Non
     assert live.writer.follower.state == state_of(live)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(history=histories)
 def test_after_any_history_with_groups_that_fail_memory_is_what_the_disk_says(
     planned: Path, tmp_path_factory: pytest.TempPathFactory, history: Any
@@ -125,21 +125,55 @@ def test_after_any_history_with_groups_that_fail_memory_is_what_the_disk_says(
         check_history(live, history)
 
 
-def said(sequence: int, item: str = "q1") -> NewEvent:
-    """A save of the first attempt."""
-    body = {"attempt": ATTEMPTS[0], "instance": "x", "item": item, "response": ["a"]}
-    return NewEvent("response", body | {"seat_term": 1, "sequence": sequence})
+def event(kind: str, **members: Any) -> NewEvent:
+    """One of the first attempt, on its page x; what is not given is whatever fits."""
+    plain: dict[type, Any] = {bool: True, int: 1, str: "x", list: ["1000-2000"], Response: ["a"]}
+    body = {name: plain[of] for name, of in KINDS[kind].items()} | {"attempt": ATTEMPTS[0]}
+    return NewEvent(kind, body | members)
 
 
-SHORT = [([said(1)], False), ([said(2), said(4, "q2")], True), ([said(2)], False)]
+# Two groups that are refused and between them change every member that can.
+SHORT = [
+    ([event("response")], False),
+    (
+        [
+            *(event(kind) for kind in ("sign-in", "file", "flag", "message", "silence")),
+            *(event(kind) for kind in ("extension", "page-worked")),
+            event("response", sequence=2),
+            event("evidence", sequence=3, why="time-is-up"),
+            event("evidence", sequence=4, why="rescue"),
+            event("file-evidence", why="time-is-up"),
+        ],
+        True,
+    ),
+    ([event("evidence", sequence=3, why="rescue")], False),
+    ([event("rescue-refused")], True),
+    ([event("response", sequence=2)], False),
+]
 
 
 def test_a_short_history_is_taken_back(live: Live) -> None:
     check_history(live, SHORT)
 
 
-@pytest.mark.parametrize("what", [Attempt, Received, Answers, Spent])
+@pytest.mark.parametrize("name", CONTAINERS)
 def test_a_copy_that_shares_what_changes_would_be_noticed(
+    live: Live, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    whole = Attempt.copy
+
+    def sharing(attempt: Attempt) -> Attempt:
+        copy = whole(attempt)
+        setattr(copy, name, getattr(attempt, name))
+        return copy
+
+    monkeypatch.setattr(Attempt, "copy", sharing)
+    with pytest.raises(AssertionError):
+        check_history(live, SHORT)
+
+
+@pytest.mark.parametrize("what", [Received, Answers, Spent])
+def test_a_copy_that_is_the_same_object_would_be_noticed(
     live: Live, monkeypatch: pytest.MonkeyPatch, what: type
 ) -> None:
     monkeypatch.setattr(what, "copy", lambda self: self)
@@ -186,6 +220,15 @@ def test_a_full_disk_costs_at_most_one_reading_of_the_journal(
     assert read == [AM]
 
 
+def test_groups_that_fail_for_any_reason_cost_one_reading_of_the_journal(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.writer._undo.keeps = False
+    read = reads(live, monkeypatch)
+    check_history(live, [([event("response")], True)] * 3)
+    assert read == [AM]
+
+
 def test_the_reserve_is_given_before_a_group_is_refused_so_nothing_is_read_anew(
     open_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,8 +250,7 @@ def test_an_act_that_was_applied_by_half_is_found_and_the_session_read_anew(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, session = reads(live, monkeypatch), live.session(AM)
-    nowhere = {"attempt": "nobody", "by": "", "from": 1, "reason": "", "seat_term": 2, "to": 2}
-    half = Decision([said(1), NewEvent("move", nowhere)])
+    half = Decision([event("response"), event("move", attempt="nobody")])
     assert outcome(lambda: live.act(session, lambda _: half)) == "KeyError"
     assert outcome(lambda: live.act(session, lambda _: note("next"))) == "StorageFailed"
     assert read == [AM]
