@@ -143,7 +143,7 @@ def test_two_people_decide_about_a_late_answer_and_one_is_not_enough(
     assert code(page.save(0)) == (409, "time-is-up")
     assert by_time(page)[0] == 200
     given = {"attempt": attempt, "counts": True, "reason": "网线松动"}
-    assert act(client, "late", **given, second="周主考", password=own)[0] == 400
+    assert act(client, "late", **given, second="周主考", password=own)[0] == 403
     assert act(client, "late", **given, second="吴监考", password="wrong")[0] in (401, 403)
     assert journal(open_site, "late-decision") == []
     status, wall = act(client, "late", **given, second="吴监考", password=other)
