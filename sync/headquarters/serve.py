@@ -12,6 +12,7 @@ from sync.headquarters.archive import archive_pending
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.handed_files import verify_pending
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE
+from sync.headquarters.lane import IntakeLane
 from sync.headquarters.scoring import refresh
 from sync.headquarters.store import Stamp
 from sync.serving import Loop, end_on_signals
@@ -33,11 +34,12 @@ class Server:
     ) -> None:
         self._headquarters = headquarters
         self._worker = None if intake_only else Worker(headquarters)
+        app = create_receiver(headquarters) if intake_only else create_app(headquarters)
         self._loop = Loop(
-            create_receiver(headquarters) if intake_only else create_app(headquarters),
+            app,
             host,
             port,
-            threads=THREADS,
+            dispatcher=IntakeLane(headquarters, wall_ms, app.extensions["gate"], THREADS),
             connection_limit=1024,
             # Room for the headers' own answer: the API itself says 413 in its own words.
             max_request_body_size=MAX_FILE + MAX_BATCH,

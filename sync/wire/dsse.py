@@ -20,7 +20,7 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class _Envelope:
+class Envelope:
     """An envelope of the right shape, nothing verified."""
 
     payload: bytes
@@ -61,9 +61,15 @@ def verify(
     one of a trusted key that does not verify. Signatures of other keys prove nothing and are
     passed over.
     """
+    return check(parse(envelope), payload_type, trusted, threshold)
+
+
+def check(
+    parsed: Envelope, payload_type: str, trusted: Iterable[VerifyKey], threshold: int = 1
+) -> Signed:
+    """As verify, of an envelope that was parsed before."""
     if threshold < 1:
         raise ValueError("a threshold of at least 1")
-    parsed = _parse(envelope)
     if parsed.payload_type != payload_type:
         raise NotCanonical(reason=f"payload type {parsed.payload_type[:80]}")
     covered = pae(parsed.payload_type, parsed.payload)
@@ -83,18 +89,18 @@ def verify(
 
 def peek(envelope: bytes) -> tuple[str, bytes, tuple[str, ...]]:
     """Payload type, payload and key ids, UNVERIFIED: only to look up whom to trust."""
-    parsed = _parse(envelope)
+    parsed = parse(envelope)
     return parsed.payload_type, parsed.payload, tuple(parsed.signatures)
 
 
-def _parse(envelope: bytes) -> _Envelope:
+def parse(envelope: bytes) -> Envelope:
     """The members of an envelope; NotCanonical for any other shape."""
     payload, payload_type, listed = shape.members(
         canonical.decode(envelope), "payload", "payloadType", "signatures"
     )
     signatures = [_signature(entry) for entry in shape.items(listed, "signatures")]
     shape.ascending([key_id for key_id, _ in signatures], "signatures")
-    return _Envelope(
+    return Envelope(
         payload=shape.octets(payload, "payload"),
         payload_type=shape.string(payload_type, "payload type"),
         signatures=dict(signatures),
