@@ -41,6 +41,8 @@ class Server:
             port,
             dispatcher=IntakeLane(headquarters, wall_ms, app.extensions["gate"], THREADS),
             connection_limit=1024,
+            # A usual batch in one piece: each is a turn of the loop and a call of the parser.
+            recv_bytes=32 * 1024,
             # Room for the headers' own answer: the API itself says 413 in its own words.
             max_request_body_size=MAX_FILE + MAX_BATCH,
         )

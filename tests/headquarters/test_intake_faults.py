@@ -235,7 +235,7 @@ def readdressed(data: bytes, signer: SigningKey | None, **changes: str | int) ->
     altered = Manifest(manifest.kind, manifest.identity | changes, manifest.parts).encode()
     signed = dsse.sign(PAYLOAD_TYPE, altered, [signer or SigningKey.generate()])
     if signer is None:
-        old, new = dsse._parse(envelope), dsse._parse(signed)
+        old, new = dsse.parse(envelope), dsse.parse(signed)
         (key, signature), (other, forged) = *old.signatures.items(), *new.signatures.items()
         encoded = [dsse.shape.to_base64(one).encode() for one in (forged, signature)]
         signed = signed.replace(*encoded).replace(other.encode(), key.encode())
