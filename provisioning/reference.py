@@ -10,8 +10,6 @@ import click
 import provisioning.errors
 import siteapp.config
 import siteapp.errors
-import siteapp.journal_errors
-import siteapp.rescue_errors
 import sync.delivery_errors
 import sync.errors
 import sync.headquarters.errors
@@ -31,8 +29,6 @@ HOMES: tuple[ModuleType, ...] = (
     sync.delivery_errors,
     sync.headquarters.errors,
     siteapp.errors,
-    siteapp.rescue_errors,
-    siteapp.journal_errors,
     siteapp.config,
     provisioning.errors,
 )

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from siteapp.cli_journal import check_files, journal
-from siteapp.cli_recovery import adopt_command, backup, recovery
-from siteapp.cli_rescue import rescue
-from siteapp.cli_standby import say_serving, standby
+from siteapp.commands.journal import check_files, journal
+from siteapp.commands.recovery import adopt_command, backup, recovery
+from siteapp.commands.rescue import rescue
+from siteapp.commands.standby import say_serving, standby
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
@@ -108,8 +108,9 @@ def package_list(folder: Path, as_json: bool) -> None:
 
 @main.command()
 @click.argument("session")
+@click.option("--reason", default="", help="Why now, where this server's clock says it is early.")
 @click.pass_obj
-def unlock(folder: Path, session: str) -> None:
+def unlock(folder: Path, session: str, reason: str) -> None:
     """Open a session's papers with the two codes, asked one after the other."""
     codes = [
         UnlockCode.parse(
@@ -118,7 +119,7 @@ def unlock(folder: Path, session: str) -> None:
         for official in (1, 2)
     ]
     with opened(folder) as site:
-        site.shelf.unlock(site.live.session(session), (codes[0], codes[1]))
+        site.shelf.unlock(site.live.session(session), (codes[0], codes[1]), reason=reason)
     say(f"场次 {session} 已解锁", f"Session {session} unlocked")
 
 

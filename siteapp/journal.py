@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from siteapp.errors import JournalDamaged
 from siteapp.identity import Identity, signer_of
-from siteapp.journal_errors import JournalDamaged
 from siteapp.store.evidence import Covering, Evidence, Kept, is_database, read_evidence
 from sync.errors import DocumentRefused, NotADocument, NotFound, SignatureRefused
 from sync.exam.copies import compare_copies

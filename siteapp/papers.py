@@ -1,6 +1,7 @@
 """Exam packages at the site: received, held sealed, released. No key of an item ever comes here."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,21 @@ import msgspec
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
-from siteapp.errors import OtherPackage
+from siteapp.conduct.unlocking import early_s
+from siteapp.errors import OtherPackage, ReasonForEarly, UnlockWait
 from siteapp.identity import Identity
 from siteapp.store import records
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision
 from sync.disk import free_bytes
-from sync.errors import AlreadyThere, DiskTooFull, DocumentAltered, NotFound, NotReady
+from sync.errors import (
+    AlreadyThere,
+    DiskTooFull,
+    DocumentAltered,
+    NotFound,
+    NotReady,
+    WrongUnlockCode,
+)
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
 from sync.exam.sitting import SessionPlan, check_plan, form_for
 from sync.spool import digest_of
@@ -26,6 +35,8 @@ from sync.wire.sealed import SealedDocument
 from sync.wire.unlock import UnlockCode
 
 CHUNK = 1 << 20
+# Who unlocks where nobody is signed in.
+CONSOLE = "examsite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Shelf:
         self._live = live
         self._reserve_mib = reserve_mib
         self._papers: dict[str, Papers] = {}
+        # One try at a time: the next one knows of the wrong one before it.
+        self._trying = threading.Lock()
         self._attempts: dict[tuple[str, str], AttemptPaper] = {}
         # (session, form) → what attempts on it refer to; they share it.
         self._forms: dict[tuple[str, str], tuple[Form, tuple[Authored, ...]]] = {}
@@ -124,12 +137,48 @@ class Shelf:
         digest = records.packages(self._live)[session]
         return verify_package(self.folder / f"{digest}.package", self._identity.certificate)
 
-    def unlock(self, session: Session, codes: tuple[UnlockCode, UnlockCode]) -> None:
-        """Open the papers with both officials' codes; needs no line to anyone."""
+    def unlock(
+        self,
+        session: Session,
+        codes: tuple[UnlockCode, UnlockCode],
+        by: str = CONSOLE,
+        reason: str = "",
+    ) -> None:
+        """Open the papers with both officials' codes; needs no line to anyone.
+
+        Wrong codes are journalled and make the next try wait (UnlockWait). Where the wall clock
+        says that it is early, ReasonForEarly without a reason; with one, that is journalled.
+        """
+        early = early_s(session.plan.starts_at, self._live.clock.wall())
+        if early and not reason.strip():
+            raise ReasonForEarly(minutes=-(-early // 60))
+        with self._trying:
+            package, key = self._try(session, codes, by)
+            told = NewEvent("unlock-early", {"seconds": early, "reason": reason.strip(), "by": by})
+            self._open(session, package, key, [told] if early else [])
+
+    def _try(
+        self, session: Session, codes: tuple[UnlockCode, UnlockCode], by: str
+    ) -> tuple[SealedDocument, bytes]:
         if session.unlocked:
             raise AlreadyThere(what=session.plan.id)
+        wait = session.unlock_tries.wait_ms(self._live.clock.now())
+        if wait:
+            raise UnlockWait(seconds=-(-wait // 1000))
         package = self.package(session.plan.id)
-        key = package.unlock("papers", self._identity.seal, codes)
+        try:
+            return package, package.unlock("papers", self._identity.seal, codes)
+        except WrongUnlockCode:
+            at = self._live.clock.now()
+            wrong = NewEvent(
+                "unlock-refused", {"package": package.digest, "by": by, "clock_ms": at}
+            )
+            self._live.act(session, lambda _: Decision([wrong]))
+            raise
+
+    def _open(
+        self, session: Session, package: SealedDocument, key: bytes, told: list[NewEvent]
+    ) -> None:
         papers = read_papers(package, key)
         check_forms(session.plan, papers)
         held = self._identity.seal.public.seal(key, _held_info(session.plan.id))
@@ -139,7 +188,7 @@ class Shelf:
         def decide(state: Session) -> Decision:
             if state.unlocked:
                 raise AlreadyThere(what=state.plan.id)
-            return Decision([event], [keep])
+            return Decision([*told, event], [keep])
 
         # The papers are on the shelf first, so that nobody meets an unlocked session without them.
         self._papers[session.plan.id] = papers

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from siteapp.conduct.session import Session
+from siteapp.errors import DatabaseBehind, JournalDamaged
 from siteapp.identity import Identity
-from siteapp.journal_errors import DatabaseBehind, JournalDamaged
 from siteapp.store import records
 from siteapp.store.live import Live
 from sync.errors import DocumentRefused, NotFound

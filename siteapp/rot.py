@@ -7,12 +7,12 @@ couriers, reasons of refusal, the lock, the address of the other server.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from siteapp.files import read_announced
+from siteapp.errors import DatabaseBehind
 from siteapp.identity import Identity, load_identity
 from siteapp.journal import verify
-from siteapp.journal_errors import DatabaseBehind
 from siteapp.standby.folder import PairFolder
 from siteapp.store.evidence import read_evidence
+from siteapp.uploads.files import read_announced
 from sync.errors import DocumentAltered, DocumentRefused, ExamError
 from sync.exam.findings import Finding, from_source
 from sync.spool import digest_of

@@ -20,19 +20,19 @@ from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
-from siteapp.copies import Copier
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
-from siteapp.files import Files
-from siteapp.filing import Filer
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
 from siteapp.results import Packer
 from siteapp.staff import Staff
+from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
 from siteapp.standby.service import Standby
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision, end_at_once
+from siteapp.uploads.files import Files
+from siteapp.uploads.filing import Filer
 from sync.disk import SyncFailed
 from sync.errors import DataFolderBusy
 from sync.errors.system import system_words

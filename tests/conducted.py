@@ -28,7 +28,7 @@ def make_plan(candidates: int = 3, **changed: Any) -> SessionPlan:
         site="site-01",
         name=Words("上午场", "Morning session"),
         kind="examination",
-        starts_at="2026-11-21T08:30:00+08:00",
+        starts_at="2024-11-23T08:30:00+08:00",
         room="第一机房",
         sittings=(
             SittingPlan("live", "530051-junior", "theory", title, 60, ("live-a", "live-b"), 30),

@@ -99,6 +99,12 @@ class Front:
         self._popen = subprocess.Popen(command, env={**os.environ, **given})
         wait_until(self._listens)
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._popen
+        return self._popen.pid
+
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex((self._at, self.port)) == 0

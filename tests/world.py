@@ -72,7 +72,9 @@ class Headquarters:
     """The keys that sign and open what the site exchanges."""
 
     root: SigningKey = field(default_factory=SigningKey.generate)
-    release: SigningKey = field(default_factory=SigningKey.generate)
+    release: tuple[SigningKey, SigningKey] = field(
+        default_factory=lambda: (SigningKey.generate(), SigningKey.generate())
+    )
     receipt: SigningKey = field(default_factory=SigningKey.generate)
     seal: OpeningKey = field(default_factory=OpeningKey.generate)
     escrow: OpeningKey = field(default_factory=OpeningKey.generate)
@@ -82,7 +84,7 @@ class Headquarters:
         """What a site trusts."""
         return HeadquartersKeys(
             root=self.root.public.to_bytes(),
-            release=self.release.public.to_bytes(),
+            release=tuple(sorted(key.public.to_bytes() for key in self.release)),
             receipt=self.receipt.public.to_bytes(),
             seal=self.seal.public.to_bytes(),
             escrow=self.escrow.public.to_bytes(),
@@ -162,7 +164,7 @@ def make_package(
         site=certificate.site,
         name=Words("上午场", "Morning session"),
         kind="examination",
-        starts_at="2026-11-21T08:30:00+08:00",
+        starts_at="2024-11-23T08:30:00+08:00",
         room="第一机房",
         sittings=tuple(sittings),
         candidates=candidates("live", 1, live) + candidates("media", live + 1, media),

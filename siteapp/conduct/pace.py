@@ -30,18 +30,25 @@ class Bucket:
         # key → level and when it was that; a key is an attempt, so there are only so many.
         self._levels: dict[Hashable, tuple[float, int]] = {}
 
-    def _level(self, key: Hashable, rate: float, now: int) -> float:
+    def level(self, key: Hashable, rate: float, now: int) -> float:
+        """What the key may take now."""
         level, at = self._levels.get(key, (self._burst, now))
         return min(self._burst, level + max(0, now - at) * rate / 1000)
 
-    def wait_ms(self, key: Hashable, cost: float, rate: float, now: int) -> int:
-        """How long until the key may take `cost` (0 = now)."""
-        short = min(cost, self._burst) - self._level(key, rate, now)
+    def wait_ms(self, level: float, cost: float, rate: float) -> int:
+        """How long until one at that level may take `cost` (0 = now)."""
+        short = min(cost, self._burst) - level
         return int(short * 1000 / rate) + 1 if short > 0 else 0
 
-    def take(self, key: Hashable, cost: float, rate: float, now: int) -> None:
-        """Take it."""
-        self._levels[key] = (self._level(key, rate, now) - cost, now)
+    def take_one(self, key: Hashable, rate: float, now: int) -> None:
+        """Let the key take one, or TooFast."""
+        level = self.level(key, rate, now)
+        _refuse(self.wait_ms(level, 1, rate))
+        self.leave(key, level - 1, now)
+
+    def leave(self, key: Hashable, level: float, now: int) -> None:
+        """What is left after something was taken."""
+        self._levels[key] = (level, now)
 
 
 class Pace:
@@ -58,31 +65,25 @@ class Pace:
         key, within = (session, attempt.id), is_within_budget(attempt)
         saves_rate = SAVES_A_SECOND if within else SLOW_SAVES_A_SECOND
         bytes_rate = BYTES_A_SECOND if within else SLOW_BYTES_A_SECOND
-        wait = max(
-            self._saves.wait_ms(key, count, saves_rate, now),
-            self._bytes.wait_ms(key, size, bytes_rate, now),
-        )
-        _refuse(wait)
-        self._saves.take(key, count, saves_rate, now)
-        self._bytes.take(key, size, bytes_rate, now)
+        saves = self._saves.level(key, saves_rate, now)
+        taken = self._bytes.level(key, bytes_rate, now)
+        waits = self._saves.wait_ms(saves, count, saves_rate)
+        _refuse(max(waits, self._bytes.wait_ms(taken, size, bytes_rate)))
+        self._saves.leave(key, saves - count, now)
+        self._bytes.leave(key, taken - size, now)
 
     def sign_in(self, session: str, attempt: Attempt, now: int) -> None:
         """Let a right sign-in pass, or TooFast."""
-        _one(self._sign_ins, (session, attempt.id), SIGN_INS_A_SECOND, now)
+        self._sign_ins.take_one((session, attempt.id), SIGN_INS_A_SECOND, now)
 
     def file(self, session: str, attempt: Attempt, now: int) -> None:
         """Let a file be announced or given up, or TooFast."""
-        _one(self._files, (session, attempt.id), FILES_A_SECOND, now)
+        self._files.take_one((session, attempt.id), FILES_A_SECOND, now)
 
 
 def is_within_budget(attempt: Attempt) -> bool:
     """True while the attempt has journalled less than any honest one ever does."""
     return attempt.spent.saves < BUDGET_SAVES and attempt.spent.size < BUDGET_BYTES
-
-
-def _one(bucket: Bucket, key: Hashable, rate: float, now: int) -> None:
-    _refuse(bucket.wait_ms(key, 1, rate, now))
-    bucket.take(key, 1, rate, now)
 
 
 def _refuse(wait: int) -> None:

@@ -11,8 +11,7 @@ from typing import Any
 from siteapp.conduct.acts import NewEvent, Save, is_flood, save, start_event
 from siteapp.conduct.attempt import RESCUE, Attempt, Received, content
 from siteapp.conduct.session import Session
-from siteapp.errors import NotOpenYet, SaveRefused, SequenceReused
-from siteapp.rescue_errors import NothingRescued, RescueReplayed
+from siteapp.errors import NothingRescued, NotOpenYet, RescueReplayed, SaveRefused, SequenceReused
 from sync.exam.marking import receipt_code
 from sync.words import Words
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.unlocking import UnlockTries
 from sync.errors import NotFound
 from sync.exam.journal import Event
 from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan, attempt_id
@@ -24,6 +25,7 @@ class Session:
 
     plan: SessionPlan
     unlocked: bool = False
+    unlock_tries: UnlockTries = field(default_factory=UnlockTries)
     next_seq: int = 0
     sittings: dict[str, SittingPhase] = field(default_factory=dict)
     attempts: dict[str, Attempt] = field(default_factory=dict)
@@ -58,6 +60,8 @@ class Session:
         self.next_seq += 1
         if event.kind == "unlock":
             self.unlocked = True
+        elif event.kind == "unlock-refused":
+            self.unlock_tries.note(event.body["clock_ms"])
         elif event.kind in ("open", "close"):
             sitting = event.body["sitting"]
             phase = self.sittings[sitting]

@@ -1,1 +1,4 @@
-"""The second server: pairing, following, promotion, fencing (docs/design/second-server.md)."""
+"""The second server: pairing, following, promotion, fencing; sealed copies where there is none.
+
+docs/design/second-server.md says why.
+"""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from siteapp.files import announced_as
 from siteapp.store.live import Live
+from siteapp.uploads.files import announced_as
 
 PIECE = 1024 * 1024
 LOOK_S = 0.05

@@ -1,6 +1,5 @@
 """The one writer: many waiting acts, one transaction, one sync; only then are they answered."""
 
-import json
 import logging
 import os
 import queue
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import pysqlite3
 
 from siteapp.clock import Clock
@@ -372,7 +372,7 @@ class Writer:
 
 def _events(rows: list[list[Any]]) -> list[Statement]:
     """One statement for any number of events."""
-    return [Statement(INSERT_EVENTS, (json.dumps(rows, ensure_ascii=False),))] if rows else []
+    return [Statement(INSERT_EVENTS, (msgspec.json.encode(rows).decode(),))] if rows else []
 
 
 def _answer_all(group: Iterable[Job]) -> None:

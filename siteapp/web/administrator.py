@@ -1,7 +1,7 @@
 """The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
 
 import secrets
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from siteapp.conduct.session import Session
+from siteapp.conduct.unlocking import early_s
 from siteapp.errors import RequestRefused
 from siteapp.staff import ROLES
 from siteapp.store import records
@@ -139,11 +140,16 @@ def unlock_page(session_id: str) -> str:
 
 
 def _unlock_form(session: Session, error: ExamError | None) -> str:
-    starts = datetime.fromisoformat(session.plan.starts_at)
-    now = datetime.fromtimestamp(site().live.clock.wall() / 1000, UTC)
-    codes = (request.form.get("code1", ""), request.form.get("code2", ""))
+    wall = site().live.clock.wall()
     return render_template(
-        "administrator-unlock.html", session=session, error=error, codes=codes, early=now < starts
+        "administrator-unlock.html",
+        session=session,
+        error=error,
+        codes=(request.form.get("code1", ""), request.form.get("code2", "")),
+        reason=request.form.get("reason", ""),
+        early=-(-early_s(session.plan.starts_at, wall) // 60),
+        clock=_time(wall),
+        wrong=session.unlock_tries.wrong,
     )
 
 
@@ -154,7 +160,8 @@ def unlock(session_id: str) -> Response | tuple[str, int]:
     session = site().live.session(session_id)
     try:
         one, two = _codes()
-        site().shelf.unlock(session, (one, two))
+        reason = request.form.get("reason", "")[:500]
+        site().shelf.unlock(session, (one, two), member().name, reason)
     except UnlockRefused as error:
         site().staff.audit(member().name, "unlock-refused", f"{session_id} {error.code}")
         return _unlock_form(session, error), error.http_status

@@ -1,8 +1,10 @@
 """The site's web application: Flask behind the answer path."""
 
-from typing import cast
+from typing import Any, cast
 
+import msgspec
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 
 from siteapp.site import Site
 from siteapp.web.administrator import administrator
@@ -15,15 +17,28 @@ from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
-from siteapp.web.rescue import rescue
+from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
 from siteapp.web.uploads import uploads
 
 
+class Json(DefaultJSONProvider):
+    """JSON in UTF-8 by msgspec: a paper goes out half as long, and a room starts at once."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """As of Flask, always compact."""
+        try:
+            return msgspec.json.encode(obj, enc_hook=self.default).decode()
+        except UnicodeEncodeError:
+            # A lone surrogate, which UTF-8 has no form for, goes out escaped.
+            return super().dumps(obj, **kwargs)
+
+
 def create_flask(site: Site) -> Flask:
     """The pages of every person."""
     app = Flask("siteapp.web", static_folder="static", template_folder="templates")
+    app.json = Json(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)

@@ -14,9 +14,9 @@ from siteapp.site import Site
 from siteapp.web.answers import MAX_BODY, PATH, bearer
 from siteapp.web.guard import COOKIE
 from siteapp.web.headers import HEADERS
-from siteapp.web.rescue import PATH as RESCUE
-from siteapp.web.rescue import is_ticket
-from siteapp.web.rescued import MAX_FILE
+from siteapp.web.rescue_files import MAX_FILE
+from siteapp.web.sealed_copies import PATH as RESCUE
+from siteapp.web.sealed_copies import is_ticket
 from siteapp.web.uploads import PART
 from siteapp.web.uploads import PATH as UPLOADS
 from siteapp.web.whole import read_whole

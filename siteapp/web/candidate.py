@@ -24,7 +24,7 @@ from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
-from siteapp.web.rescue import rescue_keys
+from siteapp.web.sealed_copies import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
 from sync.words import Words

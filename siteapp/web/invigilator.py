@@ -11,7 +11,7 @@ from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
 from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.store.writer import Decision
-from siteapp.web import rescued
+from siteapp.web import rescue_files
 from siteapp.web.guard import STAFF, json_body, member, role, site
 from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
@@ -283,7 +283,7 @@ def take_rescue_file(session_id: str) -> dict[str, Any]:
     given = json_body(attempt=str, file=str)
     session, what = site().live.session(session_id), f"{session_id} {given['attempt']}"
     try:
-        rescued.take_in(site(), given["file"].encode(), (session_id, given["attempt"]))
+        rescue_files.take_in(site(), given["file"].encode(), (session_id, given["attempt"]))
     except ExamError as error:
         site().staff.audit(member().name, "rescue-refused", f"{what} {error.code}")
         raise

@@ -11,8 +11,8 @@ from siteapp.conduct.late import Room, late_file
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from siteapp.errors import NotOpenYet, RequestRefused, UploadRefused
-from siteapp.files import MIB, Announced
 from siteapp.store.writer import Decision
+from siteapp.uploads.files import MIB, Announced
 from siteapp.web.answers import MAX_SEQUENCE
 from siteapp.web.guard import CANDIDATE, STAFF, json_body, role, site, whom
 from sync.exam.items import Deliverable

@@ -6,6 +6,7 @@ here, waitress would read alike (`tests/siteapp/test_whole.py` compares them).
 """
 
 import re
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,8 @@ from siteapp.web.answers import PATH
 
 _FIRST = f"POST {PATH} HTTP/1.1"
 _HEAD = re.compile(rb"(?s)" + re.escape(_FIRST).encode() + rb"\r\n(.*?\r\n)\r\n")
-_FIELD = re.compile(r"([!#$%&'*+.^`|~0-9A-Za-z-]+): ([\x20-\x7e]*)")
+_NAME = re.compile(r"[!#$%&'*+.^`|~0-9A-Za-z-]+")
+_PLAIN = re.compile(rb"[\x20-\x7e\r\n]*")
 # They change what the body is, or what happens to the connection.
 _UNUSUAL = frozenset(("TRANSFER_ENCODING", "EXPECT", "CONNECTION", "UPGRADE"))
 
@@ -63,17 +65,22 @@ def read_whole(parser: Any, data: bytes) -> bool:
 
 def _fields(block: bytes) -> dict[str, str]:
     """Name (as of CGI) → value; empty if anything is not plain, or is there twice."""
-    if not block.isascii():
+    if not _PLAIN.fullmatch(block):
         return {}
     headers: dict[str, str] = {}
-    # Line by line: one expression over all of them would begin anew at every byte of a bad one.
     lines = block.decode("ascii").split("\r\n")[:-1]
     for line in lines:
-        field = _FIELD.fullmatch(line)
-        if not field:
+        name, colon, value = line.partition(": ")
+        if not colon or not (cgi := _cgi(name)) or "\r" in value or "\n" in value:
             return {}
-        headers[field[1].upper().replace("-", "_")] = field[2].strip(" ")
+        headers[cgi] = value.strip(" ")
     return headers if len(headers) == len(lines) else {}
+
+
+@lru_cache(128)
+def _cgi(name: str) -> str:
+    """A header's name as of CGI; empty for what is no name. The names are few and come again."""
+    return name.upper().replace("-", "_") if _NAME.fullmatch(name) else ""
 
 
 def _stays(headers: dict[str, str]) -> bool:

@@ -7,7 +7,7 @@
     │   └── SecretDamaged
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
-    │   ├── SignatureRefused  NotCanonical  WrongKind
+    │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
     │   └── ForOtherSite  CannotOpen
     ├── UnlockRefused      5  codes heard by phone
     │   ├── MalformedCode  WrongUnlockCode
@@ -49,6 +49,7 @@ from sync.errors.documents import (
     NotADocument,
     NotCanonical,
     OtherOfficialsCode,
+    SecondSignatureMissing,
     SignatureRefused,
     UnsupportedVersion,
     WrongKind,
@@ -107,6 +108,7 @@ __all__ = [
     "PortInUse",
     "RosterRefused",
     "RosterUnreadable",
+    "SecondSignatureMissing",
     "SecretDamaged",
     "SecretMissing",
     "SignatureRefused",

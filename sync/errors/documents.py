@@ -51,6 +51,20 @@ class SignatureRefused(DocumentRefused):
     )
 
 
+class SecondSignatureMissing(DocumentRefused):
+    """A package that one release officer signed, and no second one."""
+
+    code = "second-signature-missing"
+    message = Words(
+        "试卷包只有一个发布签名（{key}），需要两位发布人各自签名",
+        "The package has one release signature ({key}); it needs those of two officers",
+    )
+    hint = Words(
+        "不要使用，请考务总部由第二位发布人签名后重发",
+        "Do not use it; ask headquarters to send it again with the second officer's signature",
+    )
+
+
 class NotCanonical(DocumentRefused):
     """JSON that our writer would not have written (RFC 8785)."""
 

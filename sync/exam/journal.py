@@ -4,7 +4,6 @@ An event has no hash of its own; signed checkpoints carry the root of the Merkle
 over the events' bytes. See docs/specs/journal.md.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +41,8 @@ _FILE: Mapping[str, type] = {
 KINDS: Mapping[str, Mapping[str, type]] = {
     "import": {"package": str},
     "unlock": {"package": str, "way": str},
+    "unlock-refused": {"package": str, "by": str, "clock_ms": int},
+    "unlock-early": {"seconds": int, "reason": str, "by": str},
     "open": {"sitting": str, "by": str},
     "sign-in": {"attempt": str, "seat": int, "seat_term": int, "instance": str},
     "confirm": {"attempt": str},
@@ -128,6 +129,11 @@ class Event(Struct, frozen=True):
     body: dict[str, Any]
 
 
+# Members in the order of their names, no spaces, nothing escaped that need not be.
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_DECODER = msgspec.json.Decoder(Event)
+
+
 def encode(event: Event) -> bytes:
     """The event's bytes: canonical JSON of {"at", "body", "kind", "seq"} (ASCII member names)."""
     members = KINDS.get(event.kind)
@@ -139,12 +145,7 @@ def encode(event: Event) -> bytes:
         if not _fits(event.body[name], kind):
             raise NotCanonical(reason=f"event {event.seq}: {event.kind} with another {name}")
     try:
-        return json.dumps(
-            {"at": event.at, "body": event.body, "kind": event.kind, "seq": event.seq},
-            ensure_ascii=False,
-            sort_keys=True,
-            separators=(",", ":"),
-        ).encode()
+        return _ENCODER.encode(event)
     except UnicodeEncodeError:
         raise NotCanonical(reason=f"event {event.seq}: lone surrogate") from None
 
@@ -160,8 +161,8 @@ def _fits(value: object, kind: type) -> bool:
 def decode(line: bytes) -> Event:
     """The event in `line`; NotCanonical for anything that `encode` would not have written."""
     try:
-        event = msgspec.convert(json.loads(line), Event)
-    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        event = _DECODER.decode(line)
+    except (ValueError, RecursionError) as error:
         raise NotCanonical(reason=str(error)) from None
     if encode(event) != line:
         raise NotCanonical(reason=f"event {event.seq} is not in canonical form")

@@ -217,11 +217,20 @@ def draw_practical(
     )
 
 
-def _token(attempt_key: bytes, *words: str) -> str:
-    """An opaque reference: keyed BLAKE2b, 64 bits in hex; says nothing about the authored id."""
-    return hashlib.blake2b(
-        "\x1f".join(words).encode(), key=attempt_key, digest_size=REF
-    ).hexdigest()
+class Tokens:
+    """Opaque references of one attempt: keyed BLAKE2b, 64 bits in hex; they say nothing of ids."""
+
+    __slots__ = ("_keyed",)
+
+    def __init__(self, attempt_key: bytes) -> None:
+        # A start makes hundreds for each candidate; setting the key costs as much as the rest.
+        self._keyed = hashlib.blake2b(key=attempt_key, digest_size=REF)
+
+    def of(self, words: str) -> str:
+        """The token of these words; what is between two of them is U+001F."""
+        token = self._keyed.copy()
+        token.update(words.encode())
+        return token.hexdigest()
 
 
 class Authored(NamedTuple):
@@ -255,18 +264,19 @@ class References(Mapping[str, ItemToken]):
     as bytes and works out those of an item's options when it is asked for them.
     """
 
-    __slots__ = ("_authored", "_key", "_refs")
+    __slots__ = ("_authored", "_refs", "_tokens")
 
     def __init__(self, every: tuple[Authored, ...], attempt_key: bytes) -> None:
-        self._authored, self._key = every, attempt_key
-        self._refs = b"".join(bytes.fromhex(_token(attempt_key, one.id)) for one in every)
+        self._authored, self._tokens = every, Tokens(attempt_key)
+        self._refs = b"".join(bytes.fromhex(self._tokens.of(one.id)) for one in every)
 
     def __getitem__(self, ref: str) -> ItemToken:
         place = self._place(ref)
         if place < 0:
             raise KeyError(ref)
         one = self._authored[place]
-        return ItemToken(one.id, one.choose, {_token(self._key, one.id, o): o for o in one.options})
+        token = self._tokens.of
+        return ItemToken(one.id, one.choose, {token(f"{one.id}\x1f{o}"): o for o in one.options})
 
     def __iter__(self) -> Iterator[str]:
         return (self._refs[at : at + REF].hex() for at in range(0, len(self._refs), REF))
@@ -287,20 +297,21 @@ class References(Mapping[str, ItemToken]):
 
     def shown(self, item: str) -> tuple[str, dict[str, str]]:
         """An authored item's reference and option → reference, to show a response again."""
-        ref = _token(self._key, item)
+        ref = self._tokens.of(item)
         return ref, {option: shown for shown, option in self[ref].options.items()}
 
 
 def candidate_view(form: Form, attempt_key: bytes) -> dict[str, object]:
     """The paper as one candidate's page gets it: shuffled, with opaque references only."""
     situations = {s.id: s for s in form.situations}
+    tokens = Tokens(attempt_key)
     number = 0
     parts: list[dict[str, object]] = []
     for part in form.parts:
         shown = []
-        for item in _shuffled(part.items, attempt_key):
+        for item in _shuffled(part.items, tokens):
             number += 1
-            shown.append(_item_view(item, number, situations, attempt_key))
+            shown.append(_item_view(item, number, situations, tokens))
         parts.append(
             {
                 "id": part.id,
@@ -313,36 +324,37 @@ def candidate_view(form: Form, attempt_key: bytes) -> dict[str, object]:
         "title": form.title._asdict(),
         "minutes": form.minutes,
         "parts": parts,
-        "tasks": [_task_view(task, attempt_key) for task in form.tasks],
+        "tasks": [_task_view(task, tokens) for task in form.tasks],
     }
 
 
-def _shuffled(items: Sequence[PaperItem], attempt_key: bytes) -> list[PaperItem]:
+def _shuffled(items: Sequence[PaperItem], tokens: Tokens) -> list[PaperItem]:
     def rank(item: PaperItem) -> tuple[str, str]:
         together = item.situation or item.id
-        return _token(attempt_key, "order", together), _token(attempt_key, "within", item.id)
+        return tokens.of(f"order\x1f{together}"), tokens.of(f"within\x1f{item.id}")
 
     return sorted(items, key=rank)
 
 
 def _item_view(
-    item: PaperItem, number: int, situations: Mapping[str, Situation], attempt_key: bytes
+    item: PaperItem, number: int, situations: Mapping[str, Situation], tokens: Tokens
 ) -> dict[str, object]:
-    options = sorted(item.options, key=lambda o: _token(attempt_key, "place", item.id, o[0]))
+    token = tokens.of
+    options = sorted(item.options, key=lambda o: token(f"place\x1f{item.id}\x1f{o[0]}"))
     situation = situations[item.situation] if item.situation else None
     return {
-        "ref": _token(attempt_key, item.id),
+        "ref": token(item.id),
         "number": number,
         "choose": item.choose,
         "stem": item.stem,
         "options": [
-            {"ref": _token(attempt_key, item.id, option), "text": text} for option, text in options
+            {"ref": token(f"{item.id}\x1f{option}"), "text": text} for option, text in options
         ],
         "situation": situation and {"text": situation.text, "table": situation.table},
     }
 
 
-def _task_view(task: PaperTask, attempt_key: bytes) -> dict[str, object]:
+def _task_view(task: PaperTask, tokens: Tokens) -> dict[str, object]:
     return {
         "title": task.title,
         "minutes": task.minutes,
@@ -351,7 +363,7 @@ def _task_view(task: PaperTask, attempt_key: bytes) -> dict[str, object]:
         "materials": [{"file": m.file, "title": m.title} for m in task.materials],
         "deliverables": [
             {
-                "ref": _token(attempt_key, f"{task.id}/{d.id}"),
+                "ref": tokens.of(f"{task.id}/{d.id}"),
                 "kind": d.kind,
                 "title": d.title,
                 "prompt": d.prompt,

@@ -13,6 +13,7 @@ from sync.headquarters.gate import Gate
 from sync.headquarters.guard import PUBLIC, role
 from sync.headquarters.intake import MAX_BATCH
 from sync.headquarters.pages import pages
+from sync.headquarters.release_pages import release_pages
 from sync.headquarters.rule_pages import rule_pages
 
 
@@ -30,6 +31,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(api)
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
+    app.register_blueprint(release_pages)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))

@@ -14,6 +14,7 @@ from sync.exam.specification import Specification
 from sync.headquarters import (
     cli_desk,
     cli_files,
+    cli_keys,
     cli_results,
     samples,
     serve,
@@ -86,8 +87,9 @@ def init(
     say(f"根密钥指纹：{root}", f"Fingerprint of the root key: {root}")
     say(f"账号 {account}，密码 {password}", f"Account {account}, password {password}")
     say(
-        "密码只显示这一次。keys/escrow.seed 与 keys/root.key 请移到离线介质保管。",
-        "The password is shown only now. Move keys/escrow.seed and keys/root.key offline.",
+        "密码只显示这一次。请用 examhq keys take 把根密钥、托管密钥、两个发布密钥移到各人的 U 盘。",
+        "The password is shown only now. Move root, escrow and both release keys to the sticks of"
+        " those who keep them: examhq keys take.",
     )
 
 
@@ -308,5 +310,6 @@ for _command in (
     cli_results.marks,
     cli_results.journal,
     cli_files.files,
+    cli_keys.keys_group,
 ):
     main.add_command(_command)

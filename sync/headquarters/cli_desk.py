@@ -7,7 +7,7 @@ import click
 from sync.console import language, say, show_json
 from sync.exam.catalogue import find as find_specification
 from sync.exam.sitting import SessionKind
-from sync.headquarters import publish, rosters, sessions, sites
+from sync.headquarters import publish, release, rosters, sessions, sites
 from sync.headquarters.bank import builtin_bank, load_bank
 from sync.headquarters.cli_base import (
     FOLDER,
@@ -23,7 +23,7 @@ from sync.headquarters.materials import builtin_materials, read_materials
 from sync.headquarters.sheets import codes_file
 from sync.headquarters.specifications import specification
 from sync.wire.files import write_durably
-from sync.wire.keys import VerifyKey
+from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
 from sync.words import Words
 
 
@@ -239,12 +239,21 @@ def roster_template(file: Path) -> None:
 
 @click.command("publish")
 @click.argument("session_id")
+@click.option("--key", type=IN_FILE, required=True, help="Your own release key file.")
 @click.option("--out", type=OUT_FILE, help="Also copy the package here.")
 @click.pass_obj
-def publish_command(folder: Path, session_id: str, out: Path | None) -> None:
-    """Seal a session for its site; from then on it is fixed."""
+def publish_command(folder: Path, session_id: str, key: Path, out: Path | None) -> None:
+    """Sign a session; with the second officer's signature it is published and fixed."""
+    signer = SigningKey.from_bytes(load_key(key, SECRET_LENGTH))
     with opened(folder) as hq:
-        package = publish.publish(hq, stamp(), session_id)
+        package = release.sign_release(hq, stamp(), session_id, signer)
+    if package is None:
+        say(
+            f"场次 {session_id} 已由密钥 {signer.public.key_id} 签名，还需第二位发布人签名",
+            f"Session {session_id} signed by key {signer.public.key_id};"
+            " the second officer's signature is needed",
+        )
+        return
     if out:
         write_durably(out, package.path.read_bytes())
     say(

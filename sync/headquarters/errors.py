@@ -7,6 +7,7 @@ EnvironmentFault   QuarantineFull  ArchiveFailed
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused
 NotNow             SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
+                   NotAReleaseKey  SecondOfficerNeeded
 """
 
 import base64
@@ -227,6 +228,27 @@ class BatchMissing(NotNow):
     hint = Words(
         "请等待考点继续传送，或用 U 盘送达", "Wait for the site to deliver, or use a stick"
     )
+
+
+class NotAReleaseKey(NotAllowed):
+    """A key that the site does not take packages from."""
+
+    code = "not-a-release-key"
+    message = Words("密钥 {key} 不是发布密钥", "Key {key} is no release key")
+    hint = Words(
+        "请使用发给您本人的发布密钥文件", "Use the release key file that was handed to you"
+    )
+
+
+class SecondOfficerNeeded(NotAllowed):
+    """The first officer once more: the same key, or the same account."""
+
+    code = "second-officer-needed"
+    message = Words(
+        "{who} 已用密钥 {key} 签名，第二个签名须由另一人用另一密钥作出",
+        "{who} has signed with key {key}; the second signature is another person's, by another key",
+    )
+    hint = Words("请由另一位发布人签名", "Ask the other release officer")
 
 
 class SignInNeeded(NotAllowed):

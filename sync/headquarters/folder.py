@@ -1,12 +1,13 @@
 """The data folder of headquarters: keys, database, blobs; all of it for the owner's eyes only.
 
-    hq.db          the database            keys/        root, release, receipt, seal, escrow
+    hq.db          the database            keys/        root, release-1, release-2, receipt, …
     blobs/         received files          archive/     their second copy (may be on another disk)
     quarantine/    refused files           incoming/    files on their way in
     codes/         unlock codes            packages/    published packages
 
 `keys/root.key` registers sites and `keys/escrow.seed` opens every batch if `seal.seed` is lost:
-both belong offline (on paper or a stick in a safe) as soon as they are not needed.
+both belong offline (on paper or a stick in a safe) as soon as they are not needed. The two release
+keys are those of two officers, one each: a package needs both signatures.
 
 Unlock codes are files of mode 0600 outside the database: a copy of the database, which is what
 gets backed up and sent about, opens no paper at any site. They are not encrypted again: the key
@@ -43,6 +44,8 @@ from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_key, save
 DATABASE = "hq.db"
 SETTINGS = "examhq.json"
 FOLDERS = ("keys", "blobs", "quarantine", "incoming", "codes", "packages")
+# Each belongs to one release officer, who takes it away on a stick.
+RELEASE_KEYS = ("release-1", "release-2")
 # Files that tell whose folder it is.
 SITE_MARKS = ("site.db", "certificate.json", "request.json")
 
@@ -56,10 +59,6 @@ class Keyring:
     def root(self) -> SigningKey:
         """Signs certificates of sites."""
         return self._signing("root.key")
-
-    def release(self) -> SigningKey:
-        """Signs packages."""
-        return self._signing("release.key")
 
     @cached_property
     def _receipt(self) -> SigningKey:
@@ -87,11 +86,13 @@ class Keyring:
 
     def create(self) -> None:
         """Make the keys that are not there yet."""
-        signing = {name: self._signing_or_new(name) for name in ("root", "release", "receipt")}
+        signing = {name: self._signing_or_new(name) for name in ("root", "receipt")}
+        release = [self._signing_or_new(name) for name in RELEASE_KEYS]
         opening = {name: self._opening_or_new(name) for name in ("seal", "escrow")}
         public = HeadquartersKeys(
             **{name: key.public.to_bytes() for name, key in signing.items()},
             **{name: key.public.to_bytes() for name, key in opening.items()},
+            release=tuple(sorted(key.public.to_bytes() for key in release)),
         )
         write_durably(self._folder / "public.json", to_bytes(public))
 

@@ -6,7 +6,17 @@ import msgspec
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from sync.headquarters import archive, audits, publish, results, scoring, sessions, sites, staff
+from sync.headquarters import (
+    archive,
+    audits,
+    publish,
+    release,
+    results,
+    scoring,
+    sessions,
+    sites,
+    staff,
+)
 from sync.headquarters.errors import SignInRefused, TooManyTries
 from sync.headquarters.guard import COOKIE, PUBLIC, headquarters, now, role, stamp
 from sync.headquarters.handed_files import files_here
@@ -115,6 +125,7 @@ def session_page(session: str) -> str:
         row=row,
         site=next(s for s in sites.list_sites(headquarters()) if s.id == row.site),
         sittings=sessions.list_sittings(headquarters(), session),
+        signed=release.first_signature(headquarters(), session),
         batches=archive.list_batches(headquarters(), session=session),
         reconciliation=_reconciliation(session) if published else None,
         files_here=files_here(headquarters(), session),

@@ -1,14 +1,13 @@
-"""Publishing: the sealed package of a session, and the two codes that unlock its papers."""
+"""What is published: plan and papers of a session, its package, and the two unlock codes."""
 
 import hashlib
-import secrets
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
-from sync.errors import AlreadyThere, NotReady, SecretMissing
+from sync.errors import NotReady, SecretMissing
 from sync.exam.paper import Form
 from sync.exam.sitting import SessionPlan, SittingPlan, check_plan
 from sync.headquarters.folder import Headquarters
@@ -16,12 +15,9 @@ from sync.headquarters.materials import materials_of
 from sync.headquarters.rosters import candidate_plans
 from sync.headquarters.schema import forms, sessions, sittings
 from sync.headquarters.sessions import find
-from sync.headquarters.sites import certificate_of
 from sync.headquarters.store import Stamp, record
-from sync.wire.documents import Certificate, Papers, verify_package, write_package
-from sync.wire.files import sync_folder
-from sync.wire.keys import save_secret
-from sync.wire.unlock import OFFICIALS, UnlockCode
+from sync.wire.documents import Papers
+from sync.wire.unlock import OFFICIALS
 from sync.words import Words
 
 
@@ -33,37 +29,8 @@ class Published(NamedTuple):
     path: Path
 
 
-def publish(headquarters: Headquarters, by: Stamp, session: str) -> Published:
-    """Seal a session for its site and fix it; AlreadyThere if that was done.
-
-    A site that has enrolled again since cannot open the old package: it gets the same plan and
-    papers sealed anew, with new codes.
-    """
-    with headquarters.store.writing() as db:
-        row = find(db, session)
-        certificate = certificate_of(headquarters, row.site)
-        if row.state == "published" and row.package_serial == certificate.serial:
-            raise AlreadyThere(what=f"{session} {row.package_digest[:16]}")
-        plan = _plan(db, row)
-        papers = _papers(db, row)
-        package = _seal(headquarters, plan, papers, certificate)
-        db.execute(
-            update(sessions)
-            .where(sessions.c.id == session)
-            .values(
-                state="published",
-                published_at=by.at,
-                plan=msgspec.json.encode(plan).decode(),
-                package_digest=package.digest,
-                package_size=package.size,
-                package_serial=certificate.serial,
-            )
-        )
-        record(db, by, "session.publish", session=session, package=package.digest)
-    return package
-
-
-def _plan(db: Connection, row: Row[Any]) -> SessionPlan:
+def planned(db: Connection, row: Row[Any]) -> SessionPlan:
+    """What a session's package says of it; NotReady while something is missing."""
     if row.plan is not None:
         return msgspec.json.decode(row.plan, type=SessionPlan)
     query = select(sittings.c.plan).where(sittings.c.session == row.id)
@@ -90,32 +57,12 @@ def _plan(db: Connection, row: Row[Any]) -> SessionPlan:
     return check_plan(plan)
 
 
-def _papers(db: Connection, row: Row[Any]) -> Papers:
+def drawn_papers(db: Connection, row: Row[Any]) -> Papers:
     """The forms without keys. The shuffling seed comes from the session's, so it stays the same."""
     texts = db.scalars(select(forms.c.form).where(forms.c.session == row.id).order_by(forms.c.id))
     drawn = tuple(msgspec.json.decode(text, type=Form) for text in texts)
     seed = hashlib.sha256(f"examsite/shuffle/{row.id}/{row.seed}".encode()).digest()
     return Papers(forms=drawn, seed=seed, materials=materials_of(db, row.id))
-
-
-def _seal(
-    headquarters: Headquarters, plan: SessionPlan, papers: Papers, certificate: Certificate
-) -> Published:
-    """Write package and codes; the file is checked again as the site will check it."""
-    first, second = OFFICIALS
-    codes = UnlockCode.generate(first), UnlockCode.generate(second)
-    folder = headquarters.folder / "packages"
-    fresh = folder / f".{plan.id}.{secrets.token_hex(8)}.tmp"
-    try:
-        digest = write_package(fresh, plan, papers, certificate, codes, headquarters.keys.release())
-        checked = verify_package(fresh, certificate)
-        for code in codes:
-            save_secret(headquarters.code(digest, code.official), code.spoken.encode())
-        fresh.rename(headquarters.package(digest))
-        sync_folder(folder)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return Published(digest, checked.size, headquarters.package(digest))
 
 
 def package_of(headquarters: Headquarters, session: str) -> Published:

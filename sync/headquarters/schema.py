@@ -69,6 +69,18 @@ sessions = Table(
     Column("package_serial", Integer),
 )
 
+# Sessions that one release officer has signed: what is in the sealed file, and by whom.
+release_drafts = Table(
+    "release_drafts",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("key_id", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 # `specification` is frozen when the sitting is made: later changes of rules leave it alone.
 sittings = Table(
     "sittings",

@@ -6,7 +6,14 @@ from typing import BinaryIO, Literal, TypeVar
 
 import msgspec
 
-from sync.errors import CannotOpen, DocumentAltered, ForOtherSite, NotCanonical, SignatureRefused
+from sync.errors import (
+    CannotOpen,
+    DocumentAltered,
+    ForOtherSite,
+    NotCanonical,
+    SecondSignatureMissing,
+    SignatureRefused,
+)
 from sync.exam.batch import Batch, BatchHeader, pack, unpack
 from sync.exam.journal import Event, origin
 from sync.exam.merkle import MerkleTree
@@ -20,6 +27,7 @@ from sync.wire.fields import (
     Digest,
     Name,
     Number,
+    ReleaseKeys,
     Root,
     SealingBytes,
     Text,
@@ -40,13 +48,17 @@ class EnrolmentRequest(Struct, frozen=True):
 
 
 class HeadquartersKeys(Struct, frozen=True):
-    """The public keys of headquarters that a site trusts."""
+    """The public keys of headquarters that a site trusts; a package needs two of `release`."""
 
     root: VerifyBytes
-    release: VerifyBytes
+    release: ReleaseKeys
     receipt: VerifyBytes
     seal: SealingBytes
     escrow: SealingBytes
+
+    def __post_init__(self) -> None:
+        if list(self.release) != sorted(set(self.release)):
+            raise ValueError("release keys stand in ascending order, none twice")
 
 
 class Certificate(Struct, frozen=True):
@@ -127,6 +139,8 @@ TYPES: dict[type[Struct], str] = {
 
 
 PACKAGE_PARTS = ("plan", "papers")
+# By two people, each with a key of their own.
+RELEASE_SIGNATURES = 2
 
 
 def to_bytes(model: Struct) -> bytes:
@@ -182,7 +196,7 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
         raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
     certificate = read(envelope, Certificate, [root])
     theirs = certificate.headquarters
-    for verifies in (certificate.sign, theirs.release, theirs.receipt):
+    for verifies in (certificate.sign, *theirs.release, theirs.receipt):
         VerifyKey.from_bytes(verifies)
     for seals in (certificate.seal, theirs.seal, theirs.escrow):
         SealingKey.from_bytes(seals)
@@ -205,25 +219,35 @@ def write_package(
     papers: Papers,
     certificate: Certificate,
     codes: tuple[UnlockCode, UnlockCode],
-    release: SigningKey,
+    release: Sequence[SigningKey],
 ) -> str:
-    """Seal a session for one site: the plan to the site's key, the papers behind two codes."""
+    """Seal a session for one site: the plan to the site's key, the papers behind two codes.
+
+    With one signer it is a draft: `sealed.countersign` makes a package of it.
+    """
     site = SealingKey.from_bytes(certificate.seal)
     parts = [
         Part("plan", to_bytes(plan), ToRecipients((site,))),
         Part("papers", to_bytes(papers), ByCodes(site, codes)),
     ]
     identity = package_identity(plan)
-    return write_sealed(path, kind="package", identity=identity, parts=parts, signers=[release])
+    return write_sealed(path, kind="package", identity=identity, parts=parts, signers=release)
+
+
+def verify_draft(path: Path, certificate: Certificate) -> SealedDocument:
+    """A package to which signatures may still be missing: headquarters', not for a site."""
+    release = [VerifyKey.from_bytes(raw) for raw in certificate.headquarters.release]
+    return SealedDocument.verify(path, kind="package", trusted=release)
 
 
 def verify_package(path: Path, certificate: Certificate) -> SealedDocument:
     """Every byte of a package for this site checked; nothing opened."""
-    release = VerifyKey.from_bytes(certificate.headquarters.release)
-    package = SealedDocument.verify(path, kind="package", trusted=[release])
-    if set(package.signers) != package.signed_by:
+    package = verify_draft(path, certificate)
+    if len(package.signed_by) < RELEASE_SIGNATURES:
+        raise SecondSignatureMissing(key=next(iter(package.signed_by)))
+    if len(package.signers) > RELEASE_SIGNATURES:
         # Anybody could add a signature of their own: the same package under another digest.
-        raise SignatureRefused(reason="it carries headquarters' signature and no other")
+        raise SignatureRefused(reason="it carries two release signatures and no other")
     if package.identity.keys() != {"session", "site"}:
         raise NotCanonical(reason="identity: session and site")
     if package.part_names != PACKAGE_PARTS:

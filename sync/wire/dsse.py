@@ -1,6 +1,6 @@
 """DSSE 1.0 envelopes in canonical JSON, signed with Ed25519 (secure-systems-lab/dsse)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync.errors import NotCanonical, SignatureRefused
@@ -40,15 +40,30 @@ def sign(payload_type: str, payload: bytes, signers: Sequence[SigningKey]) -> by
     if not signers or len(by_id) < len(signers):
         raise ValueError("one or more different signers")
     covered = pae(payload_type, payload)
+    return _written(payload_type, payload, {i: key.sign(covered) for i, key in by_id.items()})
+
+
+def _written(payload_type: str, payload: bytes, signatures: Mapping[str, bytes]) -> bytes:
     return canonical.encode(
         {
             "payload": shape.to_base64(payload),
             "payloadType": payload_type,
             "signatures": [
-                {"keyid": key_id, "sig": shape.to_base64(by_id[key_id].sign(covered))}
-                for key_id in sorted(by_id)
+                {"keyid": key_id, "sig": shape.to_base64(signatures[key_id])}
+                for key_id in sorted(signatures)
             ],
         }
+    )
+
+
+def countersign(envelope: bytes, signer: SigningKey) -> bytes:
+    """The envelope with a further signature; ValueError if that key's is there already."""
+    parsed = parse(envelope)
+    if signer.public.key_id in parsed.signatures:
+        raise ValueError("one or more different signers")
+    own = signer.sign(pae(parsed.payload_type, parsed.payload))
+    return _written(
+        parsed.payload_type, parsed.payload, parsed.signatures | {signer.public.key_id: own}
     )
 
 

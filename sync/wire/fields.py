@@ -16,4 +16,6 @@ Counter = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
 Root = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 VerifyBytes = Annotated[bytes, Meta(min_length=VERIFY_KEY_LENGTH, max_length=VERIFY_KEY_LENGTH)]
+# Who may sign packages: two sign each, so there are two at least.
+ReleaseKeys = Annotated[tuple[VerifyBytes, ...], Meta(min_length=2, max_length=16)]
 SealingBytes = Annotated[bytes, Meta(min_length=SEALING_KEY_LENGTH, max_length=SEALING_KEY_LENGTH)]

@@ -211,11 +211,16 @@ def load_key(path: Path, length: int) -> bytes:
         found = path.read_bytes()
     except OSError:
         raise SecretMissing(path=str(path)) from None
+    return read_key(found, length, str(path))
+
+
+def read_key(found: bytes, length: int, name: str) -> bytes:
+    """As load_key, of the bytes of a key file called `name`."""
     secret, check = found[:length], found[length:]
     if len(secret) != length or len(check) not in (0, _CHECK_LENGTH):
-        raise SecretMissing(path=str(path))
+        raise SecretMissing(path=name)
     if check and check != _check(secret):
-        raise SecretDamaged(path=str(path))
+        raise SecretDamaged(path=name)
     return secret
 
 

@@ -47,6 +47,7 @@ __all__ = [
     "ToRecipients",
     "UnlockCode",
     "Unverified",
+    "countersign",
     "peek_identity",
     "peek_identity_bytes",
     "write_sealed",
@@ -94,6 +95,16 @@ def write_sealed_bytes(
     out = io.BytesIO()
     _write(out, io.BytesIO(), Manifest(kind, dict(identity), ()), parts, signers)
     return out.getvalue()
+
+
+def countersign(source: Path, target: Path, signer: SigningKey) -> str:
+    """The same document with a further signature, written durably; its hex SHA-256.
+
+    Nothing is verified here: whoever signs looks at the document first.
+    """
+    with source.open("rb") as file, replacing(target) as out:
+        _, envelope = _read_envelope(file)
+        return _written(out, dsse.countersign(envelope, signer), file)
 
 
 def peek_identity(path: Path) -> tuple[str, dict[str, str | int], tuple[str, ...]]:
@@ -246,16 +257,20 @@ def _write(
     payload = Manifest(blank.kind, blank.identity, entries).encode()
     # What the reader would refuse must not leave the writer either.
     Manifest.decode(payload)
-    envelope = dsse.sign(PAYLOAD_TYPE, payload, signers)
+    scratch.seek(0)
+    return _written(out, dsse.sign(PAYLOAD_TYPE, payload, signers), scratch)
+
+
+def _written(out: BinaryIO, envelope: bytes, bodies: BinaryIO) -> str:
+    """Header, envelope and the rest of `bodies` to `out`; the hex SHA-256 of all of it."""
     if len(envelope) > MAX_ENVELOPE:
         raise ValueError("too many parts or recipients for one document")
     block = MAGIC + bytes([VERSION]) + len(envelope).to_bytes(4, "big") + envelope
-    scratch.seek(0)
     digest = hashlib.sha256()
     while block:
         digest.update(block)
         out.write(block)
-        block = scratch.read(_COPY)
+        block = bodies.read(_COPY)
     return digest.hexdigest()
 
 

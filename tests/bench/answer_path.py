@@ -208,6 +208,7 @@ class Bench:
     def thousand(self) -> None:
         """A thousand candidates: the start, memory, all at once, and most of them idle."""
         folder, sitters = self._site("thousand", 1000)
+        (folder / "settings.toml").write_text('front = "127.0.0.1"\n')
         with rig.serving(folder) as machine:
             self.figures["start_500_s"] = round(enter(machine, sitters[:500]), 2)
             enter(machine, sitters[500:])

@@ -77,7 +77,7 @@ class Crowd:
             end = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if tls:
-                end = tls.wrap_socket(end, server_hostname="exam.local")
+                end = tls.wrap_socket(end, server_hostname="127.0.0.1")
             # TLS may have something to read that is no answer; a request always fits the buffer.
             end.setblocking(False)
             line = Line(end, script)

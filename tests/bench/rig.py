@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sqlite3
 import ssl
 import subprocess
@@ -16,6 +15,7 @@ import psutil
 import world
 from practical import practical_package
 from room import open_room
+from tls_room import Authority, Front
 
 from siteapp.conduct import acts
 from siteapp.site import Site
@@ -28,25 +28,6 @@ SITE_CORE, CROWD_CORE = CORES[0], CORES[-1]
 SITE = ["-m", "siteapp.cli"]
 NO_WRITE = [str(Path(__file__).with_name("no_write.py"))]
 BANK = Path("sync/headquarters/bank/530051-junior")
-# As provisioning sets the front up: many idle connections before it, few behind it.
-FRONT = """
-global
-  nbthread 1
-  maxconn 5000
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 90s
-  timeout server 90s
-  timeout queue 10s
-  option http-keep-alive
-  http-reuse always
-frontend room
-  bind 127.0.0.1:{front} ssl crt {certificate} alpn http/1.1
-  default_backend site
-backend site
-  server site 127.0.0.1:{port} maxconn 128
-"""
 
 
 def prepare(folder: Path, candidates: int) -> world.Package:
@@ -147,48 +128,20 @@ def on_both(folder: Path) -> bool:
 
 @contextmanager
 def front(machine: Machine, folder: Path) -> Iterator[tuple[Machine, ssl.SSLContext]]:
-    """HAProxy with TLS before the site, on the same core; and what its clients trust."""
-    certificate = folder / "front.pem"
-    _certify(certificate)
-    port = _free_port()
-    settings = folder / "haproxy.cfg"
-    settings.write_text(FRONT.format(front=port, certificate=certificate, port=machine.port))
-    command = ["taskset", "-c", str(SITE_CORE), "haproxy", "-q", "-db", "-f", str(settings)]
-    process = subprocess.Popen(command)
-    both = Machine(machine.processes[0], port)
-    both.processes.append(psutil.Process(process.pid))
-    context = ssl.create_default_context(cafile=certificate)
+    """The project's HAProxy before the site, on the same core; and what its clients trust.
+
+    The crowd is one machine, so the limit of a machine is out of the way.
+    """
+    authority = Authority(folder)
+    front = Front(authority, f"http://127.0.0.1:{machine.port}", PER_MACHINE="5000")
+    front.start()
     try:
-        wait(lambda: _listens(port))
-        yield both, context
+        os.sched_setaffinity(front.pid, {SITE_CORE})
+        both = Machine(machine.processes[0], front.port)
+        both.processes.append(psutil.Process(front.pid))
+        yield both, ssl.create_default_context(cafile=authority.file)
     finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _certify(path: Path) -> None:
-    key = path.with_suffix(".key")
-    made = path.with_suffix(".crt")
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    name = ("-subj", "/CN=exam.local", "-addext", "subjectAltName=DNS:exam.local")
-    subprocess.run(
-        ["openssl", "req", "-x509", *curve, *name, "-days", "2", "-keyout", key, "-out", made],
-        check=True,
-        capture_output=True,
-    )
-    path.write_bytes(made.read_bytes() + key.read_bytes())
-
-
-def _free_port() -> int:
-    from_kernel = socket.socket()
-    with from_kernel:
-        from_kernel.bind(("127.0.0.1", 0))
-        return int(from_kernel.getsockname()[1])
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as end:
-        return end.connect_ex(("127.0.0.1", port)) == 0
+        front.kill()
 
 
 def wait(true: Callable[[], bool]) -> None:

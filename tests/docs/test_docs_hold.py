@@ -65,7 +65,7 @@ def test_headquarters_page_can_be_carried_out_as_it_is_written(tmp_path: Path) -
 def test_a_page_that_leaves_a_step_out_would_be_noticed(tmp_path: Path) -> None:
     without = re.sub(r"^examhq roster import roster-media.*\n", "", DESK, flags=re.MULTILINE)
     done = until_the_hour(without, tmp_path)
-    assert done["examhq publish am-1205"].exit_code == 7
+    assert done["examhq publish am-1205 --key /media/stick/first.key"].exit_code == 7
 
 
 def absent_files(text: str) -> list[str]:

@@ -51,6 +51,14 @@ def test_text_is_written_as_it_is_and_not_escaped() -> None:
     assert decode(line).body["response"] == "赵䶮说：“好”\n𠮷"
 
 
+def test_every_character_is_written_as_the_format_says() -> None:
+    for first in range(0, 0x110000, 0x100):
+        if not 0xD800 <= first < 0xE000:
+            text = "".join(map(chr, range(first, first + 0x100)))
+            plain = f'"response":{json.dumps(text, ensure_ascii=False)},'
+            assert plain.encode() in encode(event(response=text))
+
+
 @pytest.mark.parametrize(
     "line",
     [

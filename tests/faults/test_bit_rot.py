@@ -15,13 +15,13 @@ from together import AM, put
 import siteapp.rot
 from siteapp.cli import main
 from siteapp.config import Settings
-from siteapp.copies import make_recovery, write_copy
-from siteapp.files import Announced, Files
-from siteapp.journal_errors import DatabaseBehind, JournalDamaged
+from siteapp.errors import DatabaseBehind, JournalDamaged
 from siteapp.rot import find_rot
 from siteapp.site import Site
+from siteapp.standby.copies import make_recovery, write_copy
 from siteapp.standby.folder import PairFolder, Peer
 from siteapp.store.evidence import read_evidence
+from siteapp.uploads.files import Announced, Files
 from sync.errors import ExamError, NotFound
 from sync.spool import CourierStatus, Spool, digest_of
 from sync.transport import _problem

@@ -130,7 +130,7 @@ def test_a_failed_sync_of_a_part_ends_the_service_and_the_part_is_not_built_on(
     upload = uploader.announce(b"x" * 3000)[1]["upload"]
     assert uploader.part(upload, 0, b"x" * 1000)[0] == 200
     with monkeypatch.context() as broken:
-        broken.setattr("siteapp.files.sync", failed(number))
+        broken.setattr("siteapp.uploads.files.sync", failed(number))
         assert uploader.part(upload, 1000, b"x" * 1000)[0] == 500
     assert len(ended) == 1
     assert uploader.call("GET", f"uploads/{upload}")[1]["offset"] == 0
@@ -142,7 +142,7 @@ def test_a_failed_sync_of_a_part_that_is_swallowed_would_be_built_on_and_noticed
 ) -> None:
     ended: list[float] = []
     site.fatal = lambda: ended.append(time.monotonic())
-    monkeypatch.setattr("siteapp.files.sync", swallowed)
+    monkeypatch.setattr("siteapp.uploads.files.sync", swallowed)
     upload = uploader.announce(b"x" * 3000)[1]["upload"]
     assert uploader.part(upload, 0, b"x" * 1000)[0] == 200
     assert uploader.call("GET", f"uploads/{upload}")[1]["offset"] == 1000

@@ -26,7 +26,7 @@ HALF = len(DATA) // 2
 # Killed when the last part is written and not synced.
 KILLED_EARLY = f"""
 import os
-from siteapp import files
+from siteapp.uploads import files
 sync = files.sync
 def killed(handle):
     if os.fstat(handle).st_size == {len(DATA)}:
@@ -37,7 +37,7 @@ files.sync = killed
 # Killed when the file has its lasting name, which is not synced.
 KILLED_LATE = """
 import os
-from siteapp import files
+from siteapp.uploads import files
 synced = files.sync_folder
 def killed(folder):
     if any(len(path.suffix) == 65 for path in folder.iterdir()):
@@ -47,7 +47,7 @@ files.sync_folder = killed
 """
 # As it was: neither the start nor the end of a file syncs what an earlier run wrote.
 TRUSTING = """
-from siteapp import files
+from siteapp.uploads import files
 files.Files._settle = lambda self, part: part.stat().st_size if part.exists() else 0
 files.sync = lambda handle: None
 files.sync_folder = lambda folder: None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import releasing
 from flask.testing import FlaskClient
 
 from sync.exam.batch import BatchHeader
@@ -13,7 +14,7 @@ from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
 from sync.exam.roster import COLUMNS
 from sync.exam.sitting import attempt_id
-from sync.headquarters import intake, publish, rosters, sessions
+from sync.headquarters import intake, rosters, sessions
 from sync.headquarters.archive import archive_pending
 from sync.headquarters.bank import builtin_bank
 from sync.headquarters.folder import Headquarters
@@ -151,7 +152,7 @@ class Desk:
         """The session published; the story of its journal begins."""
         if not self.ready:
             self.session(candidates)
-            publish.publish(self.hq, BY, "morning")
+            releasing.publish(self.hq, BY, "morning")
         return Story(self)
 
     def batch(

@@ -87,13 +87,25 @@ def sheet(shell: Shell, rows: list[list[object]], head: tuple[str, ...] = COLUMN
     return shell.file("roster.xlsx")
 
 
+def signing(shell: Shell, officer: int) -> tuple[str, ...]:
+    """The command by which an officer signs the session."""
+    key = shell.folder / "hq" / "keys" / f"release-{officer}.key"
+    return ("publish", "morning", "--key", str(key))
+
+
+def publish(shell: Shell, *more: str) -> None:
+    """Both officers sign."""
+    assert "second officer's signature is needed" in shell.run(*signing(shell, 1)).stdout
+    assert "published" in shell.run(*signing(shell, 2), *more).stdout
+
+
 def test_the_whole_desk_from_registration_to_the_sheet_of_results(shell: Shell) -> None:
     box = Box()
     register(shell, box)
     session(shell)
     copy_samples(shell.folder)
     shell.run("roster", "import", shell.file("roster-530051-junior.xlsx"), *ROSTER)
-    shell.run("publish", "morning", "--out", shell.file("package"))
+    publish(shell, "--out", shell.file("package"))
     assert shell.run("codes", "morning").stdout.count("-") == 6
     events = deliver(shell, box)
     assert "Everyone is accounted for" not in shell.run("reconcile", "morning").stdout
@@ -212,7 +224,7 @@ def test_too_few_items_for_a_cell_names_the_cell(shell: Shell) -> None:
 def test_unknown_things_are_not_found(shell: Shell) -> None:
     create = ("--name", "x", "--room", "r", "--starts-at", "2026-12-05T09:00+08:00")
     shell.refuse("not-found", 9, "session", "create", "s", "--site", "nowhere", *create)
-    for words in (("session", "show"), ("publish",), ("score",), ("results",), ("journal",)):
+    for words in (("session", "show"), ("score",), ("results",), ("journal",)):
         shell.refuse("not-found", 9, *words, "none")
     shell.refuse("not-found", 9, "specifications", "show", "none")
     shell.refuse("not-found", 9, "bank", "check", "none")
@@ -221,7 +233,7 @@ def test_unknown_things_are_not_found(shell: Shell) -> None:
 def test_what_comes_too_early_is_not_done(shell: Shell) -> None:
     register(shell, Box())
     session(shell)
-    shell.refuse("not-ready", 7, "publish", "morning")
+    shell.refuse("not-ready", 7, *signing(shell, 1))
     shell.refuse("not-ready", 7, "codes", "morning")
     shell.refuse("not-ready", 7, "score", "morning")
 
@@ -233,8 +245,8 @@ def test_doing_it_twice_is_said_and_changes_nothing(shell: Shell) -> None:
     load = ("roster", "import", shell.file("roster-530051-junior.xlsx"), *ROSTER)
     shell.run(*load)
     shell.refuse("already-there", 7, *load)
-    shell.run("publish", "morning")
-    shell.refuse("already-there", 7, "publish", "morning")
+    publish(shell)
+    shell.refuse("already-there", 7, *signing(shell, 1))
     shell.refuse("session-published", 7, *load, "--replace")
     shell.refuse("already-initialised", 3, "init")
     shell.refuse("already-there", 7, "users", "add", "officer", "--role", "auditor")
@@ -279,7 +291,7 @@ def test_sheets_to_print_are_one_an_official_and_private(shell: Shell) -> None:
     session(shell)
     copy_samples(shell.folder)
     shell.run("roster", "import", shell.file("roster-530051-junior.xlsx"), *ROSTER)
-    shell.run("publish", "morning")
+    publish(shell)
     codes = json.loads(shell.run("codes", "morning", "--json").stdout)
     for official, other in (("1", "2"), ("2", "1")):
         shell.run("codes", "morning", "--html", shell.file("c.html"), "--official", official)

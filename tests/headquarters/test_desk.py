@@ -3,6 +3,7 @@
 import stat
 
 import pytest
+import releasing
 from desk_world import BY, LIVE, Box, Desk
 from sqlalchemy import select
 
@@ -169,7 +170,7 @@ def test_one_person_may_be_in_two_sittings_under_the_same_number_and_seat(desk: 
     desk.session(candidates=4)
     add(desk, LIVE, "second")
     assert load(desk, sample_rows("530051", 2, 1), "second") == 2
-    plan = publish.publish(desk.hq, BY, "morning") and sessions.published_plan(desk.hq, "morning")
+    plan = releasing.publish(desk.hq, BY, "morning") and sessions.published_plan(desk.hq, "morning")
     assert [c.sittings for c in plan.candidates][1:3] == [("live", "second"), ("live",)]
 
 
@@ -235,7 +236,7 @@ def test_publishing_again_changes_nothing(desk: Desk) -> None:
     desk.published()
     before = publish.package_of(desk.hq, "morning")
     with pytest.raises(AlreadyThere):
-        publish.publish(desk.hq, BY, "morning")
+        releasing.publish(desk.hq, BY, "morning")
     assert publish.package_of(desk.hq, "morning") == before
     assert len(list((desk.hq.folder / "packages").iterdir())) == 1
 
@@ -248,7 +249,7 @@ def test_a_site_that_enrolled_again_gets_the_same_plan_sealed_anew(desk: Desk) -
     )
     box = Box()
     sites.register(desk.hq, BY, request=box.request(), site="site-01", name="示例考点")
-    fresh = publish.publish(desk.hq, BY, "morning")
+    fresh = releasing.publish(desk.hq, BY, "morning")
     assert fresh.digest != before.digest
     package = verify_package(fresh.path, sites.certificate_of(desk.hq, "site-01"))
     assert read_plan(package, box.seal) == plan
@@ -266,7 +267,7 @@ def test_a_sitting_without_candidates_keeps_the_session_from_being_published(des
     desk.session()
     add(desk, LIVE, "empty")
     with pytest.raises(NotReady, match="no roster for empty"):
-        publish.publish(desk.hq, BY, "morning")
+        releasing.publish(desk.hq, BY, "morning")
     assert list((desk.hq.folder / "codes").iterdir()) == []
 
 

@@ -60,7 +60,8 @@ def test_keys_are_for_the_owners_eyes_only(desk: Desk) -> None:
     secrets = [p for p in (desk.hq.folder / "keys").iterdir() if p.name != "public.json"]
     assert {p.name for p in secrets} == {
         "root.key",
-        "release.key",
+        "release-1.key",
+        "release-2.key",
         "receipt.key",
         "seal.seed",
         "escrow.seed",

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import releasing
 from desk_world import BY, NOW, Box, Desk, Story
 from msgspec import structs
 from sqlalchemy import delete
@@ -224,7 +225,7 @@ def test_what_was_refused_is_taken_once_its_session_is_there(bare_desk: Desk) ->
     story = Story(bare_desk)
     story.start("99530051001")
     digest = refused(bare_desk, bare_desk.batch(story.events)[1], UnknownSession)
-    publish.publish(bare_desk.hq, BY, "morning")
+    releasing.publish(bare_desk.hq, BY, "morning")
     data = bare_desk.hq.quarantined(digest).read_bytes()
     assert intake.accept_bytes(bare_desk.hq, data, digest, NOW + 7).new
     assert archive.list_quarantine(bare_desk.hq)[0].taken_at == NOW + 7
@@ -246,7 +247,7 @@ def test_refused_files_cannot_fill_the_disk(desk: Desk, monkeypatch: pytest.Monk
 
 
 def test_the_intake_needs_no_key_that_opens(desk: Desk, story: Story, tmp_path: Path) -> None:
-    for name in ("seal.seed", "escrow.seed", "root.key", "release.key"):
+    for name in ("seal.seed", "escrow.seed", "root.key", "release-1.key", "release-2.key"):
         (desk.hq.folder / "keys" / name).rename(tmp_path / name)
     digest, data = desk.batch(story.events)
     assert intake.accept_bytes(desk.hq, data, digest, NOW).new

@@ -42,6 +42,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /sessions/<session>": EVERYBODY,
     "GET /sessions/<session>/results.xlsx": {"exam-officer"},
     "GET /sessions/<session>/codes": {"release-officer"},
+    "POST /sessions/<session>/release": {"release-officer"},
     "GET /specifications": EVERYBODY,
     "GET /specifications/<code>": EVERYBODY,
     "GET /bank/<code>": {"exam-officer"},

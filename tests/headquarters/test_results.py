@@ -4,11 +4,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import releasing
 from desk_world import BY, LIVE, Desk, Story
 
 from sync.errors import MarksRefused
 from sync.exam.catalogue import find
-from sync.headquarters import publish, results, rosters
+from sync.headquarters import results, rosters
 from sync.headquarters.errors import MarksUnreadable
 from sync.headquarters.results import HEAD, import_marks, outcome, results_sheet
 from sync.headquarters.samples import sample_rows
@@ -102,7 +103,7 @@ def test_no_cell_can_be_a_formula(bare_desk: Desk, name: str) -> None:
     rosters.import_roster(
         bare_desk.hq, BY, session="morning", sitting="live", file=file, replace=True
     )
-    publish.publish(bare_desk.hq, BY, "morning")
+    releasing.publish(bare_desk.hq, BY, "morning")
     path = bare_desk.folder / "out.xlsx"
     path.write_bytes(results_sheet(bare_desk.hq, "morning"))
     cells = openpyxl.load_workbook(path).active[2]  # type: ignore[index]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import releasing
+
 from siteapp.identity import accept_certificate, make_keys
 from siteapp.site import Site
 from sync.exam.catalogue import find
@@ -120,13 +122,13 @@ def _publish(hq: Headquarters, by: Stamp, made: Founded, kind: Kind) -> None:
         site=SITE,
         name=Words("上午场", "Morning session"),
         kind="examination",
-        starts_at="2026-11-21T08:30+08:00",
+        starts_at="2024-11-23T08:30+08:00",
         room="第一机房",
         seed="journey",
     )
     _sitting(hq, by, made, "live", kind.component, kind.live, 1)
     _sitting(hq, by, made, "media", "theory", kind.media, 1 + kind.live)
-    made.package = str(publish.publish(hq, by, SESSION).path.relative_to(hq.folder))
+    made.package = str(releasing.publish(hq, by, SESSION).path.relative_to(hq.folder))
     made.codes = publish.unlock_codes(hq, by, SESSION)
 
 

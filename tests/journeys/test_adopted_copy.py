@@ -8,9 +8,9 @@ from typing import Any
 from candidate_page import SENDS_NOTHING_AGAIN, CandidatePage, Sit
 from premises import Premises, counted
 
-from siteapp import copies
 from siteapp.identity import load_identity
 from siteapp.site import Site
+from siteapp.standby import copies
 from sync.exam.journal import Event
 
 

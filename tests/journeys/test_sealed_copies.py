@@ -13,7 +13,7 @@ from premises import SESSION, SPARE_SEAT, Person, Premises, Process, counted, wa
 from staff_page import StaffPage
 
 from siteapp.site import Site
-from siteapp.web.rescued import take_in
+from siteapp.web.rescue_files import take_in
 from sync.exam.marking import receipt_code
 
 # As on plain HTTP outside this machine: the browser has no crypto for pages.

@@ -30,7 +30,7 @@ const readers = {
   },
   async package(file, given) {
     const { said } = statements.certificate(Buffer.from(given.certificate, 'hex'), keys.root.id);
-    const release = verifyKey(said.headquarters.release, 'keys');
+    const release = said.headquarters.release.map((raw) => verifyKey(raw, 'keys'));
     return readPackage(file, {
       certificate: said, release, key: opens[given.key], codes: given.codes,
     });

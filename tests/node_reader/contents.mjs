@@ -44,9 +44,12 @@ const PAPERS = c.object({ forms: c.list(FORM), seed: c.bytes(), materials: c.tab
 
 /** A package for the site of a verified certificate: the bytes of its two parts. */
 export async function readPackage(file, { certificate, release, key, codes }) {
-  const document = verify(parse(file), { kind: 'package', trusted: [release] });
+  const document = verify(parse(file), { kind: 'package', trusted: release });
   const { envelope, manifest } = document;
-  require_(envelope.signatures.length === 1, 'p1', 'signature-refused');
+  const ids = release.map((one) => one.id);
+  const officers = envelope.signatures.filter((one) => ids.includes(one.keyid));
+  require_(officers.length >= 2, 'p0', 'second-signature-missing');
+  require_(envelope.signatures.length === 2, 'p1', 'signature-refused');
   const { identity } = manifest;
   const said = Object.keys(identity).sort().join();
   require_(said === 'session,site', 'p2', 'not-canonical');
@@ -168,6 +171,8 @@ const FILE = 'attempt:s item:s name:s size:i sha256:s seat_term:i instance:s seq
 const KINDS = {
   import: 'package:s',
   unlock: 'package:s way:s',
+  'unlock-refused': 'package:s by:s clock_ms:i',
+  'unlock-early': 'seconds:i reason:s by:s',
   open: 'sitting:s by:s',
   'sign-in': 'attempt:s seat:i seat_term:i instance:s',
   confirm: 'attempt:s',

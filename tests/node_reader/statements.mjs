@@ -13,6 +13,13 @@ const TYPES = {
   'later-server': 'application/vnd.examsite.later-server.v1+json',
 };
 const SIGN = c.bytes(32), SEAL = c.bytes(1216), NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
+function releaseKeys(value) {
+  const keys = c.list(SIGN)(value);
+  if (keys.length < 2 || keys.length > 16) c.strange('number of release keys');
+  c.ascending(keys.map((key) => Buffer.from(key).toString('hex')));
+  return keys;
+}
+
 const FIELDS = {
   receipt: c.object({
     digest: c.DIGEST, size: NUMBER, site: c.NAME, session: c.NAME, server_term: COUNTER,
@@ -21,7 +28,9 @@ const FIELDS = {
   'enrolment-request': c.object({ sign: SIGN, seal: SEAL }),
   certificate: c.object({
     site: c.NAME, name: c.string, serial: COUNTER, sign: SIGN, seal: SEAL, issued_at: NUMBER,
-    headquarters: c.object({ root: SIGN, release: SIGN, receipt: SIGN, seal: SEAL, escrow: SEAL }),
+    headquarters: c.object({
+      root: SIGN, release: releaseKeys, receipt: SIGN, seal: SEAL, escrow: SEAL,
+    }),
   }),
   'fetch-request': c.object({ site: c.NAME, method: c.text, path: c.text, at: NUMBER }),
   promotion: c.object({
@@ -77,7 +86,7 @@ export function certificate(bytes, rootId) {
   const key = verifyKey(root, 't4');
   require_(key.id === rootId, 'c1', 'cannot-open');
   signedBy(envelope, key);
-  for (const raw of [said.sign, release, receipts]) verifyKey(raw, 't6');
+  for (const raw of [said.sign, ...release, receipts]) verifyKey(raw, 't6');
   for (const raw of [said.seal, seal, escrow]) checkSealingKey(raw, 't6');
   return { said, payload: envelope.payload };
 }

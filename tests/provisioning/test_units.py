@@ -97,3 +97,16 @@ def test_a_misspelt_line_of_a_unit_would_be_noticed(tmp_path: Path) -> None:
     unit = UNITS[0].read_text()
     assert "Unknown key" in complaints(unit.replace("RestartSec=1", "RestartSecs=1"), tmp_path)
     assert complaints(unit.replace("RestartSec=1", "RestartSec=soon"), tmp_path) != ""
+
+
+def leaks_memory(text: str) -> list[str]:
+    """The ways in which what a unit has in memory could reach a disk."""
+    wanted = ("LimitCORE=0", "MemorySwapMax=0", "PrivateTmp=yes")
+    return [line for line in wanted if not re.search(rf"^{line}$", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("name", ["examsite-web", "examsite-spare"])
+def test_open_papers_reach_neither_swap_nor_a_core_dump(name: str) -> None:
+    (text,) = (unit.read_text() for unit in UNITS if unit.stem == name)
+    assert leaks_memory(text) == []
+    assert leaks_memory(text.replace("MemorySwapMax=0", "MemorySwapMax=1G")) == ["MemorySwapMax=0"]

@@ -8,10 +8,10 @@ from click.testing import CliRunner
 from room import Page, browser, journal
 from together import put, wait_until
 
-from siteapp import copies
 from siteapp.cli import main
 from siteapp.errors import RecoveryRefused
 from siteapp.site import Site
+from siteapp.standby import copies
 from sync.errors import AlreadyThere, CannotOpen, DocumentAltered, NotFound
 from sync.wire.keys import OpeningKey, load_key
 

@@ -8,9 +8,9 @@ from practical import Uploader
 from room import browser
 from together import wait_until
 
-from siteapp import copies
 from siteapp.cli import main
 from siteapp.site import Site
+from siteapp.standby import copies
 
 
 def run(folder: Path, *words: str, given: str = "") -> str:

@@ -9,9 +9,9 @@ from practical import Uploader
 from room import browser, journal
 from together import AM
 
-from siteapp.filing import Filer
 from siteapp.results import Packer
 from siteapp.site import Site
+from siteapp.uploads.filing import Filer
 from sync.spool import Spool
 from sync.wire.sealed import SealedDocument
 

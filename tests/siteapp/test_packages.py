@@ -187,15 +187,6 @@ def test_an_import_that_a_crash_ended_before_its_record_is_done_by_doing_it_agai
     assert unlock(site_folder, *spoken(sealed)).exit_code == 0
 
 
-def test_until_unlocked_no_item_text_is_anywhere_in_the_data_folder(site_folder, imported):
-    stem = imported.papers.forms[0].items()[0].stem.encode()
-    for path in (p for p in site_folder.rglob("*") if p.is_file()):
-        assert stem not in path.read_bytes(), path
-    assert unlock(site_folder, *spoken(imported)).exit_code == 0
-    for path in (p for p in site_folder.rglob("*") if p.is_file()):
-        assert stem not in path.read_bytes(), path
-
-
 def test_after_a_restart_the_papers_are_open_without_a_call(site_folder, imported):
     unlock(site_folder, *spoken(imported))
     site = Site(site_folder)

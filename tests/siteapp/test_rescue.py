@@ -14,12 +14,12 @@ from werkzeug.test import Client
 
 from siteapp.cli import main
 from siteapp.conduct import acts
-from siteapp.rescue_errors import RescueReplayed
+from siteapp.errors import RescueReplayed
 from siteapp.site import Site
 from siteapp.store.writer import Decision
-from siteapp.web import rescued
+from siteapp.web import rescue_files
 from siteapp.web.bodies import ROOM_BODY, bounds
-from siteapp.web.rescue import PATH
+from siteapp.web.sealed_copies import PATH
 from sync.exam.journal import standing_responses
 from sync.exam.marking import receipt_code
 from sync.wire import rescue
@@ -245,7 +245,7 @@ def test_without_a_ticket_no_copy_is_taken_and_no_large_body_read(
     machine: Machine, open_site: Site
 ) -> None:
     ticket = {"AUTHORIZATION": f"Bearer {machine.keys['ticket']}"}
-    assert bounds(open_site)(PATH, ticket) == rescued.MAX_FILE
+    assert bounds(open_site)(PATH, ticket) == rescue_files.MAX_FILE
     assert bounds(open_site)(PATH, {"AUTHORIZATION": "Bearer 00"}) == ROOM_BODY
     machine.keys["ticket"] = "0" * 32
     assert machine.send(machine.file(machine.kept(1)))["code"] == "rescue-ticket"

@@ -36,6 +36,16 @@ def test_a_route_without_a_role_would_be_found(site: Site) -> None:
     assert undeclared(app) == ["/forgotten"]
 
 
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [({"题": ("直播", None)}, '{"题":["直播",null]}'), ("\ud800", '"\\ud800"')],
+)
+def test_pages_are_answered_in_utf_8_and_nothing_that_it_cannot_say_is_lost(
+    site: Site, said: object, sent: str
+) -> None:
+    assert create_flask(site).json.dumps(said) == sent
+
+
 def address_of(rule: Rule) -> str:
     return (
         rule.rule.replace("<session_id>", AM)

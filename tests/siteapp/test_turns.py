@@ -13,9 +13,9 @@ from practical import MIB, Uploader
 from room import browser
 from together import PATIENCE_S, at_once, wait_until
 
-from siteapp import files, turns
 from siteapp.conduct import pace
 from siteapp.site import Site
+from siteapp.uploads import files, turns
 
 DATA = bytes(range(256)) * 6000
 CROWD = 16

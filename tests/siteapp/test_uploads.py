@@ -12,10 +12,10 @@ from practical import MIB, Uploader
 from room import browser, journal, staff_browser
 from together import AM, at_once
 
-from siteapp import files
 from siteapp.conduct import acts
 from siteapp.site import Site
 from siteapp.store.writer import Decision
+from siteapp.uploads import files
 from siteapp.web.answers import PATH
 from sync.disk import SyncFailed
 

@@ -23,7 +23,8 @@ DATA = bytes(range(251)) * 20_000
 
 # A server that says a part is kept without having put it on the disk.
 FORGETFUL = """
-from siteapp import cli, files
+from siteapp import cli
+from siteapp.uploads import files
 files.Files._write = lambda self, part, here, data: None
 cli.main()
 """

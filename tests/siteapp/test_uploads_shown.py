@@ -8,9 +8,9 @@ from practical import Uploader, open_practical
 from room import browser, staff_browser
 from together import AM
 
-from siteapp import files
-from siteapp.files import Files
 from siteapp.site import Site
+from siteapp.uploads import files
+from siteapp.uploads.files import Files
 
 DATA = bytes(range(256)) * 30
 

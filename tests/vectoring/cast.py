@@ -22,8 +22,9 @@ def chance(label: str, length: int = 32) -> bytes:
     return hashlib.shake_256(b"examsite vectors: " + label.encode()).digest(length)
 
 
-ROOT, RELEASE, RECEIPT, SIGN, STRANGER = (
-    SigningKey.from_bytes(chance(name)) for name in ("root", "release", "receipt", "site", "other")
+ROOT, RELEASE, SECOND, THIRD, RECEIPT, SIGN, STRANGER = (
+    SigningKey.from_bytes(chance(name))
+    for name in ("root", "release", "release-2", "release-3", "receipt", "site", "other")
 )
 SEAL, ESCROW, BOX, ELSEWHERE = (
     OpeningKey.from_seed(chance(name)) for name in ("seal", "escrow", "box", "elsewhere")
@@ -32,7 +33,7 @@ CODES = (UnlockCode(1, b"7K3QM9ABCDEFGHJK"), UnlockCode(2, b"0123456789ZYXWVT"))
 OTHER_CODES = (CODES[0], UnlockCode(2, b"0123456789ZYXWVS"))
 HEADQUARTERS = HeadquartersKeys(
     root=ROOT.public.to_bytes(),
-    release=RELEASE.public.to_bytes(),
+    release=tuple(sorted(k.public.to_bytes() for k in (RELEASE, SECOND, THIRD))),
     receipt=RECEIPT.public.to_bytes(),
     seal=SEAL.public.to_bytes(),
     escrow=ESCROW.public.to_bytes(),

@@ -24,13 +24,15 @@ from vectoring.cast import (
     PLAN,
     RELEASE,
     SEAL,
+    SECOND,
     SESSION,
     SIGN,
     SIGNER,
     SITE,
     STRANGER,
+    THIRD,
 )
-from vectoring.container import at, drop, field, flip, recode, text, trailing_bits
+from vectoring.container import _bit, at, drop, field, flip, recode, text, trailing_bits
 from vectoring.draft import JSON, Draft, Vector, by_codes, plain, to_recipients
 
 Refusal = tuple[str, str, str, bytes]
@@ -52,7 +54,7 @@ def package(
     identity: JSON | None = None,
     site: OpeningKey = BOX,
 ) -> Draft:
-    made = Draft("package", identity or {"session": SESSION, "site": SITE}, [RELEASE])
+    made = Draft("package", identity or {"session": SESSION, "site": SITE}, [RELEASE, SECOND])
     said = plan if plan is not None else model(PLAN)
     made.seal("plan", said, lambda key, bound: to_recipients(key, bound, site))
     held = papers if papers is not None else model(PAPERS)
@@ -75,8 +77,20 @@ def packages() -> Iterator[Vector]:
 
 def _package_outside() -> Iterator[Refusal]:
     extra = package()
-    extra.signers = [RELEASE, STRANGER]
+    extra.signers = [RELEASE, SECOND, STRANGER]
     yield "signature-of-a-stranger-too", "p1", "signature-refused", extra.bytes()
+    three = package()
+    three.signers = [RELEASE, SECOND, THIRD]
+    yield "signed-by-three-officers", "p1", "signature-refused", three.bytes()
+    one = package()
+    one.signers = [SECOND]
+    yield "signed-by-one-officer", "p0", "second-signature-missing", one.bytes()
+    half = package()
+    half.signers = [RELEASE, STRANGER]
+    yield "signed-by-one-officer-and-a-stranger", "p0", "second-signature-missing", half.bytes()
+    forged = package()
+    forged.envelope.append(recode("signatures", 1, "sig", by=_bit))
+    yield "second-signature-bit", "s9", "signature-refused", forged.bytes()
     stranger = package()
     stranger.signers = [SIGN]
     yield "signed-by-the-site", "s9", "signature-refused", stranger.bytes()

@@ -21,6 +21,8 @@ def index_head() -> JSON:
     signing = {
         "root": cast.ROOT,
         "release": cast.RELEASE,
+        "release-2": cast.SECOND,
+        "release-3": cast.THIRD,
         "receipt": cast.RECEIPT,
         "site": cast.SIGN,
         "other": cast.STRANGER,

@@ -18,6 +18,7 @@ from vectoring.cast import (
     EVENTS,
     ORIGIN,
     RECEIPT,
+    RELEASE,
     REQUEST,
     ROOT,
     SESSION,
@@ -117,6 +118,7 @@ def _common(name: str) -> Iterator[Vector]:
 
 
 def _fields() -> Iterator[tuple[str, str, str, str, Wrong]]:
+    release = ("headquarters", "release")
     wrongs: list[tuple[str, str, Wrong]] = [
         ("receipt", "fields-unknown-member", field("note", to="")),
         ("receipt", "fields-member-missing", drop("at")),
@@ -136,7 +138,14 @@ def _fields() -> Iterator[tuple[str, str, str, str, Wrong]]:
         ("certificate", "site-in-capitals", field("site", to="SITE-01")),
         ("certificate", "headquarters-key-missing", drop("headquarters", "escrow")),
         ("certificate", "headquarters-key-unknown", field("headquarters", "unlock", to="")),
-        ("certificate", "release-of-31-bytes", field("headquarters", "release", to=b64(bytes(31)))),
+        (
+            "certificate",
+            "release-of-31-bytes",
+            field(*release, 0, to=b64(bytes(31))),
+        ),
+        ("certificate", "release-key-twice", lambda c: _release(c, [0, 0, 1])),
+        ("certificate", "release-keys-out-of-order", lambda c: _release(c, [1, 0])),
+        ("certificate", "release-key-alone", lambda c: _release(c, [0])),
         ("fetch-request", "path-empty", field("path", to="")),
         ("fetch-request", "method-number", field("method", to=1)),
         ("fetch-request", "with-a-body", field("body", to="")),
@@ -154,6 +163,11 @@ def _fields() -> Iterator[tuple[str, str, str, str, Wrong]]:
         yield format_, name, "t3", "not-canonical", wrongly
 
 
+def _release(made: JSON, places: list[int]) -> None:
+    keys = made["headquarters"]["release"]
+    made["headquarters"]["release"] = [keys[place] for place in places]
+
+
 def _keys() -> Iterator[Vector]:
     """Keys that are no keys, signed as well as such a key can sign."""
     for name, point in WEAK.items():
@@ -161,7 +175,10 @@ def _keys() -> Iterator[Vector]:
         made.envelope.append(_forged(point))
         data = envelope(made)
         yield Vector("enrolment-request", f"sign-of-{name}", data, "t4", "not-a-document")
-        data = envelope(statement("certificate", field("headquarters", "release", to=b64(point))))
+        among = sorted((point, RELEASE.public.to_bytes()))
+        data = envelope(
+            statement("certificate", field("headquarters", "release", to=[b64(k) for k in among]))
+        )
         yield Vector("certificate", f"release-of-{name}", data, "t6", "not-a-document")
         made = statement("certificate", field("headquarters", "root", to=b64(point)))
         made.envelope.append(_forged(point))

@@ -106,6 +106,10 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         put(stream, "_nonce", _nonce_without_mark),
         "sealed-document/chunk-not-marked-as-last sealed-document/last-chunk-cut-off-by-the-signer",
     ),
+    "p0": (
+        put(documents, "RELEASE_SIGNATURES", 1),
+        "package/signed-by-one-officer",
+    ),
     "p1 b3": (
         put(SealedDocument, "verify", _no_strangers),
         "package/signature-of-a-stranger-too batch/signature-of-a-stranger-too "

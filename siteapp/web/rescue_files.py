@@ -1,4 +1,4 @@
-"""Sealed copies and rescue files at the server: opened, translated, handed to the acts."""
+"""What machines sealed, a rescue file or a copy of the same form: opened and handed to the acts."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,13 +7,14 @@ from siteapp.conduct import rescue
 from siteapp.conduct.acts import NewEvent, Save
 from siteapp.conduct.attempt import RESCUE, Attempt
 from siteapp.conduct.session import Session
-from siteapp.errors import NotOpenYet, SaveRefused
-from siteapp.rescue_errors import (
+from siteapp.errors import (
+    NotOpenYet,
     RescueDamaged,
     RescueForged,
     RescueForOtherSite,
     RescueOfAnother,
     RescueOfNobody,
+    SaveRefused,
 )
 from siteapp.site import Site
 from siteapp.store.writer import Decision

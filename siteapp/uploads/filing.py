@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from siteapp.conduct.session import Session
-from siteapp.files import Files, announced_as
 from siteapp.identity import Identity
 from siteapp.store import filed
 from siteapp.store.live import Live
+from siteapp.uploads.files import Files, announced_as
 from sync.disk import free_bytes
 from sync.errors import NotFound
 from sync.exam.journal import Event

@@ -1,12 +1,4 @@
-"""Errors of rescue files (docs/specs/rescue.md): what is wrong with one, told apart.
-
-DocumentRefused ── CannotOpen ── RescueDamaged
-                   DocumentAltered ── RescueForged
-                   ForOtherSite ── RescueForOtherSite
-                   RescueOfAnother  RescueOfNobody
-NotNow ── RescueReplayed  NothingRescued
-NotAllowed ── RescueTicketRefused
-"""
+"""Errors of the site: rescue files (docs/specs/rescue.md): what is wrong with one, told apart."""
 
 from sync.errors import (
     CannotOpen,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from siteapp.copies import adopt, make_recovery, read_secret, uploaded, write_copy
 from siteapp.identity import load_identity
+from siteapp.standby.copies import adopt, make_recovery, read_secret, uploaded, write_copy
 from sync.console import say
 
 

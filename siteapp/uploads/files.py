@@ -23,7 +23,7 @@ import msgspec
 
 from siteapp.config import Settings
 from siteapp.errors import QuotaSpent, StorageFailed, UploadAltered, WrongOffset
-from siteapp.turns import Turns
+from siteapp.uploads.turns import Turns
 from sync.disk import SyncFailed, free_bytes, is_full, sync
 from sync.errors import DiskTooFull, NotFound
 from sync.errors.system import system_words

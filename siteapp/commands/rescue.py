@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from siteapp.site import Site
-from siteapp.web.rescued import MAX_FILE, take_in
+from siteapp.web.rescue_files import MAX_FILE, take_in
 from sync.console import language, say, show_error
 from sync.errors import ExamError
 

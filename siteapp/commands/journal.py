@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from siteapp.errors import FilesDamaged
 from siteapp.identity import load_identity
 from siteapp.journal import Report, export, read_source, read_trust, require_sound, sign_now, verify
-from siteapp.journal_errors import FilesDamaged
 from siteapp.rot import find_rot
 from siteapp.standby.folder import PairFolder
 from siteapp.store.evidence import Evidence

@@ -1,4 +1,4 @@
-"""Sealed copies that machines keep after a hand-in; files that people carry: `invigilator`."""
+"""Routes for sealed copies of machines; rescue files that people carry come to `invigilator`."""
 
 import base64
 
@@ -6,10 +6,9 @@ from flask import Blueprint, request
 
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
-from siteapp.errors import RequestRefused
-from siteapp.rescue_errors import RescueReplayed, RescueTicketRefused
+from siteapp.errors import RequestRefused, RescueReplayed, RescueTicketRefused
 from siteapp.site import Site
-from siteapp.web import rescued
+from siteapp.web import rescue_files
 from siteapp.web.guard import ROOM, json_body, role, site
 
 rescue = Blueprint("rescue", __name__)
@@ -31,7 +30,7 @@ def rescue_keys(session: Session, attempt: Attempt) -> dict[str, str]:
 
 def is_ticket(the_site: Site, header: str) -> bool:
     """True if this Authorization header lets a machine hand over a sealed copy."""
-    return rescued.whose(the_site, _ticket(header)) is not None
+    return rescue_files.whose(the_site, _ticket(header)) is not None
 
 
 def _ticket(header: str) -> str:
@@ -40,7 +39,7 @@ def _ticket(header: str) -> str:
 
 
 def _whose() -> tuple[Session, Attempt]:
-    found = rescued.whose(site(), _ticket(request.headers.get("Authorization", "")))
+    found = rescue_files.whose(site(), _ticket(request.headers.get("Authorization", "")))
     if found is None:
         raise RescueTicketRefused
     return found
@@ -53,9 +52,9 @@ def offer() -> dict[str, str]:
     session, attempt = _whose()
     given = json_body(instance=str, sequences=list)
     held = given["sequences"]
-    if len(held) > rescued.MAX_SAVES or not all(type(n) is int for n in held):
+    if len(held) > rescue_files.MAX_SAVES or not all(type(n) is int for n in held):
         raise RequestRefused(reason="sequences")
-    return {"do": rescued.offered(site(), session, attempt, given["instance"], held)}
+    return {"do": rescue_files.offered(site(), session, attempt, given["instance"], held)}
 
 
 @rescue.post(PATH)
@@ -66,7 +65,7 @@ def send() -> dict[str, int]:
     site().pace.saves(session.plan.id, attempt, 1, 0, site().live.clock.now())
     expected = session.plan.id, attempt.id
     try:
-        taken = rescued.take_in(site(), request.get_data(cache=False), expected)
+        taken = rescue_files.take_in(site(), request.get_data(cache=False), expected)
     except RescueReplayed:
         return {"counted": 0, "waiting": 0}
     return {"counted": taken.counted, "waiting": taken.waiting}

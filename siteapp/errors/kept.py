@@ -1,11 +1,44 @@
-"""What was kept and is not as it was written; leaves beside those of `siteapp.errors`.
+"""Errors of the site: what is kept at the site: no room for it, or not as it was written."""
 
-DocumentRefused ── JournalDamaged
-EnvironmentFault ── FilesDamaged  DatabaseBehind
-"""
-
-from sync.errors import DocumentRefused, EnvironmentFault
+from sync.errors import DocumentRefused, EnvironmentFault, NotNow
 from sync.words import Words
+
+
+class StorageFailed(EnvironmentFault):
+    """The disk did not take a write; nothing of it was acknowledged."""
+
+    code = "storage-failed"
+    message = Words("服务器磁盘写入失败：{reason}", "The server's disk failed to write: {reason}")
+    hint = Words(
+        "作答保存在考生机上；请检查服务器磁盘", "Responses stay on the machine; check the disk"
+    )
+
+
+class ReserveMissing(NotNow):
+    """The disk has no room for everybody's answers; the chief may open all the same."""
+
+    code = "reserve-missing"
+    message = Words(
+        "磁盘空间不足以为全部考生预留作答空间：还差 {missing_mib} MiB",
+        "The disk cannot hold room for everybody's answers: {missing_mib} MiB are missing",
+    )
+    hint = Words(
+        "请先腾出空间；如仍要开考，请主监考填写原因",
+        "Free some room first; to open all the same, the chief gives a reason",
+    )
+
+
+class OtherPackage(NotNow):
+    """The session is here already, from another package."""
+
+    code = "other-package"
+    message = Words(
+        "场次 {session} 已从另一份试卷包导入", "Session {session} is here from another package"
+    )
+    hint = Words(
+        "未作改动；请与考务总部核对哪一份是正确的",
+        "Nothing was changed; ask headquarters which one is right",
+    )
 
 
 class JournalDamaged(DocumentRefused):

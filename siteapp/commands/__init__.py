@@ -1,0 +1,1 @@
+"""Groups of commands of `examsite`; `siteapp.cli` puts them together."""

@@ -1,0 +1,135 @@
+"""Errors of the site: leaves under the branches of `sync.errors`.
+
+EnvironmentFault ── StorageFailed  FilesDamaged  DatabaseBehind  Overloaded  ServerFault
+DocumentRefused ── JournalDamaged  RescueOfAnother  RescueOfNobody
+    CannotOpen ── RescueDamaged
+    DocumentAltered ── RescueForged
+    ForOtherSite ── RescueForOtherSite
+InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  UploadAltered
+             RecoveryRefused  RequestRefused ── WrongMethod  TooLarge
+NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
+             MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
+             NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
+             NotItsBeginning
+NotFound ── NoSuchPage
+NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
+             RoleNeeded  CrossOrigin  RescueTicketRefused
+UnlockRefused ── UnlockWait  ReasonForEarly
+"""
+
+from siteapp.errors.answering import (
+    AlreadyHandedIn,
+    MissingSaves,
+    NotOpenYet,
+    SaveRefused,
+    SeatMoved,
+    SeatTaken,
+    SequenceReused,
+    TimeIsUp,
+    TimeUndecided,
+    TooEarly,
+)
+from siteapp.errors.doors import (
+    CrossOrigin,
+    RoleNeeded,
+    SignInNeeded,
+    TooFast,
+    TooManyTries,
+    WrongSeat,
+    WrongSignIn,
+    WrongStaffSignIn,
+)
+from siteapp.errors.kept import (
+    DatabaseBehind,
+    FilesDamaged,
+    JournalDamaged,
+    OtherPackage,
+    ReserveMissing,
+    StorageFailed,
+)
+from siteapp.errors.requests import (
+    NoSuchPage,
+    Overloaded,
+    RequestRefused,
+    ServerFault,
+    TooLarge,
+    WrongMethod,
+)
+from siteapp.errors.rescue import (
+    NothingRescued,
+    RescueDamaged,
+    RescueForged,
+    RescueForOtherSite,
+    RescueOfAnother,
+    RescueOfNobody,
+    RescueReplayed,
+    RescueTicketRefused,
+)
+from siteapp.errors.servers import (
+    NotItsBeginning,
+    NotPaired,
+    PairingRefused,
+    RecoveryRefused,
+    ServerFenced,
+    SpareNotPromoted,
+)
+from siteapp.errors.unlock import ReasonForEarly, UnlockWait
+from siteapp.errors.uploads import (
+    QuotaSpent,
+    UploadAltered,
+    UploadRefused,
+    WrongOffset,
+)
+
+__all__ = [
+    "AlreadyHandedIn",
+    "CrossOrigin",
+    "DatabaseBehind",
+    "FilesDamaged",
+    "JournalDamaged",
+    "MissingSaves",
+    "NoSuchPage",
+    "NotItsBeginning",
+    "NotOpenYet",
+    "NotPaired",
+    "NothingRescued",
+    "OtherPackage",
+    "Overloaded",
+    "PairingRefused",
+    "QuotaSpent",
+    "ReasonForEarly",
+    "RecoveryRefused",
+    "RequestRefused",
+    "RescueDamaged",
+    "RescueForOtherSite",
+    "RescueForged",
+    "RescueOfAnother",
+    "RescueOfNobody",
+    "RescueReplayed",
+    "RescueTicketRefused",
+    "ReserveMissing",
+    "RoleNeeded",
+    "SaveRefused",
+    "SeatMoved",
+    "SeatTaken",
+    "SequenceReused",
+    "ServerFault",
+    "ServerFenced",
+    "SignInNeeded",
+    "SpareNotPromoted",
+    "StorageFailed",
+    "TimeIsUp",
+    "TimeUndecided",
+    "TooEarly",
+    "TooFast",
+    "TooLarge",
+    "TooManyTries",
+    "UnlockWait",
+    "UploadAltered",
+    "UploadRefused",
+    "WrongMethod",
+    "WrongOffset",
+    "WrongSeat",
+    "WrongSignIn",
+    "WrongStaffSignIn",
+]

@@ -1,0 +1,1 @@
+"""Files that candidates upload: taken in parts, kept whole, sealed and sent after the sitting."""
