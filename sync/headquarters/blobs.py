@@ -19,7 +19,9 @@ Area = Literal["batches", "refused"]
 
 
 class Blobs(Protocol):
-    """Write-once bytes by digest."""
+    """Write-once bytes by digest; `with_row` if they go into the database with their row."""
+
+    with_row: bool
 
     def put(self, body: Body) -> bytes | None:
         """Keep them, durably when this returns None.
@@ -39,6 +41,8 @@ class Blobs(Protocol):
 
 class FolderBlobs:
     """Files in folders by the first two digits, or all in one."""
+
+    with_row = False
 
     def __init__(self, folder: Path, *, flat: bool = False) -> None:
         self._folder, self._flat = folder, flat
@@ -76,6 +80,8 @@ class FolderBlobs:
 
 class TableBlobs:
     """Rows of the database itself: one commit makes a batch and its bytes durable."""
+
+    with_row = True
 
     def __init__(self, store: Store, area: Area) -> None:
         self._store, self._area = store, area

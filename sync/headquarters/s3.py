@@ -54,6 +54,8 @@ def connect(address: str, account: Path) -> tuple[Minio, str]:
 class S3Blobs:
     """Objects named by area and digest; whatever goes wrong there is BlobsAway."""
 
+    with_row = False
+
     def __init__(self, client: Minio, bucket: str, area: str) -> None:
         self._client, self._bucket, self._area = client, bucket, area
 

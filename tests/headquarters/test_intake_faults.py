@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,8 +127,8 @@ def test_receivers_killed_under_load_lose_nothing(shared: Desk, broken: str) -> 
     receiver = Receiver(shared.hq.folder, broken).start()
 
     def kill() -> None:
-        for _ in range(3):
-            time.sleep(0.3)
+        for count in (10, 30):
+            ledger.reach(count)
             receiver.end(signal.SIGKILL)
             receiver.start()
 
@@ -151,8 +150,8 @@ def test_postgresql_crashing_under_load_loses_nothing(
     receiver = Receiver(shared.hq.folder, broken).start()
 
     def crash() -> None:
-        for _ in range(2):
-            time.sleep(0.2)
+        for count in (10, 30):
+            ledger.reach(count)
             cluster.stop(signal.SIGQUIT)
             cluster.start()
 

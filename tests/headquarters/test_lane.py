@@ -9,6 +9,7 @@ from desk_world import NOW, Desk, Story
 
 from sync.headquarters import intake
 from sync.headquarters.archive import list_batches, list_quarantine
+from sync.headquarters.blobs import TableBlobs
 from sync.headquarters.commits import Commits
 from sync.headquarters.gate import Gate
 from sync.headquarters.groups import accept_group
@@ -35,7 +36,8 @@ def story(desk: Desk) -> Story:
 
 @pytest.fixture
 def port(desk: Desk) -> Iterator[int]:
-    """A receiver on it."""
+    """A receiver on it, with the bytes in a table: then it has a lane."""
+    desk.hq.blobs = TableBlobs(desk.hq.store, "batches")
     server = Server(desk.hq, "127.0.0.1", 0, intake_only=True)
     thread = threading.Thread(target=server.run)
     thread.start()
