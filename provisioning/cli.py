@@ -42,10 +42,24 @@ def keys(folder: Path, out: Path | None) -> None:
     )
 
 
+def an_address(_: click.Context, __: click.Parameter, value: str) -> str:
+    """An address that the courier can use, or none."""
+    if value and not value.startswith(("http://", "https://")):
+        raise click.BadParameter(
+            f"应以 http:// 或 https:// 开头 / must begin with http(s)://: {value}"
+        )
+    return value
+
+
 @main.command()
 @click.argument("certificate", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--root", required=True, help="Fingerprint of headquarters' root key, as told.")
-@click.option("--headquarters", default="", help="Address of headquarters for the courier.")
+@click.option(
+    "--headquarters",
+    default="",
+    callback=an_address,
+    help="Address of headquarters for the courier: https://host.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line.")
 @click.pass_obj
 def enrol(folder: Path, certificate: Path, root: str, headquarters: str, as_json: bool) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,14 +12,23 @@ from siteapp.commands.journal import check_files, journal
 from siteapp.commands.recovery import adopt_command, backup, recovery
 from siteapp.commands.rescue import rescue
 from siteapp.commands.standby import say_serving, standby
+from siteapp.commands.status import status_command
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
-from siteapp.staff import ROLES
+from siteapp.staff import ROLE_WORDS, ROLES
 from sync.console import ExamGroup, language, say, show_error, show_json, show_table
 from sync.courier import Round
 from sync.serving import end_on_signals
 from sync.wire.unlock import UnlockCode
+from sync.words import Words
+
+PHASES = {
+    "waiting": Words("未开考", "waiting"),
+    "open": Words("考试中", "open"),
+    "closed": Words("已结束", "closed"),
+}
+YES_NO = {True: Words("是", "yes"), False: Words("否", "no")}
 
 
 @click.group(cls=ExamGroup)
@@ -37,7 +47,7 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
     ctx.obj = data
 
 
-commands = (standby, recovery, backup, adopt_command, journal, check_files, rescue)
+commands = (standby, recovery, backup, adopt_command, journal, check_files, rescue, status_command)
 for command in commands:
     main.add_command(command)
 
@@ -102,8 +112,16 @@ def package_list(folder: Path, as_json: bool) -> None:
     else:
         show_table(
             ["session", "name", "unlocked", "sittings", "candidates", "events"],
-            [list(r.values()) for r in rows],
+            [list(_in_words(r).values()) for r in rows],
         )
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """For a person: yes or no, and the phase of each sitting."""
+    lang = language()
+    phases = [f"{name} {PHASES[phase].in_(lang)}" for name, phase in row["sittings"].items()]
+    unlocked = YES_NO[row["unlocked"]].in_(lang)
+    return row | {"unlocked": unlocked, "sittings": "\n".join(phases)}
 
 
 @main.command()
@@ -112,14 +130,15 @@ def package_list(folder: Path, as_json: bool) -> None:
 @click.pass_obj
 def unlock(folder: Path, session: str, reason: str) -> None:
     """Open a session's papers with the two codes, asked one after the other."""
-    codes = [
-        UnlockCode.parse(
-            click.prompt(f"解锁码 / unlock code {official}", hide_input=False), official
-        )
-        for official in (1, 2)
-    ]
     with opened(folder) as site:
-        site.shelf.unlock(site.live.session(session), (codes[0], codes[1]), reason=reason)
+        wanted = site.live.session(session)
+        codes = [
+            UnlockCode.parse(
+                click.prompt(f"解锁码 / unlock code {official}", hide_input=False), official
+            )
+            for official in (1, 2)
+        ]
+        site.shelf.unlock(wanted, (codes[0], codes[1]), reason=reason)
     say(f"场次 {session} 已解锁", f"Session {session} unlocked")
 
 
@@ -140,7 +159,11 @@ def users_add(folder: Path, name: str, role: str, as_json: bool) -> None:
     if as_json:
         show_json({"name": name, "role": role, "password": password})
     else:
-        say(f"{name}（{role}）的密码：{password}", f"Password of {name} ({role}): {password}")
+        words = ROLE_WORDS[role]
+        say(
+            f"{name}（{words.zh}）的密码：{password}",
+            f"Password of {name} ({words.en}): {password}",
+        )
 
 
 @users.command("list")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sync.errors import InputRefused
 from sync.words import Words
 
+# Where the front asks from.
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -49,7 +50,7 @@ SETTINGS = (
         "connections_per_machine",
         128,
         Words(
-            "同一地址最多同时连接数；考生机经路由器共用一个地址时需调大",
+            "同一地址最多同时连接数；考试机经路由器共用一个地址时需调大",
             "most connections from one address; raise it where machines share one",
         ),
     ),
@@ -64,7 +65,7 @@ SETTINGS = (
     ),
     Setting(
         "batch_seconds",
-        60,
+        300,
         Words("考试中每隔多少秒打包一次成绩数据", "seconds between result batches"),
     ),
     Setting(

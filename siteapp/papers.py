@@ -157,6 +157,15 @@ class Shelf:
             told = NewEvent("unlock-early", {"seconds": early, "reason": reason.strip(), "by": by})
             self._open(session, package, key, [told] if early else [])
 
+    def unlock_released(self, session: Session, codes: tuple[UnlockCode, UnlockCode]) -> None:
+        """Open the papers with codes that came over the network: the hour has come."""
+        with self._trying:
+            if session.unlocked:
+                raise AlreadyThere(what=session.plan.id)
+            package = self.package(session.plan.id)
+            key = package.unlock("papers", self._identity.seal, codes)
+            self._open(session, package, key, [], "network")
+
     def _try(
         self, session: Session, codes: tuple[UnlockCode, UnlockCode], by: str
     ) -> tuple[SealedDocument, bytes]:
@@ -177,13 +186,18 @@ class Shelf:
             raise
 
     def _open(
-        self, session: Session, package: SealedDocument, key: bytes, told: list[NewEvent]
+        self,
+        session: Session,
+        package: SealedDocument,
+        key: bytes,
+        told: list[NewEvent],
+        way: str = "codes",
     ) -> None:
         papers = read_papers(package, key)
         check_forms(session.plan, papers)
         held = self._identity.seal.public.seal(key, _held_info(session.plan.id))
         keep = records.keep_key(session.plan.id, held)
-        event = NewEvent("unlock", {"package": package.digest, "way": "codes"})
+        event = NewEvent("unlock", {"package": package.digest, "way": way})
 
         def decide(state: Session) -> Decision:
             if state.unlocked:

@@ -24,6 +24,7 @@ from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
+from siteapp.releases import Releases
 from siteapp.results import Packer
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
@@ -43,6 +44,7 @@ log = logging.getLogger("examsite")
 # What a power cut may give everyone at most.
 KEEP_CLOCK_MS = 5_000
 WATCH_S = 1.0
+UNLOCK_LOOK_S = 2.0
 
 
 class Site:
@@ -72,6 +74,7 @@ class Site:
             reserve = self.settings.number("reserve_mib")
             self.shelf = Shelf(self.identity, self.live, reserve, self.standby.secure)
             self.shelf.load()
+            self.releases = Releases(self.identity, self.live, self.spool, self.shelf)
             self.packer = Packer(self.identity, self.live, self.spool, self.standby.term)
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
@@ -94,7 +97,7 @@ class Site:
         self.standby.start()
         self.copier.start()
         self._note_outage()
-        for work in (self._collect, self._cut, self._file, self._watch_disk):
+        for work in (self._collect, self._cut, self._file, self._unlock, self._watch_disk):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
             helper.start()
@@ -176,6 +179,13 @@ class Site:
             if self.standby.fenced:
                 return
             self._each(self._file_all)
+
+    def _unlock(self) -> None:
+        """Open what headquarters has released; stretching takes a while, so it has its thread."""
+        while not self._stopping.wait(UNLOCK_LOOK_S):
+            if self.standby.fenced:
+                return
+            self._each(self.releases.look)
 
     def _file_all(self, session: Session) -> None:
         while not self._stopping.is_set() and self.filer.seal_one(session):

@@ -17,11 +17,24 @@ from sync.wire.passwords import (
     new_token,
     no_password,
 )
+from sync.words import Words
 
 Role = Literal["administrator", "chief", "invigilator"]
 # More would wait for Argon2 in threads that candidates' saves need.
 MOST_CHECKS = 8
 ROLES: tuple[Role, ...] = ("administrator", "chief", "invigilator")
+ROLE_WORDS: dict[str, Words] = {
+    "administrator": Words("考点管理员", "site administrator"),
+    "chief": Words("主监考", "chief invigilator"),
+    "invigilator": Words("监考员", "invigilator"),
+}
+
+
+def role_needed(roles: Collection[str]) -> RoleNeeded:
+    """The error of who has none of these roles."""
+    words = [ROLE_WORDS[one] for one in roles]
+    both = Words("、".join(one.zh for one in words), ", ".join(one.en for one in words))
+    return RoleNeeded(roles=both)
 
 
 class Member(NamedTuple):
@@ -72,7 +85,7 @@ class Staff:
         """The second person of an act proves who it is; limits and errors as of `sign_in`."""
         self._check(name, password, address)
         if not any(one.name == name and one.role in roles for one in self.members()):
-            raise RoleNeeded(roles=", ".join(roles))
+            raise role_needed(roles)
 
     def _check(self, name: str, password: str, address: str) -> None:
         now = self._live.clock.now()

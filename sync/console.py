@@ -47,6 +47,8 @@ HEADS = {
     "registered": "报名",
     "role": "身份",
     "roles": "身份",
+    "packed": "已打包",
+    "refused": "拒收",
     "room": "考场",
     "rule": "规则",
     "sequence": "序号",

@@ -4,10 +4,11 @@ It deletes nothing. Waiting times run on a monotonic clock, so a wall clock that
 nothing; the wall clock only dates what the screen shows.
 """
 
+import itertools
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
@@ -21,20 +22,29 @@ from sync.delivery_errors import (
     SpoolFailed,
     StickUnusable,
     TransferCut,
+    UnsignedRefusal,
 )
 from sync.disk import SyncFailed, free_bytes
-from sync.errors import DiskTooFull, DocumentAltered, ExamError, HeadquartersUnreachable
+from sync.errors import (
+    DiskTooFull,
+    DocumentAltered,
+    DocumentRefused,
+    ExamError,
+    HeadquartersUnreachable,
+)
 from sync.errors.system import system_words
-from sync.spool import CourierStatus, Entry, Level, Spool, digest_of
+from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import Receipt, read
+from sync.wire.documents import Receipt, Refusal, UnlockRelease, read
 from sync.wire.keys import VerifyKey
+from sync.words import Words
 
 POLL_S = 20.0
 AUDIT_S = 3600.0
 # Packages never take the room that answers may need.
 KEEP_FREE = 512 * 1_048_576
 _MIB = 1_048_576
+MAX_HELD = 50
 # Not SiteNotRecognised: batches carry their own proof and go in also when packages do not come.
 _LINE_DOWN = (HeadquartersUnreachable, HeadquartersBusy, StickUnusable)
 _BY_LEVEL: dict[Level, Happening] = {"received": "receive", "archived": "archive"}
@@ -60,10 +70,11 @@ class Round:
 
 @dataclass
 class _Tries:
-    """Tries of one file in a row that brought nothing, and when the next is due."""
+    """Tries of one file in a row that brought nothing, when the next is due, the last error."""
 
     count: int = 0
     due: float = 0.0
+    error: ExamError | None = None
 
 
 def check_receipt(envelope: bytes, key: VerifyKey, *, site: str, digest: str, size: int) -> Receipt:
@@ -74,6 +85,16 @@ def check_receipt(envelope: bytes, key: VerifyKey, *, site: str, digest: str, si
         if found != expected:
             raise ReceiptMismatch(what=what, expected=expected, found=found)
     return receipt
+
+
+def check_refusal(envelope: bytes, key: VerifyKey, *, digest: str, size: int) -> Refusal:
+    """The refusal in `envelope` if headquarters signed it for just these bytes."""
+    refusal = read(envelope, Refusal, [key])
+    for what, expected in (("digest", digest), ("size", size)):
+        found = getattr(refusal, what)
+        if found != expected:
+            raise ReceiptMismatch(what=what, expected=expected, found=found)
+    return refusal
 
 
 class Courier:
@@ -144,6 +165,21 @@ class Courier:
                     self._fetch(package)
                     done.fetched += 1
                     self._tries.pop(package.digest, None)
+        self._fetch_releases(done, listed)
+
+    def _fetch_releases(self, done: Round, listed: list[PackageEntry]) -> None:
+        """The codes of packages whose hour has come; a wrong release is fetched again later."""
+        for package in listed:
+            name = f"{package.digest}.release"
+            if not package.released or not self._due(name):
+                continue
+            with self._isolated(done, name):
+                kept = self._spool.release(package.digest)
+                fresh = self._transport.release(package.digest) if kept is None else None
+                if fresh is not None:
+                    read(fresh, UnlockRelease, [self._key])
+                    self._spool.put_release(package.digest, fresh)
+                    self._tries.pop(name, None)
 
     def _fetch(self, package: PackageEntry) -> None:
         part = self._spool.part_path(package.digest, self._transport.name)
@@ -209,7 +245,9 @@ class Courier:
             _check_whole(entry)
             envelope = self._transport.deliver(entry.path, entry.digest)
         except (RefusedByHeadquarters, DocumentAltered) as error:
-            done.contact = done.contact or isinstance(error, RefusedByHeadquarters)
+            if isinstance(error, RefusedByHeadquarters):
+                self._require_signed(error, entry)
+                done.contact = True
             advance(sending, "refuse")
             self._spool.refuse(entry.digest, error)
             done.refused += 1
@@ -221,6 +259,17 @@ class Courier:
             self._defer(entry.digest, None)
         else:
             self._keep(entry, sending, envelope, done)
+
+    def _require_signed(self, error: RefusedByHeadquarters, entry: Entry) -> None:
+        """UnsignedRefusal unless headquarters signed that it refuses these bytes for good."""
+        reason = error.reason
+        try:
+            if error.statement is not None:
+                check_refusal(error.statement, self._key, digest=entry.digest, size=entry.size)
+                return
+        except DocumentRefused as wrong:
+            reason = Words(f"{reason.zh}（{wrong.say('zh')}）", f"{reason.en} ({wrong.say('en')})")
+        raise UnsignedRefusal(reason_zh=reason.zh, reason_en=reason.en) from error
 
     def _keep(self, entry: Entry, state: State, envelope: bytes, done: Round) -> State:
         """Verify a receipt, then keep it if it says more than what is here; the new state."""
@@ -268,6 +317,7 @@ class Courier:
         """Leave one file alone for a while."""
         tries = self._tries.setdefault(name, _Tries())
         tries.count += 1
+        tries.error = error
         tries.due = self._ticks() + self._wait(tries.count, error)
 
     def _wait(self, attempt: int, error: ExamError | None) -> float:
@@ -291,10 +341,18 @@ class Courier:
                 errors=tuple(e.to_json() for e in done.errors[:10]),
                 next_round_s=done.pause,
                 summary=self._spool.summary(),
+                held=_held_in(self._tries),
             )
             self._spool.write_status(self._transport.name, status)
         except OSError as fault:
             self._note(done, _spool_failed(fault), "status")
+
+
+def _held_in(tries: Mapping[str, _Tries]) -> dict[str, Held]:
+    """What a person should know of files that do not get through; bounded, for the screen."""
+    told = ((name, one) for name, one in tries.items() if one.error is not None)
+    shown = itertools.islice(told, MAX_HELD)
+    return {name: Held(one.count, one.error.to_json()) for name, one in shown if one.error}
 
 
 def _check_whole(entry: Entry) -> None:

@@ -13,6 +13,7 @@ CAP_S = 300.0
 SPREAD_S = 10.0
 MAX_RETRY_AFTER_S = 3600.0
 
+# refuse: signed by headquarters for these very bytes; any other refusal is a failure.
 # carry: copied to a stick, so nobody has answered. forget: headquarters, restored from an older
 # copy, no longer knows a batch it had given a receipt for. A receipt overrules a refusal.
 TRANSITIONS: Mapping[tuple[State, Happening], State] = {

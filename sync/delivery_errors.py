@@ -1,7 +1,7 @@
 """Errors of delivery, by line or by stick; their bases are in sync.errors.
 
 DocumentRefused    RefusedByHeadquarters  ReceiptMismatch
-Unreachable        HeadquartersBusy  HeadquartersFailed  UnexpectedAnswer
+Unreachable        HeadquartersBusy  UnsignedRefusal  HeadquartersFailed  UnexpectedAnswer
 HeadquartersUnreachable ── TransferCut
 NotAllowed         SiteNotRecognised
 EnvironmentFault   SpoolFailed  StickUnusable ── CopyFailed
@@ -29,13 +29,35 @@ class RefusedByHeadquarters(DocumentRefused):
         "The file is kept and can be exported; call headquarters, then send it again",
     )
 
-    def __init__(self, reason: Words, answer: Mapping[str, object]) -> None:
+    def __init__(
+        self, reason: Words, answer: Mapping[str, object], statement: bytes | None = None
+    ) -> None:
         self.answer = dict(answer)
+        # Not verified here; without a right one it is no refusal.
+        self.statement = statement
+        self.reason = reason
         super().__init__(reason_zh=reason.zh, reason_en=reason.en)
 
     def to_json(self) -> dict[str, object]:
         """As of every error, with headquarters' own error."""
         return super().to_json() | {"headquarters": self.answer}
+
+
+class UnsignedRefusal(Unreachable):
+    """Something on the way, or headquarters itself for now, will not take the file.
+
+    Only a refusal that headquarters signed for these very bytes ends the sending.
+    """
+
+    code = "unsigned-refusal"
+    message = Words(
+        "未被接收（没有总部签名的拒收）：{reason_zh}",
+        "Not taken, without headquarters' signed word: {reason_en}",
+    )
+    hint = Words(
+        "文件保留并自动重试；如持续出现请联系考务总部，也可用 U 盘传送",
+        "It is kept and tried again by itself; if it lasts call headquarters, or use a stick",
+    )
 
 
 class ReceiptMismatch(DocumentRefused):

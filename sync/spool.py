@@ -5,6 +5,7 @@
     receipts/<digest>.<level>.json       what headquarters signed for them
     refused/<digest>.json                why headquarters refused one
     incoming/<digest>.package            packages fetched
+    incoming/<digest>.release            their codes, sealed to this box, once released
     courier.json, courier-stick.json     how the last round of a courier went
 
 The courier deletes none of these.
@@ -39,7 +40,7 @@ _NAMES = {
     "outgoing": re.compile(r"([0-9a-f]{64})\.(batch|file)"),
     "receipts": re.compile(r"([0-9a-f]{64})\.(received|archived)\.json(\.withdrawn)?"),
     "refused": re.compile(r"([0-9a-f]{64})\.json"),
-    "incoming": re.compile(r"([0-9a-f]{64})\.package"),
+    "incoming": re.compile(r"([0-9a-f]{64})\.(package|release)"),
 }
 _LEFTOVER = re.compile(r"\..+\.(tmp|part)")
 _COPY = 1_048_576
@@ -72,8 +73,18 @@ class Summary(Struct, frozen=True):
     foreign: int
 
 
+class Held(Struct, frozen=True):
+    """A file that did not get through: tries in a row, and what came of the last (ExamError)."""
+
+    tries: int
+    error: dict[str, Any]
+
+
 class CourierStatus(Struct, frozen=True):
-    """How a courier's last round went; times in ms since 1970. `errors` are ExamError JSON."""
+    """How a courier's last round went; times in ms since 1970. `errors` are ExamError JSON.
+
+    `held`: what did not get through, by digest, also where this round did not try it.
+    """
 
     round_at: int
     last_contact: int | None
@@ -82,6 +93,7 @@ class CourierStatus(Struct, frozen=True):
     errors: tuple[dict[str, Any], ...]
     next_round_s: float
     summary: Summary
+    held: dict[str, Held] = msgspec.field(default_factory=dict)
 
 
 def is_digest(text: str) -> bool:
@@ -116,6 +128,16 @@ class Spool:
             raise DocumentAltered(where=target.name)
         _move_in(source, target)
 
+    def put_release(self, digest: str, envelope: bytes) -> None:
+        """Keep what headquarters says are the codes of a package; whoever opens it verifies it."""
+        write_durably(self._path("incoming", digest, "release"), envelope)
+
+    def release(self, digest: str) -> bytes | None:
+        """What was kept of a package's codes, sealed."""
+        with suppress(FileNotFoundError):
+            return self._path("incoming", digest, "release").read_bytes()
+        return None
+
     def outgoing(self) -> list[Entry]:
         """All batches, the oldest first, and then the files: a large one holds up no batch."""
         found = self._entries("outgoing")
@@ -123,7 +145,8 @@ class Spool:
 
     def incoming(self) -> list[Entry]:
         """All packages fetched, the oldest first; whoever imports one leaves it where it is."""
-        return sorted(self._entries("incoming"), key=lambda e: (e.written_ns, e.digest))
+        found = (e for e in self._entries("incoming") if e.path.suffix == ".package")
+        return sorted(found, key=lambda e: (e.written_ns, e.digest))
 
     def settled(self) -> list[Entry]:
         """The batches of which headquarters has archived a second copy."""

@@ -50,6 +50,8 @@ class PackageEntry(NamedTuple):
     digest: str
     size: int
     session: str
+    # Its codes can be had now.
+    released: bool = False
 
 
 class Transport(Protocol):
@@ -72,6 +74,9 @@ class Transport(Protocol):
     def fetch(self, digest: str, to: Path) -> None:
         """Write a package to `to`, going on from what an earlier try left there if possible."""
 
+    def release(self, digest: str) -> bytes | None:
+        """The codes of a package that is said to be released, as headquarters sealed them."""
+
     def deliver(self, path: Path, digest: str) -> bytes | None:
         """Hand a batch over; its receipt if there is one at once."""
 
@@ -83,6 +88,7 @@ class _Listed(msgspec.Struct, frozen=True):
     digest: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
     size: Annotated[int, msgspec.Meta(ge=0)]
     session: str
+    released: bool = False
 
 
 class _Listing(msgspec.Struct, frozen=True):
@@ -150,7 +156,7 @@ class HttpTransport:
             listing = msgspec.json.decode(body, type=_Listing)
         except (ValueError, RecursionError):
             raise UnexpectedAnswer(reason="packages") from None
-        return [PackageEntry(p.digest, p.size, p.session) for p in listing.packages]
+        return [PackageEntry(p.digest, p.size, p.session, p.released) for p in listing.packages]
 
     def fetch(self, digest: str, to: Path) -> None:
         """GET /api/v1/packages/<digest>, from where an earlier try was cut."""
@@ -163,6 +169,11 @@ class HttpTransport:
                 to.unlink()
                 raise UnexpectedAnswer(reason="HTTP 416")
             _write(answer, to, start)
+
+    def release(self, digest: str) -> bytes:
+        """GET /api/v1/unlocks/<digest>."""
+        with self._ask("GET", f"/api/v1/unlocks/{digest}") as answer:
+            return _body(answer, MAX_RECEIPT)
 
     def deliver(self, path: Path, digest: str) -> bytes:
         """PUT /api/v1/batches/<digest> or …/files/<digest>; the receipt in the answer."""
@@ -224,7 +235,8 @@ def _refuse(answer: httpx.Response, now: int) -> NoReturn:
         raise UnexpectedAnswer(reason=f"HTTP {status}")
     words, whole = problem
     if status in _REFUSED:
-        raise RefusedByHeadquarters(Words(words.message.zh, words.message.en), whole)
+        reason = Words(words.message.zh, words.message.en)
+        raise RefusedByHeadquarters(reason, whole, _statement(whole))
     raise HeadquartersFailed(reason_zh=words.message.zh, reason_en=words.message.en)
 
 
@@ -234,6 +246,14 @@ def _problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:
         whole = msgspec.json.decode(body, type=dict[str, Any])
         return msgspec.convert(whole, _Problem), whole
     except (ValueError, RecursionError):
+        return None
+
+
+def _statement(problem: Mapping[str, Any]) -> bytes | None:
+    """The signed refusal in an answer, UNVERIFIED."""
+    try:
+        return base64.b64decode(problem["refusal"], validate=True)
+    except (KeyError, TypeError, ValueError):
         return None
 
 

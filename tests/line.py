@@ -34,4 +34,5 @@ class Line:
         """As of werkzeug's test client."""
         url = self.base + path
         answer = self.http.request(method, url, json=json, content=data, headers=headers)
-        return Response(answer.content, answer.status_code)
+        kind = answer.headers.get("Content-Type")
+        return Response(answer.content, answer.status_code, content_type=kind)

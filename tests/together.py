@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from siteapp.conduct.acts import NewEvent
 from siteapp.site import Site
@@ -77,12 +78,13 @@ def grouped(site: Site, works: list[Callable[[], object]]) -> list[str]:
     return outcomes
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    """Return when it is so; fails after PATIENCE_S."""
+def wait_until(done: Callable[[], Any], what: str = "it", look_s: float = 0.005) -> Any:
+    """The first true answer; fails with `what` after PATIENCE_S."""
     until = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    while not (answer := done()):
+        assert time.monotonic() < until, f"not in {PATIENCE_S:.0f} s: {what}"
+        time.sleep(look_s)
+    return answer
 
 
 def in_memory_as_on_disk(site: Site) -> bool:

@@ -126,6 +126,31 @@ class Package:
     banks: dict[str, Bank]
 
 
+def drawn(
+    session: str, banks: dict[str, Bank], earliest_hand_in: int, live_forms: str
+) -> tuple[tuple[SittingPlan, ...], tuple[Form, ...]]:
+    """The two sittings of a session and their forms, which are the same each time."""
+    sittings, forms = [], []
+    for sitting, specification, letters in (("live", LIVE, live_forms), ("media", MEDIA, "a")):
+        names = tuple(f"{session}-{sitting}-{one}" for one in letters)
+        seeds = [session + name.removeprefix(f"{session}-{sitting}-a") for name in names]
+        bank = banks[specification.code]
+        for name, seed in zip(names, seeds, strict=True):
+            forms.append(draw_theory(bank, specification, name, seed))
+        sittings.append(
+            SittingPlan(
+                sitting,
+                specification.code,
+                "theory",
+                specification.title,
+                specification.component("theory").minutes,
+                names,
+                earliest_hand_in=earliest_hand_in,
+            )
+        )
+    return tuple(sittings), tuple(forms)
+
+
 def make_package(
     hq: Headquarters,
     certificate: Certificate,
@@ -139,26 +164,7 @@ def make_package(
 ) -> Package:
     """A session of two sittings in one room, sealed for one site; live_forms "ab": one for each."""
     banks = {LIVE.code: live_bank or make_bank(LIVE), MEDIA.code: make_bank(MEDIA)}
-    forms: list[Form] = []
-    sittings = []
-    for sitting, specification in (("live", LIVE), ("media", MEDIA)):
-        bank = banks[specification.code]
-        names = [f"{session}-{sitting}-{one}" for one in (live_forms if sitting == "live" else "a")]
-        seeds = [session + name.removeprefix(f"{session}-{sitting}-a") for name in names]
-        drawn = zip(names, seeds, strict=True)
-        forms += [draw_theory(bank, specification, name, seed) for name, seed in drawn]
-        component = specification.component("theory")
-        sittings.append(
-            SittingPlan(
-                sitting,
-                specification.code,
-                "theory",
-                specification.title,
-                component.minutes,
-                tuple(names),
-                earliest_hand_in=earliest_hand_in,
-            )
-        )
+    sittings, forms = drawn(session, banks, earliest_hand_in, live_forms)
     plan = SessionPlan(
         id=session,
         site=certificate.site,
@@ -166,10 +172,10 @@ def make_package(
         kind="examination",
         starts_at="2024-11-23T08:30:00+08:00",
         room="第一机房",
-        sittings=tuple(sittings),
+        sittings=sittings,
         candidates=candidates("live", 1, live) + candidates("media", live + 1, media),
     )
-    papers = Papers(tuple(forms), b"seed" * 8)
+    papers = Papers(forms, b"seed" * 8)
     codes = (UnlockCode.generate(1), UnlockCode.generate(2))
     path = folder / f"{session}.package"
     write_package(path, plan, papers, certificate, codes, hq.release)

@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 
 from siteapp.config import Settings
-from siteapp.errors import NotPaired
 from siteapp.follow import follow, take_folder
 from siteapp.identity import load_identity
 from siteapp.serve import serve
 from siteapp.site import Site
 from siteapp.standby import pairing
-from siteapp.standby.folder import PairFolder
+from siteapp.standby.folder import PairFolder, not_paired
 from siteapp.standby.promotion import (
     Signature,
     check_people,
@@ -26,6 +25,7 @@ from siteapp.store.live import Live
 from sync.console import say, show_json, show_table
 from sync.errors import AlreadyThere
 from sync.wire.documents import Promotion
+from sync.words import Words
 
 LOOK_S = 0.3
 
@@ -76,6 +76,7 @@ def say_serving(address: str) -> None:
 @click.pass_obj
 def pair_command(folder: Path, primary: str, address: str) -> None:
     """On the spare, in an empty folder: ask PRIMARY (http://host:port) to be its second server."""
+    pairing.need_empty(folder)
     code = click.prompt("配对码 / pairing code", hide_input=False)
     asking = pairing.Asking(primary.rstrip("/"), address.rstrip("/"), code)
     digits = asking.fingerprint
@@ -91,6 +92,7 @@ def pair_command(folder: Path, primary: str, address: str) -> None:
 @click.pass_obj
 def run(folder: Path, host: str | None, port: int | None) -> None:
     """On the spare: follow the primary; after a promotion serve the room on the same port."""
+    PairFolder(folder).need("spare")
     settings = Settings.load(folder)
     where = host or settings.text("host")
     at = settings.number("port") if port is None else port
@@ -104,24 +106,36 @@ def run(folder: Path, host: str | None, port: int | None) -> None:
         serve(folder, where, port_taken, say_serving)
 
 
+def an_origin(_: click.Context, __: click.Parameter, value: str) -> str:
+    """What pages can be sent to; it is signed for good, so it must be right."""
+    if not pairing.ADDRESS.fullmatch(value.rstrip("/")):
+        raise click.BadParameter(f"应为 http://主机:端口 / must be http://host:port: {value}")
+    return value
+
+
 @standby.command("promote")
 @click.option("--chief", prompt="主监考员用户名 / chief's name", help="The chief's account.")
 @click.option("--second", prompt="第二人用户名 / second person's name", help="Another account.")
 @click.option("--reason", prompt="原因 / reason", help="Why, for the record.")
-@click.option("--address", required=True, help="Where this server answers: http://host:port.")
+@click.option(
+    "--address",
+    required=True,
+    callback=an_origin,
+    help="Where this server answers: http://host:port.",
+)
 @click.pass_obj
 def promote(folder: Path, chief: str, second: str, reason: str, address: str) -> None:
     """On the spare: take over. The chief and a second person, each with a password."""
     identity, pair = load_identity(folder), PairFolder(folder)
     pair.need("spare")
     if pair.promotion(identity.sign.public):
-        raise AlreadyThere(what="promotion")
+        raise AlreadyThere(what=Words("接管记录", "promotion"))
     people = [
         Signature(name, click.prompt(f"{name} 的密码 / password of {name}", hide_input=True))
         for name in (chief, second)
     ]
     if not (folder / "site.db").exists():
-        raise NotPaired(role="spare")
+        raise not_paired("spare")
     with closing(Live(folder / "site.db", identity.site)) as live:
         check_people(live, people[0], people[1])
     with take_folder(folder), closing(Live(folder / "site.db", identity.site)) as live:
@@ -160,7 +174,7 @@ def fork(folder: Path, as_json: bool) -> None:
     with closing(Site(folder)) as site:
         record = site.standby.fenced
         if not isinstance(record, Promotion):
-            raise NotPaired(role="fenced")
+            raise not_paired("fenced")
         found = forks(site.live, record)
     rows = [
         {

@@ -49,6 +49,10 @@ class Received:
     def __contains__(self, sequence: object) -> bool:
         return isinstance(sequence, int) and (sequence <= self.upto or sequence in self.above)
 
+    def copy(self) -> "Received":
+        """The same, which goes on by itself."""
+        return Received(self.upto, dict(self.above), self.contents.copy())
+
     def add(self, sequence: int, said: bytes = bytes(CONTENT)) -> None:
         """Note one; numbers below a closed gap are forgotten again."""
         if sequence > self.upto:
@@ -90,6 +94,10 @@ class Spent:
 
     saves: int = 0
     size: int = 0
+
+    def copy(self) -> "Spent":
+        """The same, which goes on by itself."""
+        return Spent(self.saves, self.size)
 
     def add(self, body: dict[str, Any]) -> None:
         """Note one event's body."""
@@ -154,6 +162,21 @@ class Attempt:
     # The form that a copy of it says, if the copy came to a server that has not seen it started.
     copied_form: str = ""
     last_seq: int = -1
+
+    def copy(self) -> "Attempt":
+        """The same state, which goes on by itself: nothing that changes is in both."""
+        state = self.__dict__.copy()
+        for name in CONTAINERS:
+            state[name] = state[name].copy()
+        for name in ("received", "evidence"):
+            state[name] = {instance: one.copy() for instance, one in state[name].items()}
+        other = object.__new__(Attempt)
+        other.__dict__.update(state)
+        return other
+
+    def become(self, other: "Attempt") -> None:
+        """Be what `other` is, which is not used any more; who holds this one goes on holding it."""
+        self.__dict__.update(other.__dict__)
 
     @property
     def deadline_ms(self) -> int:
@@ -228,7 +251,7 @@ class Attempt:
         self.rescued.clear()
 
     def _on_rescue_refused(self, body: dict[str, Any]) -> None:
-        self.turned_down |= self.rescued.keys()
+        self.turned_down.update(self.rescued)
         self.rescued.clear()
 
     def _on_copy(self, body: dict[str, Any]) -> None:
@@ -280,3 +303,9 @@ class Attempt:
 
     def _on_hand_in(self, body: dict[str, Any]) -> None:
         self.receipt, self.how = body["receipt"], body["how"]
+
+
+# The members that change in place; the others are replaced, so a copy may share them.
+CONTAINERS = tuple(
+    name for name, value in vars(Attempt("", "", "", 0)).items() if not isinstance(value, str | int)
+)

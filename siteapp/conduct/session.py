@@ -1,7 +1,8 @@
 """A session in the room: its sittings and attempts, derived from the journal. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from siteapp.conduct.attempt import Attempt
@@ -53,8 +54,14 @@ class Session:
         """All sittings are over."""
         return all(phase == "closed" for phase in self.sittings.values())
 
-    def apply(self, event: Event) -> None:
-        """Take the journal's next event into the state."""
+    def become(self, other: "Session") -> None:
+        """Be what `other` is, with those attempts that it has; they stay the same objects."""
+        for name, attempt in other.attempts.items():
+            self.attempts[name].become(attempt)
+        self.__dict__.update(other.__dict__ | {"attempts": self.attempts})
+
+    def apply(self, event: Event, before: "Before | None" = None) -> None:
+        """Take the journal's next event into the state; what it changes is kept in `before`."""
         if event.seq != self.next_seq:
             raise ValueError(f"event {event.seq} where {self.next_seq} was due")
         self.next_seq += 1
@@ -66,17 +73,19 @@ class Session:
             sitting = event.body["sitting"]
             phase = self.sittings[sitting]
             self.sittings[sitting] = TRANSITIONS.get((phase, event.kind), phase)
-        elif event.kind == "move":
-            self._move(event)
-        elif attempt := self.attempts.get(event.body.get("attempt", "")):
+        for attempt in self._concerned(event):
+            if before:
+                before.keep(attempt)
             attempt.apply(event)
 
-    def _move(self, event: Event) -> None:
-        # A person moves, so every attempt of theirs that is not over moves with them.
-        moved = self.attempts[event.body["attempt"]]
-        for attempt in self.attempts_of(moved.admission):
-            if attempt.phase != "handed-in":
-                attempt.apply(event)
+    def _concerned(self, event: Event) -> list[Attempt]:
+        """The attempts that an event changes."""
+        if event.kind == "move":
+            # A person moves, so every attempt of theirs that is not over moves with them.
+            moved = self.attempts[event.body["attempt"]]
+            return [a for a in self.attempts_of(moved.admission) if a.phase != "handed-in"]
+        attempt = self.attempts.get(event.body.get("attempt", ""))
+        return [attempt] if attempt else []
 
     def attempts_of(self, admission: str) -> list[Attempt]:
         """One candidate's attempts, in the order of the plan's sittings."""
@@ -115,3 +124,25 @@ class Session:
             if attempt.seat == seat and not over and not attempt.absent:
                 return self.candidates[attempt.admission]
         return None
+
+
+# What a session is made with: no event changes it, but the attempts, of which each is kept alone.
+PLANNED = ("plan", "attempts", "candidates")
+
+
+class Before:
+    """What a session was before some events; of its attempts only those that they change."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        own = {name: copy(value) for name, value in vars(session).items() if name not in PLANNED}
+        self._kept = replace(session, attempts={}, **own)
+
+    def keep(self, attempt: Attempt) -> None:
+        """This attempt is about to change."""
+        if attempt.id not in self._kept.attempts:
+            self._kept.attempts[attempt.id] = attempt.copy()
+
+    def put_back(self) -> None:
+        """As it was, in place; once."""
+        self._session.become(self._kept)

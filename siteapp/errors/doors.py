@@ -38,7 +38,7 @@ class TooFast(NotAllowed):
     http_status = 429
     message = Words("操作过于频繁，请 {seconds} 秒后再试", "Too fast; wait {seconds} seconds")
     hint = Words(
-        "作答保存在考生机上，页面会自动重发", "Responses stay on the machine; the page sends again"
+        "作答保存在考试机上，页面会自动重发", "Responses stay on the machine; the page sends again"
     )
 
 

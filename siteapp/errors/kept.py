@@ -10,7 +10,7 @@ class StorageFailed(EnvironmentFault):
     code = "storage-failed"
     message = Words("服务器磁盘写入失败：{reason}", "The server's disk failed to write: {reason}")
     hint = Words(
-        "作答保存在考生机上；请检查服务器磁盘", "Responses stay on the machine; check the disk"
+        "作答保存在考试机上；请检查服务器磁盘", "Responses stay on the machine; check the disk"
     )
 
 

@@ -19,7 +19,7 @@ class RescueDamaged(CannotOpen):
         "救援文件已损坏或被改动：{reason}", "The rescue file is damaged or altered: {reason}"
     )
     hint = Words(
-        "请在考生机上重新下载并复制；未作任何改动",
+        "请在考试机上重新下载并复制；未作任何改动",
         "Download it again at the candidate's machine and copy it again; nothing was changed",
     )
 
@@ -54,8 +54,8 @@ class RescueOfAnother(DocumentRefused):
 
     code = "rescue-of-another"
     message = Words(
-        "救援文件属于考试 {found}，不属于 {expected}",
-        "The rescue file is of attempt {found}, not of {expected}",
+        "救援文件属于 {found}，不属于 {expected}",
+        "The rescue file is of {found}, not of {expected}",
     )
     hint = Words(
         "请选择该文件所属考生的座位后再导入", "Choose the seat of the candidate that it belongs to"
@@ -100,6 +100,6 @@ class RescueTicketRefused(NotAllowed):
     code = "rescue-ticket"
     message = Words("本考点没有发出过这张救援凭据", "This site has given out no such rescue ticket")
     hint = Words(
-        "密封副本仍在考生机上；可用救援文件导入",
+        "密封副本仍在考试机上；可用救援文件导入",
         "The sealed copy stays on the machine; import a rescue file instead",
     )

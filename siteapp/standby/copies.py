@@ -23,7 +23,7 @@ from siteapp.standby.pairing import Bundle, bundle_of, write_identity
 from siteapp.standby.promotion import keep_promotion, make_promotion
 from siteapp.store.live import Live
 from siteapp.store.replica import check_copy, snapshot
-from sync.errors import AlreadyInitialised, AlreadyThere, CannotOpen, NotFound
+from sync.errors import AlreadyInitialised, AlreadyThere, CannotOpen, NotFound, NotReady
 from sync.wire.documents import Promotion, read_certificate
 from sync.wire.files import replacing
 from sync.wire.keys import (
@@ -35,6 +35,7 @@ from sync.wire.keys import (
     save_key,
 )
 from sync.wire.sealed import Part, SealedDocument, ToRecipients, peek_identity, write_sealed
+from sync.words import Words
 
 log = logging.getLogger("examsite.copies")
 
@@ -52,7 +53,7 @@ def make_recovery(folder: Path) -> str:
     try:
         save_key(folder / "recovery.pub", key.public.to_bytes(), 0o644)
     except AlreadyInitialised:
-        raise AlreadyThere(what="recovery.pub") from None
+        raise AlreadyThere(what=Words("恢复密钥", "recovery key")) from None
     checked = key.seed + hashlib.sha256(b"examsite/v1/recovery" + key.seed).digest()[:_CHECK]
     letters = base64.b32encode(checked).decode("ascii")
     return "-".join(letters[i : i + GROUP] for i in range(0, len(letters), GROUP))
@@ -74,12 +75,16 @@ def read_secret(text: str) -> OpeningKey:
 def write_copy(identity: Identity, to: Path) -> Path:
     """A sealed copy of all that makes this site, newest of the five that are kept in `to`.
 
-    Needs no lock: it may be taken while the site serves. NotFound without a recovery key.
+    Needs no lock: it may be taken while the site serves. NotReady without a recovery key.
     """
     folder = identity.folder
-    for name in ("site.db", "recovery.pub"):
-        if not (folder / name).exists():
-            raise NotFound(what=name)
+    if not (folder / "site.db").exists():
+        raise NotFound(what="site.db")
+    if not (folder / "recovery.pub").exists():
+        raise NotReady(
+            reason_zh="还没有恢复密钥，请先运行 examsite recovery make",
+            reason_en="there is no recovery key; run examsite recovery make",
+        )
     key = SealingKey.from_bytes(load_key(folder / "recovery.pub", SEALING_KEY_LENGTH))
     now = wall_ms()
     path = to / f"examsite-{identity.site}-{now:013d}.copy"

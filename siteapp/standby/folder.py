@@ -17,8 +17,19 @@ from sync.wire.documents import Promotion, read_promotion
 from sync.wire.files import write_durably
 from sync.wire.keys import VerifyKey, load_key, replace_key
 from sync.wire.link import SECRET_LENGTH, Link
+from sync.words import Words
 
 Role = Literal["primary", "spare"]
+PARTS: dict[str, Words] = {
+    "primary": Words("主服务器", "primary"),
+    "spare": Words("备用服务器", "spare"),
+    "fenced": Words("已被接管的旧服务器", "old server that another took over from"),
+}
+
+
+def not_paired(part: Literal["primary", "spare", "fenced"]) -> NotPaired:
+    """The error of a server that has no such part."""
+    return NotPaired(role=PARTS[part])
 
 
 class Peer(Struct, frozen=True):
@@ -45,7 +56,7 @@ class PairFolder:
         """The pairing, or NotPaired if this server has no such part in one."""
         peer = self.peer()
         if peer is None or peer.role != role:
-            raise NotPaired(role=role)
+            raise not_paired(role)
         return peer
 
     def pair(self, peer: Peer, secret: bytes) -> None:

@@ -34,6 +34,8 @@ VALID_MS = 10 * 60_000
 TRIES = 5
 INFO = b"examsite/v1/spare\x00"
 LOOK_S = 0.5
+# Of what a primary says, for it may be something else that answers.
+MOST_SAID = 300
 # An origin and nothing more: pages get it in a header.
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,100}")
 
@@ -194,7 +196,8 @@ def bundle_of(identity: Identity, link: bytes) -> Bundle:
 def _check_address(address: str) -> None:
     if not ADDRESS.fullmatch(address):
         raise PairingRefused(
-            reason_zh="地址应为 http://主机:端口", reason_en="the address must be http://host:port"
+            reason_zh=f"地址应为 http://主机:端口，不是 {address}",
+            reason_en=f"an address must be http://host:port, not {address}",
         )
 
 
@@ -203,13 +206,10 @@ class Asking:
 
     def __init__(self, primary: str, address: str, code: str) -> None:
         _check_address(address)
-        self._http = httpx.Client(
-            base_url=primary, trust_env=False, timeout=15, verify=any_certificate()
-        )
+        _check_address(primary)
+        self._http = httpx.Client(trust_env=False, timeout=15, verify=any_certificate())
         self._primary = primary
-        said = self._get()
-        salt = bytes.fromhex(said["salt"])
-        self.site: str = said["site"]
+        salt, self.site = self._offer()
         self._key = pairing_key(code, salt)
         self._opener = OpeningKey.generate()
         bare = Ask(self._opener.public.to_bytes(), address, b"")
@@ -218,14 +218,29 @@ class Asking:
         self._ask = msgspec.structs.replace(bare, proof=mine)
         self.fingerprint = fingerprint(self._transcript)
 
-    def _get(self) -> Any:
-        return _said(self._http.get(PATH)).json()
+    def _offer(self) -> tuple[bytes, str]:
+        """What the primary says of its offer."""
+        try:
+            said = self._ask_primary("GET").json()
+            return bytes.fromhex(said["salt"]), str(said["site"])
+        except (ValueError, KeyError, TypeError):
+            raise _no_primary(self._primary) from None
+
+    def _ask_primary(self, method: str, body: bytes = b"") -> httpx.Response:
+        try:
+            return _said(self._http.request(method, self._primary + PATH, content=body))
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise PairingRefused(
+                reason_zh=f"连不上 {self._primary}，请核对主服务器的地址，并确认它正在运行",
+                reason_en=f"{self._primary} does not answer; check the primary's address,"
+                " and that it serves",
+            ) from None
 
     def wait(self, folder: Path, patience_s: float) -> None:
         """Ask until the primary's administrator says yes, then make the spare's folder."""
         until = time.monotonic() + patience_s
         body = msgspec.json.encode(self._ask)
-        while (got := _said(self._http.post(PATH, content=body))).status_code != httpx.codes.OK:
+        while (got := self._ask_primary("POST", body)).status_code != httpx.codes.OK:
             if time.monotonic() > until:
                 raise PairingRefused(reason_zh="等待确认超时", reason_en="nobody confirmed it")
             time.sleep(LOOK_S)
@@ -243,20 +258,21 @@ class Asking:
             raise PairingRefused(
                 reason_zh="对方不是主服务器", reason_en="it is not the primary that answered"
             ) from None
-        _need_empty(folder)
+        need_empty(folder)
         # First: with the identity alone it would serve as a second primary.
         PairFolder(folder).pair(Peer("spare", self._primary), bundle.link)
         write_identity(folder, bundle)
 
 
-def _need_empty(folder: Path) -> None:
+def need_empty(folder: Path) -> None:
+    """AlreadyInitialised if the folder is some server's already."""
     if (folder / "keys").exists():
         raise AlreadyInitialised(folder=folder)
 
 
 def write_identity(folder: Path, bundle: Bundle) -> None:
     """The site's identity in a new folder."""
-    _need_empty(folder)
+    need_empty(folder)
     (folder / "keys").mkdir(parents=True, mode=0o700)
     save_key(folder / "keys" / "sign.key", bundle.sign)
     save_key(folder / "keys" / "seal.seed", bundle.seal)
@@ -268,6 +284,21 @@ def write_identity(folder: Path, bundle: Bundle) -> None:
 
 def _said(answer: httpx.Response) -> httpx.Response:
     """The answer, or PairingRefused with what the primary said."""
-    if answer.status_code >= httpx.codes.BAD_REQUEST:
-        raise PairingRefused(reason_zh=answer.text[:300], reason_en=answer.text[:300])
-    return answer
+    if answer.status_code < httpx.codes.BAD_REQUEST:
+        return answer
+    try:
+        told = answer.json()["error"]["message"]
+        zh, en = str(told["zh"]), str(told["en"])
+    except (ValueError, KeyError, TypeError):
+        raise _no_primary(str(answer.url.copy_with(path="/"))) from None
+    before = PairingRefused.message.fill(reason_zh="", reason_en="")
+    raise PairingRefused(
+        reason_zh=zh.removeprefix(before.zh)[:MOST_SAID],
+        reason_en=en.removeprefix(before.en)[:MOST_SAID],
+    )
+
+
+def _no_primary(address: str) -> PairingRefused:
+    return PairingRefused(
+        reason_zh=f"{address} 不是考点服务器", reason_en=f"{address} is no server of a site"
+    )

@@ -14,6 +14,7 @@ import sqlite_utils
 
 from siteapp.clock import Anchor, Clock
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.late import Room
 from siteapp.conduct.lost import SILENT_MS, silence
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
@@ -127,11 +128,11 @@ class Live:
             session.apply(event)
 
     def _reload(self, sessions: Iterable[Session]) -> None:
-        """Put sessions back to what is on disk, in place: others hold references to them."""
+        """Read sessions from the disk anew, in place: others hold references to them."""
         for session in sessions:
             fresh = Session.planned(session.plan)
             self._replay(fresh)
-            session.__dict__.update(fresh.__dict__)
+            session.become(fresh)
 
     def events(self, session: str, first: int = 0, most: int = -1) -> list[Event]:
         """The journal of a session from event `first` on, `most` of them, as it is on disk."""
@@ -232,6 +233,10 @@ class Live:
     def silent(self, session: Session, attempt: Attempt) -> list[Span]:
         """Silences of a seat that are not in the journal yet."""
         return self.silences.get((session.plan.id, attempt.id), [])
+
+    def room(self) -> Room:
+        """What is known of who was heard; it decides about answers that come late."""
+        return Room(self.contacts, self.silences, self.resumed_ms)
 
     def journal_silences(self, session: Session) -> None:
         """Put the session's silences that are over into the journal."""

@@ -17,6 +17,7 @@ from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.session import Session
 from siteapp.errors import Overloaded, StorageFailed
 from siteapp.store.checkpoint import Checkpoints
+from siteapp.store.undo import Undo
 from sync.disk import SyncFailed
 from sync.errors import DiskTooFull, ExamError
 from sync.exam.journal import Event, encode
@@ -145,7 +146,7 @@ def _is_broken(error: Exception) -> bool:
 
 
 class Writer:
-    """Owns the connection that writes. `reload` rebuilds sessions after a rolled-back group."""
+    """Owns the connection that writes. `reload` reads whole sessions from the disk anew."""
 
     def __init__(
         self,
@@ -158,7 +159,6 @@ class Writer:
         self.follower: Follower = NOBODY
         self._connection = connection
         self._clock = clock
-        self._reload = reload
         self._limit = limit
         self._fatal = fatal
         # Gives back a piece of what is kept for answers; False if there is none.
@@ -168,6 +168,7 @@ class Writer:
         self.commits = 0
         self._decided = self._answered = 0
         self.checkpoints = Checkpoints(connection)
+        self._undo = Undo(connection, reload)
         self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self.thread.start()
 
@@ -288,6 +289,7 @@ class Writer:
     def _decide(self, group: list[Job]) -> tuple[list[list[Any]], list[Statement]]:
         rows: list[list[Any]] = []
         statements: list[Statement] = []
+        self._undo.begin()
         for job in group:
             try:
                 outcome = job.decide()
@@ -312,8 +314,9 @@ class Writer:
             Event(session.next_seq + i, now, new.kind, new.body) for i, new in enumerate(events)
         ]
         rows = [[session.plan.id, event.seq, encode(event).decode()] for event in numbered]
+        before = self._undo.before(session)
         for event in numbered:
-            session.apply(event)
+            session.apply(event, before)
         return rows
 
     def _store(
@@ -339,7 +342,10 @@ class Writer:
             try:
                 return do()
             except pysqlite3.Error as error:
-                if not _is_full(error) or not self.make_room():
+                if not _is_full(error):
+                    raise
+                self._undo.keeps = True
+                if not self.make_room():
                     raise
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -363,7 +369,7 @@ class Writer:
         try:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            self._reload({id(j.session): j.session for j in group if j.session}.values())
+            self._undo.take_back({id(j.session): j.session for j in group if j.session}.values())
         except Exception:
             log.exception("the database cannot be read back")
             return False

@@ -150,6 +150,8 @@ def _unlock_form(session: Session, error: ExamError | None) -> str:
         early=-(-early_s(session.plan.starts_at, wall) // 60),
         clock=_time(wall),
         wrong=session.unlock_tries.wrong,
+        fault=site().releases.faults.get(session.plan.id),
+        online=bool(site().settings.text("headquarters")),
     )
 
 
@@ -182,10 +184,12 @@ def _codes() -> tuple[UnlockCode, UnlockCode]:
 @role("administrator", "chief")
 def deliveries() -> str:
     """Every batch and how far it is; nothing leaves the site before the second receipt."""
+    status = site().spool.status()
+    held = status.held if status else {}
     shown = []
     for session in reversed(list(site().live.sessions.values())):
         batches = [
-            row | {"refusal": site().spool.refusal(row["digest"])}
+            row | {"refusal": site().spool.refusal(row["digest"]), "held": held.get(row["digest"])}
             for row in site().packer.delivery(session.plan.id)
         ]
         packed = sum(b["count"] for b in batches)

@@ -10,7 +10,7 @@ import msgspec
 
 from siteapp.conduct.acts import Save
 from siteapp.conduct.attempt import Attempt
-from siteapp.conduct.late import Room, late_save
+from siteapp.conduct.late import late_save
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded, TooFast
@@ -133,12 +133,9 @@ class AnswerPath:
         saves, bad = self._read_all(session, attempt, incoming)
 
         def act(state: Session) -> Decision:
-            mine = state.attempt(whom.attempt)
-            live, instance = self.site.live, incoming.instance
-            now = live.clock.now()
-            room = Room(live.contacts, live.silences, live.resumed_ms)
-            who = (mine, whom.seat_term, instance)
-            events, refusal = late_save(state, *who, saves, now, room, bad)
+            live, mine = self.site.live, state.attempt(whom.attempt)
+            who = (mine, whom.seat_term, incoming.instance)
+            events, refusal = late_save(state, *who, saves, live.clock.now(), live.room(), bad)
             return Decision(events, refusal=refusal)
 
         done = msgspec.json.encode({"saved": [one.sequence for one in saves]})

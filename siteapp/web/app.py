@@ -20,6 +20,7 @@ from siteapp.web.offline import offline
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
+from siteapp.web.two_people import two_people
 from siteapp.web.uploads import uploads
 
 
@@ -42,8 +43,8 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    people = (candidate, uploads, machine, offline, staff, invigilator, administrator)
-    for blueprint in (*people, standby, rescue):
+    people = (candidate, staff, invigilator, two_people, administrator)
+    for blueprint in (*people, uploads, machine, offline, standby, rescue):
         app.register_blueprint(blueprint)
     return app
 

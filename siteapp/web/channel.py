@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from siteapp.config import LOOPBACK
 from siteapp.web.bodies import Bound, BoundedParser
 from sync.channel import Channel
-
-# The front, which counts by itself, and the tests of a whole room: one address, many machines.
-FRONTS = ("127.0.0.1", "::1", "localhost")
 
 
 class AnswerChannel(Channel):
@@ -30,9 +28,9 @@ def channels(bound: Bound, most: int) -> Callable[..., AnswerChannel | None]:
 
     def accept(server: Any, sock: Any, addr: Any, *rest: Any, **named: Any) -> AnswerChannel | None:
         host, others = addr[0], server.active_channels
-        # Counted only when it may matter.
+        # Counted only when it may matter; the front counts by itself, and asks for many machines.
         if (
-            host not in FRONTS
+            host not in LOOPBACK
             and len(others) >= most
             and sum(channel.addr[0] == host for channel in others.values()) >= most
         ):

@@ -24,14 +24,13 @@ from siteapp.errors import (
     NoSuchPage,
     Overloaded,
     RequestRefused,
-    RoleNeeded,
     ServerFault,
     SignInNeeded,
     TooLarge,
     WrongMethod,
 )
 from siteapp.site import Site
-from siteapp.staff import Member
+from siteapp.staff import Member, role_needed
 from siteapp.store.live import Token
 from siteapp.web.answers import bearer
 from siteapp.web.headers import HEADERS
@@ -75,7 +74,7 @@ def _admit(roles: tuple[str, ...]) -> None:
         if member is None:
             raise SignInNeeded
         if member.role not in roles:
-            raise RoleNeeded(roles=", ".join(roles))
+            raise role_needed(roles)
         g.member = member
 
 

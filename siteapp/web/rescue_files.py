@@ -22,6 +22,7 @@ from siteapp.web.answers import MAX_SEQUENCE, SaveIn, as_sent, read_save
 from sync.errors import CannotOpen, DocumentAltered, ForOtherSite, NotADocument, NotCanonical
 from sync.exam.paper import ItemToken
 from sync.wire.rescue import Rescued, RescuedSave
+from sync.words import Words
 
 # As many saves as one file may hold; a page keeps the newest of each item and what was not sent.
 MAX_SAVES = 2_000
@@ -73,7 +74,7 @@ def opened(site: Site, file: bytes) -> Rescued:
     except (CannotOpen, NotCanonical, NotADocument) as error:
         raise RescueDamaged(**error.facts) from None
     if len(found.saves) > MAX_SAVES or not found.instance.isalnum() or len(found.instance) > 32:
-        raise RescueDamaged(reason="instance or saves")
+        raise RescueDamaged(reason=Words("内容不是页面所写", "instance or saves"))
     return found
 
 
@@ -83,7 +84,7 @@ def take_in(site: Site, file: bytes, expected: tuple[str, str] | None = None) ->
     own = found.session, found.attempt
     if expected not in (None, own):
         assert expected  # noqa: S101  (asked just before)
-        raise RescueOfAnother(found=" ".join(own), expected=" ".join(expected))
+        raise RescueOfAnother(found=_whose(site, own), expected=_whose(site, expected))
     session = site.live.sessions.get(found.session)
     if session is None or found.attempt not in session.attempts:
         raise RescueOfNobody(found=" ".join(own))
@@ -103,6 +104,16 @@ def take_in(site: Site, file: bytes, expected: tuple[str, str] | None = None) ->
     counted = sum(e.kind == "response" for e in events)
     waiting = sum(e.body.get("why") == RESCUE for e in events)
     return Taken(attempt.id, counted, waiting)
+
+
+def _whose(site: Site, named: tuple[str, str]) -> Words:
+    """Sitting, seat and name of an attempt; its ids where this site does not know it."""
+    session = site.live.sessions.get(named[0])
+    if session is None or named[1] not in session.attempts:
+        return Words(" ".join(named), " ".join(named))
+    attempt = session.attempt(named[1])
+    title, name = session.sitting_of(attempt).title, session.candidates[attempt.admission].name
+    return Words(f"{title.zh} {attempt.seat} 号 {name}", f"{title.en}, seat {attempt.seat} {name}")
 
 
 def _meaning(
@@ -130,10 +141,10 @@ def _read(known: Mapping[str, ItemToken], found: Rescued) -> tuple[list[Save], l
 def _as_in(one: RescuedSave) -> SaveIn:
     """As a page would have sent it; RescueDamaged for what no page keeps."""
     if not 0 < one.sequence < MAX_SEQUENCE:
-        raise RescueDamaged(reason="sequence")
+        raise RescueDamaged(reason=Words("作答序号不对", "sequence"))
     response = one.response
     if isinstance(response, list) and all(isinstance(option, str) for option in response):
         return SaveIn(one.sequence, one.item, [str(option) for option in response])
     if isinstance(response, str):
         return SaveIn(one.sequence, one.item, response)
-    raise RescueDamaged(reason="response")
+    raise RescueDamaged(reason=Words("作答格式不对", "response"))

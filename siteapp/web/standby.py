@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from siteapp.errors import NotPaired, RequestRefused
+from siteapp.errors import RequestRefused
 from siteapp.standby import messages, pairing
+from siteapp.standby.folder import not_paired
 from siteapp.standby.messages import PATH, Promoted
 from siteapp.web.guard import ROOM, role, site
 
@@ -37,7 +38,7 @@ def former() -> Response:
     mine = site().standby
     record = mine.pair.envelope("promotion.json")
     if record is None:
-        raise NotPaired(role="spare")
+        raise not_paired("spare")
     link, body = mine.pair.link("spare"), request.get_data()
     messages.open_question(link, body)
     said = messages.seal_answer(link, Promoted(record), body)
@@ -62,7 +63,7 @@ def promotion() -> Response:
     """The signed record by which this server took over; 409 if it is the first."""
     record = site().standby.pair.envelope("promotion.json")
     if record is None:
-        raise NotPaired(role="spare")
+        raise not_paired("spare")
     return Response(record, content_type="application/json")
 
 

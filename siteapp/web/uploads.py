@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from siteapp.conduct.attempt import LATE, Attempt
 from siteapp.conduct.files import refusal_now
-from siteapp.conduct.late import Room, late_file
+from siteapp.conduct.late import late_file
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from siteapp.errors import NotOpenYet, RequestRefused, UploadRefused
@@ -196,8 +196,8 @@ def _decide(session: Session, one: Announced, held: int, made: Span | None) -> N
     live = site().live
 
     def decide(state: Session) -> Decision:
-        mine, room = state.attempt(one.attempt), Room(live.contacts, live.silences, live.resumed_ms)
-        events, refusal = late_file(state, mine, one.body(), held, live.clock.now(), room, made)
+        mine, now = state.attempt(one.attempt), live.clock.now()
+        events, refusal = late_file(state, mine, one.body(), held, now, live.room(), made)
         return Decision(events, refusal=refusal)
 
     live.act(session, decide)

@@ -8,7 +8,7 @@
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
-    │   └── ForOtherSite  CannotOpen
+    │   └── ForOtherSite  ForOtherPackage  CannotOpen
     ├── UnlockRefused      5  codes heard by phone
     │   ├── MalformedCode  WrongUnlockCode
     │   └── MisheardGroup ── OtherOfficialsCode
@@ -43,6 +43,7 @@ from sync.errors.documents import (
     CannotOpen,
     DocumentAltered,
     DocumentTruncated,
+    ForOtherPackage,
     ForOtherSite,
     MalformedCode,
     MisheardGroup,
@@ -89,6 +90,7 @@ __all__ = [
     "DocumentTruncated",
     "EnvironmentFault",
     "ExamError",
+    "ForOtherPackage",
     "ForOtherSite",
     "ForeignDataFolder",
     "HeadquartersUnreachable",

@@ -44,11 +44,15 @@ class EnvironmentFault(ExamError):
 
 
 class DocumentRefused(ExamError):
-    """A document did not pass its checks; nothing of it was used."""
+    """A document did not pass its checks; nothing of it was used.
+
+    `signed`: headquarters' signed word of it, where it gave one.
+    """
 
     exit_status = 4
     http_status = 422
     hint = Words("请重新获取该文件；未作任何改动", "Fetch the file again; nothing was changed")
+    signed: bytes | None = None
 
 
 class UnlockRefused(ExamError):

@@ -72,6 +72,20 @@ class NotCanonical(DocumentRefused):
     message = Words("文件格式不规范：{reason}", "Not in canonical form: {reason}")
 
 
+class ForOtherPackage(DocumentRefused):
+    """A release of codes for another site, session or package than the one that lies here."""
+
+    code = "for-other-package"
+    message = Words(
+        "放行内容不属于此试卷包：{what} 应为 {expected}，实为 {found}",
+        "The release is for another package: {what} {expected} expected, {found} found",
+    )
+    hint = Words(
+        "未采用；请改用电话解锁码，并联系考务总部",
+        "It was not used; unlock with the codes by phone and call headquarters",
+    )
+
+
 class WrongKind(DocumentRefused):
     """A document of another kind than asked for."""
 

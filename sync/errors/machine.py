@@ -68,7 +68,10 @@ class DataFolderBusy(EnvironmentFault):
 
     code = "data-folder-busy"
     message = Words("另一个进程正在使用数据文件夹：{folder}", "Another process uses {folder}")
-    hint = Words("同一文件夹只能运行一个服务", "Only one service can run on a folder")
+    hint = Words(
+        "服务正在运行：请在页面上操作，或先停止服务",
+        "The service runs: use its pages, or stop it first",
+    )
 
 
 class SqliteTooOld(EnvironmentFault):

@@ -1,6 +1,6 @@
 """Setting the assumed rules of a specification; a published one cannot be set."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,11 +13,13 @@ from sync.exam.specification import (
     Part,
     Rule,
     Specification,
+    Weight,
     check,
     refuse,
     spread_of,
     stated,
 )
+from sync.words import Words
 
 
 def assume(specification: Specification, changes: Mapping[str, Any]) -> Specification:
@@ -116,15 +118,23 @@ def _set_parts(specification: Specification, name: str, value: Any) -> Specifica
     return _with(specification, name, parts=parts)
 
 
+def _check_names(
+    specification: Specification,
+    name: str,
+    given: Mapping[str, object],
+    wanted: Iterable[Weight],
+    each: Words,
+) -> None:
+    """Refuse a table that does not name all of these and no others; `each` says what it needs."""
+    if set(given) != {one.name for one in wanted}:
+        raise refuse(specification, f"{name}：{each.zh}", f"{name}: {each.en}")
+
+
 def _set_spread(specification: Specification, name: str, value: Any) -> Specification:
     given = _converted(specification, name, value, dict[str, int])
     weights = specification.component("theory").weights
-    if set(given) != {w.name for w in weights}:
-        raise refuse(
-            specification,
-            f"{name}：每个工作领域一个权重",
-            f"{name}: one weight for each of the work fields",
-        )
+    each = Words("每个工作领域一个权重", "one weight for each of the work fields")
+    _check_names(specification, name, given, weights, each)
     replaced = tuple(msgspec.structs.replace(w, weight=given[w.name]) for w in weights)
     return _with(specification, name, weights=replaced)
 
@@ -133,12 +143,8 @@ def _set_mapping(specification: Specification, name: str, value: Any) -> Specifi
     """Which work fields a module has; the spread of the theory paper follows."""
     given = _converted(specification, name, value, dict[str, tuple[str, ...]])
     modules = specification.component("practical").weights
-    if set(given) != {m.name for m in modules}:
-        raise refuse(
-            specification,
-            f"{name}：每个模块须有工作领域",
-            f"{name}: work fields for each of the modules",
-        )
+    each = Words("每个模块须有工作领域", "work fields for each of the modules")
+    _check_names(specification, name, given, modules, each)
     mapped = tuple(msgspec.structs.replace(m, fields=given[m.name]) for m in modules)
     changed = _with(specification, name, weights=mapped)
     return _with(changed, "theory.spread", weights=spread_of(mapped))

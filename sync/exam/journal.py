@@ -37,6 +37,15 @@ _FILE: Mapping[str, type] = {
     "instance": str,
     "sequence": int,
 }
+_LATE: Mapping[str, type] = {
+    "attempt": str,
+    "instance": str,
+    "sequence": int,
+    "made_ms": int,
+    "deadline_ms": int,
+    "from_ms": int,
+    "to_ms": int,
+}
 # kind → the members its body must have, with their types; all others are refused.
 KINDS: Mapping[str, Mapping[str, type]] = {
     "import": {"package": str},
@@ -56,24 +65,8 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "extension": {"attempt": str, "ms": int, "lost": list, "reason": str, "by": str},
     "silence": {"attempt": str, "from_ms": int, "to_ms": int},
     "page-worked": {"attempt": str, "instance": str, "from_ms": int, "to_ms": int},
-    "late": {
-        "attempt": str,
-        "instance": str,
-        "sequence": int,
-        "made_ms": int,
-        "deadline_ms": int,
-        "from_ms": int,
-        "to_ms": int,
-    },
-    "late-file": {
-        "attempt": str,
-        "instance": str,
-        "sequence": int,
-        "made_ms": int,
-        "deadline_ms": int,
-        "from_ms": int,
-        "to_ms": int,
-    },
+    "late": _LATE,
+    "late-file": _LATE,
     "late-decision": {
         "attempt": str,
         "counts": bool,
@@ -206,6 +199,10 @@ class Answers:
     _ranks: dict[str, int] = field(default_factory=dict)
     _highest: int = -1
     _newest: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def copy(self) -> "Answers":
+        """The same, which takes on its own from now on."""
+        return Answers(dict(self.standing), dict(self._ranks), self._highest, dict(self._newest))
 
     def signed_in(self, instance: str) -> None:
         """This instance is the one in use from now on."""

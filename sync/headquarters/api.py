@@ -9,13 +9,15 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, jsonify, make_response, request, send_file
 
 from sync.disk import MIB, free_bytes
-from sync.errors import DiskTooFull, NotFound
+from sync.errors import DiskTooFull, DocumentRefused, NotFound
 from sync.headquarters.archive import highest_receipt
 from sync.headquarters.errors import BatchTooLarge, LengthMissing
 from sync.headquarters.gate import Gate
 from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE, SMALL, Accepted, accept, accept_bytes
 from sync.headquarters.publish import packages_for
+from sync.headquarters.refusals import put_signed
+from sync.headquarters.unlocking import release, released
 
 # Packages out lie in the folder of one machine; any number of receivers may take batches in.
 api = Blueprint("api", __name__)
@@ -34,7 +36,15 @@ def who() -> Response:
 def packages() -> Response:
     """The packages of the site that asks."""
     found = packages_for(headquarters(), site())
-    listed = [{"digest": p.digest, "size": p.size, "session": session} for session, p in found]
+    listed = [
+        {
+            "digest": p.digest,
+            "size": p.size,
+            "session": session,
+            "released": released(headquarters(), session, p.digest, now()),
+        }
+        for session, p in found
+    ]
     return jsonify({"packages": listed})
 
 
@@ -44,10 +54,21 @@ def package(digest: str) -> Response:
     """One package of the site that asks; ranges are served, so a download can go on."""
     for _, found in packages_for(headquarters(), site()):
         if found.digest == digest:
+            # Flask takes a relative path for one beside its own code.
+            path = found.path.resolve()
             return send_file(
-                found.path, mimetype="application/octet-stream", conditional=True, etag=digest
+                path, mimetype="application/octet-stream", conditional=True, etag=digest
             )
     raise NotFound(what=digest[:64])
+
+
+@api.get("/api/v1/unlocks/<digest>")
+@role(SITE)
+def unlock(digest: str) -> Response:
+    """The codes of a package of the site that asks, sealed to it, once they are released."""
+    response = make_response(release(headquarters(), site(), digest, now()))
+    response.mimetype = "application/json"
+    return response
 
 
 @intake.put("/api/v1/batches/<digest>")
@@ -92,7 +113,12 @@ def _take_inside(digest: str, most: int) -> Accepted:
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             shutil.copyfileobj(request.stream, file, 1024 * 1024)
             file.flush()
-            return accept(headquarters(), Path(file.name), digest, now())
+            source = Path(file.name)
+            try:
+                return accept(headquarters(), source, digest, now())
+            except DocumentRefused as refusal:
+                put_signed(headquarters(), refusal, source, digest, now())
+                raise
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

@@ -300,6 +300,7 @@ for _command in (
     cli_desk.roster,
     cli_desk.publish_command,
     cli_desk.codes_command,
+    cli_desk.online_unlock_command,
     cli_results.batches,
     cli_results.take,
     cli_results.stick,

@@ -7,7 +7,7 @@ import click
 from sync.console import language, say, show_json
 from sync.exam.catalogue import find as find_specification
 from sync.exam.sitting import SessionKind
-from sync.headquarters import publish, release, rosters, sessions, sites
+from sync.headquarters import publish, release, rosters, sessions, sites, unlocking
 from sync.headquarters.bank import builtin_bank, load_bank
 from sync.headquarters.cli_base import (
     FOLDER,
@@ -285,6 +285,20 @@ def codes_command(
         return
     for number, code in chosen.items():
         say(f"负责人 {number}：{code}", f"Official {number}: {code}")
+
+
+@click.command("online-unlock")
+@click.argument("session_id")
+@click.pass_obj
+def online_unlock_command(folder: Path, session_id: str) -> None:
+    """Agree that a session unlocks over the network at its hour; two people must."""
+    with opened(folder) as hq:
+        agreed = unlocking.consent(hq, stamp(), session_id)
+    names = "、".join(one.who for one in agreed)
+    say(
+        f"已同意 {len(agreed)}/{unlocking.NEEDED}：{names}",
+        f"{len(agreed)} of {unlocking.NEEDED} agree: {names}",
+    )
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -35,6 +35,7 @@ from sync.headquarters.errors import (
     TryLater,
 )
 from sync.headquarters.folder import Headquarters
+from sync.headquarters.refusals import signed_members
 from sync.headquarters.sites import sign_key
 from sync.headquarters.staff import Member, Role, member_of
 from sync.headquarters.store import Stamp
@@ -184,7 +185,7 @@ def _is_api() -> bool:
 
 def _exam_error(error: ExamError) -> Response:
     if _is_api():
-        response = jsonify(error.to_json())
+        response = jsonify(error.to_json() | signed_members(error))
         response.status_code = error.http_status
     elif isinstance(error, SignInNeeded) and request.method == "GET":
         return cast(Response, redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'))}"))

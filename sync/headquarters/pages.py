@@ -16,6 +16,7 @@ from sync.headquarters import (
     sessions,
     sites,
     staff,
+    unlocking,
 )
 from sync.headquarters.errors import SignInRefused, TooManyTries
 from sync.headquarters.guard import COOKIE, PUBLIC, headquarters, now, role, stamp
@@ -130,6 +131,7 @@ def session_page(session: str) -> str:
         reconciliation=_reconciliation(session) if published else None,
         files_here=files_here(headquarters(), session),
         results=results.result_rows(headquarters(), session) if published else [],
+        consents=unlocking.consents(headquarters(), row.package_digest or ""),
     )
 
 
@@ -163,6 +165,14 @@ def codes_page(session: str) -> str:
         package=publish.package_of(headquarters(), session),
         printed_at=now(),
     )
+
+
+@pages.post("/sessions/<session>/online-unlock")
+@role("release-officer")
+def online_unlock(session: str) -> Answer:
+    """One of two officers agrees that the site is unlocked over the network at the hour."""
+    unlocking.consent(headquarters(), stamp(), session)
+    return redirect(f"/sessions/{session}", 303)
 
 
 @pages.get("/quarantine")

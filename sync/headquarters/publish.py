@@ -95,12 +95,18 @@ def packages_for(headquarters: Headquarters, site: str) -> list[tuple[str, Publi
 def unlock_codes(headquarters: Headquarters, by: Stamp, session: str) -> tuple[str, str]:
     """The codes of both officials as they are read aloud; that they were looked at is recorded."""
     package = package_of(headquarters, session)
+    codes = read_codes(headquarters, package.digest)
+    with headquarters.store.writing() as db:
+        record(db, by, "codes.show", session=session, package=package.digest)
+    return codes
+
+
+def read_codes(headquarters: Headquarters, package: str) -> tuple[str, str]:
+    """The codes of a package, from their files; who asks records why."""
     try:
         first, second = (
-            headquarters.code(package.digest, official).read_text("ascii") for official in OFFICIALS
+            headquarters.code(package, official).read_text("ascii") for official in OFFICIALS
         )
     except OSError as error:
         raise SecretMissing(path=str(error.filename)) from None
-    with headquarters.store.writing() as db:
-        record(db, by, "codes.show", session=session, package=package.digest)
     return first, second

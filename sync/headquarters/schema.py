@@ -106,6 +106,16 @@ forms = Table(
     ForeignKeyConstraint(["session", "sitting"], ["sittings.session", "sittings.id"]),
 )
 
+# Who agreed that a package is unlocked over the network; two are needed.
+unlock_consents = Table(
+    "unlock_consents",
+    metadata,
+    Column("package", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("package", "who"),
+)
+
 candidates = Table(
     "candidates",
     metadata,

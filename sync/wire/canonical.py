@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import NoReturn, TypeAlias
 
 from sync.errors import NotCanonical
+from sync.words import Words
 
 JSON: TypeAlias = bool | int | str | list["JSON"] | dict[str, "JSON"] | None
 Encodable: TypeAlias = bool | int | str | Sequence["Encodable"] | Mapping[str, "Encodable"] | None
@@ -28,12 +29,12 @@ def decode(data: bytes) -> JSON:
         text = data.decode()
         value: JSON = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        raise NotCanonical(reason="not JSON") from None
+        raise NotCanonical(reason=Words("不是 JSON", "not JSON")) from None
     if _is_simple(text) and _WRITER.encode(value) == text:
         return value
     # Repeated keys, white space, needless escapes and order all show here.
     if encode(value) != data:
-        raise NotCanonical(reason="not written canonically")
+        raise NotCanonical(reason=Words("写法与规定不同", "not written canonically"))
     return value
 
 

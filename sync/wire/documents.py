@@ -29,6 +29,7 @@ from sync.wire.fields import (
     Number,
     ReleaseKeys,
     Root,
+    SealedCodes,
     SealingBytes,
     Text,
     VerifyBytes,
@@ -36,6 +37,7 @@ from sync.wire.fields import (
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
+from sync.words import Words
 
 T = TypeVar("T", bound=Struct)
 
@@ -86,6 +88,27 @@ class Receipt(Struct, frozen=True):
     at: Number
 
 
+class Refusal(Struct, frozen=True):
+    """Headquarters has looked at these very bytes and will never take them, and why."""
+
+    digest: Digest
+    size: Number
+    code: Text
+    reason_zh: Text
+    reason_en: Text
+    at: Number
+
+
+class UnlockRelease(Struct, frozen=True):
+    """The hour of a package has come: both of its codes, sealed to the site."""
+
+    site: Name
+    session: Name
+    package: Digest
+    sealed: SealedCodes
+    at: Number
+
+
 class FetchRequest(Struct, frozen=True):
     """A site proves who it is when it asks for its packages."""
 
@@ -132,6 +155,8 @@ TYPES: dict[type[Struct], str] = {
     EnrolmentRequest: "application/vnd.examsite.enrolment-request.v1+json",
     Certificate: "application/vnd.examsite.certificate.v1+json",
     Receipt: "application/vnd.examsite.receipt.v1+json",
+    Refusal: "application/vnd.examsite.refusal.v1+json",
+    UnlockRelease: "application/vnd.examsite.unlock-release.v1+json",
     FetchRequest: "application/vnd.examsite.fetch-request.v1+json",
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
@@ -169,7 +194,11 @@ def read(envelope: bytes, kind: type[T], trusted: Iterable[VerifyKey]) -> T:
     """The statement in `envelope` if one of the trusted keys signed it, and nobody else."""
     signed = dsse.verify(envelope, TYPES[kind], trusted)
     if set(signed.listed) != signed.key_ids:
-        raise SignatureRefused(reason="a statement has its signer's signature and no other")
+        raise SignatureRefused(
+            reason=Words(
+                "除签发者外还有别的签名", "a statement has its signer's signature and no other"
+            )
+        )
     return from_bytes(signed.payload, kind)
 
 
@@ -177,7 +206,7 @@ def peek(envelope: bytes, kind: type[T]) -> T:
     """The statement UNVERIFIED: only to learn whose key to check it with."""
     payload_type, payload, _ = dsse.peek(envelope)
     if payload_type != TYPES[kind]:
-        raise NotCanonical(reason=f"payload type {payload_type[:80]}")
+        raise dsse.other_type(payload_type)
     return from_bytes(payload, kind)
 
 
@@ -193,7 +222,12 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
     """A certificate signed by the root whose key id the administrator was told."""
     root = VerifyKey.from_bytes(peek(envelope, Certificate).headquarters.root)
     if root.key_id != root_fingerprint:
-        raise CannotOpen(reason=f"root key is {root.key_id}, not {root_fingerprint}")
+        raise CannotOpen(
+            reason=Words(
+                f"证书出自根密钥 {root.key_id}，与填写的指纹 {root_fingerprint} 不符",
+                f"root key is {root.key_id}, not {root_fingerprint}",
+            )
+        )
     certificate = read(envelope, Certificate, [root])
     theirs = certificate.headquarters
     for verifies in (certificate.sign, *theirs.release, theirs.receipt):
@@ -247,7 +281,11 @@ def verify_package(path: Path, certificate: Certificate) -> SealedDocument:
         raise SecondSignatureMissing(key=next(iter(package.signed_by)))
     if len(package.signers) > RELEASE_SIGNATURES:
         # Anybody could add a signature of their own: the same package under another digest.
-        raise SignatureRefused(reason="it carries two release signatures and no other")
+        raise SignatureRefused(
+            reason=Words(
+                "除两位发布人外还有别的签名", "it carries two release signatures and no other"
+            )
+        )
     if package.identity.keys() != {"session", "site"}:
         raise NotCanonical(reason="identity: session and site")
     if package.part_names != PACKAGE_PARTS:

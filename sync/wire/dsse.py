@@ -7,6 +7,7 @@ from sync.errors import NotCanonical, SignatureRefused
 from sync.wire import canonical, shape
 from sync.wire.canonical import JSON
 from sync.wire.keys import SIGNATURE_LENGTH, SigningKey, VerifyKey
+from sync.words import Words
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def _written(payload_type: str, payload: bytes, signatures: Mapping[str, bytes])
     )
 
 
+def other_type(found: str) -> NotCanonical:
+    """The error of a payload type that was not asked for."""
+    return NotCanonical(reason=Words(f"文件类型是 {found[:80]}", f"payload type {found[:80]}"))
+
+
 def countersign(envelope: bytes, signer: SigningKey) -> bytes:
     """The envelope with a further signature; ValueError if that key's is there already."""
     parsed = parse(envelope)
@@ -86,7 +92,7 @@ def check(
     if threshold < 1:
         raise ValueError("a threshold of at least 1")
     if parsed.payload_type != payload_type:
-        raise NotCanonical(reason=f"payload type {parsed.payload_type[:80]}")
+        raise other_type(parsed.payload_type)
     covered = pae(parsed.payload_type, parsed.payload)
     signed_by = set()
     for key in trusted:
@@ -94,10 +100,20 @@ def check(
         if signature is None:
             continue
         if not key.verify(signature, covered):
-            raise SignatureRefused(reason=f"signature of key {key.key_id} does not verify")
+            raise SignatureRefused(
+                reason=Words(
+                    f"密钥 {key.key_id} 的签名核验不通过",
+                    f"signature of key {key.key_id} does not verify",
+                )
+            )
         signed_by.add(key.key_id)
     if len(signed_by) < threshold:
-        raise SignatureRefused(reason=f"{len(signed_by)} of {threshold} trusted signatures")
+        raise SignatureRefused(
+            reason=Words(
+                f"可信签名 {len(signed_by)} 个，应有 {threshold} 个",
+                f"{len(signed_by)} of {threshold} trusted signatures",
+            )
+        )
     listed = tuple(parsed.signatures)
     return Signed(parsed.payload, parsed.payload_type, frozenset(signed_by), listed)
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretDamaged, SecretMissing
 from sync.wire.files import write_durably, write_new
+from sync.words import Words
 
 SECRET_LENGTH = 32
 SIGNATURE_LENGTH = 64
@@ -175,7 +176,12 @@ class OpeningKey:
         try:
             return _SUITE.decrypt(sealed, self._key, info=info)
         except (InvalidTag, ValueError):
-            raise CannotOpen(reason=f"not sealed to key {self.public.key_id}") from None
+            raise CannotOpen(
+                reason=Words(
+                    f"不是加密给密钥 {self.public.key_id}",
+                    f"not sealed to key {self.public.key_id}",
+                )
+            ) from None
 
     def __repr__(self) -> str:
         return f"<OpeningKey {self.public.key_id}>"

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sync.errors import CannotOpen, DocumentAltered, WrongUnlockCode
 from sync.wire.keys import OpeningKey, SealingKey
 from sync.wire.manifest import HASH_LENGTH, SALT_LENGTH, Access, CodesAccess, RecipientsAccess
+from sync.wire.stream import part_words
 from sync.wire.unlock import OFFICIALS, UnlockCode
+from sync.words import Words
 
 KEY_LENGTH = 32
 _NONCE = bytes(12)
@@ -56,7 +58,7 @@ def commitment(content_key: bytes, context: bytes) -> bytes:
 def check_commitment(content_key: bytes, context: bytes, expected: bytes, where: str) -> None:
     """DocumentAltered if the signer committed to another content key."""
     if not hmac.compare_digest(commitment(content_key, context), expected):
-        raise DocumentAltered(where=where)
+        raise DocumentAltered(where=part_words(where))
 
 
 def lock(access: ToRecipients | ByCodes, content_key: bytes, context: bytes) -> Access:
@@ -76,22 +78,26 @@ def lock(access: ToRecipients | ByCodes, content_key: bytes, context: bytes) -> 
     )
 
 
+def _sealed_to(*keys: str) -> Words:
+    return Words(f"它加密给密钥 {'、'.join(keys)}", f"sealed to {', '.join(keys)}")
+
+
 def open_as_recipient(access: Access, key: OpeningKey, context: bytes) -> bytes:
     """The content key; CannotOpen if `key` is no recipient."""
     if not isinstance(access, RecipientsAccess):
-        raise CannotOpen(reason="it opens with unlock codes")
+        raise CannotOpen(reason=Words("它要用解锁码打开", "it opens with unlock codes"))
     sealed = access.sealed.get(key.public.key_id)
     if sealed is None:
-        raise CannotOpen(reason=f"sealed to {', '.join(sorted(access.sealed))}")
+        raise CannotOpen(reason=_sealed_to(*sorted(access.sealed)))
     return key.open(sealed, _recipient_info(context))
 
 
 def open_by_codes(access: Access, key: OpeningKey, codes: CodePair, context: bytes) -> bytes:
     """The content key; CannotOpen for another site's key, WrongUnlockCode for other codes."""
     if not isinstance(access, CodesAccess):
-        raise CannotOpen(reason="it opens without unlock codes")
+        raise CannotOpen(reason=Words("它不用解锁码打开", "it opens without unlock codes"))
     if access.key_id != key.public.key_id:
-        raise CannotOpen(reason=f"sealed to {access.key_id}")
+        raise CannotOpen(reason=_sealed_to(access.key_id))
     share = key.open(access.share, _share_info(context))
     wrapping = ChaCha20Poly1305(_wrapping_key(share, codes, access.salt, context))
     try:

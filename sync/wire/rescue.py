@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sync.errors import CannotOpen, DocumentAltered, ForOtherSite, NotADocument
 from sync.wire import canonical, shape
 from sync.wire.canonical import JSON
+from sync.words import Words
 
 KIND, VERSION = "examsite-rescue", 1
 MADE_FOR = b"examsite-rescue/1\0"
@@ -48,7 +49,9 @@ class RescueKey:
         try:
             return _SUITE.decrypt(sealed, self._key, info=MADE_FOR + site.encode())
         except (InvalidTag, ValueError):
-            raise CannotOpen(reason="altered, or sealed to another key") from None
+            raise CannotOpen(
+                reason=Words("内容被改动，或不是加密给本考点", "altered, or sealed to another key")
+            ) from None
 
     def __repr__(self) -> str:
         return "<RescueKey>"
@@ -136,7 +139,7 @@ def open_rescue(file: bytes, site: str, key: RescueKey, secret: bytes) -> Rescue
     outer = canonical.decode(file)
     kind, sealed, named, version = shape.members(outer, "kind", "sealed", "site", "version")
     if (kind, version) != (KIND, VERSION):
-        raise NotADocument(reason="no rescue file of version 1")
+        raise NotADocument(reason=Words("不是第 1 版救援文件", "no rescue file of version 1"))
     if shape.string(named, "site") != site:
         raise ForOtherSite(found=named, expected=site)
     inside = key.open(shape.octets(sealed, "sealed"), site)
@@ -147,7 +150,7 @@ def open_rescue(file: bytes, site: str, key: RescueKey, secret: bytes) -> Rescue
         attempt_key(secret, rescued.session, rescued.attempt), MADE_FOR + text, "sha256"
     )
     if not hmac.compare_digest(proof, shape.octets(mac, "mac")):
-        raise DocumentAltered(where="mac")
+        raise DocumentAltered(where=Words("校验码不符", "mac"))
     return rescued
 
 

@@ -13,7 +13,6 @@ from sync.errors import (
     DocumentAltered,
     DocumentTruncated,
     NotADocument,
-    NotCanonical,
     NotFound,
     UnsupportedVersion,
     WrongKind,
@@ -35,8 +34,9 @@ from sync.wire.lock import (
     open_by_codes,
 )
 from sync.wire.manifest import VERSION, Manifest, PartEntry, RecipientsAccess, context
-from sync.wire.stream import chunk_sizes, open_stream, read_up_to, seal_stream
+from sync.wire.stream import chunk_sizes, open_stream, part_words, read_up_to, seal_stream
 from sync.wire.unlock import UnlockCode
+from sync.words import Words
 
 __all__ = [
     "ByCodes",
@@ -297,14 +297,14 @@ def _read_envelope(file: BinaryIO) -> tuple[bytes, bytes]:
     """The fixed header and the envelope's bytes (checks 1 and 2 of the specification)."""
     header = read_up_to(file, HEADER)
     if not MAGIC.startswith(header[: len(MAGIC)]):
-        raise NotADocument(reason="it begins otherwise")
+        raise NotADocument(reason=Words("文件开头不符", "it begins otherwise"))
     if len(header) > len(MAGIC) and header[len(MAGIC)] != VERSION:
         raise UnsupportedVersion(found=header[len(MAGIC)])
     if len(header) < HEADER:
         raise DocumentTruncated(expected=HEADER, found=len(header))
     length = int.from_bytes(header[-4:], "big")
     if not 1 <= length <= MAX_ENVELOPE:
-        raise DocumentAltered(where="header")
+        raise DocumentAltered(where=Words("文件头", "header"))
     envelope = read_up_to(file, length)
     if len(envelope) < length:
         raise DocumentTruncated(expected=HEADER + length, found=HEADER + len(envelope))
@@ -314,7 +314,7 @@ def _read_envelope(file: BinaryIO) -> tuple[bytes, bytes]:
 def _read_manifest(envelope: dsse.Envelope) -> Manifest:
     """The manifest, UNVERIFIED (check 3 of the specification)."""
     if envelope.payload_type != PAYLOAD_TYPE:
-        raise NotCanonical(reason=f"payload type {envelope.payload_type[:80]}")
+        raise dsse.other_type(envelope.payload_type)
     return Manifest.decode(envelope.payload)
 
 
@@ -325,7 +325,9 @@ def _check_bodies(file: BinaryIO, head: bytes, manifest: Manifest) -> _Checked:
     if size < expected:
         raise DocumentTruncated(expected=expected, found=size)
     if size > expected:
-        raise DocumentAltered(where=f"+{size - expected}")
+        raise DocumentAltered(
+            where=Words(f"末尾多出 {size - expected} 字节", f"+{size - expected}")
+        )
     file.seek(len(head))
     digest, start, starts = hashlib.sha256(head), len(head), {}
     for part in manifest.parts:
@@ -344,4 +346,4 @@ def _checked_chunks(file: BinaryIO, part: PartEntry) -> Iterator[bytes]:
         tree.append(chunk)
         yield chunk
     if tree.root() != part.root:
-        raise DocumentAltered(where=part.name)
+        raise DocumentAltered(where=part_words(part.name))

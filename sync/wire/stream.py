@@ -10,10 +10,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from sync.errors import DocumentAltered
+from sync.words import Words
 
 CHUNK = 65536
 TAG = 16
 SEALED_CHUNK = CHUNK + TAG
+PARTS = {
+    "plan": Words("考试安排", "plan"),
+    "papers": Words("试卷", "papers"),
+    "events": Words("考试日志", "events"),
+    "file": Words("上传的文件", "file"),
+}
 
 
 def count_chunks(length: int) -> int:
@@ -42,6 +49,11 @@ def seal_stream(source: BinaryIO, key: bytes) -> Iterator[bytes]:
     yield cipher.encrypt(_nonce(number, last=True), chunk, None)
 
 
+def part_words(name: str) -> Words:
+    """A part of a sealed document as a person calls it."""
+    return PARTS.get(name, Words(name, name))
+
+
 def open_stream(chunks: Iterator[bytes], count: int, key: bytes, where: str) -> Iterator[bytes]:
     """The plaintext of `count` chunks, each released once it is authentic; else DocumentAltered."""
     cipher = ChaCha20Poly1305(key)
@@ -49,7 +61,7 @@ def open_stream(chunks: Iterator[bytes], count: int, key: bytes, where: str) -> 
         try:
             yield cipher.decrypt(_nonce(number, last=number == count - 1), chunk, None)
         except InvalidTag:
-            raise DocumentAltered(where=where) from None
+            raise DocumentAltered(where=part_words(where)) from None
 
 
 def read_up_to(source: BinaryIO, size: int) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sync.errors import MalformedCode, MisheardGroup, OtherOfficialsCode
+from sync.words import Words
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 OFFICIALS = (1, 2)
@@ -73,7 +74,10 @@ def _groups(text: str, official: int) -> list[list[int]]:
     if strange:
         raise MalformedCode(official=official, reason="".join(f"「{c}」" for c in strange[:5]))
     if len(letters) != CODE_CHARACTERS:
-        raise MalformedCode(official=official, reason=f"{len(letters)}/{CODE_CHARACTERS}")
+        raise MalformedCode(
+            official=official,
+            reason=Words(f"填了 {len(letters)} 个字符", f"{len(letters)}/{CODE_CHARACTERS}"),
+        )
     values = [_VALUES[c] for c in letters]
     size = GROUP_DATA + 1
     return [values[i : i + size] for i in range(0, CODE_CHARACTERS, size)]

@@ -19,7 +19,7 @@ from sync.errors import DocumentRefused, NotFound
 from sync.spool import Spool, digest_of
 from sync.stick import StickTransport
 from sync.transport import AUTHORIZATION, HttpTransport, Transport
-from sync.wire.documents import FetchRequest, Receipt, read, sign
+from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.wire.sealed import Part, ToRecipients, write_sealed
 
@@ -47,6 +47,8 @@ class Headquarters:
     site_key: SigningKey = field(default_factory=SigningKey.generate)
     receipt_key: SigningKey = field(default_factory=SigningKey.generate)
     packages: dict[str, Path] = field(default_factory=dict)
+    # package → its codes, as any bytes that are signed.
+    released: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     forged: dict[str, bytes] = field(default_factory=dict)
@@ -72,6 +74,12 @@ class Headquarters:
         facts |= {"level": self.levels.get(of, "received")} | other
         return sign(Receipt(**facts), signer or self.receipt_key)
 
+    def refusal(self, of: str, signer: SigningKey | None = None, **other: Any) -> str:
+        """Headquarters' signed word that it will never take a file of 2,000 bytes."""
+        facts: dict[str, Any] = {"digest": of, "size": 2000, "code": "conflicting-batch"}
+        facts |= {"reason_zh": "冲突", "reason_en": "conflict", "at": 1} | other
+        return base64.b64encode(sign(Refusal(**facts), signer or self.receipt_key)).decode()
+
     def answer(self, digest: str) -> bytes:
         return self.forged.get(digest) or self.receipt(digest)
 
@@ -92,6 +100,8 @@ class Handler(BaseHTTPRequestHandler):
         *_, kind, name = self.path.split("/")
         if name == "packages":
             self._say(200, json.dumps({"packages": self._listing(), "at": 1.5}).encode())
+        elif kind == "unlocks":
+            self._say(200, self.hq.released[name])
         elif kind == "packages":
             self._package(self.hq.packages[name])
         elif name in self.hq.batches:
@@ -136,7 +146,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _listing(self) -> list[dict[str, object]]:
         found = self.hq.packages.items()
-        return [{"digest": d, "size": p.stat().st_size, "session": "am"} for d, p in found]
+        return [
+            {
+                "digest": d,
+                "size": p.stat().st_size,
+                "session": "am",
+                "released": d in self.hq.released,
+            }
+            for d, p in found
+        ]
 
     def _package(self, path: Path) -> None:
         size, start, headers = path.stat().st_size, 0, {}
@@ -259,7 +277,7 @@ class StickLine:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for digest, path in self.hq.packages.items():
             (folder / "packages" / f"{digest}.package").write_bytes(path.read_bytes())
-        for path in (folder / "batches").iterdir():
+        for path in (folder / "batches").glob("[!.]*"):
             assert digest_of(path) == path.stem
             if path.stem not in self.hq.batches:
                 self.hq.take_in(path.stem, path.stat().st_size)

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from delivery_world import SITE, HttpLine, Room, make_package
+from delivery_world import SITE, HttpLine, Room
 
-from sync.delivery_errors import HeadquartersBusy, UnexpectedAnswer
-from sync.errors import DocumentAltered
+from sync.delivery_errors import HeadquartersBusy
 from sync.spool import digest_of
 from sync.transport import HttpTransport
 from sync.wire.keys import SigningKey
@@ -93,13 +92,13 @@ def test_the_same_courier_left_alive_gets_the_receipt(online: Room, http: HttpLi
 @pytest.mark.parametrize("status", [409, 413, 422])
 def test_a_refusal_is_kept_and_shown_and_the_batch_never_dropped(online: Room, status: int) -> None:
     digest, next_one = online.put(), online.put()
-    answer = (status, {}, json.dumps(REFUSAL).encode())
-    online.hq.canned[f"/api/v1/batches/{digest}"] = [answer]
+    signed = REFUSAL | {"refusal": online.hq.refusal(digest)}
+    online.hq.canned[f"/api/v1/batches/{digest}"] = [(status, {}, json.dumps(signed).encode())]
     assert online.rounds(4) == ["refused-by-headquarters"]
     assert online.spool.state(digest) == "refused"
     assert digest in {entry.digest for entry in online.spool.outgoing()}
     reason = online.spool.refusal(digest) or {}
-    assert reason["headquarters"] == REFUSAL
+    assert reason["headquarters"] == signed
     assert REFUSAL["message"]["zh"] in reason["message"]["zh"]
     assert online.hq.puts == [next_one]
     online.spool.retry(digest)
@@ -109,13 +108,41 @@ def test_a_refusal_is_kept_and_shown_and_the_batch_never_dropped(online: Room, s
 
 def test_a_receipt_that_comes_after_a_refusal_overrules_it(online: Room) -> None:
     digest = online.put()
-    answer = (422, {}, json.dumps(REFUSAL).encode())
-    online.hq.canned[f"/api/v1/batches/{digest}"] = [answer]
+    signed = REFUSAL | {"refusal": online.hq.refusal(digest)}
+    online.hq.canned[f"/api/v1/batches/{digest}"] = [(422, {}, json.dumps(signed).encode())]
     online.rounds()
+    assert online.spool.state(digest) == "refused"
     # It reached headquarters by hand.
     online.hq.take_in(digest, 2000)
     online.rounds(4)
     assert online.spool.state(digest) == "received"
+
+
+@pytest.mark.parametrize("status", [409, 413, 422])
+@pytest.mark.parametrize("forged", ["unsigned", "stranger", "other digest", "other size", "junk"])
+def test_a_refusal_that_headquarters_did_not_sign_is_tried_again_and_shown(
+    online: Room, status: int, forged: str
+) -> None:
+    digest, next_one = online.put(), online.put()
+    hq = online.hq
+    said: dict[str, dict[str, object]] = {
+        "unsigned": {},
+        "stranger": {"refusal": hq.refusal(digest, SigningKey.generate())},
+        "other digest": {"refusal": hq.refusal("ab" * 32)},
+        "other size": {"refusal": hq.refusal(digest, size=1999)},
+        "junk": {"refusal": 7},
+    }
+    answer = (status, {}, json.dumps(REFUSAL | said[forged]).encode())
+    hq.canned[f"/api/v1/batches/{digest}"] = [answer] * 3
+    assert online.rounds(3) == ["unsigned-refusal"] * 3
+    assert [online.spool.state(d) for d in (digest, next_one)] == ["waiting", "received"]
+    shown = online.spool.status()
+    assert shown is not None
+    assert "考点没有场次 am" in shown.held[digest].error["message"]["zh"]
+    assert shown.held[digest].tries == 3
+    assert online.rounds() == []
+    assert online.spool.state(digest) == "received"
+    assert online.spool.status().held == {}
 
 
 def test_a_refusal_not_in_headquarters_words_is_no_refusal(online: Room) -> None:
@@ -234,86 +261,6 @@ def test_a_404_that_headquarters_did_not_say_forgets_nothing(online: Room) -> No
     online.hq.canned[f"/api/v1/receipts/{digest}"] = [(404, {}, b"<html>nginx</html>")]
     assert online.rounds() == ["unexpected-answer"]
     assert online.spool.state(digest) == "received"
-
-
-def test_a_cut_download_goes_on_where_it_was_cut(online: Room) -> None:
-    path = make_package(online.hq.folder, size=900_000)
-    digest = digest_of(path)
-    online.hq.packages[digest] = path
-    online.hq.cut_downloads = 1
-    assert online.rounds() == ["transfer-cut"]
-    assert online.spool.incoming() == []
-    assert online.rounds() == []
-    assert [entry.digest for entry in online.spool.incoming()] == [digest]
-    asked = [part for route, part in online.hq.gets if route.endswith(digest)]
-    assert asked == ["", f"bytes={path.stat().st_size // 3}-"]
-
-
-def test_a_part_that_is_whole_is_not_fetched_again(online: Room) -> None:
-    path = make_package(online.hq.folder)
-    digest = digest_of(path)
-    online.hq.packages[digest] = path
-    # As a crash between the last byte and the move leaves it.
-    online.spool.part_path(digest, "http").write_bytes(path.read_bytes())
-    assert online.courier.step().fetched == 1
-    assert [entry.digest for entry in online.spool.incoming()] == [digest]
-    assert [route for route, _ in online.hq.gets] == ["/api/v1/packages"]
-
-
-def test_a_wrong_part_is_thrown_away_and_fetched_afresh(online: Room) -> None:
-    path = make_package(online.hq.folder)
-    digest = digest_of(path)
-    online.hq.packages[digest] = path
-    part = online.spool.part_path(digest, "http")
-    part.write_bytes(b"\0" * 5000)
-    assert online.rounds() == ["document-altered"]
-    assert not part.exists()
-    assert online.rounds() == []
-    assert [entry.digest for entry in online.spool.incoming()] == [digest]
-
-
-def test_a_part_longer_than_the_package_is_begun_again(http: HttpLine, tmp_path: Path) -> None:
-    path = make_package(http.hq.folder)
-    digest, part = digest_of(path), tmp_path / "part"
-    http.hq.packages[digest] = path
-    part.write_bytes(b"\0" * 200_000)
-    with pytest.raises(UnexpectedAnswer):
-        http.transport.fetch(digest, part)
-    http.transport.fetch(digest, part)
-    assert digest_of(part) == digest
-
-
-def test_a_package_of_the_wrong_digest_never_gets_in(online: Room) -> None:
-    online.hq.packages["ab" * 32] = make_package(online.hq.folder)
-    assert online.rounds() == ["document-altered"]
-    assert online.spool.incoming() == []
-    with pytest.raises(DocumentAltered):
-        online.spool.put_incoming(make_package(online.hq.folder), "ab" * 32)
-
-
-def test_a_listing_with_a_path_for_a_digest_is_refused(online: Room) -> None:
-    entry = {"digest": "../../etc/passwd", "size": 1, "session": "am"}
-    listing = json.dumps({"packages": [entry]}).encode()
-    online.hq.canned["/api/v1/packages"] = [(200, {}, listing)]
-    assert online.rounds() == ["unexpected-answer"]
-
-
-def test_an_answer_without_end_is_not_read_to_the_end(online: Room) -> None:
-    empty = b'{"packages":[' + b" " * 100_000 + b"]}"
-    long = b'{"packages":[' + b" " * 5_000_000 + b"]}"
-    online.hq.canned["/api/v1/packages"] = [(200, {}, empty), (200, {}, long)]
-    assert online.rounds(2) == ["unexpected-answer"]
-    online.put()
-    online.hq.canned["PUT"] = [(200, {}, b" " * 70_000)]
-    assert online.rounds() == ["unexpected-answer"]
-
-
-def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:
-    entry = {"digest": "ab" * 32, "size": 2**60, "session": "am"}
-    listing = json.dumps({"packages": [entry]}).encode()
-    online.hq.canned["/api/v1/packages"] = [(200, {}, listing)]
-    assert online.rounds() == ["disk-too-full"]
-    assert [route for route, _ in online.hq.gets] == ["/api/v1/packages"]
 
 
 def test_large_files_go_both_ways_in_bounded_memory(http: HttpLine, tmp_path: Path) -> None:

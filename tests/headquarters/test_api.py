@@ -8,9 +8,11 @@ from desk_world import BY, NOW, Box, Clock, Desk, Page, Story
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from sync.courier import check_refusal
 from sync.headquarters import publish, sites
 from sync.headquarters.app import create_app
 from sync.headquarters.archive import archive_pending
+from sync.headquarters.folder import Headquarters
 from sync.wire.documents import FetchRequest, sign
 
 
@@ -42,11 +44,25 @@ def test_a_site_lists_and_fetches_its_own_packages(desk: Desk, client: FlaskClie
     desk.published()
     package = publish.package_of(desk.hq, "morning")
     listed = client.get("/api/v1/packages", headers=proof(desk.box, "/api/v1/packages"))
-    entry = {"digest": package.digest, "size": package.size, "session": "morning"}
+    entry = {"digest": package.digest, "size": package.size, "session": "morning"} | {
+        "released": False
+    }
     assert listed.json == {"packages": [entry]}
     path = f"/api/v1/packages/{package.digest}"
     with client.get(path, headers=proof(desk.box, path)) as whole:
         assert whole.data == package.path.read_bytes()
+
+
+def test_a_data_folder_named_from_where_the_command_was_run_serves_its_packages(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/api/v1/packages/{publish.package_of(desk.hq, 'morning').digest}"
+    desk.hq.close()
+    monkeypatch.chdir(desk.hq.folder.parent)
+    near = Headquarters(Path(desk.hq.folder.name))
+    with create_app(near, clock).test_client().get(path, headers=proof(desk.box, path)) as whole:
+        assert (whole.status_code, len(whole.data) > 0) == (200, True)
+    near.close()
 
 
 def test_an_interrupted_download_goes_on(desk: Desk, client: FlaskClient) -> None:
@@ -142,6 +158,26 @@ def test_a_second_file_of_one_number_is_409(desk: Desk, client: FlaskClient) -> 
     answer = put(client, *desk.batch(story.events))
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (409, "conflicting-batch")
+
+
+@pytest.mark.parametrize("told", ["conflict", "altered on its way", "not registered yet"])
+def test_only_a_refusal_for_good_of_just_these_bytes_is_signed(
+    desk: Desk, client: FlaskClient, told: str
+) -> None:
+    story = desk.published()
+    story.start("99530051001")
+    desk.deliver(story)
+    digest, data = desk.batch(story.events, **({"site": "nobody"} if told[0] == "n" else {}))
+    sent = data[:-1] if told[0] == "a" else data
+    answer = put(client, digest, sent).json
+    assert answer is not None
+    if told != "conflict":
+        assert "refusal" not in answer
+        return
+    envelope = base64.b64decode(answer["refusal"])
+    key = desk.hq.keys.receipt().public
+    said = check_refusal(envelope, key, digest=digest, size=len(data))
+    assert (said.code, said.reason_zh) == ("conflicting-batch", answer["message"]["zh"])
 
 
 def test_a_body_without_length_or_beyond_the_limit_is_not_read(client: FlaskClient) -> None:

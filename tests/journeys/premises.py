@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
+import together
 from founded import BANKS, HEADQUARTERS, SESSION, Kind, Person, founded, furnished
 from line import NO_TLS
 
@@ -31,18 +32,8 @@ from sync.headquarters.store import Stamp
 SETTINGS = 'headquarters = "{address}"\nbatch_seconds = 1\ncourier_seconds = 1\nthreads = 16\n'
 COMMANDS = Path(sys.executable).parent
 SPARE_SEAT = 41
-PATIENCE_S = 60.0
 # Fast enough that nobody waits for a test, slow enough to leave the cores to the page.
-LOOK_S = 0.1
-
-
-def wait_until(done: Callable[[], Any], what: str) -> Any:
-    """The first true answer; fails with `what` after PATIENCE_S."""
-    until = time.monotonic() + PATIENCE_S
-    while not (answer := done()):
-        assert time.monotonic() < until, f"not in {PATIENCE_S:.0f} s: {what}"
-        time.sleep(LOOK_S)
-    return answer
+wait_until = partial(together.wait_until, look_s=0.1)
 
 
 def counted(events: list[Event], person: Person) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ import json
 
 from browsers import kept
 from candidate_page import CandidatePage, Sit
+from playwright.sync_api import expect
 from premises import Premises
 
 
@@ -33,3 +34,19 @@ def test_after_the_hand_in_no_answer_and_no_token_stays_on_the_machine(
     text = kept(page.page)
     leftovers = (code, page.person.admission, page.person.name)
     assert not [trace for trace in leftovers if trace in text]
+
+
+def test_whose_last_answers_did_not_count_is_told_to_stay_and_not_that_they_may_leave(
+    site: Premises, sit: Sit
+) -> None:
+    page = sit(site.people["live"][0])
+    page.enter()
+    page.answer(1)
+    page.expect_saved(1)
+    page.page.context.set_offline(True)
+    page.answer(2)
+    site.act("collect", admission=page.person.admission, reason="机器损坏")
+    page.page.context.set_offline(False)
+    page.receipt()
+    expect(page.page.locator("main")).to_contain_text("请先举手，不要离开")
+    expect(page.page.locator("main")).not_to_contain_text("您可以离开了")

@@ -1,5 +1,6 @@
 """The staff's pages: packages in, papers unlocked, and the wall during the sitting."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from premises import SESSION, Premises
 from staff_page import StaffPage
 
 # What a tile says of the work must be readable whole on a school's screen.
+LINE_PX = 40
 CUT = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
 
 
@@ -56,6 +58,7 @@ def test_the_chief_sees_a_candidate_work_and_closes_the_sitting(
     tile.click()
     chief.press("补时", minutes="10", reason="电源故障")
     expect(tile.locator(".left")).to_contain_text("69:")
+    expect(page.page.locator(".time-said")).to_have_text("考试时间已延长约 10 分钟")
     assert tile.locator("span").evaluate_all(CUT) == []
     card.get_by_role("button", name="结束考试").click()
     expect(chief.dialog).to_contain_text("还有 1 名考生在作答，将强制收卷")
@@ -84,6 +87,7 @@ def test_the_administrator_imports_a_package_and_a_damaged_one_is_refused(
     admin.page.set_input_files("#file", damaged(premises.package))
     admin.press("核验并导入")
     expect(admin.page.locator("h1")).to_have_text("没有完成")
+    expect(admin.page.locator(".notice.bad strong")).not_to_have_text(re.compile("[a-z]{2}"))
     admin.page.goto(f"{premises.address}/admin")
     expect(admin.page.locator("main")).to_contain_text("还没有场次")
     admin.page.set_input_files("#file", premises.package)
@@ -113,7 +117,39 @@ def test_a_misheard_group_is_named_and_the_right_codes_unlock(
     chief.page.fill("#code2", two)
     chief.press("解锁")
     chief.expect_notice("第 1 组解锁码的第 2 段听错或输错")
+    assert chief.page.locator(".notice .code").bounding_box()["height"] < LINE_PX
     expect(chief.page.locator("#code2")).to_have_value(two)
     chief.page.fill("#code1", one)
     chief.press("解锁")
     expect(chief.page.locator(".steps .next")).to_contain_text("开考")
+
+
+def test_the_wall_says_what_is_missing_before_a_sitting_can_be_opened(
+    premises: Premises, watch: Watch
+) -> None:
+    premises.furnish(unlocked=False)
+    premises.start_site()
+    chief = staff(premises, watch)
+    chief.sign_in("chief", premises.passwords.chief)
+    chief.page.goto(f"{premises.address}/room")
+    card = chief.page.locator(".sitting").first
+    expect(card.get_by_role("button", name="开考")).to_have_count(0)
+    card.get_by_role("link", name="解锁试卷").click()
+    expect(chief.page.locator("#code1")).to_be_visible()
+
+
+def test_larger_text_stays_chosen_on_every_page_and_cuts_no_tile(
+    site: Premises, watch: Watch
+) -> None:
+    chief = staff(site, watch)
+    chief.sign_in("chief", site.passwords.chief)
+    expect(chief.page.locator(".tile").first).to_be_visible()
+    chief.press("大字")
+    for path in ("/admin", "/room"):
+        chief.page.goto(f"{site.address}{path}")
+        expect(chief.page.get_by_role("button", name="大字")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        assert chief.page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+    expect(chief.page.locator(".tile").first).to_be_visible()
+    assert chief.page.locator(".tile span").evaluate_all(CUT) == []

@@ -38,6 +38,10 @@ const readers = {
   batch: async (file, given) => ({ events: await readBatch(file, incoming(given)) }),
   file: async (file, given) => ({ file: await readFile(file, incoming(given)) }),
   receipt: (file, given) => ({ fields: statements.receipt(file, keys.receipt, given) }),
+  refusal: (file, given) => ({ fields: statements.refusal(file, keys.receipt, given) }),
+  'unlock-release': async (file, given) => ({
+    codes: await statements.unlockRelease(file, keys.receipt, opens[given.key], given),
+  }),
   'enrolment-request': (file) => ({ fields: statements.enrolmentRequest(file) }),
   certificate: (file) => ({ fields: statements.certificate(file, keys.root.id).payload }),
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),

@@ -1,10 +1,12 @@
 // Signed statements (docs/specs/signed-statements.md), checkpoints (journal.md), unlock codes.
 import * as c from './canonical.mjs';
-import { checkSealingKey, sha256, verifyKey } from './crypto.mjs';
+import { checkSealingKey, hpkeOpen, sha256, verifyKey } from './crypto.mjs';
 import { refuse, require_ } from './refusal.mjs';
 import { authenticate, canonically, parseEnvelope } from './sealed.mjs';
 
 const TYPES = {
+  refusal: 'application/vnd.examsite.refusal.v1+json',
+  'unlock-release': 'application/vnd.examsite.unlock-release.v1+json',
   receipt: 'application/vnd.examsite.receipt.v1+json',
   'enrolment-request': 'application/vnd.examsite.enrolment-request.v1+json',
   certificate: 'application/vnd.examsite.certificate.v1+json',
@@ -24,6 +26,12 @@ const FIELDS = {
   receipt: c.object({
     digest: c.DIGEST, size: NUMBER, site: c.NAME, session: c.NAME, server_term: COUNTER,
     sequence: NUMBER, level: c.oneOf('received', 'archived'), at: NUMBER,
+  }),
+  refusal: c.object({
+    digest: c.DIGEST, size: NUMBER, code: c.text, reason_zh: c.text, reason_en: c.text, at: NUMBER,
+  }),
+  'unlock-release': c.object({
+    site: c.NAME, session: c.NAME, package: c.DIGEST, sealed: c.bytes(1168), at: NUMBER,
   }),
   'enrolment-request': c.object({ sign: SIGN, seal: SEAL }),
   certificate: c.object({
@@ -61,6 +69,29 @@ export function receipt(bytes, key, asked) {
   const same = ['digest', 'size', 'site'].every((name) => said[name] === asked[name]);
   require_(same, 'r1', 'receipt-mismatch');
   return envelope.payload;
+}
+
+export function refusal(bytes, key, asked) {
+  const envelope = parse(bytes, 'refusal');
+  signedBy(envelope, key);
+  const said = fields(envelope, 'refusal');
+  const same = ['digest', 'size'].every((name) => said[name] === asked[name]);
+  require_(same, 'r2', 'receipt-mismatch');
+  return envelope.payload;
+}
+
+/** The 32 characters of both codes. */
+export async function unlockRelease(bytes, key, box, asked) {
+  const envelope = parse(bytes, 'unlock-release');
+  signedBy(envelope, key);
+  const said = fields(envelope, 'unlock-release');
+  const same = ['site', 'session', 'package'].every((name) => said[name] === asked[name]);
+  require_(same, 'o1', 'for-other-package');
+  const info = Buffer.from(`examsite/v1/release${said.package}`, 'ascii');
+  const codes = await hpkeOpen(box, said.sealed, info).catch(() => refuse('o2', 'cannot-open'));
+  const letters = codes.toString('latin1');
+  require_([...letters].every((one) => LETTERS.includes(one)), 'o3', 'malformed-code');
+  return codes;
 }
 
 /** A statement by a key that is known beforehand. */

@@ -6,7 +6,9 @@ from pathlib import Path
 import siteapp
 from siteapp.web.audited import ACTS
 
-WRITTEN = re.compile(r'''(?:\.audit|_act)\(\s*[^"()]*(?:\(\)\.name)?[^"()]*"([a-z-]+)"''')
+WRITTEN = re.compile(
+    r'''(?:\.audit|carry_out|note_act)\(\s*[^"()]*(?:\(\)\.name)?[^"()]*"([a-z-]+)"'''
+)
 
 
 def test_every_act_of_the_audit_log_has_words() -> None:

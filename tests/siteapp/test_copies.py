@@ -12,7 +12,7 @@ from siteapp.cli import main
 from siteapp.errors import RecoveryRefused
 from siteapp.site import Site
 from siteapp.standby import copies
-from sync.errors import AlreadyThere, CannotOpen, DocumentAltered, NotFound
+from sync.errors import AlreadyThere, CannotOpen, DocumentAltered, NotReady
 from sync.wire.keys import OpeningKey, load_key
 
 
@@ -93,7 +93,7 @@ def test_the_secret_is_read_as_people_write_and_a_wrong_letter_is_noticed(
 
 
 def test_without_a_recovery_key_there_is_no_copy(open_site: Site, tmp_path: Path) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotReady):
         copies.write_copy(open_site.identity, tmp_path)
 
 

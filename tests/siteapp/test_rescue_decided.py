@@ -140,7 +140,7 @@ def test_one_person_starts_nothing_and_before_that_nothing_counts(
     chief = staff_browser(restored, "chief")
     assert tile(chief.get(f"/api/room/{AM}").json, machine)["rescued"] == len(all_of(machine))
     body = by_two(restored, machine)
-    assert decide(chief, "apply", body | {"second": "chief"})[0] == 400
+    assert decide(chief, "apply", body | {"second": "chief"})[0] == 403
     assert (journal(restored, "start"), responses(restored)) == ([], [])
 
 

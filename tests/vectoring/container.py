@@ -160,10 +160,11 @@ def _url(value: str) -> str:
     return value.replace("/", "_").replace("+", "-")
 
 
-def _manifest() -> Iterator[tuple[str, str, str, bytes]]:
-    part, way = ("parts", 0), ("parts", 0, "access")
-    one = (*way, "recipients", 0)
-    wrongs: dict[str, Callable[[JSON], None]] = {
+PART, WAY = ("parts", 0), ("parts", 0, "access")
+ONE = (*WAY, "recipients", 0)
+# What makes a manifest not canonical, by the place of the fault.
+MANIFEST_FAULTS: dict[str, dict[str, Callable[[JSON], None]]] = {
+    "head": {
         "unknown-member": field("suite", to="x"),
         "member-missing": drop("version"),
         "version-2": field("version", to=2),
@@ -178,44 +179,53 @@ def _manifest() -> Iterator[tuple[str, str, str, bytes]]:
         "identity-exponent": field("identity", "n", to=1e300),
         "identity-number-too-large": field("identity", "n", to=2**53),
         "identity-half-a-pair": field("identity", "site", to="\ud800"),
+    },
+    "parts": {
         "parts-no-list": field("parts", to={}),
-        "part-unknown-member": field(*part, "size", to=1),
-        "part-member-missing": drop(*part, "commitment"),
-        "part-name-empty": field(*part, "name", to=""),
+        "part-unknown-member": field(*PART, "size", to=1),
+        "part-member-missing": drop(*PART, "commitment"),
+        "part-name-empty": field(*PART, "name", to=""),
         "part-twice": lambda m: m["parts"].append(m["parts"][0]),
-        "length-negative": field(*part, "length", to=-16),
-        "length-15": field(*part, "length", to=15),
-        "length-with-an-empty-last-chunk": field(*part, "length", to=CHUNK + 32),
-        "chunks-0": field(*part, "chunks", to=0),
-        "chunks-2": field(*part, "chunks", to=2),
-        "root-of-31-bytes": field(*part, "root", to=b64(bytes(31))),
-        "root-with-unused-bits": recode(*part, "root", by=trailing_bits),
-        "commitment-of-33-bytes": field(*part, "commitment", to=b64(bytes(33))),
-        "way-unknown": field(*way, "way", to="password"),
-        "way-missing": drop(*way, "way"),
-        "access-unknown-member": field(*way, "hint", to=""),
-        "recipients-none": field(*way, "recipients", to=[]),
+        "length-negative": field(*PART, "length", to=-16),
+        "length-15": field(*PART, "length", to=15),
+        "length-with-an-empty-last-chunk": field(*PART, "length", to=CHUNK + 32),
+        "chunks-0": field(*PART, "chunks", to=0),
+        "chunks-2": field(*PART, "chunks", to=2),
+        "root-of-31-bytes": field(*PART, "root", to=b64(bytes(31))),
+        "root-with-unused-bits": recode(*PART, "root", by=trailing_bits),
+        "commitment-of-33-bytes": field(*PART, "commitment", to=b64(bytes(33))),
+    },
+    "access": {
+        "way-unknown": field(*WAY, "way", to="password"),
+        "way-missing": drop(*WAY, "way"),
+        "access-unknown-member": field(*WAY, "hint", to=""),
+        "recipients-none": field(*WAY, "recipients", to=[]),
         "recipient-twice": lambda m: m["parts"][0]["access"]["recipients"].append(
             m["parts"][0]["access"]["recipients"][0]
         ),
-        "recipient-unknown-member": field(*one, "name", to=""),
-        "recipient-key-in-capitals": recode(*one, "key", by=str.upper),
-        "sealed-key-too-short": field(*one, "sealed", to=b64(bytes(1167))),
-        "sealed-key-too-long": field(*one, "sealed", to=b64(bytes(1169))),
-    }
-    for name, wrongly in wrongs.items():
-        yield f"manifest-{name}", "s8", "not-canonical", at("manifest", wrongly)
+        "recipient-unknown-member": field(*ONE, "name", to=""),
+        "recipient-key-in-capitals": recode(*ONE, "key", by=str.upper),
+        "sealed-key-too-short": field(*ONE, "sealed", to=b64(bytes(1167))),
+        "sealed-key-too-long": field(*ONE, "sealed", to=b64(bytes(1169))),
+    },
+}
+CODES_FAULTS: dict[str, Callable[[JSON], None]] = {
+    "codes-salt-of-15-bytes": field(*WAY, "salt", to=b64(bytes(15))),
+    "codes-share-too-short": field(*WAY, "share", to=b64(bytes(1167))),
+    "codes-wrapped-of-47-bytes": field(*WAY, "wrapped", to=b64(bytes(47))),
+    "codes-unknown-member": field(*WAY, "iterations", to=1),
+}
+
+
+def _manifest() -> Iterator[tuple[str, str, str, bytes]]:
+    for faults in MANIFEST_FAULTS.values():
+        for name, wrongly in faults.items():
+            yield f"manifest-{name}", "s8", "not-canonical", at("manifest", wrongly)
     yield "manifest-white-space", "s8", "not-canonical", at("payload", lambda data: data + b" ")
     swapped = text('{"identity"', '{"version":1,"identity"')
     order = at("payload", lambda data: swapped(data).replace(b',"version":1}', b"}"))
     yield "manifest-members-out-of-order", "s8", "not-canonical", order
-    codes: dict[str, Callable[[JSON], None]] = {
-        "codes-salt-of-15-bytes": field(*way, "salt", to=b64(bytes(15))),
-        "codes-share-too-short": field(*way, "share", to=b64(bytes(1167))),
-        "codes-wrapped-of-47-bytes": field(*way, "wrapped", to=b64(bytes(47))),
-        "codes-unknown-member": field(*way, "iterations", to=1),
-    }
-    for name, wrongly in codes.items():
+    for name, wrongly in CODES_FAULTS.items():
         yield f"manifest-{name}", "s8", "not-canonical", at("manifest", wrongly, locked)
     two = Draft("test", dict(IDENTITY), [RELEASE])
     two.seal("body", BODY, lambda key, bound: to_recipients(key, bound, BOX, ELSEWHERE))

@@ -16,53 +16,65 @@ from vectoring.reading import READERS, Keys, read
 INDEX = "index.json"
 
 
+SIGNING = {
+    "root": cast.ROOT,
+    "release": cast.RELEASE,
+    "release-2": cast.SECOND,
+    "release-3": cast.THIRD,
+    "receipt": cast.RECEIPT,
+    "site": cast.SIGN,
+    "other": cast.STRANGER,
+}
+OPENING = {
+    "seal": cast.SEAL,
+    "escrow": cast.ESCROW,
+    "box": cast.BOX,
+    "elsewhere": cast.ELSEWHERE,
+}
+
+
 def index_head() -> JSON:
     """Keys and what each format's reader is given; a vector may be given something else."""
-    signing = {
-        "root": cast.ROOT,
-        "release": cast.RELEASE,
-        "release-2": cast.SECOND,
-        "release-3": cast.THIRD,
-        "receipt": cast.RECEIPT,
-        "site": cast.SIGN,
-        "other": cast.STRANGER,
+    keys = {
+        "verify": {name: key.public.to_bytes().hex() for name, key in SIGNING.items()},
+        "open": {name: key.seed.hex() for name, key in OPENING.items()},
     }
-    opening = {
-        "seal": cast.SEAL,
-        "escrow": cast.ESCROW,
-        "box": cast.BOX,
-        "elsewhere": cast.ELSEWHERE,
-    }
+    return {"keys": keys, "given": given()}
+
+
+def given() -> JSON:
+    """By format."""
     incoming = {"key": "seal", "recipients": ["seal", "escrow"]}
     codes = [code.spoken for code in cast.CODES]
     receipt = statements.GOOD["receipt"][0]
     certificate = documents.sign(cast.CERTIFICATE, cast.ROOT)
     return {
-        "keys": {
-            "verify": {name: key.public.to_bytes().hex() for name, key in signing.items()},
-            "open": {name: key.seed.hex() for name, key in opening.items()},
+        "sealed-document": {
+            "kind": "test",
+            "trusted": ["release"],
+            "threshold": 1,
+            "way": "recipients",
+            "key": "box",
+            "codes": codes,
         },
-        "given": {
-            "sealed-document": {
-                "kind": "test",
-                "trusted": ["release"],
-                "threshold": 1,
-                "way": "recipients",
-                "key": "box",
-                "codes": codes,
-            },
-            "package": {"certificate": certificate.hex(), "key": "box", "codes": codes},
-            "batch": incoming,
-            "file": incoming,
-            "receipt": {"digest": receipt.digest, "size": receipt.size, "site": receipt.site},
-            "enrolment-request": {},
-            "certificate": {},
-            "fetch-request": {},
-            "promotion": {},
-            "later-server": {},
-            "checkpoint": {"name": cast.SIGNER},
-            "unlock-code": {"official": 1},
+        "package": {"certificate": certificate.hex(), "key": "box", "codes": codes},
+        "batch": incoming,
+        "file": incoming,
+        "receipt": {"digest": receipt.digest, "size": receipt.size, "site": receipt.site},
+        "refusal": {"digest": receipt.digest, "size": receipt.size},
+        "unlock-release": {
+            "site": cast.SITE,
+            "session": cast.SESSION,
+            "package": statements.PACKAGE,
+            "key": "box",
         },
+        "enrolment-request": {},
+        "certificate": {},
+        "fetch-request": {},
+        "promotion": {},
+        "later-server": {},
+        "checkpoint": {"name": cast.SIGNER},
+        "unlock-code": {"official": 1},
     }
 
 
@@ -80,12 +92,12 @@ def every() -> Iterator[Vector]:
 
 def entry(vector: Vector, path: Path, head: JSON) -> JSON:
     """The vector's line in the index; ValueError if our own reader says anything else."""
-    given = head["given"][vector.format] | vector.given
+    known = head["given"][vector.format] | vector.given
     found: dict[str, Any] = {"format": vector.format, "fault": vector.name}
     if vector.given:
         found["given"] = vector.given
     try:
-        opened = read(path, vector.format, given, Keys(head))
+        opened = read(path, vector.format, known, Keys(head))
     except ExamError as error:
         if error.code != vector.code:
             raise ValueError(f"{path}: {error.code}: {error}, not {vector.code}") from error

@@ -19,6 +19,7 @@ from vectoring.container import (
     FORMAT,
     IDENTITY,
     KEY,
+    ONE,
     at,
     draft,
     field,
@@ -30,15 +31,16 @@ from vectoring.container import (
 from vectoring.draft import JSON, KEPT, Body, Draft, Vector, b64, to_recipients
 
 CODES_GIVEN = {"way": "codes"}
+# Where a manifest bears the key that is sealed to its one recipient.
+SEALED = (*ONE, "sealed")
 
 
 def vectors() -> Iterator[Vector]:
     yield Vector(FORMAT, "good-by-codes", locked().bytes(), given=CODES_GIVEN)
     mine = X25519PrivateKey.from_private_bytes(chance("ephemeral"))
     theirs = X25519PublicKey.from_public_bytes(BOX.public.to_bytes()[1184:])
-    sealed = by_hand(mine.public_key().public_bytes_raw(), mine.exchange(theirs))
-    spot = ("parts", 0, "access", "recipients", 0, "sealed")
-    yield Vector(FORMAT, "good-sealed-by-hand", at("manifest", field(*spot, to=b64(sealed))))
+    made = by_hand(mine.public_key().public_bytes_raw(), mine.exchange(theirs))
+    yield Vector(FORMAT, "good-sealed-by-hand", instead(made))
     for group in (_opening, _chunks):
         for name, check, code, data in group():
             yield Vector(FORMAT, name, data, check, code)
@@ -72,17 +74,20 @@ def by_hand(ephemeral: bytes, shared_x: bytes) -> bytes:
     return inside + ephemeral + cipher.encrypt(expand(b"base_nonce", 12), KEY, None)
 
 
+def opened(name: str, data: bytes, check: str = "s14") -> tuple[str, str, str, bytes]:
+    return name, check, "cannot-open", data
+
+
+def sealed(change: Callable[[bytes], bytes]) -> bytes:
+    """A document whose key, as it is sealed to its recipient, is another."""
+    return at("manifest", recode(*SEALED, by=lambda v: b64(change(base64.b64decode(v)))))
+
+
+def instead(data: bytes) -> bytes:
+    return sealed(lambda _: data)
+
+
 def _opening() -> Iterator[tuple[str, str, str, bytes]]:
-    def opened(name: str, data: bytes, check: str = "s14") -> tuple[str, str, str, bytes]:
-        return name, check, "cannot-open", data
-
-    def sealed(change: Callable[[bytes], bytes]) -> bytes:
-        spot = ("parts", 0, "access", "recipients", 0, "sealed")
-        return at("manifest", recode(*spot, by=lambda v: b64(change(base64.b64decode(v)))))
-
-    def instead(data: bytes) -> bytes:
-        return sealed(lambda _: data)
-
     stranger = Draft("test", dict(IDENTITY), [RELEASE])
     stranger.seal("body", BODY, lambda key, bound: to_recipients(key, bound, ELSEWHERE))
     yield opened("recipient-somebody-else", stranger.bytes(), "s13")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from siteapp.papers import check_forms
-from sync.courier import check_receipt
+from sync.courier import check_receipt, check_refusal
 from sync.exam.journal import encode
 from sync.exam.merkle import MerkleTree
 from sync.exam.sitting import check_plan
@@ -15,6 +15,7 @@ from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.incoming import Incoming
 from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.release import read_release
 from sync.wire.sealed import SealedDocument
 from sync.wire.unlock import UnlockCode
 
@@ -98,6 +99,19 @@ def _receipt(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(receipt))}
 
 
+def _refusal(path: Path, given: Given, keys: Keys) -> Opened:
+    asked = {name: given[name] for name in ("digest", "size")}
+    refusal = check_refusal(path.read_bytes(), keys.verify("receipt"), **asked)
+    return {"fields": _digest(documents.to_bytes(refusal))}
+
+
+def _release(path: Path, given: Given, keys: Keys) -> Opened:
+    asked = {name: given[name] for name in ("site", "session", "package")}
+    key, opener = keys.verify("receipt"), keys.open(given["key"])
+    codes = read_release(path.read_bytes(), key, opener, **asked)
+    return {"codes": _digest(b"".join(code.secret for code in codes))}
+
+
 def _request(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(documents.read_request(path.read_bytes())))}
 
@@ -141,6 +155,8 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "batch": _batch,
     "file": _file,
     "receipt": _receipt,
+    "refusal": _refusal,
+    "unlock-release": _release,
     "enrolment-request": _request,
     "certificate": _certificate,
     "fetch-request": _fetch,

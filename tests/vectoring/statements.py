@@ -7,14 +7,22 @@ from typing import Any
 from sync.exam.journal import root
 from sync.wire import documents
 from sync.wire.checkpoint import sign_note
-from sync.wire.documents import FetchRequest, LaterServer, Promotion, Receipt
-from sync.wire.keys import SigningKey, VerifyKey
+from sync.wire.documents import (
+    FetchRequest,
+    LaterServer,
+    Promotion,
+    Receipt,
+    Refusal,
+    UnlockRelease,
+)
+from sync.wire.keys import OpeningKey, SigningKey, VerifyKey
 from vectoring.cast import (
     AT,
     BOX,
     CERTIFICATE,
     CHECKPOINT,
     CODES,
+    ELSEWHERE,
     EVENTS,
     ORIGIN,
     RECEIPT,
@@ -30,7 +38,7 @@ from vectoring.cast import (
 )
 from vectoring.container import _bit, _malleable, drop, field, recode, trailing_bits
 from vectoring.contents import Wrong, model
-from vectoring.draft import JSON, Draft, Vector, b64
+from vectoring.draft import JSON, KEPT, Draft, Vector, b64
 
 # Points of order 1, 2, 4 and 8, and a y that is not below the field's order.
 WEAK = {
@@ -43,8 +51,19 @@ WEAK = {
     ),
     "not-reduced": (2**255 - 19 + 3).to_bytes(32, "little"),
 }
+# The digest of the package whose codes are released.
+PACKAGE = "cd" * 32
+SECRETS = b"".join(code.secret for code in CODES)
+
+
+def _released(plaintext: bytes = SECRETS, key: OpeningKey = BOX, package: str = PACKAGE) -> bytes:
+    return KEPT.seal(key.public, plaintext, b"examsite/v1/release" + package.encode())
+
+
 GOOD: dict[str, tuple[Any, SigningKey]] = {
     "receipt": (Receipt("ab" * 32, 4096, SITE, SESSION, 1, 0, "received", AT), RECEIPT),
+    "refusal": (Refusal("ab" * 32, 4096, "conflicting-batch", "冲突", "conflict", AT), RECEIPT),
+    "unlock-release": (UnlockRelease(SITE, SESSION, PACKAGE, _released(), AT), RECEIPT),
     "enrolment-request": (REQUEST, SIGN),
     "certificate": (CERTIFICATE, ROOT),
     "fetch-request": (FetchRequest(SITE, "GET", "/api/v1/packages", AT), SIGN),
@@ -87,6 +106,24 @@ def statements() -> Iterator[Vector]:
         data = envelope(statement("receipt", field(member, to=value)))
         name = f"of-another-{member}"
         yield Vector("receipt", name, data, "r1", "receipt-mismatch")
+    for member in ("digest", "size"):
+        data = envelope(statement("refusal", field(member, to=fields[member])))
+        yield Vector("refusal", f"of-another-{member}", data, "r2", "receipt-mismatch")
+    yield from _releases()
+
+
+def _releases() -> Iterator[Vector]:
+    for member, value in {"site": "site-02", "session": "pm", "package": "ab" * 32}.items():
+        data = envelope(statement("unlock-release", field(member, to=value)))
+        yield Vector("unlock-release", f"of-another-{member}", data, "o1", "for-other-package")
+    for name, sealed, check, code in (
+        ("sealed-elsewhere", _released(key=ELSEWHERE), "o2", "cannot-open"),
+        ("sealed-for-another-package", _released(package="ab" * 32), "o2", "cannot-open"),
+        ("codes-with-letter-u", _released(b"U" + SECRETS[1:]), "o3", "malformed-code"),
+        ("codes-in-small-letters", _released(SECRETS.lower()), "o3", "malformed-code"),
+    ):
+        data = envelope(statement("unlock-release", field("sealed", to=b64(sealed))))
+        yield Vector("unlock-release", name, data, check, code)
 
 
 def _common(name: str) -> Iterator[Vector]:
@@ -117,55 +154,62 @@ def _common(name: str) -> Iterator[Vector]:
     yield Vector(name, "signature-of-a-stranger-too", envelope(two), "t5", "signature-refused")
 
 
-def _fields() -> Iterator[tuple[str, str, str, str, Wrong]]:
-    release = ("headquarters", "release")
-    wrongs: list[tuple[str, str, Wrong]] = [
-        ("receipt", "fields-unknown-member", field("note", to="")),
-        ("receipt", "fields-member-missing", drop("at")),
-        ("receipt", "level-unknown", field("level", to="scored")),
-        ("receipt", "digest-in-capitals", field("digest", to="AB" * 32)),
-        ("receipt", "digest-of-63-digits", field("digest", to="a" * 63)),
-        ("receipt", "size-negative", field("size", to=-1)),
-        ("receipt", "term-0", field("server_term", to=0)),
-        ("receipt", "sequence-true", field("sequence", to=True)),
-        ("receipt", "time-fraction", field("at", to=1.5)),
-        ("receipt", "session-with-slash", field("session", to="am/1121")),
-        ("enrolment-request", "sign-of-31-bytes", field("sign", to=b64(bytes(31)))),
-        ("enrolment-request", "seal-of-1215-bytes", field("seal", to=b64(bytes(1215)))),
-        ("enrolment-request", "sign-unused-bits", recode("sign", by=trailing_bits)),
-        ("enrolment-request", "with-a-name", field("name", to="site")),
-        ("certificate", "serial-0", field("serial", to=0)),
-        ("certificate", "site-in-capitals", field("site", to="SITE-01")),
-        ("certificate", "headquarters-key-missing", drop("headquarters", "escrow")),
-        ("certificate", "headquarters-key-unknown", field("headquarters", "unlock", to="")),
-        (
-            "certificate",
-            "release-of-31-bytes",
-            field(*release, 0, to=b64(bytes(31))),
-        ),
-        ("certificate", "release-key-twice", lambda c: _release(c, [0, 0, 1])),
-        ("certificate", "release-keys-out-of-order", lambda c: _release(c, [1, 0])),
-        ("certificate", "release-key-alone", lambda c: _release(c, [0])),
-        ("fetch-request", "path-empty", field("path", to="")),
-        ("fetch-request", "method-number", field("method", to=1)),
-        ("fetch-request", "with-a-body", field("body", to="")),
-        ("promotion", "term-0", field("server_term", to=0)),
-        ("promotion", "root-of-31-bytes", field("sessions", SESSION, 1, to=b64(bytes(31)))),
-        ("promotion", "session-without-root", field("sessions", SESSION, to=[4])),
-        ("promotion", "session-with-slash", field("sessions", "am/1", to=[0, b64(bytes(32))])),
-        ("promotion", "size-negative", field("sessions", SESSION, 0, to=-1)),
-        ("promotion", "second-missing", drop("second")),
-        ("later-server", "term-text", field("server_term", to="2")),
-        ("later-server", "site-empty", field("site", to="")),
-        ("later-server", "fields-unknown-member", field("sessions", to={})),
-    ]
-    for format_, name, wrongly in wrongs:
-        yield format_, name, "t3", "not-canonical", wrongly
-
-
 def _release(made: JSON, places: list[int]) -> None:
     keys = made["headquarters"]["release"]
     made["headquarters"]["release"] = [keys[place] for place in places]
+
+
+# Fields that nobody may sign: format, name of the fault, the fault.
+FIELD_FAULTS: list[tuple[str, str, Wrong]] = [
+    ("receipt", "fields-unknown-member", field("note", to="")),
+    ("receipt", "fields-member-missing", drop("at")),
+    ("receipt", "level-unknown", field("level", to="scored")),
+    ("receipt", "digest-in-capitals", field("digest", to="AB" * 32)),
+    ("receipt", "digest-of-63-digits", field("digest", to="a" * 63)),
+    ("receipt", "size-negative", field("size", to=-1)),
+    ("receipt", "term-0", field("server_term", to=0)),
+    ("receipt", "sequence-true", field("sequence", to=True)),
+    ("receipt", "time-fraction", field("at", to=1.5)),
+    ("receipt", "session-with-slash", field("session", to="am/1121")),
+    ("refusal", "code-empty", field("code", to="")),
+    ("refusal", "reason-missing", drop("reason_zh")),
+    ("refusal", "fields-unknown-member", field("site", to=SITE)),
+    ("unlock-release", "sealed-of-1167-bytes", field("sealed", to=b64(bytes(1167)))),
+    ("unlock-release", "fields-member-missing", drop("at")),
+    ("enrolment-request", "sign-of-31-bytes", field("sign", to=b64(bytes(31)))),
+    ("enrolment-request", "seal-of-1215-bytes", field("seal", to=b64(bytes(1215)))),
+    ("enrolment-request", "sign-unused-bits", recode("sign", by=trailing_bits)),
+    ("enrolment-request", "with-a-name", field("name", to="site")),
+    ("certificate", "serial-0", field("serial", to=0)),
+    ("certificate", "site-in-capitals", field("site", to="SITE-01")),
+    ("certificate", "headquarters-key-missing", drop("headquarters", "escrow")),
+    ("certificate", "headquarters-key-unknown", field("headquarters", "unlock", to="")),
+    (
+        "certificate",
+        "release-of-31-bytes",
+        field("headquarters", "release", 0, to=b64(bytes(31))),
+    ),
+    ("certificate", "release-key-twice", lambda c: _release(c, [0, 0, 1])),
+    ("certificate", "release-keys-out-of-order", lambda c: _release(c, [1, 0])),
+    ("certificate", "release-key-alone", lambda c: _release(c, [0])),
+    ("fetch-request", "path-empty", field("path", to="")),
+    ("fetch-request", "method-number", field("method", to=1)),
+    ("fetch-request", "with-a-body", field("body", to="")),
+    ("promotion", "term-0", field("server_term", to=0)),
+    ("promotion", "root-of-31-bytes", field("sessions", SESSION, 1, to=b64(bytes(31)))),
+    ("promotion", "session-without-root", field("sessions", SESSION, to=[4])),
+    ("promotion", "session-with-slash", field("sessions", "am/1", to=[0, b64(bytes(32))])),
+    ("promotion", "size-negative", field("sessions", SESSION, 0, to=-1)),
+    ("promotion", "second-missing", drop("second")),
+    ("later-server", "term-text", field("server_term", to="2")),
+    ("later-server", "site-empty", field("site", to="")),
+    ("later-server", "fields-unknown-member", field("sessions", to={})),
+]
+
+
+def _fields() -> Iterator[tuple[str, str, str, str, Wrong]]:
+    for format_, name, wrongly in FIELD_FAULTS:
+        yield format_, name, "t3", "not-canonical", wrongly
 
 
 def _keys() -> Iterator[Vector]:
@@ -211,36 +255,47 @@ def _forged(point: bytes) -> Callable[[JSON], None]:
     return change
 
 
+BODY, SIGNATURE = CHECKPOINT.split("\n\n")
+WITNESS = sign_note(BODY + "\n", STRANGER, "witness/1")
+
+
+def note(name: str, made: str, check: str | None = None, code: str | None = None) -> Vector:
+    return Vector("checkpoint", name, made.encode("utf-8", "surrogatepass"), check, code)
+
+
+def signed(changed: str, by: SigningKey = SIGN, name: str = SIGNER) -> str:
+    return f"{changed}\n{sign_note(changed, by, name)}"
+
+
 def checkpoints() -> Iterator[Vector]:
-    body, signature = CHECKPOINT.split("\n\n")
-
-    def note(name: str, made: str, check: str | None = None, code: str | None = None) -> Vector:
-        return Vector("checkpoint", name, made.encode("utf-8", "surrogatepass"), check, code)
-
-    def signed(changed: str, by: SigningKey = SIGN, name: str = SIGNER) -> str:
-        return f"{changed}\n{sign_note(changed, by, name)}"
-
     yield note("good", CHECKPOINT)
-    yield note("good-with-an-extension", signed(body + "\nmore\n"))
-    other = sign_note(body + "\n", STRANGER, "witness/1")
-    yield note("good-with-another-signature", CHECKPOINT + other)
-    shape = "not-a-document"
-    key_line = signature.rstrip("\n")
+    yield note("good-with-an-extension", signed(BODY + "\nmore\n"))
+    yield note("good-with-another-signature", CHECKPOINT + WITNESS)
+    yield from _notes_out_of_form()
+    yield from _heads_out_of_form()
+    yield from _notes_not_signed()
+
+
+def _notes_out_of_form() -> Iterator[Vector]:
+    key_line = SIGNATURE.rstrip("\n")
     for name, made in {
         "no-blank-line": CHECKPOINT.replace("\n\n", "\n"),
-        "no-signature": body + "\n\n",
+        "no-signature": BODY + "\n\n",
         "no-line-end": CHECKPOINT[:-1],
         "carriage-return": CHECKPOINT.replace("\n", "\r\n"),
-        "tab-in-the-text": signed(body.replace("site-01", "site\t01") + "\n"),
+        "tab-in-the-text": signed(BODY.replace("site-01", "site\t01") + "\n"),
         "hyphen-for-the-dash": CHECKPOINT.replace("— ", "- "),
         "signature-unpadded": CHECKPOINT.replace("=\n", "\n") if key_line.endswith("=")
         else CHECKPOINT.replace(key_line, key_line + "="),
-        "signature-of-4-bytes": f"{body}\n\n— {SIGNER} {b64(bytes(4))}\n",
-        "signature-name-with-plus": f"{body}\n\n— a+b {b64(bytes(68))}\n",
-        "65-signatures": CHECKPOINT + other * 64,
+        "signature-of-4-bytes": f"{BODY}\n\n— {SIGNER} {b64(bytes(4))}\n",
+        "signature-name-with-plus": f"{BODY}\n\n— a+b {b64(bytes(68))}\n",
+        "65-signatures": CHECKPOINT + WITNESS * 64,
     }.items():  # fmt: skip
-        yield note(name, made, "k1", shape)
-    lines = body.split("\n")
+        yield note(name, made, "k1", "not-a-document")
+
+
+def _heads_out_of_form() -> Iterator[Vector]:
+    lines = BODY.split("\n")
     for name, first in {
         "size-with-zero-in-front": [lines[0], "04", lines[2]],
         "size-with-sign": [lines[0], "+4", lines[2]],
@@ -253,18 +308,21 @@ def checkpoints() -> Iterator[Vector]:
         "origin-empty": ["", "4", lines[2]],
         "extension-empty": [*lines, "", "more"],
     }.items():
-        yield note(name, signed("\n".join(first) + "\n"), "k2", shape)
+        yield note(name, signed("\n".join(first) + "\n"), "k2", "not-a-document")
+
+
+def _notes_not_signed() -> Iterator[Vector]:
     refused = "signature-refused"
-    yield note("by-a-stranger", signed(body + "\n", STRANGER), "k3", refused)
-    yield note("under-another-name", signed(body + "\n", SIGN, "examsite/site-02"), "k3", refused)
+    yield note("by-a-stranger", signed(BODY + "\n", STRANGER), "k3", refused)
+    yield note("under-another-name", signed(BODY + "\n", SIGN, "examsite/site-02"), "k3", refused)
     yield note("size-altered", CHECKPOINT.replace("\n4\n", "\n5\n"), "k4", refused)
     yield note("journal-altered", CHECKPOINT.replace("/1\n", "/2\n", 1), "k4", refused)
     yield note("extension-added", CHECKPOINT.replace("\n\n", "\nmore\n\n"), "k4", refused)
     again = sign_note(ORIGIN + "\n", SIGN, SIGNER)
     yield note("own-signature-over-something-else-too", CHECKPOINT + again, "k4", refused)
-    short = signature.split(" ")
+    short = SIGNATURE.split(" ")
     cut = b64(base64.b64decode(short[2])[:67])
-    yield note("signature-of-63-bytes", f"{body}\n\n{short[0]} {short[1]} {cut}\n", "k4", refused)
+    yield note("signature-of-63-bytes", f"{BODY}\n\n{short[0]} {short[1]} {cut}\n", "k4", refused)
 
 
 def codes() -> Iterator[Vector]:

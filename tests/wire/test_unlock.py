@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sync.errors import MalformedCode, MisheardGroup, OtherOfficialsCode, UnlockRefused
 from sync.wire.unlock import ALPHABET, UnlockCode
+from sync.words import Words
 
 CODES = [UnlockCode(1, b"7K3QM9ABCDEFGHJK"), UnlockCode(2, b"0123456789ZYXWVT")]
 any_code = st.builds(
@@ -116,15 +117,15 @@ def test_the_other_officials_code_is_said_to_be_that(code: UnlockCode) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "0/20"),
-        (CODES[0].spoken[:-1], "19/20"),
-        (CODES[0].spoken + "0", "21/20"),
+        ("", Words("填了 0 个字符", "0/20")),
+        (CODES[0].spoken[:-1], Words("填了 19 个字符", "19/20")),
+        (CODES[0].spoken + "0", Words("填了 21 个字符", "21/20")),
         ("U" + CODES[0].spoken[1:], "「U」"),
         ("考" + CODES[0].spoken[1:], "「考」"),
         ("ß" + CODES[0].spoken[1:], "「ß」"),
     ],
 )
-def test_what_is_no_code_is_malformed_and_says_why(text: str, reason: str) -> None:
+def test_what_is_no_code_is_malformed_and_says_why(text: str, reason: str | Words) -> None:
     with pytest.raises(MalformedCode) as refused:
         UnlockCode.parse(text, 1)
     assert refused.value.facts == {"official": 1, "reason": reason}

@@ -7,6 +7,7 @@ import { Collection } from "./collection.js";
 import { Countdown } from "./countdown.js";
 import { retire, setAside, signIn } from "./entry.js";
 import { Poll } from "./poll.js";
+import { Said } from "./said.js";
 import { SealedCopies } from "./sealed.js";
 import { Away, Refusal, Server } from "./server.js";
 import * as session from "./session.js";
@@ -36,6 +37,7 @@ export class App {
     this.tabs = new Tabs(() => this.#yield());
     this.countdown = new Countdown();
     this.earliest = new Countdown();
+    this.said = new Said();
     /** @type {Attempt|null} */
     this.attempt = null;
     /** @type {{kind: "moved"|"elsewhere", error?: Refusal, record?: Record_}|null} */
@@ -227,7 +229,7 @@ export class App {
     const moved = this.countdown.anchor(remaining, at);
     if (moved < GRANT_WORTH_SAYING_MS) return;
     const minutes = Math.round(moved / 60000) || 1;
-    announce(t(`考试时间已延长约 ${minutes} 分钟`, `The time was extended by about ${minutes} minutes`));
+    this.said.now(`考试时间已延长约 ${minutes} 分钟`, `The time was extended by about ${minutes} min`);
   }
 
   /** @param {State} state */
@@ -270,7 +272,7 @@ export class App {
     if (this.attempt) this.attempt.usable.beat(USABLE.includes(this.stage));
     if (!record || record.phase !== "started" || this.stopped || this.receipt) return;
     const minutes = this.countdown.crossed();
-    if (minutes) announce(t(`距离考试结束还有 ${minutes} 分钟`, `${minutes} minutes are left`));
+    if (minutes) this.said.now(`距离考试结束还有 ${minutes} 分钟`, minutes > 1 ? `${minutes} minutes are left` : "One minute is left");
     const over = this.countdown.remaining() === 0 && performance.now() > this.timeNotBefore;
     if (over && !record.ending && !this.undecided) this.handIn("time");
   }

@@ -14,6 +14,7 @@ export function paperHead(app, again) {
   const { record } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
   const clock = countdownView(app);
   const marks = marksView(app);
+  const said = el("span", { class: "mark time-said", "aria-hidden": "true", hidden: true });
   const element = el(
     "header",
     { class: "head" },
@@ -22,13 +23,19 @@ export function paperHead(app, again) {
       { class: "head-row" },
       el("div", { class: "head-title" }, say(record.sitting.title)),
       el("div", { class: "head-person" }, el("span", { lang: "zh-CN" }, record.candidate.name), ` · ${t("座位", "Seat")} ${record.candidate.seat}`),
+      said,
       clock.element,
       handInButton(app),
     ),
     el("div", { class: "head-row marks-row" }, marks.element, el("div", { class: "end" }, lookTools(again), keysButton())),
   );
-  clock.tick();
-  return { element, tick: clock.tick, update: marks.update };
+  const tick = () => {
+    clock.tick();
+    said.hidden = !app.said.text;
+    setText(said, app.said.text);
+  };
+  tick();
+  return { element, tick, update: marks.update };
 }
 
 /** @param {App} app */
@@ -99,6 +106,9 @@ function contactOf(app) {
   }
   if (contact === "away" && app.stage === "in-line") {
     return { level: "warn", text: t("连不上服务器，正在重试", "Server away: trying again") };
+  }
+  if (contact === "away" && app.undecided && app.overdue()) {
+    return { level: "warn", text: t("连不上服务器；时间已到，补时待定，此后的作答不一定计入，请留在座位上", "Server away; time is over, extra time undecided: later answers may not count. Stay seated") };
   }
   if (contact === "away") {
     return { level: "warn", text: t("连不上服务器，请继续作答，恢复后自动上传", "Server away: go on answering, it is sent later") };

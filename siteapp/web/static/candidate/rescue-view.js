@@ -27,7 +27,7 @@ function button(app) {
 
 function none() {
   const title = t("浏览器只在 HTTPS 下提供加密，请勿关闭本页。", "A browser seals over HTTPS only: do not close this page.");
-  return el("span", { class: "quiet small", title }, t("普通 HTTP：没有救援文件", "Plain HTTP: no rescue file"));
+  return el("span", { class: "quiet small", title }, t("普通 HTTP：没有救援文件，请勿关闭本页", "Plain HTTP: no rescue file, keep this page open"));
 }
 
 /** Answers may not reach the server, or not stay on this machine. @param {App} app */

@@ -117,6 +117,7 @@ async function question(app) {
       t("交卷后不能再修改作答。", "After this nothing can be changed."),
       open > 0 && el("p", {}, el("strong", {}, t(`还有 ${open} 题未作答。`, `${open} are not answered.`))),
       filesOnTheWay(app).element,
+      app.contact === "away" && el("p", {}, t("现在连不上服务器：交卷会排队等候，恢复后自动完成。请不要关机。", "The server is away: the hand-in waits in line and goes through by itself. Leave the machine on.")),
     ],
     yes: t("确定交卷", "Hand in"),
     no: t("再检查一下", "Not yet"),

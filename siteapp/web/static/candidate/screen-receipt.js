@@ -19,8 +19,7 @@ export function receiptScreen(app, again) {
     el("p", { class: "center" }, t("回执码（请记下）", "Receipt code (please note it)")),
     el("p", { class: "receipt code" }, finished.receipt || "—"),
     facts(finished),
-    finished.left > 0 && left(finished.left),
-    notice("good", el("strong", {}, t("您可以离开了。", "You may leave.")), " ", t("请带好随身物品，保持安静。", "Take your things with you and stay quiet.")),
+    finished.left > 0 ? left(finished.left) : mayLeave(),
     el("p", { class: "quiet small" }, t("「下一位考生」由监考员按下，会清除本页的回执。", "“Next candidate” is for the invigilator: it clears this receipt.")),
     el("div", { class: "row" }, next),
   );
@@ -39,13 +38,19 @@ function facts(finished) {
   return factList(rows);
 }
 
+function mayLeave() {
+  return notice("good", el("strong", {}, t("您可以离开了。", "You may leave.")), " ", t("请带好随身物品，保持安静。", "Take your things with you and stay quiet."));
+}
+
 /** Said plainly: these answers did not reach the server. @param {number} count */
 function left(count) {
   return notice(
     "bad",
+    el("strong", {}, t("请先举手，不要离开。", "Raise your hand before you leave.")),
+    " ",
     t(
-      `有 ${count} 题的最后改动没有计入（收卷前未到达服务器），仍保存在本机。离开前请告诉监考员。`,
-      `The last changes of ${count} answers did not count: they did not reach the server before the collection. They are still kept on this machine. Tell the invigilator before you leave.`,
+      `有 ${count} 题的最后改动没有计入（收卷前未到达服务器），仍保存在本机。请告诉监考员。`,
+      `The last changes of ${count} answers did not count: they did not reach the server before the collection. They are still kept on this machine. Tell the invigilator.`,
     ),
   );
 }

@@ -48,17 +48,28 @@ function show() {
 
 /** The three switches. @param {() => void} again redraws the page in the other language */
 export function lookTools(again) {
-  return el(
-    "div",
-    { class: "tools", role: "group", "aria-label": t("显示设置", "Display") },
-    languageSwitch(again),
+  return group(languageSwitch(again), ...sightSwitches());
+}
+
+/** The two switches of a page whose language the server chooses. */
+export function sightTools() {
+  return group(...sightSwitches());
+}
+
+/** @param {...HTMLElement} switches */
+function group(...switches) {
+  return el("div", { class: "tools", role: "group", "aria-label": t("显示设置", "Display") }, switches);
+}
+
+function sightSwitches() {
+  return [
     toggle(t("大字", "Larger text"), () => look.size === "large", (on) =>
       change({ size: on ? "large" : "normal" }),
     ),
     toggle(t("高对比", "High contrast"), () => look.contrast === "high", (on) =>
       change({ contrast: on ? "high" : "normal" }),
     ),
-  );
+  ];
 }
 
 /** @param {() => void} again */

@@ -182,7 +182,7 @@ export function byTwo(room, title, tile, path, body) {
     { name: "second", label: t("第二人用户名", "Second person's user name"), kind: "text" },
     { name: "password", label: t("第二人密码", "Second person's password"), kind: "password" },
   ];
-  const says = [t("须两人决定：第二人在这里输入自己的用户名和密码，两人都记入考场记录。", "Two people decide: the second gives their own name and password here; both go on record.")];
+  const says = [t("须两人决定：第二人输入自己的用户名和密码，两人都记入考场记录。", "Two people decide: the second gives their own name and password here; both go on record.")];
   const question = { title: `${title} · ${nameOf(tile)}`, says, fields, yes: t("确定", "Decide") };
   return asked(room, question, path, (given) => ({ ...body, ...given }));
 }

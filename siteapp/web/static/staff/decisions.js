@@ -137,7 +137,8 @@ export class Decisions {
       "They arrived after the end and do not count by themselves. Two people decide.")));
     late.forEach((tile) => {
       const row = el("div", { class: "decision-row" });
-      row.append(el("b", {}, `${tile.seat} ${tile.name}`), el("span", { class: "lost-ms" }, t(`${tile.late} 条`, `${tile.late} saves`)));
+      const count = t(`${tile.late} 条`, tile.late === 1 ? "1 save" : `${tile.late} saves`);
+      row.append(el("div", { class: "row" }, el("b", {}, `${tile.seat} ${tile.name}`), el("span", { class: "lost-ms" }, count)));
       const acts = el("div", { class: "acts" });
       acts.append(button(t("计入", "Count them"), () => this.judge(tile, true), ""));
       acts.append(button(t("不计入", "Do not count"), () => this.judge(tile, false)));

@@ -12,7 +12,7 @@ export function showDisk(disk, zh) {
   const missing = disk.missing_mib;
   const answers = disk.answers_fit
     ? (zh ? "作答照常保存" : "answers are still saved")
-    : (zh ? "作答暂存于考生机，有空间后自动上传" : "answers stay on the candidates' machines until there is room");
+    : (zh ? "作答暂存于考试机，有空间后自动上传" : "answers stay on the candidates' machines until there is room");
   const stopped = disk.gives_way.map((work) => WORK[work][zh ? 0 : 1]).join(zh ? "、" : ", ");
   const parts = [];
   if (stopped) {

@@ -69,10 +69,17 @@ function sittingCard(sitting) {
   if (isChief && sitting.phase === "waiting" && latest.unlocked) {
     head.append(button(t("开考", "Open"), () => tried(() => openSitting(acting, sitting)), ""));
   }
+  if (sitting.phase === "waiting" && !latest.unlocked) head.append(sealedStill());
   if (isChief && sitting.phase === "open") {
     head.append(button(t("结束考试", "Close"), () => closeSitting(acting, sitting), "danger"));
   }
   return el("section", { class: "card sitting" }, head, statesBar(sitting));
+}
+
+/** Why nobody can open it yet, and the way on for who can unlock. */
+function sealedStill() {
+  if (!isChief) return el("span", { class: "mark warn" }, t("试卷未解锁，请主监考解锁", "sealed: the chief unlocks"));
+  return el("a", { class: "button", href: `/admin/sessions/${encodeURIComponent(latest.session)}/unlock` }, t("解锁试卷", "Unlock the papers"));
 }
 
 /** How many are where, drawn; in words for who does not see it. */
@@ -101,8 +108,9 @@ function besideRoom() {
 
 function besideSeat(tile) {
   const back = button(t("← 全考场", "← whole room"), () => choose(null));
-  const facts = [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean).join(" · ");
-  const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, facts)];
+  const facts = [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean);
+  const shown = facts.flatMap((one, n) => [n > 0 && " · ", el("span", { class: "fact" }, one)]);
+  const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, shown)];
   if (!mayAct) return parts;
   const acts = seatActs(acting, tile);
   if (latest.unlocked) acts.append(...rescueActs(acting, tile));

@@ -27,7 +27,7 @@ function dueWords(state, tile) {
   return [
     (tile.held || lost) && tile.phase === "started" && `‖ ${t("待补时", "time due")}`,
     tile.rescued > 0 && `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`,
-    tile.late > 0 && `△ ${t("待裁定", "late work")}`,
+    tile.late > 0 && `△ ${t("待裁定", "late")}`,
   ].filter((one) => typeof one === "string");
 }
 

@@ -4,13 +4,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 import pytest
-import world
 from practical import MIB, Uploader
-from room import browser
 from together import PATIENCE_S, at_once, wait_until
 
 from siteapp.conduct import pace
@@ -19,21 +16,6 @@ from siteapp.uploads import files, turns
 
 DATA = bytes(range(256)) * 6000
 CROWD = 16
-
-
-@pytest.fixture
-def site_folder(practical_folder: Path) -> Path:
-    """Every test here begins in an open practical sitting."""
-    return practical_folder
-
-
-@pytest.fixture
-def pages(site: Site, practical_package: world.Package) -> list[Uploader]:
-    """Two candidates who write."""
-    found = [Uploader(browser(site), one) for one in practical_package.plan.candidates[:2]]
-    for page in found:
-        page.begin()
-    return found
 
 
 @contextmanager

@@ -1,11 +1,8 @@
 """What the wall and the page say of files: on their way, left unfinished, the one that counts."""
 
-from pathlib import Path
-
 import pytest
-import world
-from practical import Uploader, open_practical
-from room import browser, staff_browser
+from practical import Uploader
+from room import staff_browser
 from together import AM
 
 from siteapp.site import Site
@@ -13,15 +10,6 @@ from siteapp.uploads import files
 from siteapp.uploads.files import Files
 
 DATA = bytes(range(256)) * 30
-
-
-@pytest.fixture
-def page(hq: world.Headquarters, site: Site, tmp_path: Path) -> Uploader:
-    """A candidate with a practical paper."""
-    package = open_practical(hq, site, tmp_path)
-    found = Uploader(browser(site), package.plan.candidates[0])
-    found.begin()
-    return found
 
 
 def begun(page: Uploader, sequence: int) -> str:

@@ -22,20 +22,6 @@ from sync.disk import SyncFailed
 DATA = bytes(range(256)) * 6000
 
 
-@pytest.fixture
-def site_folder(practical_folder: Path) -> Path:
-    """Every test here begins in an open practical sitting."""
-    return practical_folder
-
-
-@pytest.fixture
-def page(site: Site, practical_package: world.Package) -> Uploader:
-    """A candidate who has begun a practical paper."""
-    found = Uploader(browser(site), practical_package.plan.candidates[0])
-    found.begin()
-    return found
-
-
 def code(answer: tuple[int, Any]) -> tuple[int, str]:
     status, body = answer
     return status, body["error"]["code"]

@@ -11,10 +11,10 @@ import httpx
 import pytest
 import world
 from killed import EXAMSITE, served
+from line import Line
 from practical import MIB, Uploader
 from room import journal
 from together import wait_until
-from werkzeug.wrappers import Response
 
 from siteapp.site import Site
 from sync.spool import digest_of
@@ -28,27 +28,6 @@ from siteapp.uploads import files
 files.Files._write = lambda self, part, here, data: None
 cli.main()
 """
-
-
-class Line:
-    """A browser at the other end of a socket, which may send bytes too."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def open(self, path: str, **request: object) -> Response:
-        """As of werkzeug's test client."""
-        content = request.pop("data", None)
-        method = str(request.pop("method"))
-        with httpx.Client(base_url=self.address, trust_env=False, timeout=30) as http:
-            answer = http.request(method, path, content=content, **request)  # type: ignore[arg-type]
-        return Response(answer.content, answer.status_code, content_type="application/json")
-
-
-@pytest.fixture
-def folder(practical_folder: Path) -> Path:
-    """The folder of a closed site with an open practical sitting."""
-    return practical_folder
 
 
 @contextlib.contextmanager
@@ -72,32 +51,32 @@ def cutting(address: str, after: int) -> Iterator[str]:
         thread.join()
 
 
-def begun(address: str) -> Uploader:
-    page = Uploader(Line(address), world.candidates("live", 1, 1)[0])  # type: ignore[arg-type]
-    page.begin()
-    return page
+@contextlib.contextmanager
+def begun(address: str) -> Iterator[Uploader]:
+    """A page over a real line, which is closed at the end."""
+    line = Line(address)
+    with line.http:
+        page = Uploader(line, world.candidates("live", 1, 1)[0])
+        page.begin()
+        yield page
 
 
-def test_a_line_cut_in_a_part_loses_that_part_only(folder: Path) -> None:
-    with served(folder, EXAMSITE) as (address, _):
-        page = begun(address)
+def test_a_line_cut_in_a_part_loses_that_part_only(site_folder: Path) -> None:
+    with served(site_folder, EXAMSITE) as (address, _), begun(address) as page:
         upload = page.announce(DATA)[1]["upload"]
         assert page.part(upload, 0, DATA[:MIB])[0] == 200
-        whole = page.client
-        with cutting(address, 300_000) as worse, pytest.raises(httpx.HTTPError):
-            page.client = Line(worse)  # type: ignore[assignment]
+        with cutting(address, 300_000) as page.client.base, pytest.raises(httpx.HTTPError):
             page.part(upload, MIB, DATA[MIB : 2 * MIB])
-        page.client = whole
+        page.client.base = address
         at = page.call("GET", f"uploads/{upload}")[1]["offset"]
         assert at == MIB
         assert page.send(upload, DATA, at)[0] == 200
 
 
-def kill_in_the_middle(folder: Path, program: list[str]) -> tuple[str, int]:
+def kill_in_the_middle(site_folder: Path, program: list[str]) -> tuple[str, int]:
     """Send parts until the server is killed; the upload and the last offset it acknowledged."""
     acknowledged = [0]
-    with served(folder, program) as (address, kill):
-        page = begun(address)
+    with served(site_folder, program) as (address, kill), begun(address) as page:
         upload = page.announce(DATA)[1]["upload"]
 
         def send() -> None:
@@ -116,23 +95,22 @@ def kill_in_the_middle(folder: Path, program: list[str]) -> tuple[str, int]:
     return upload, acknowledged[-1]
 
 
-def offset_on_disk(folder: Path, upload: str) -> int:
-    part = folder / "files" / f"{upload}.part"
+def offset_on_disk(site_folder: Path, upload: str) -> int:
+    part = site_folder / "files" / f"{upload}.part"
     return part.stat().st_size if part.exists() else 0
 
 
-def test_every_acknowledged_part_outlives_a_kill_and_the_upload_goes_on(folder: Path) -> None:
-    upload, acknowledged = kill_in_the_middle(folder, EXAMSITE)
-    assert 900_000 <= acknowledged <= offset_on_disk(folder, upload)
-    with served(folder, EXAMSITE) as (address, _):
-        page = begun(address)
+def test_every_acknowledged_part_outlives_a_kill_and_the_upload_goes_on(site_folder: Path) -> None:
+    upload, acknowledged = kill_in_the_middle(site_folder, EXAMSITE)
+    assert 900_000 <= acknowledged <= offset_on_disk(site_folder, upload)
+    with served(site_folder, EXAMSITE) as (address, _), begun(address) as page:
         at = page.announce(DATA)[1]["offset"]
         assert at >= acknowledged
         assert page.send(upload, DATA, at)[0] == 200
-    site = Site(folder)
+    site = Site(site_folder)
     (event,) = journal(site, "file")
     site.close()
-    kept = (folder / "files" / f"{upload}.{event['sha256']}").read_bytes()
+    kept = (site_folder / "files" / f"{upload}.{event['sha256']}").read_bytes()
     assert hashlib.sha256(kept).hexdigest() == hashlib.sha256(DATA).hexdigest()
 
 
@@ -140,23 +118,21 @@ WHOLE, KILLS = 200 * MIB, 3
 
 
 @pytest.mark.slow
-def test_a_file_of_200_mib_outlives_kills_within_it_and_arrives_whole(folder: Path) -> None:
+def test_a_file_of_200_mib_outlives_kills_within_it_and_arrives_whole(site_folder: Path) -> None:
     data = hashlib.shake_256(b"film").digest(MIB) * (WHOLE // MIB)
     told = 0
     for kills in range(1, KILLS + 1):
-        with served(folder, EXAMSITE) as (address, kill):
-            page = begun(address)
+        with served(site_folder, EXAMSITE) as (address, kill), begun(address) as page:
             at = page.announce(data)[1]["offset"]
             # One more than was told may be there: its answer died with the server.
             assert told <= at <= told + MIB
             told = send_until(page, data, at, kills * WHOLE // (KILLS + 1), kill)
         assert told >= kills * WHOLE // (KILLS + 1)
-    with served(folder, EXAMSITE) as (address, _):
-        page = begun(address)
+    with served(site_folder, EXAMSITE) as (address, _), begun(address) as page:
         upload, at = (page.announce(data)[1][name] for name in ("upload", "offset"))
         assert at >= told
         assert page.send(upload, data, at)[1]["sha256"] == hashlib.sha256(data).hexdigest()
-    (kept,) = (folder / "files").glob(f"{upload}.{'?' * 64}")
+    (kept,) = (site_folder / "files").glob(f"{upload}.{'?' * 64}")
     assert digest_of(kept) == hashlib.sha256(data).hexdigest() == kept.suffix[1:]
 
 
@@ -175,6 +151,6 @@ def send_until(page: Uploader, data: bytes, at: int, enough: int, kill: Callable
     return told
 
 
-def test_a_part_acknowledged_and_not_kept_would_be_noticed(folder: Path) -> None:
-    upload, acknowledged = kill_in_the_middle(folder, ["-c", FORGETFUL])
-    assert acknowledged > offset_on_disk(folder, upload)
+def test_a_part_acknowledged_and_not_kept_would_be_noticed(site_folder: Path) -> None:
+    upload, acknowledged = kill_in_the_middle(site_folder, ["-c", FORGETFUL])
+    assert acknowledged > offset_on_disk(site_folder, upload)

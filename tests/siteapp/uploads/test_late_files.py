@@ -1,11 +1,9 @@
 """Files that come after the end: by the rule of late answers, or by decision of two people."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import world
 from batched import close_all
 from practical import Uploader
 from room import browser, journal
@@ -20,21 +18,6 @@ from sync.headquarters.journals import ReceivedJournal, TermJournal
 MINUTE = 60_000
 DATA = bytes(range(256)) * 3000
 Pass = Callable[[int], None]
-
-
-@pytest.fixture
-def site_folder(practical_folder: Path) -> Path:
-    """Every test here begins in an open practical sitting."""
-    return practical_folder
-
-
-@pytest.fixture
-def pages(site: Site, practical_package: world.Package) -> list[Uploader]:
-    """Two candidates who write."""
-    found = [Uploader(browser(site), one) for one in practical_package.plan.candidates[:2]]
-    for page in found:
-        page.begin()
-    return found
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import world
 from batched import close_all, cut
 from practical import Uploader
-from room import browser, journal
+from room import journal
 from together import AM
 
 from siteapp.results import Packer
@@ -23,16 +23,9 @@ class PowerCut(BaseException):
 
 
 @pytest.fixture
-def site_folder(practical_folder: Path) -> Path:
-    """Every test here begins in an open practical sitting."""
-    return practical_folder
-
-
-@pytest.fixture
-def page(site: Site, practical_package: world.Package) -> Uploader:
+def page(pages: list[Uploader]) -> Uploader:
     """A candidate who uploaded two versions and is still writing."""
-    found = Uploader(browser(site), practical_package.plan.candidates[0])
-    found.begin()
+    found = pages[0]
     for sequence, data in enumerate((DATA, DATA[:100]), start=1):
         upload = found.announce(data, sequence)[1]["upload"]
         assert found.send(upload, data)[0] == 200

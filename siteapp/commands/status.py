@@ -1,0 +1,77 @@
+"""`examsite status`: how far deliveries are, also while the services run."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from siteapp.config import Settings
+from siteapp.identity import load_identity
+from sync.console import language, say, show_json, show_table
+from sync.progress import Progress, by_session
+from sync.spool import CourierStatus, Spool
+
+WAYS = ("http", "stick")
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+@click.pass_obj
+def status_command(folder: Path, as_json: bool) -> None:
+    """What is packed, received and archived, and what the courier last met with."""
+    identity, settings = load_identity(folder), Settings.load(folder)
+    spool = Spool(folder / "spool")
+    found = by_session(spool)
+    couriers = {way: spool.status(way) for way in WAYS}
+    if as_json:
+        show_json(_json(identity.site, settings.text("headquarters"), found, couriers))
+        return
+    show_table(
+        ["session", "packed", "waiting", "received", "archived", "refused"],
+        [_row(one) for one in found],
+    )
+    for way, courier in couriers.items():
+        if courier is not None:
+            _tell(way, courier)
+    if not any(couriers.values()):
+        say("传送服务尚未运行过", "The courier has not run yet")
+
+
+def _row(one: Progress) -> list[str]:
+    tallies = (one.packed, one.waiting, one.received, one.archived, one.refused)
+    return [one.session, *(f"{t.count} ({-(-t.size // 1024)} KiB)" for t in tallies)]
+
+
+def _json(
+    site: str, address: str, found: list[Progress], couriers: dict[str, CourierStatus | None]
+) -> dict[str, Any]:
+    told = {way: msgspec.to_builtins(status) for way, status in couriers.items()}
+    return {
+        "site": site,
+        "headquarters": address,
+        "sessions": [msgspec.to_builtins(one) for one in found],
+        "couriers": told,
+    }
+
+
+def _tell(way: str, courier: CourierStatus) -> None:
+    contact = _time(courier.last_contact)
+    say(
+        f"{way}：最近联系总部 {contact or '尚无'}，最近一轮 {_time(courier.round_at)}",
+        f"{way}: last contact {contact or 'none yet'}, last round {_time(courier.round_at)}",
+    )
+    lang = language()
+    for error in courier.errors:
+        click.echo(f"  {error['message'][lang]} [{error['code']}]")
+    for digest, held in courier.held.items():
+        said = held.error["message"][lang]
+        say(
+            f"  {digest[:16]} 第 {held.tries} 次未成功：{said}",
+            f"  {digest[:16]} failed {held.tries} times: {said}",
+        )
+
+
+def _time(ms: int | None) -> str:
+    return datetime.fromtimestamp(ms / 1000).astimezone().strftime("%m-%d %H:%M:%S") if ms else ""

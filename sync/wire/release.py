@@ -1,0 +1,50 @@
+"""The codes of a package over the network at its hour (docs/specs/signed-statements.md)."""
+
+from sync.errors import ForOtherPackage, MalformedCode
+from sync.wire.documents import UnlockRelease, read, sign
+from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
+from sync.wire.lock import CodePair
+from sync.wire.unlock import OFFICIALS, SECRET_CHARACTERS, UnlockCode
+
+
+def write_release(
+    codes: CodePair,
+    site: SealingKey,
+    signer: SigningKey,
+    *,
+    named: str,
+    session: str,
+    package: str,
+    at: int,
+) -> bytes:
+    """Both codes for the site called `named`, sealed to its key and signed."""
+    secrets = b"".join(code.secret for code in sorted(codes, key=lambda code: code.official))
+    sealed = site.seal(secrets, _info(package))
+    return sign(UnlockRelease(named, session, package, sealed, at), signer)
+
+
+def read_release(
+    envelope: bytes, key: VerifyKey, opener: OpeningKey, *, site: str, session: str, package: str
+) -> CodePair:
+    """The codes if headquarters released just this package to just this site.
+
+    ForOtherPackage, CannotOpen for another key, MalformedCode for what are no codes.
+    """
+    release = read(envelope, UnlockRelease, [key])
+    for what, expected in (("site", site), ("session", session), ("package", package)):
+        found = getattr(release, what)
+        if found != expected:
+            raise ForOtherPackage(what=what, expected=expected, found=found)
+    secrets = opener.open(release.sealed, _info(package))
+    first, second = OFFICIALS
+    try:
+        return (
+            UnlockCode(first, secrets[:SECRET_CHARACTERS]),
+            UnlockCode(second, secrets[SECRET_CHARACTERS:]),
+        )
+    except ValueError as error:
+        raise MalformedCode(official=f"{first}+{second}", reason=str(error)) from None
+
+
+def _info(package: str) -> bytes:
+    return b"examsite/v1/release" + package.encode("ascii")

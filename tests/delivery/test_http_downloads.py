@@ -1,0 +1,111 @@
+"""Packages and codes that come by a line, cut, altered or without end."""
+
+import json
+from pathlib import Path
+
+import pytest
+from delivery_world import SITE, HttpLine, Room, make_package
+
+from sync.delivery_errors import UnexpectedAnswer
+from sync.errors import DocumentAltered
+from sync.spool import digest_of
+from sync.wire.documents import UnlockRelease, sign
+from sync.wire.keys import SigningKey
+
+
+def test_a_cut_download_goes_on_where_it_was_cut(online: Room) -> None:
+    path = make_package(online.hq.folder, size=900_000)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    online.hq.cut_downloads = 1
+    assert online.rounds() == ["transfer-cut"]
+    assert online.spool.incoming() == []
+    assert online.rounds() == []
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+    asked = [part for route, part in online.hq.gets if route.endswith(digest)]
+    assert asked == ["", f"bytes={path.stat().st_size // 3}-"]
+
+
+def test_a_part_that_is_whole_is_not_fetched_again(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    # As a crash between the last byte and the move leaves it.
+    online.spool.part_path(digest, "http").write_bytes(path.read_bytes())
+    assert online.courier.step().fetched == 1
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+    assert [route for route, _ in online.hq.gets] == ["/api/v1/packages"]
+
+
+def test_a_wrong_part_is_thrown_away_and_fetched_afresh(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    part = online.spool.part_path(digest, "http")
+    part.write_bytes(b"\0" * 5000)
+    assert online.rounds() == ["document-altered"]
+    assert not part.exists()
+    assert online.rounds() == []
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+
+
+def test_a_part_longer_than_the_package_is_begun_again(http: HttpLine, tmp_path: Path) -> None:
+    path = make_package(http.hq.folder)
+    digest, part = digest_of(path), tmp_path / "part"
+    http.hq.packages[digest] = path
+    part.write_bytes(b"\0" * 200_000)
+    with pytest.raises(UnexpectedAnswer):
+        http.transport.fetch(digest, part)
+    http.transport.fetch(digest, part)
+    assert digest_of(part) == digest
+
+
+def test_a_package_of_the_wrong_digest_never_gets_in(online: Room) -> None:
+    online.hq.packages["ab" * 32] = make_package(online.hq.folder)
+    assert online.rounds() == ["document-altered"]
+    assert online.spool.incoming() == []
+    with pytest.raises(DocumentAltered):
+        online.spool.put_incoming(make_package(online.hq.folder), "ab" * 32)
+
+
+def test_a_listing_with_a_path_for_a_digest_is_refused(online: Room) -> None:
+    entry = {"digest": "../../etc/passwd", "size": 1, "session": "am"}
+    listing = json.dumps({"packages": [entry]}).encode()
+    online.hq.canned["/api/v1/packages"] = [(200, {}, listing)]
+    assert online.rounds() == ["unexpected-answer"]
+
+
+def test_an_answer_without_end_is_not_read_to_the_end(online: Room) -> None:
+    empty = b'{"packages":[' + b" " * 100_000 + b"]}"
+    long = b'{"packages":[' + b" " * 5_000_000 + b"]}"
+    online.hq.canned["/api/v1/packages"] = [(200, {}, empty), (200, {}, long)]
+    assert online.rounds(2) == ["unexpected-answer"]
+    online.put()
+    online.hq.canned["PUT"] = [(200, {}, b" " * 70_000)]
+    assert online.rounds() == ["unexpected-answer"]
+
+
+def test_codes_are_fetched_once_when_they_are_released(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    assert online.rounds(2) == []
+    assert online.spool.release(digest) is None
+    said = UnlockRelease(SITE, "am", digest, bytes(1168), 1)
+    online.hq.released[digest] = sign(said, SigningKey.generate())
+    assert set(online.rounds(2)) == {"signature-refused"}
+    assert online.spool.release(digest) is None
+    online.hq.released[digest] = sign(said, online.hq.receipt_key)
+    assert online.rounds(3) == []
+    assert online.spool.release(digest) == online.hq.released[digest]
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+    asked = [route for route, _ in online.hq.gets if "/unlocks/" in route]
+    assert len(asked) == 3
+
+
+def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:
+    entry = {"digest": "ab" * 32, "size": 2**60, "session": "am"}
+    listing = json.dumps({"packages": [entry]}).encode()
+    online.hq.canned["/api/v1/packages"] = [(200, {}, listing)]
+    assert online.rounds() == ["disk-too-full"]
+    assert [route for route, _ in online.hq.gets] == ["/api/v1/packages"]

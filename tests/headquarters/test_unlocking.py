@@ -1,0 +1,107 @@
+"""Codes over the network: two officers, the hour by headquarters' clock, sealed to one site."""
+
+import base64
+from datetime import datetime
+
+import pytest
+from desk_world import BY, NOW, Box, Clock, Desk, Page
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from sync.errors import CannotOpen
+from sync.headquarters import publish, sites, staff, unlocking
+from sync.headquarters.app import create_app
+from sync.headquarters.store import Stamp
+from sync.wire.documents import FetchRequest, sign
+from sync.wire.release import read_release
+
+START_MS = int(datetime.fromisoformat("2026-12-05T09:00+08:00").timestamp() * 1000)
+HOUR_MS = START_MS - 15 * 60_000
+SECOND = Stamp("second", NOW)
+
+
+@pytest.fixture
+def desk(published_desk: Desk) -> Desk:
+    """Here the session is published when a test begins."""
+    return published_desk
+
+
+def ask(client: FlaskClient, box: Box, path: str, site: str = "site-01") -> TestResponse:
+    said = FetchRequest(site=site, method="GET", path=path, at=NOW)
+    proof = base64.b64encode(sign(said, box.sign)).decode()
+    return client.get(path, headers={"Examsite-Authorization": proof})
+
+
+def codes_of(desk: Desk, client: FlaskClient, box: Box, site: str = "site-01") -> TestResponse:
+    package = publish.package_of(desk.hq, "morning").digest
+    return ask(client, box, f"/api/v1/unlocks/{package}", site)
+
+
+def listed(desk: Desk, client: FlaskClient) -> bool:
+    answer = ask(client, desk.box, "/api/v1/packages").json
+    assert answer is not None
+    return bool(answer["packages"][0]["released"])
+
+
+def agree(desk: Desk) -> None:
+    unlocking.consent(desk.hq, BY, "morning")
+    unlocking.consent(desk.hq, SECOND, "morning")
+
+
+@pytest.mark.parametrize(
+    ("who", "now", "status"),
+    [
+        ((), HOUR_MS, 409),
+        ((BY,), HOUR_MS, 409),
+        ((BY, BY), HOUR_MS, 409),
+        ((BY, SECOND), HOUR_MS - 1, 409),
+        ((BY, SECOND), HOUR_MS, 200),
+    ],
+)
+def test_codes_go_out_with_two_consents_and_from_the_hour_on(
+    desk: Desk, client: FlaskClient, clock: Clock, who: tuple[Stamp, ...], now: int, status: int
+) -> None:
+    for by in who:
+        unlocking.consent(desk.hq, by, "morning")
+    clock.now = now
+    assert codes_of(desk, client, desk.box).status_code == status
+    assert listed(desk, client) == (status == 200)
+
+
+def test_what_goes_out_are_the_codes_for_this_box_alone(
+    desk: Desk, client: FlaskClient, clock: Clock
+) -> None:
+    agree(desk)
+    clock.now = HOUR_MS
+    package = publish.package_of(desk.hq, "morning").digest
+    envelope = codes_of(desk, client, desk.box).data
+    key = desk.hq.keys.receipt().public
+    names = {"site": "site-01", "session": "morning", "package": package}
+    codes = read_release(envelope, key, desk.box.seal, **names)
+    assert tuple(code.spoken for code in codes) == publish.read_codes(desk.hq, package)
+    with pytest.raises(CannotOpen):
+        read_release(envelope, key, Box().seal, **names)
+
+
+def test_another_site_gets_no_codes(desk: Desk, client: FlaskClient, clock: Clock) -> None:
+    agree(desk)
+    clock.now = HOUR_MS
+    other = Box()
+    sites.register(desk.hq, BY, request=other.request(), site="site-02", name="二号")
+    assert codes_of(desk, client, other, "site-02").status_code == 404
+    assert codes_of(desk, client, other).status_code == 401
+
+
+def test_two_officers_agree_on_the_page_each_for_themselves(desk: Desk, clock: Clock) -> None:
+    package = publish.package_of(desk.hq, "morning").digest
+    app, address = create_app(desk.hq, clock), "/sessions/morning/online-unlock"
+    for name in ("one", "two"):
+        password = staff.add_member(desk.hq, BY, name, ("release-officer",))
+        page = Page(app.test_client(), name, password)
+        assert address in page.get("/sessions/morning")
+        for _ in range(2):
+            assert page.client.post(address).status_code == 303
+        assert address not in page.get("/sessions/morning")
+    agreed = [one.who for one in unlocking.consents(desk.hq, package)]
+    assert sorted(agreed) == ["one", "two"]
+    assert "开考前 15 分钟放行" in page.get("/sessions/morning")
