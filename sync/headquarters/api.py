@@ -14,7 +14,7 @@ from sync.headquarters.archive import highest_receipt
 from sync.headquarters.errors import BatchTooLarge, LengthMissing
 from sync.headquarters.gate import Gate
 from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
-from sync.headquarters.intake import MAX_BATCH, MAX_FILE, SMALL, Accepted, accept, accept_bytes
+from sync.headquarters.intake import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.publish import packages_for
 from sync.headquarters.refusals import put_signed
 from sync.headquarters.unlocking import release, released
@@ -108,8 +108,6 @@ def _take_inside(digest: str, most: int) -> Accepted:
         raise BatchTooLarge(found=length, limit=most)
     folder = headquarters().folder / "incoming"
     try:
-        if length <= SMALL:
-            return accept_bytes(headquarters(), request.stream.read(), digest, now())
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             shutil.copyfileobj(request.stream, file, 1024 * 1024)
             file.flush()

@@ -33,7 +33,7 @@ from sync.wire.incoming import Incoming, Stated
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, Unverified
 
-# Batches up to this stay in memory; a sitting's are a tenth of it.
+# Batches up to this go by the lane, from memory; a sitting's are a tenth of it.
 SMALL = 256 * 1024
 MAX_BATCH = 64 * 1024 * 1024
 # What a site may set for one uploaded file, and what sealing adds.
