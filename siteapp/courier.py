@@ -9,7 +9,7 @@ from sync.courier import Courier
 from sync.errors import NotReady
 from sync.spool import Spool
 from sync.stick import StickTransport
-from sync.transport import HttpTransport, Transport
+from sync.transport import HttpTransport
 from sync.wire.keys import VerifyKey
 
 
@@ -17,7 +17,7 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
     """A courier between this site's spool and headquarters, or a stick in its place."""
     identity = load_identity(folder)
     settings = Settings.load(folder)
-    transport: Transport
+    transport: HttpTransport | StickTransport
     if stick is not None:
         transport = StickTransport(stick, identity.site)
     elif not settings.text("headquarters"):
@@ -37,5 +37,6 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
         transport,
         VerifyKey.from_bytes(identity.certificate.headquarters.receipt),
         identity.site,
+        register=(identity.register, transport),
         pause=pause,
     )

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised
+from sync.registers import RegisterFile
 from sync.wire.documents import Certificate, EnrolmentRequest, read_certificate, sign
 from sync.wire.files import write_durably
-from sync.wire.keys import OpeningKey, SigningKey, load_key, save_key
+from sync.wire.keys import OpeningKey, SigningKey, VerifyKey, load_key, save_key
 from sync.wire.rescue import SiteRescue
 
 
@@ -37,6 +38,12 @@ class Identity:
     def rescue(self) -> SiteRescue:
         """The keys of rescue files, derived from the secret that a spare gets too."""
         return SiteRescue(self.site, self.candidate_secret)
+
+    @functools.cached_property
+    def register(self) -> RegisterFile:
+        """The newest register of headquarters' keys that came here."""
+        root = VerifyKey.from_bytes(self.certificate.headquarters.root)
+        return RegisterFile(self.folder, root.key_id)
 
     @property
     def signer(self) -> str:

@@ -22,8 +22,10 @@ from sync.errors import (
     AlreadyThere,
     DiskTooFull,
     DocumentAltered,
+    DocumentRefused,
     NotFound,
     NotReady,
+    SignatureRefused,
     WrongUnlockCode,
 )
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
@@ -89,7 +91,8 @@ class Shelf:
         One that is here already is AlreadyThere, but takes the place of a kept file that the disk
         has damaged.
         """
-        package = verify_package(path, self._identity.certificate)
+        identity = self._identity
+        package = verify_package(path, identity.certificate, identity.register.held())
         try:
             self._refuse_second(str(package.identity["session"]), package.digest)
         except AlreadyThere:
@@ -135,7 +138,7 @@ class Shelf:
     def package(self, session: str) -> SealedDocument:
         """The package of a session, verified again from the disk."""
         digest = records.packages(self._live)[session]
-        return verify_package(self.folder / f"{digest}.package", self._identity.certificate)
+        return verify_kept(self.folder / f"{digest}.package", self._identity)
 
     def unlock(
         self,
@@ -273,6 +276,20 @@ def _without_identities(plan: SessionPlan) -> SessionPlan:
     """The plan for the site's own disk: identity numbers stay in the sealed package only."""
     replace = msgspec.structs.replace
     return replace(plan, candidates=tuple(replace(c, identity="") for c in plan.candidates))
+
+
+def verify_kept(path: Path, identity: Identity) -> SealedDocument:
+    """A package that was taken in, verified again; what was revoked since refuses nothing."""
+    try:
+        register = identity.register.held()
+    except DocumentRefused:
+        # A damaged register must not keep the papers shut; `check-files` names it.
+        register = None
+    try:
+        return verify_package(path, identity.certificate, register, taken_in=True)
+    except SignatureRefused:
+        # Of before a register came, or of keys that only the certificate names.
+        return verify_package(path, identity.certificate)
 
 
 def check_forms(plan: SessionPlan, papers: Papers) -> None:

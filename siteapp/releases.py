@@ -46,6 +46,7 @@ class Releases:
             envelope,
             VerifyKey.from_bytes(self._identity.certificate.headquarters.receipt),
             self._identity.seal,
+            self._identity.register.held(),
             site=self._identity.site,
             session=session.plan.id,
             package=package,

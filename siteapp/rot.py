@@ -10,15 +10,17 @@ from pathlib import Path
 from siteapp.errors import DatabaseBehind
 from siteapp.identity import Identity, load_identity
 from siteapp.journal import verify
+from siteapp.papers import verify_kept
 from siteapp.standby.folder import PairFolder
 from siteapp.store.evidence import read_evidence
 from siteapp.uploads.files import read_announced
 from sync.errors import DocumentAltered, DocumentRefused, ExamError
 from sync.exam.findings import Finding, from_source
 from sync.spool import digest_of
-from sync.wire.documents import Receipt, read, verify_package
+from sync.wire.documents import Receipt
 from sync.wire.keys import SEALING_KEY_LENGTH, VerifyKey, load_key
 from sync.wire.sealed import peek_identity
+from sync.wire.trusted import read_told
 
 CODE = "file-damaged"
 
@@ -46,7 +48,7 @@ def _in_files(folder: Path, identity: Identity) -> Iterator[Finding]:
 def _checks(folder: Path, identity: Identity) -> Iterator[tuple[Path, Callable[[Path], object]]]:
     def package(path: Path) -> object:
         _named_by_digest(path)
-        return verify_package(path, identity.certificate)
+        return verify_kept(path, identity)
 
     key = identity.sign.public
     pair = PairFolder(folder)
@@ -55,12 +57,14 @@ def _checks(folder: Path, identity: Identity) -> Iterator[tuple[Path, Callable[[
     yield pair.path / "promotion.json", lambda _: pair.promotion(key)
     yield pair.path / "fenced.json", lambda _: pair.fenced(key)
     receipts = VerifyKey.from_bytes(identity.certificate.headquarters.receipt)
+    if (folder / "keys.json").exists():
+        yield folder / "keys.json", lambda _: identity.register.held()
     for pattern, check in (
         ("packages/*.package", package),
         ("spool/incoming/*.package", _named_by_digest),
         ("spool/outgoing/*.batch", _named_by_digest),
         ("spool/outgoing/*.file", _named_by_digest),
-        ("spool/receipts/*.json", lambda path: _receipt(path, receipts)),
+        ("spool/receipts/*.json", lambda path: _receipt(path, receipts, identity)),
         ("files/*.json", _announced),
         ("files/*." + "?" * 64, _whole),
     ):
@@ -103,8 +107,8 @@ def _announced(path: Path) -> None:
         raise DocumentAltered(where="announcement")
 
 
-def _receipt(path: Path, key: VerifyKey) -> None:
-    said = read(path.read_bytes(), Receipt, [key])
+def _receipt(path: Path, key: VerifyKey, identity: Identity) -> None:
+    said = read_told(path.read_bytes(), Receipt, key, identity.register.held())
     if f"{said.digest}.{said.level}.json" != path.name:
         raise DocumentAltered(where="receipt")
 

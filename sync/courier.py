@@ -33,10 +33,13 @@ from sync.errors import (
     HeadquartersUnreachable,
 )
 from sync.errors.system import system_words
+from sync.registers import RegisterFile, RegisterSource, distrust
 from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import Receipt, Refusal, UnlockRelease, read
+from sync.wire.documents import Receipt, Refusal, UnlockRelease
 from sync.wire.keys import VerifyKey
+from sync.wire.register import KeyRegister
+from sync.wire.trusted import read_told
 from sync.words import Words
 
 POLL_S = 20.0
@@ -77,9 +80,17 @@ class _Tries:
     error: ExamError | None = None
 
 
-def check_receipt(envelope: bytes, key: VerifyKey, *, site: str, digest: str, size: int) -> Receipt:
+def check_receipt(
+    envelope: bytes,
+    key: VerifyKey,
+    register: KeyRegister | None = None,
+    *,
+    site: str,
+    digest: str,
+    size: int,
+) -> Receipt:
     """The receipt in `envelope` if headquarters signed it for just this batch of this site."""
-    receipt = read(envelope, Receipt, [key])
+    receipt = read_told(envelope, Receipt, key, register)
     for what, expected in (("digest", digest), ("size", size), ("site", site)):
         found = getattr(receipt, what)
         if found != expected:
@@ -87,9 +98,11 @@ def check_receipt(envelope: bytes, key: VerifyKey, *, site: str, digest: str, si
     return receipt
 
 
-def check_refusal(envelope: bytes, key: VerifyKey, *, digest: str, size: int) -> Refusal:
+def check_refusal(
+    envelope: bytes, key: VerifyKey, register: KeyRegister | None = None, *, digest: str, size: int
+) -> Refusal:
     """The refusal in `envelope` if headquarters signed it for just these bytes."""
-    refusal = read(envelope, Refusal, [key])
+    refusal = read_told(envelope, Refusal, key, register)
     for what, expected in (("digest", digest), ("size", size)):
         found = getattr(refusal, what)
         if found != expected:
@@ -107,13 +120,14 @@ class Courier:
         receipt_key: VerifyKey,
         site: str,
         *,
+        register: tuple[RegisterFile, RegisterSource] | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _CHANCE.random,
         pause: Callable[[Event, float], object] = Event.wait,
     ) -> None:
         self._spool, self._transport = spool, transport
-        self._key, self._site = receipt_key, site
+        self._key, self._site, self._register = receipt_key, site, register
         self._now, self._ticks, self._random, self._pause = now, ticks, random, pause
         self._tries: dict[str, _Tries] = {}
         self._rounds_failed = 0
@@ -136,6 +150,7 @@ class Courier:
         """One round. Every error of it is logged, kept for the screen and returned, none raised."""
         done = Round()
         try:
+            self._fetch_register(done)
             self._fetch_packages(done)
             self._deliver_batches(done)
         except ExamError as error:
@@ -149,6 +164,19 @@ class Courier:
             done.pause = POLL_S * (0.5 + self._random())
         self._publish(done)
         return done
+
+    def _fetch_register(self, done: Round) -> None:
+        """The newest register of keys; what was receipted by a revoked key is sent again."""
+        if self._register is None:
+            return
+        file, source = self._register
+        with self._isolated(done, "keys"):
+            envelope = source.key_register()
+            if envelope is not None and file.take(envelope):
+                distrust(self._spool, self._key, file.held())
+
+    def _keys(self) -> KeyRegister | None:
+        return self._register[0].held() if self._register else None
 
     def _fetch_packages(self, done: Round) -> None:
         """Every package that is not here yet."""
@@ -177,7 +205,7 @@ class Courier:
                 kept = self._spool.release(package.digest)
                 fresh = self._transport.release(package.digest) if kept is None else None
                 if fresh is not None:
-                    read(fresh, UnlockRelease, [self._key])
+                    read_told(fresh, UnlockRelease, self._key, self._keys())
                     self._spool.put_release(package.digest, fresh)
                     self._tries.pop(name, None)
 
@@ -265,7 +293,8 @@ class Courier:
         reason = error.reason
         try:
             if error.statement is not None:
-                check_refusal(error.statement, self._key, digest=entry.digest, size=entry.size)
+                trust = self._key, self._keys()
+                check_refusal(error.statement, *trust, digest=entry.digest, size=entry.size)
                 return
         except DocumentRefused as wrong:
             reason = Words(f"{reason.zh}（{wrong.say('zh')}）", f"{reason.en} ({wrong.say('en')})")
@@ -274,7 +303,12 @@ class Courier:
     def _keep(self, entry: Entry, state: State, envelope: bytes, done: Round) -> State:
         """Verify a receipt, then keep it if it says more than what is here; the new state."""
         receipt = check_receipt(
-            envelope, self._key, site=self._site, digest=entry.digest, size=entry.size
+            envelope,
+            self._key,
+            self._keys(),
+            site=self._site,
+            digest=entry.digest,
+            size=entry.size,
         )
         new = advance(state, _BY_LEVEL[receipt.level])
         if new != state:

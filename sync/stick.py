@@ -1,5 +1,6 @@
 """The Transport on a USB stick, for a site without a line.
 
+<stick>/examsite/keys.json                          headquarters → site
 <stick>/examsite/packages/<digest>.package          headquarters → site
 <stick>/examsite/batches/<digest>.batch             site → headquarters
 <stick>/examsite/batches/<digest>.file              site → headquarters, uploaded files
@@ -16,13 +17,14 @@ from sync.delivery_errors import CopyFailed, StickUnusable
 from sync.errors import DocumentRefused, NotFound
 from sync.errors.system import system_words
 from sync.spool import LEVELS, digest_of
-from sync.transport import MAX_RECEIPT, PackageEntry
+from sync.transport import MAX_LISTING, MAX_RECEIPT, PackageEntry
 from sync.wire.files import write_durably
 from sync.wire.sealed import peek_identity
 from sync.words import Words
 
 _PACKAGE = re.compile(r"([0-9a-f]{64})\.package")
 _COPY = 1_048_576
+KEYS = "keys.json"
 
 
 class StickTransport:
@@ -46,6 +48,12 @@ class StickTransport:
             names = sorted(_files(folder)) if folder.is_dir() else []
             found = [self._entry(folder / n, m[1]) for n in names if (m := _PACKAGE.fullmatch(n))]
         return [entry for entry in found if entry is not None]
+
+    def key_register(self) -> bytes | None:
+        """The register of headquarters' keys, if it lies on the stick."""
+        with self._usable():
+            path = self._folder / KEYS
+            return path.read_bytes()[:MAX_LISTING] if path.is_file() else None
 
     def fetch(self, digest: str, to: Path) -> None:
         """Copy a package as it is; the spool checks it against its digest."""

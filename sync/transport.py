@@ -158,6 +158,10 @@ class HttpTransport:
             raise UnexpectedAnswer(reason="packages") from None
         return [PackageEntry(p.digest, p.size, p.session, p.released) for p in listing.packages]
 
+    def key_register(self) -> bytes | None:
+        """GET /api/v1/keys; None if headquarters itself says that it has issued none."""
+        return self._found("/api/v1/keys", MAX_LISTING)
+
     def fetch(self, digest: str, to: Path) -> None:
         """GET /api/v1/packages/<digest>, from where an earlier try was cut."""
         start = to.stat().st_size if to.exists() else 0
@@ -186,8 +190,11 @@ class HttpTransport:
 
     def receipt(self, digest: str) -> bytes | None:
         """GET /api/v1/receipts/<digest>; None if headquarters itself says that it has none."""
-        with self._ask("GET", f"/api/v1/receipts/{digest}", useful=(200, 404)) as answer:
-            body = _body(answer, MAX_RECEIPT)
+        return self._found(f"/api/v1/receipts/{digest}", MAX_RECEIPT)
+
+    def _found(self, path: str, most: int) -> bytes | None:
+        with self._ask("GET", path, useful=(200, 404)) as answer:
+            body = _body(answer, most)
             if answer.status_code != 404:
                 return body
             # Anything on the way can answer 404; only headquarters says it in its own words.

@@ -18,8 +18,9 @@ from siteapp.store.replica import begin_history, state_of
 from siteapp.store.writer import Decision
 from sync.errors import DocumentRefused
 from sync.spool import Spool
-from sync.wire.documents import LaterServer, Promotion, read, read_promotion
+from sync.wire.documents import LaterServer, Promotion, read_promotion
 from sync.wire.keys import VerifyKey
+from sync.wire.trusted import read_told
 
 log = logging.getLogger("examsite.standby")
 
@@ -133,7 +134,7 @@ class Standby:
     def _heed(self, notice: bytes) -> None:
         key = VerifyKey.from_bytes(self._identity.certificate.headquarters.receipt)
         try:
-            later = read(notice, LaterServer, [key])
+            later = read_told(notice, LaterServer, key, self._identity.register.held())
         except DocumentRefused:
             return
         if later.site != self._identity.site or later.server_term <= self.term or self.fenced:

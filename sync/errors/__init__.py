@@ -8,7 +8,8 @@
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
-    │   └── ForOtherSite  ForOtherPackage  CannotOpen
+    │   ├── ForOtherSite  ForOtherPackage  CannotOpen
+    │   └── KeyRevoked  KeyExpired  OlderRegister
     ├── UnlockRefused      5  codes heard by phone
     │   ├── MalformedCode  WrongUnlockCode
     │   └── MisheardGroup ── OtherOfficialsCode
@@ -45,10 +46,13 @@ from sync.errors.documents import (
     DocumentTruncated,
     ForOtherPackage,
     ForOtherSite,
+    KeyExpired,
+    KeyRevoked,
     MalformedCode,
     MisheardGroup,
     NotADocument,
     NotCanonical,
+    OlderRegister,
     OtherOfficialsCode,
     SecondSignatureMissing,
     SignatureRefused,
@@ -95,6 +99,8 @@ __all__ = [
     "ForeignDataFolder",
     "HeadquartersUnreachable",
     "InputRefused",
+    "KeyExpired",
+    "KeyRevoked",
     "MalformedCode",
     "MarksRefused",
     "MisheardGroup",
@@ -105,6 +111,7 @@ __all__ = [
     "NotInitialised",
     "NotNow",
     "NotReady",
+    "OlderRegister",
     "OtherOfficialsCode",
     "PlanRefused",
     "PortInUse",

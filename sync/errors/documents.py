@@ -65,6 +65,43 @@ class SecondSignatureMissing(DocumentRefused):
     )
 
 
+class KeyRevoked(DocumentRefused):
+    """Signed by a key that headquarters has revoked."""
+
+    code = "key-revoked"
+    message = Words(
+        "签名密钥 {key} 已被考务总部吊销：{reason}",
+        "Signed by key {key}, which headquarters has revoked: {reason}",
+    )
+    hint = Words(
+        "不要使用该文件，请联系考务总部重发", "Do not use it; ask headquarters for a new one"
+    )
+
+
+class KeyExpired(DocumentRefused):
+    """Signed by a key that headquarters no longer uses."""
+
+    code = "key-expired"
+    message = Words(
+        "签名密钥 {key} 已停用", "Signed by key {key}, which headquarters no longer uses"
+    )
+    hint = Words("请向考务总部索取新签发的文件", "Ask headquarters for one that is signed anew")
+
+
+class OlderRegister(DocumentRefused):
+    """A register of keys that does not come after the one that is here."""
+
+    code = "older-register"
+    message = Words(
+        "密钥登记表第 {found} 号不比本机的第 {held} 号新",
+        "Key register {found} does not come after {held}, which is here",
+    )
+    hint = Words(
+        "本机的登记表继续有效；请向考务总部索取最新的",
+        "The one here stays in force; ask headquarters for the newest",
+    )
+
+
 class NotCanonical(DocumentRefused):
     """JSON that our writer would not have written (RFC 8785)."""
 

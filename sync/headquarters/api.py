@@ -15,6 +15,7 @@ from sync.headquarters.errors import BatchTooLarge, LengthMissing
 from sync.headquarters.gate import Gate
 from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE, Accepted, accept
+from sync.headquarters.keys import newest
 from sync.headquarters.publish import packages_for
 from sync.headquarters.refusals import put_signed
 from sync.headquarters.unlocking import release, released
@@ -29,6 +30,18 @@ intake = Blueprint("intake", __name__)
 def who() -> Response:
     """Says that headquarters answers here."""
     return jsonify({"service": "examhq", "version": version("examsite")})
+
+
+@api.get("/api/v1/keys")
+@role(PUBLIC)
+def key_register() -> Response:
+    """The newest register of headquarters' keys, which is no secret."""
+    envelope = newest(headquarters())
+    if envelope is None:
+        raise NotFound(what="keys")
+    response = make_response(envelope)
+    response.mimetype = "application/json"
+    return response
 
 
 @api.get("/api/v1/packages")

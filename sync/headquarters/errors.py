@@ -5,9 +5,9 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused
-NotNow             SessionPublished  BatchMissing
+NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
-                   NotAReleaseKey  SecondOfficerNeeded
+                   NotAReleaseKey  SecondOfficerNeeded  NotTheRoot
 """
 
 import base64
@@ -237,6 +237,26 @@ class NotAReleaseKey(NotAllowed):
     message = Words("密钥 {key} 不是发布密钥", "Key {key} is no release key")
     hint = Words(
         "请使用发给您本人的发布密钥文件", "Use the release key file that was handed to you"
+    )
+
+
+class NotTheRoot(NotAllowed):
+    """A register of keys is signed by the root and by no other key."""
+
+    code = "not-the-root"
+    message = Words("密钥 {key} 不是根密钥", "Key {key} is not the root key")
+    hint = Words("请插入保管根密钥的 U 盘", "Bring the stick with the root key")
+
+
+class KeyNeeded(NotNow):
+    """Without this key nothing could be released or receipted any more."""
+
+    code = "key-needed"
+    message = Words(
+        "吊销后可用的密钥不够：{role}", "Too few keys would be left to work with: {role}"
+    )
+    hint = Words(
+        "请先用 examhq keys rotate-… 换新密钥", "Make a new one first: examhq keys rotate-…"
     )
 
 

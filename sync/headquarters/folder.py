@@ -68,6 +68,10 @@ class Keyring:
         """Signs receipts; read once, as every batch needs it."""
         return self._receipt
 
+    def forget(self) -> None:
+        """Read again what changed."""
+        self.__dict__.pop("_receipt", None)
+
     def seal(self) -> OpeningKey:
         """Opens batches."""
         return OpeningKey.from_seed(load_key(self._folder / "seal.seed", SECRET_LENGTH))

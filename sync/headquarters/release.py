@@ -17,6 +17,7 @@ from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded
 from sync.headquarters.folder import Headquarters
+from sync.headquarters.keys import register_of
 from sync.headquarters.publish import Published, drawn_papers, planned
 from sync.headquarters.schema import release_drafts, sessions
 from sync.headquarters.sessions import find
@@ -24,6 +25,7 @@ from sync.headquarters.sites import certificate_of
 from sync.headquarters.store import Stamp, record
 from sync.wire.documents import (
     Certificate,
+    HeadquartersKeys,
     Papers,
     to_bytes,
     verify_draft,
@@ -31,7 +33,8 @@ from sync.wire.documents import (
     write_package,
 )
 from sync.wire.files import sync_folder, write_durably
-from sync.wire.keys import SigningKey
+from sync.wire.keys import SigningKey, VerifyKey
+from sync.wire.register import KeyRegister
 from sync.wire.sealed import countersign
 from sync.wire.unlock import OFFICIALS, UnlockCode
 
@@ -62,10 +65,11 @@ def sign_release(
         if row.state == "published" and row.package_serial == certificate.serial:
             raise AlreadyThere(what=f"{session} {row.package_digest[:16]}")
         plan, papers = planned(db, row), drawn_papers(db, row)
-        _require_release_key(certificate, key)
+        register = register_of(headquarters)
+        _require_release_key(headquarters.keys.public(), key)
         content = _content(plan, papers, certificate)
         draft = _draft(db, session)
-        if draft is None or draft.content != content:
+        if draft is None or _stale(headquarters, draft, content):
             _keep_draft(db, by, Draft(
                 session=session,
                 digest=_seal(headquarters, plan, papers, certificate, key),
@@ -77,7 +81,7 @@ def sign_release(
             record(db, by, "session.sign", session=session, key=key.public.key_id)
             return None
         _require_other(draft, by, key)
-        package = _complete(headquarters, draft, certificate, key)
+        package = _complete(headquarters, draft, certificate, register, key)
         _publish(db, by, plan, package, certificate.serial)
         keys = sorted((draft.key_id, key.public.key_id))
         record(db, by, "session.publish", session=session, package=package.digest, keys=keys)
@@ -97,8 +101,14 @@ def _draft(db: Connection, session: str) -> Draft | None:
     return Draft(**row._mapping) if row else None
 
 
-def _require_release_key(certificate: Certificate, key: SigningKey) -> None:
-    if key.public.to_bytes() not in certificate.headquarters.release:
+def _stale(headquarters: Headquarters, draft: Draft, content: str) -> bool:
+    """Whether the session changed since, or the first officer's key ended."""
+    usable = map(VerifyKey.from_bytes, headquarters.keys.public().release)
+    return draft.content != content or draft.key_id not in {key.key_id for key in usable}
+
+
+def _require_release_key(public: HeadquartersKeys, key: SigningKey) -> None:
+    if key.public.to_bytes() not in public.release:
         raise NotAReleaseKey(key=key.public.key_id)
 
 
@@ -164,18 +174,22 @@ def _seal(
 
 
 def _complete(
-    headquarters: Headquarters, draft: Draft, certificate: Certificate, key: SigningKey
+    headquarters: Headquarters,
+    draft: Draft,
+    certificate: Certificate,
+    register: KeyRegister | None,
+    key: SigningKey,
 ) -> Published:
     """The draft with the second signature, checked again as the site will check it."""
     source = _draft_path(headquarters, draft.digest)
     if not source.is_file():
         raise SecretMissing(path=str(source))
-    if verify_draft(source, certificate).digest != draft.digest:
+    if verify_draft(source, certificate, register).digest != draft.digest:
         raise SignatureRefused(reason=f"draft {draft.digest[:16]}")
     fresh = source.with_name(f".{draft.session}.{secrets.token_hex(8)}.tmp")
     try:
         digest = countersign(source, fresh, key)
-        checked = verify_package(fresh, certificate)
+        checked = verify_package(fresh, certificate, register)
         for official in OFFICIALS:
             code = headquarters.code(draft.digest, official).read_bytes()
             write_durably(headquarters.code(digest, official), code, 0o600)

@@ -69,6 +69,15 @@ sessions = Table(
     Column("package_serial", Integer),
 )
 
+# Every register of headquarters' keys as the root signed it; the highest serial counts.
+key_registers = Table(
+    "key_registers",
+    metadata,
+    Column("serial", Integer, primary_key=True, autoincrement=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 # Sessions that one release officer has signed: what is in the sealed file, and by whom.
 release_drafts = Table(
     "release_drafts",

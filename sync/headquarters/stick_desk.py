@@ -16,9 +16,11 @@ from sync.headquarters.blobs import copy_durably
 from sync.headquarters.body import hash_file
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.intake import accept
+from sync.headquarters.keys import newest
 from sync.headquarters.kinds import KINDS
 from sync.headquarters.publish import packages_for
 from sync.headquarters.sites import list_sites
+from sync.stick import KEYS
 from sync.wire.files import write_durably
 from sync.words import Words
 
@@ -54,6 +56,7 @@ def exchange(
         taken, known = taken + new, known + (not new)
         archive_digest(headquarters, digest, now)
         _write_receipts(headquarters, root, digest)
+    _put_register(headquarters, root)
     return Exchanged(taken, known, _put_packages(headquarters, root, site), tuple(refused))
 
 
@@ -69,6 +72,14 @@ def _write_receipts(headquarters: Headquarters, root: Path, digest: str) -> None
         folder.mkdir(parents=True, exist_ok=True)
         for row in rows:
             write_durably(folder / f"{digest}.{row.level}.json", row.envelope)
+
+
+def _put_register(headquarters: Headquarters, root: Path) -> None:
+    envelope = newest(headquarters)
+    if envelope is not None:
+        with _usable(root):
+            (root / "examsite").mkdir(exist_ok=True)
+            write_durably(root / "examsite" / KEYS, envelope)
 
 
 def _put_packages(headquarters: Headquarters, root: Path, site: str | None) -> int:

@@ -35,6 +35,7 @@ from sync.wire.fields import (
     VerifyBytes,
 )
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
+from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
@@ -160,6 +161,7 @@ TYPES: dict[type[Struct], str] = {
     FetchRequest: "application/vnd.examsite.fetch-request.v1+json",
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
+    KeyRegister: "application/vnd.examsite.key-register.v1+json",
 }
 
 
@@ -268,15 +270,31 @@ def write_package(
     return write_sealed(path, kind="package", identity=identity, parts=parts, signers=release)
 
 
-def verify_draft(path: Path, certificate: Certificate) -> SealedDocument:
+def verify_draft(
+    path: Path, certificate: Certificate, register: KeyRegister | None = None
+) -> SealedDocument:
     """A package to which signatures may still be missing: headquarters', not for a site."""
     release = [VerifyKey.from_bytes(raw) for raw in certificate.headquarters.release]
+    if register is not None:
+        release = register.verify_keys("release")
     return SealedDocument.verify(path, kind="package", trusted=release)
 
 
-def verify_package(path: Path, certificate: Certificate) -> SealedDocument:
-    """Every byte of a package for this site checked; nothing opened."""
-    package = verify_draft(path, certificate)
+def verify_package(
+    path: Path,
+    certificate: Certificate,
+    register: KeyRegister | None = None,
+    *,
+    taken_in: bool = False,
+) -> SealedDocument:
+    """Every byte of a package for this site checked; nothing opened.
+
+    The release keys are those of the register; before a site has one, of its certificate. A key
+    that was revoked later refuses nothing that was `taken_in`: see docs/design/keys.md.
+    """
+    package = verify_draft(path, certificate, register)
+    if register is not None and not taken_in:
+        register.require("release", package.signed_by)
     if len(package.signed_by) < RELEASE_SIGNATURES:
         raise SecondSignatureMissing(key=next(iter(package.signed_by)))
     if len(package.signers) > RELEASE_SIGNATURES:

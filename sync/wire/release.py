@@ -1,9 +1,11 @@
 """The codes of a package over the network at its hour (docs/specs/signed-statements.md)."""
 
 from sync.errors import ForOtherPackage, MalformedCode
-from sync.wire.documents import UnlockRelease, read, sign
+from sync.wire.documents import UnlockRelease, sign
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.lock import CodePair
+from sync.wire.register import KeyRegister
+from sync.wire.trusted import read_told
 from sync.wire.unlock import OFFICIALS, SECRET_CHARACTERS, UnlockCode
 
 
@@ -24,13 +26,20 @@ def write_release(
 
 
 def read_release(
-    envelope: bytes, key: VerifyKey, opener: OpeningKey, *, site: str, session: str, package: str
+    envelope: bytes,
+    key: VerifyKey,
+    opener: OpeningKey,
+    register: KeyRegister | None = None,
+    *,
+    site: str,
+    session: str,
+    package: str,
 ) -> CodePair:
     """The codes if headquarters released just this package to just this site.
 
     ForOtherPackage, CannotOpen for another key, MalformedCode for what are no codes.
     """
-    release = read(envelope, UnlockRelease, [key])
+    release = read_told(envelope, UnlockRelease, key, register)
     for what, expected in (("site", site), ("session", session), ("package", package)):
         found = getattr(release, what)
         if found != expected:

@@ -26,6 +26,7 @@ EVERYBODY = set(ROLES)
 # Every route and who may use it; a new route must be put here.
 ROUTES: dict[str, set[str]] = {
     "GET /.well-known/examhq": {PUBLIC},
+    "GET /api/v1/keys": {PUBLIC},
     "GET /api/v1/packages": {SITE},
     "GET /api/v1/packages/<digest>": {SITE},
     "GET /api/v1/unlocks/<digest>": {SITE},

@@ -20,6 +20,8 @@ for (const [name, seed] of Object.entries(index.keys.open)) opens[name] = await 
 const incoming = (given) => ({
   site: keys.site, key: opens[given.key], recipients: given.recipients.map((n) => opens[n].id),
 });
+const registerOf = ({ register }) => register
+  && statements.keyRegister(Buffer.from(register, 'hex'), keys.root.id).said;
 const readers = {
   async 'sealed-document'(file, given) {
     const trusted = given.trusted.map((name) => keys[name]);
@@ -30,20 +32,23 @@ const readers = {
   },
   async package(file, given) {
     const { said } = statements.certificate(Buffer.from(given.certificate, 'hex'), keys.root.id);
-    const release = said.headquarters.release.map((raw) => verifyKey(raw, 'keys'));
+    const register = registerOf(given);
+    const release = register ? statements.keysFor(register, 'release')
+      : said.headquarters.release.map((raw) => verifyKey(raw, 'keys'));
     return readPackage(file, {
-      certificate: said, release, key: opens[given.key], codes: given.codes,
+      certificate: said, register, release, key: opens[given.key], codes: given.codes,
     });
   },
   batch: async (file, given) => ({ events: await readBatch(file, incoming(given)) }),
   file: async (file, given) => ({ file: await readFile(file, incoming(given)) }),
-  receipt: (file, given) => ({ fields: statements.receipt(file, keys.receipt, given) }),
+  receipt: (file, given) => ({ fields: statements.receipt(file, keys.receipt, given, registerOf(given)) }),
   refusal: (file, given) => ({ fields: statements.refusal(file, keys.receipt, given) }),
   'unlock-release': async (file, given) => ({
     codes: await statements.unlockRelease(file, keys.receipt, opens[given.key], given),
   }),
   'enrolment-request': (file) => ({ fields: statements.enrolmentRequest(file) }),
   certificate: (file) => ({ fields: statements.certificate(file, keys.root.id).payload }),
+  'key-register': (file) => ({ fields: statements.keyRegister(file, keys.root.id).payload }),
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),
   promotion: (file) => ({ fields: statements.known(file, 'promotion', keys.site) }),
   'later-server': (file) => ({ fields: statements.known(file, 'later-server', keys.receipt) }),

@@ -4,7 +4,7 @@ import * as c from './canonical.mjs';
 import { equal, root } from './crypto.mjs';
 import { refuse, require_ } from './refusal.mjs';
 import { canonically, openPart, parse, verify } from './sealed.mjs';
-import { checkpoint, unlockCode } from './statements.mjs';
+import { checkpoint, standing, unlockCode } from './statements.mjs';
 
 const WORDS = c.tuple(c.string, c.string);
 const PLAN = c.object({
@@ -43,9 +43,10 @@ const FORM = c.object({
 const PAPERS = c.object({ forms: c.list(FORM), seed: c.bytes(), materials: c.table(c.bytes()) });
 
 /** A package for the site of a verified certificate: the bytes of its two parts. */
-export async function readPackage(file, { certificate, release, key, codes }) {
+export async function readPackage(file, { certificate, register, release, key, codes }) {
   const document = verify(parse(file), { kind: 'package', trusted: release });
   const { envelope, manifest } = document;
+  if (register) standing(register, 'release', envelope.signatures);
   const ids = release.map((one) => one.id);
   const officers = envelope.signatures.filter((one) => ids.includes(one.keyid));
   require_(officers.length >= 2, 'p0', 'second-signature-missing');

@@ -12,6 +12,7 @@ const TYPES = {
   certificate: 'application/vnd.examsite.certificate.v1+json',
   'fetch-request': 'application/vnd.examsite.fetch-request.v1+json',
   promotion: 'application/vnd.examsite.promotion.v1+json',
+  'key-register': 'application/vnd.examsite.key-register.v1+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
 };
 const SIGN = c.bytes(32), SEAL = c.bytes(1216), NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
@@ -45,8 +46,30 @@ const FIELDS = {
     site: c.NAME, server_term: COUNTER, at: NUMBER, by: c.string, second: c.string,
     reason: c.string, address: c.string, sessions: c.table(c.tuple(NUMBER, c.bytes(32)), c.NAME),
   }),
+  'key-register': register,
   'later-server': c.object({ site: c.NAME, server_term: COUNTER, at: NUMBER }),
 };
+
+const SEALS = ['escrow', 'headquarters'];
+const ENTRY = c.object({
+  role: c.oneOf('enrolment', 'escrow', 'headquarters', 'receipt', 'release', 'unlock'),
+  key: c.bytes(), since: NUMBER, until: c.orNull(NUMBER), revoked: c.orNull(NUMBER),
+  reason: c.orNull(c.text),
+});
+
+function register(value) {
+  const said = c.object({ serial: COUNTER, issued_at: NUMBER, root: SIGN, keys: c.list(ENTRY) })(value);
+  for (const one of said.keys) {
+    if (one.key.length !== (SEALS.includes(one.role) ? 1216 : 32)) c.strange('length of a key');
+    if ((one.revoked === null) !== (one.reason === null)) c.strange('reason');
+    if (one.since > said.issued_at) c.strange('announced ahead');
+  }
+  c.ascending(said.keys.map((one) => `${one.role} ${Buffer.from(one.key).toString('hex')}`));
+  const usable = (role) => said.keys.filter((one) => one.role === role && one.revoked === null
+    && (one.until === null || one.until > said.issued_at)).length;
+  if (usable('release') < 2 || usable('receipt') < 1) c.strange('too few keys');
+  return said;
+}
 
 function parse(bytes, kind) {
   const envelope = parseEnvelope(bytes, 't1');
@@ -62,10 +85,39 @@ function signedBy(envelope, key) {
   require_(envelope.signatures.length === 1, 't5', 'signature-refused', 'a stranger too');
 }
 
-export function receipt(bytes, key, asked) {
-  const envelope = parse(bytes, 'receipt');
+/** The register of headquarters' keys. */
+export function keyRegister(bytes, rootId) {
+  const envelope = parse(bytes, 'key-register');
+  const said = fields(envelope, 'key-register');
+  const key = verifyKey(said.root, 't4');
+  require_(key.id === rootId, 'c1', 'cannot-open');
   signedBy(envelope, key);
+  for (const one of said.keys) {
+    one.public = SEALS.includes(one.role) ? checkSealingKey(one.key, 't6') : verifyKey(one.key, 't6');
+  }
+  return { said, payload: envelope.payload };
+}
+
+export const keysFor = (said, role) =>
+  said.keys.filter((one) => one.role === role).map((one) => one.public);
+
+/** That no key that signed is revoked (g1) or, for what was signed then, at its end (g2). */
+export function standing(said, role, signatures, at = Infinity) {
+  const signed = said.keys.filter((one) => one.role === role
+    && signatures.some((s) => s.keyid === one.public.id));
+  require_(signed.every((one) => one.revoked === null), 'g1', 'key-revoked');
+  const good = (one) => one.until === null || one.until > said.issued_at || at < one.until;
+  require_(signed.every(good), 'g2', 'key-expired');
+}
+
+export function receipt(bytes, key, asked, known) {
+  const envelope = parse(bytes, 'receipt');
+  if (known) {
+    authenticate(envelope, keysFor(known, 'receipt'), 1, 't5');
+    require_(envelope.signatures.length === 1, 't5', 'signature-refused', 'a stranger too');
+  } else signedBy(envelope, key);
   const said = fields(envelope, 'receipt');
+  if (known) standing(known, 'receipt', envelope.signatures, said.at);
   const same = ['digest', 'size', 'site'].every((name) => said[name] === asked[name]);
   require_(same, 'r1', 'receipt-mismatch');
   return envelope.payload;

@@ -10,6 +10,7 @@ from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import Certificate, EnrolmentRequest, HeadquartersKeys, Papers
 from sync.wire.keys import OpeningKey, SigningKey
+from sync.wire.register import KeyRegister, RegisteredKey, Role
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
@@ -37,6 +38,43 @@ HEADQUARTERS = HeadquartersKeys(
     receipt=RECEIPT.public.to_bytes(),
     seal=SEAL.public.to_bytes(),
     escrow=ESCROW.public.to_bytes(),
+)
+# The newest register: THIRD is revoked, FORMER ended before it was issued.
+FORMER, OLD_RECEIPT = (SigningKey.from_bytes(chance(n)) for n in ("release-0", "receipt-0"))
+
+
+def _entry(
+    role: Role,
+    key: SigningKey | OpeningKey,
+    until: int | None = None,
+    revoked: int | None = None,
+) -> RegisteredKey:
+    why = "丢失" if revoked else None
+    return RegisteredKey(role, key.public.to_bytes(), AT - 9000, until, revoked, why)
+
+
+REGISTER = KeyRegister(
+    3,
+    AT,
+    ROOT.public.to_bytes(),
+    tuple(
+        sorted(
+            (
+                _entry("release", RELEASE),
+                _entry("release", SECOND, until=AT + 9000),
+                _entry("release", THIRD, revoked=AT - 1000),
+                _entry("release", FORMER, until=AT),
+                _entry("receipt", RECEIPT),
+                _entry("receipt", OLD_RECEIPT, until=AT - 1000),
+                _entry("receipt", STRANGER, revoked=AT - 1000),
+                _entry("headquarters", SEAL),
+                _entry("escrow", ESCROW),
+                _entry("enrolment", SIGN),
+                _entry("unlock", SIGN),
+            ),
+            key=lambda one: (one.role, one.key),
+        )
+    ),
 )
 REQUEST = EnrolmentRequest(SIGN.public.to_bytes(), BOX.public.to_bytes())
 CERTIFICATE = Certificate(SITE, "示例考点", 1, REQUEST.sign, REQUEST.seal, HEADQUARTERS, AT)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sync.errors import ExamError
 from sync.wire import documents, lock
-from vectoring import cast, container, contents, opening, statements
+from vectoring import cast, container, contents, opening, registers, statements
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
 from vectoring.reading import READERS, Keys, read
 
@@ -70,6 +70,7 @@ def given() -> JSON:
         },
         "enrolment-request": {},
         "certificate": {},
+        "key-register": {},
         "fetch-request": {},
         "promotion": {},
         "later-server": {},
@@ -86,6 +87,7 @@ def every() -> Iterator[Vector]:
     yield from contents.batches()
     yield from contents.files()
     yield from statements.statements()
+    yield from registers.registers()
     yield from statements.checkpoints()
     yield from statements.codes()
 

@@ -15,8 +15,10 @@ from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.incoming import Incoming
 from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.register import KeyRegister
 from sync.wire.release import read_release
 from sync.wire.sealed import SealedDocument
+from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
 
 Given = Mapping[str, Any]
@@ -63,7 +65,7 @@ def _package(path: Path, given: Given, keys: Keys) -> Opened:
         bytes.fromhex(given["certificate"]), keys.verify("root").key_id
     )
     key = keys.open(given["key"])
-    package = documents.verify_package(path, certificate)
+    package = documents.verify_package(path, certificate, _register_of(given, keys))
     plan = check_plan(documents.read_plan(package, key))
     papers = documents.read_papers(package, package.unlock("papers", key, _codes(given)))
     check_forms(plan, papers)
@@ -95,8 +97,21 @@ def _incoming(path: Path, given: Given, keys: Keys) -> SealedDocument:
 
 def _receipt(path: Path, given: Given, keys: Keys) -> Opened:
     asked = {name: given[name] for name in ("digest", "size", "site")}
-    receipt = check_receipt(path.read_bytes(), keys.verify("receipt"), **asked)
+    receipt = check_receipt(
+        path.read_bytes(), keys.verify("receipt"), _register_of(given, keys), **asked
+    )
     return {"fields": _digest(documents.to_bytes(receipt))}
+
+
+def _register_of(given: Given, keys: Keys) -> KeyRegister | None:
+    if "register" not in given:
+        return None
+    return read_register(bytes.fromhex(given["register"]), keys.verify("root").key_id)
+
+
+def _register(path: Path, given: Given, keys: Keys) -> Opened:
+    read = read_register(path.read_bytes(), keys.verify("root").key_id)
+    return {"fields": _digest(documents.to_bytes(read))}
 
 
 def _refusal(path: Path, given: Given, keys: Keys) -> Opened:
@@ -159,6 +174,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "unlock-release": _release,
     "enrolment-request": _request,
     "certificate": _certificate,
+    "key-register": _register,
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,

@@ -26,6 +26,7 @@ from vectoring.cast import (
     EVENTS,
     ORIGIN,
     RECEIPT,
+    REGISTER,
     RELEASE,
     REQUEST,
     ROOT,
@@ -71,6 +72,7 @@ GOOD: dict[str, tuple[Any, SigningKey]] = {
         Promotion(SITE, 2, AT, "主监考", "第二人", "断电", "", {SESSION: (4, root(EVENTS))}),
         SIGN,
     ),
+    "key-register": (REGISTER, ROOT),
     "later-server": (LaterServer(SITE, 2, AT), RECEIPT),
 }
 

@@ -14,6 +14,7 @@ from vectoring.draft import VECTORS
 from sync.errors import ExamError
 from sync.exam import batch, journal
 from sync.wire import canonical, checkpoint, documents, keys, lock, sealed, shape, stream, unlock
+from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument, Unverified
 
 INDEX = json.loads((VECTORS / "index.json").read_text("utf-8"))
@@ -105,6 +106,11 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     "s17": (
         put(stream, "_nonce", _nonce_without_mark),
         "sealed-document/chunk-not-marked-as-last sealed-document/last-chunk-cut-off-by-the-signer",
+    ),
+    "g1 g2": (
+        put(KeyRegister, "require", lambda *_: None),
+        "package/signed-by-a-revoked-key package/signed-by-an-expired-key "
+        "receipt/by-a-revoked-key receipt/by-a-key-after-its-end",
     ),
     "p0": (
         put(documents, "RELEASE_SIGNATURES", 1),

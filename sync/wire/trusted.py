@@ -1,0 +1,43 @@
+"""The register of keys as a reader takes it, and what is read with it (docs/design/keys.md)."""
+
+from typing import TypeVar
+
+from sync.errors import CannotOpen
+from sync.wire import dsse
+from sync.wire.documents import LaterServer, Receipt, Refusal, UnlockRelease, peek, read
+from sync.wire.keys import SealingKey, VerifyKey
+from sync.wire.register import SEALING, KeyRegister
+from sync.words import Words
+
+# What headquarters' receipt key signs.
+Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer)
+
+
+def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:
+    """A register of keys signed by the root whose key id the administrator was told."""
+    root = VerifyKey.from_bytes(peek(envelope, KeyRegister).root)
+    if root.key_id != root_fingerprint:
+        raise CannotOpen(
+            reason=Words(
+                f"密钥登记表出自根密钥 {root.key_id}，而不是 {root_fingerprint}",
+                f"root key is {root.key_id}, not {root_fingerprint}",
+            )
+        )
+    register = read(envelope, KeyRegister, [root])
+    for one in register.keys:
+        (SealingKey if one.role in SEALING else VerifyKey).from_bytes(one.key)
+    return register
+
+
+def read_told(
+    envelope: bytes, kind: type[Told], key: VerifyKey, register: KeyRegister | None = None
+) -> Told:
+    """What a receipt key of the register signed; before a site has one, `key` of its certificate.
+
+    KeyRevoked, or KeyExpired for what was signed after the key's end.
+    """
+    if register is None:
+        return read(envelope, kind, [key])
+    said = read(envelope, kind, register.verify_keys("receipt"))
+    register.require("receipt", dsse.peek(envelope)[2], said.at)
+    return said

@@ -1,0 +1,134 @@
+"""Headquarters rotates and revokes its keys; what it signs from then on says so."""
+
+from pathlib import Path
+
+import pytest
+from desk_world import BY, NOW, Desk
+from flask.testing import FlaskClient
+from releasing import release_keys
+
+from sync.errors import AlreadyThere, KeyRevoked, NotFound
+from sync.headquarters import archive, keys, publish, release, sites, stick_desk
+from sync.headquarters.errors import KeyNeeded, NotAReleaseKey, NotTheRoot
+from sync.headquarters.store import Stamp
+from sync.wire.documents import Receipt, verify_package
+from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
+from sync.wire.trusted import read_register, read_told
+
+FIRST, SECOND = Stamp("first", NOW), Stamp("second", NOW)
+
+
+def rotated(desk: Desk, old: SigningKey, days: int = 30) -> SigningKey:
+    """The key that takes the place of a release key."""
+    target = desk.folder / "new.key"
+    keys.rotate_release(desk.hq, BY, desk.hq.keys.root(), old.public.key_id, target, days)
+    return SigningKey.from_bytes(load_key(target, SECRET_LENGTH))
+
+
+def signed(desk: Desk, first: SigningKey, second: SigningKey) -> publish.Published:
+    assert release.sign_release(desk.hq, FIRST, "morning", first) is None
+    package = release.sign_release(desk.hq, SECOND, "morning", second)
+    assert package is not None
+    return package
+
+
+def test_a_rotated_release_key_signs_on_until_it_ends_and_the_new_one_at_once(desk: Desk) -> None:
+    desk.session(4)
+    old, other = release_keys(desk.hq)
+    new = rotated(desk, old)
+    package = signed(desk, old, new)
+    certificate = sites.certificate_of(desk.hq, "site-01")
+    assert verify_package(package.path, certificate, keys.register_of(desk.hq))
+    assert {old.public.key_id, other.public.key_id, new.public.key_id} == {
+        VerifyKey.from_bytes(raw).key_id for raw in desk.hq.keys.public().release
+    }
+
+
+def test_a_key_that_ends_at_once_or_is_revoked_signs_nothing_more(desk: Desk) -> None:
+    desk.session(4)
+    old, other = release_keys(desk.hq)
+    new = rotated(desk, old, days=0)
+    with pytest.raises(NotAReleaseKey):
+        release.sign_release(desk.hq, FIRST, "morning", old)
+    (desk.folder / "new.key").rename(desk.folder / "second.key")
+    newer = rotated(desk, other)
+    keys.revoke(desk.hq, BY, desk.hq.keys.root(), other.public.key_id, "lost")
+    with pytest.raises(NotAReleaseKey):
+        release.sign_release(desk.hq, FIRST, "morning", other)
+    assert signed(desk, new, newer).size
+
+
+def test_a_first_signature_by_a_key_revoked_since_counts_nothing(desk: Desk) -> None:
+    desk.session(4)
+    old, other = release_keys(desk.hq)
+    assert release.sign_release(desk.hq, FIRST, "morning", old) is None
+    new = rotated(desk, old)
+    keys.revoke(desk.hq, BY, desk.hq.keys.root(), old.public.key_id, "lost")
+    assert release.sign_release(desk.hq, SECOND, "morning", other) is None
+    assert release.sign_release(desk.hq, FIRST, "morning", new) is not None
+
+
+def test_the_last_keys_of_a_role_are_not_revoked(desk: Desk) -> None:
+    root = desk.hq.keys.root()
+    for key in (release_keys(desk.hq)[0], desk.hq.keys.receipt()):
+        with pytest.raises(KeyNeeded):
+            keys.revoke(desk.hq, BY, root, key.public.key_id, "lost")
+    with pytest.raises(NotFound):
+        keys.revoke(desk.hq, BY, root, "0" * 16, "lost")
+    assert keys.newest(desk.hq) is None
+
+
+def test_only_the_root_signs_a_register(desk: Desk) -> None:
+    with pytest.raises(NotTheRoot):
+        keys.rotate_receipt(desk.hq, BY, SigningKey.generate(), 30)
+    assert keys.newest(desk.hq) is None
+
+
+def test_after_a_revocation_every_receipt_is_by_the_new_key(published_desk: Desk) -> None:
+    desk = published_desk
+    story = desk.published()
+    story.close(handed_in=0)
+    digest = desk.deliver(story)
+    root, old = desk.hq.keys.root(), desk.hq.keys.receipt().public
+    keys.rotate_receipt(desk.hq, BY, root, 30)
+    assert read_told(_receipt(desk, digest), Receipt, old, keys.register_of(desk.hq))
+    made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
+    assert made.serial == 2
+    new = desk.hq.keys.receipt().public
+    assert read_told(_receipt(desk, digest), Receipt, new, made).level == "archived"
+    assert desk.hq.keys.public().receipt == new.to_bytes()
+    with pytest.raises(AlreadyThere):
+        keys.revoke(desk.hq, BY, root, old.key_id, "again")
+
+
+def test_a_receipt_not_signed_anew_would_be_refused(
+    published_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = published_desk
+    story = desk.published()
+    story.close(handed_in=0)
+    digest = desk.deliver(story)
+    monkeypatch.setattr(keys, "_sign_receipts_anew", lambda *_: None)
+    root, old = desk.hq.keys.root(), desk.hq.keys.receipt().public
+    keys.rotate_receipt(desk.hq, BY, root, 30)
+    made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
+    with pytest.raises(KeyRevoked):
+        read_told(_receipt(desk, digest), Receipt, old, made)
+
+
+def _receipt(desk: Desk, digest: str) -> bytes:
+    envelope = archive.highest_receipt(desk.hq, digest)
+    assert envelope is not None
+    return envelope
+
+
+def test_sites_get_the_register_over_the_line_and_by_stick(
+    desk: Desk, client: FlaskClient, tmp_path: Path
+) -> None:
+    assert client.get("/api/v1/keys").status_code == 404
+    keys.rotate_receipt(desk.hq, BY, desk.hq.keys.root(), 30)
+    served = client.get("/api/v1/keys").data
+    root = desk.hq.keys.root().public.key_id
+    assert read_register(served, root).serial == 1
+    stick_desk.exchange(desk.hq, tmp_path, NOW)
+    assert (tmp_path / "examsite" / "keys.json").read_bytes() == served

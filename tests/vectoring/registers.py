@@ -1,0 +1,113 @@
+"""Faults of the register of keys, and of packages and receipts that are read with one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sync.wire import documents
+from vectoring.cast import AT as NOW
+from vectoring.cast import (
+    BOX,
+    FORMER,
+    OLD_RECEIPT,
+    REGISTER,
+    RELEASE,
+    ROOT,
+    SECOND,
+    STRANGER,
+    THIRD,
+)
+from vectoring.container import drop, field
+from vectoring.contents import Wrong, package
+from vectoring.draft import JSON, Vector, b64
+from vectoring.statements import WEAK, _forged, envelope, statement
+
+FORMAT = "key-register"
+GIVEN: JSON = {"register": documents.sign(REGISTER, ROOT).hex()}
+
+
+def registers() -> Iterator[Vector]:
+    for name, wrongly in _shapes().items():
+        data = envelope(statement(FORMAT, wrongly))
+        yield Vector(FORMAT, name, data, "t3", "not-canonical")
+    yield from _keys()
+    yield from _packages()
+    yield from _receipts()
+
+
+def _place(role: str, nth: int = 0) -> int:
+    return [n for n, one in enumerate(REGISTER.keys) if one.role == role][nth]
+
+
+def _every(role: str, **change: Any) -> Wrong:
+    def wrongly(made: JSON) -> None:
+        for one in made["keys"]:
+            if one["role"] == role:
+                one.update(change)
+
+    return wrongly
+
+
+def _shapes() -> dict[str, Wrong]:
+    first = ("keys", 0)
+    return {
+        "serial-0": field("serial", to=0),
+        "fields-unknown-member": field("note", to=""),
+        "reason-left-out": drop(*first, "reason"),
+        "role-unknown": field(*first, "role", to="marking"),
+        "key-of-31-bytes": field(*first, "key", to=b64(bytes(31))),
+        "sealing-key-that-verifies": _every("escrow", key=b64(bytes(32))),
+        "since-negative": field(*first, "since", to=-1),
+        "announced-ahead": field(*first, "since", to=NOW + 1),
+        "revoked-without-a-reason": field(*first, "revoked", to=NOW),
+        "reason-without-revocation": field(*first, "reason", to="x"),
+        "reason-empty": _every("receipt", revoked=None, reason=""),
+        "keys-out-of-order": lambda made: made["keys"].reverse(),
+        "key-twice": lambda made: made["keys"].insert(0, made["keys"][0]),
+        "no-receipt-key": _every("receipt", until=NOW, revoked=None, reason=None),
+        "one-release-key": field("keys", _usable_release(), "until", to=NOW),
+    }
+
+
+def _usable_release() -> int:
+    return next(n for n, one in enumerate(REGISTER.keys) if one.key == RELEASE.public.to_bytes())
+
+
+def _keys() -> Iterator[Vector]:
+    for name, point in WEAK.items():
+        made = statement(FORMAT, field("root", to=b64(point)))
+        made.envelope.append(_forged(point))
+        yield Vector(FORMAT, f"root-of-{name}", envelope(made), "t4", "not-a-document")
+    none = WEAK["order-4"]  # all zeros: the first in order, wherever it stands
+    only = field("keys", _place("enrolment"), "key", to=b64(none))
+    data = envelope(statement(FORMAT, only))
+    yield Vector(FORMAT, "key-of-order-4", data, "t6", "not-a-document")
+    low = BOX.public.to_bytes()[:1184] + bytes(32)
+    data = envelope(statement(FORMAT, field("keys", _place("escrow"), "key", to=b64(low))))
+    yield Vector(FORMAT, "escrow-x25519-of-low-order", data, "t6", "not-a-document")
+    own = field("root", to=b64(STRANGER.public.to_bytes()))
+    data = envelope(statement(FORMAT, own, signer=STRANGER))
+    yield Vector(FORMAT, "of-another-root", data, "c1", "cannot-open")
+
+
+def _packages() -> Iterator[Vector]:
+    def by(name: str, *signers: Any, check: str | None = None, code: str | None = None) -> Vector:
+        made = package()
+        made.signers = list(signers)
+        return Vector("package", f"{name}", made.bytes(), check, code, GIVEN)
+
+    yield by("good-with-a-register", RELEASE, SECOND)
+    yield by("signed-by-a-revoked-key", RELEASE, THIRD, check="g1", code="key-revoked")
+    yield by("signed-by-an-expired-key", RELEASE, FORMER, check="g2", code="key-expired")
+    unknown = {"check": "p0", "code": "second-signature-missing"}
+    yield by("signed-by-a-key-not-in-the-register", RELEASE, STRANGER, **unknown)
+
+
+def _receipts() -> Iterator[Vector]:
+    def by(name: str, signer: Any, at: int, check: str | None, code: str | None) -> Vector:
+        data = envelope(statement("receipt", field("at", to=at), signer=signer))
+        return Vector("receipt", name, data, check, code, GIVEN)
+
+    yield by("good-by-a-key-before-its-end", OLD_RECEIPT, NOW - 1001, None, None)
+    yield by("by-a-key-after-its-end", OLD_RECEIPT, NOW - 1000, "g2", "key-expired")
+    yield by("by-a-revoked-key", STRANGER, NOW - 5000, "g1", "key-revoked")
+    yield by("by-a-release-key", RELEASE, NOW, "t5", "signature-refused")
