@@ -12,7 +12,7 @@ from siteapp.commands.journal import check_files, journal
 from siteapp.commands.recovery import adopt_command, backup, recovery
 from siteapp.commands.rescue import rescue
 from siteapp.commands.standby import say_serving, standby
-from siteapp.commands.status import status_command
+from siteapp.commands.status import send_again_command, status_command
 from siteapp.courier import make_courier
 from siteapp.serve import serve
 from siteapp.site import Site
@@ -47,7 +47,17 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
     ctx.obj = data
 
 
-commands = (standby, recovery, backup, adopt_command, journal, check_files, rescue, status_command)
+commands = (
+    standby,
+    recovery,
+    backup,
+    adopt_command,
+    journal,
+    check_files,
+    rescue,
+    status_command,
+    send_again_command,
+)
 for command in commands:
     main.add_command(command)
 

@@ -1,4 +1,4 @@
-"""`examsite status`: how far deliveries are, also while the services run."""
+"""`examsite status` and `send-again`: deliveries from the shell, also while the services run."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +10,13 @@ import msgspec
 from siteapp.config import Settings
 from siteapp.identity import load_identity
 from sync.console import language, say, show_json, show_table
+from sync.errors import NotFound
 from sync.progress import Progress, by_session
 from sync.spool import CourierStatus, Spool
 
 WAYS = ("http", "stick")
+# Of a digest, so that it is the one that was meant.
+SHORTEST = 8
 
 
 @click.command("status")
@@ -37,6 +40,23 @@ def status_command(folder: Path, as_json: bool) -> None:
             _tell(way, courier)
     if not any(couriers.values()):
         say("传送服务尚未运行过", "The courier has not run yet")
+
+
+@click.command("send-again")
+@click.argument("digest")
+@click.pass_obj
+def send_again_command(folder: Path, digest: str) -> None:
+    """Send a batch again that headquarters refused, once it is put right there.
+
+    DIGEST is what the page shows of it, or all of it.
+    """
+    spool = Spool(load_identity(folder).folder / "spool")
+    refused = [e.digest for e in spool.outgoing() if spool.state(e.digest) == "refused"]
+    found = [one for one in refused if one.startswith(digest)]
+    if len(digest) < SHORTEST or len(found) != 1:
+        raise NotFound(what=digest)
+    spool.retry(found[0])
+    say(f"{found[0][:16]} 将自动重新传送", f"{found[0][:16]} is sent again by itself")
 
 
 def _row(one: Progress) -> list[str]:

@@ -68,6 +68,22 @@ def test_what_does_not_get_through_is_named_on_the_shell_and_on_the_page(open_si
     assert ("第 3 次未成功" in shown, "代理拒绝" in shown) == (True, True)
 
 
+def test_a_refused_batch_is_sent_again_when_a_person_says_so(site_folder: Path) -> None:
+    spool = Spool(site_folder / "spool")
+    source = site_folder / "finished"
+    source.write_bytes(b"batch")
+    digest = spool.put_outgoing(source)
+
+    def ask(named: str) -> int:
+        return CliRunner().invoke(main, ["--data", str(site_folder), "send-again", named]).exit_code
+
+    # Not refused, or not named well enough: nothing is done.
+    assert ask(digest) == 9
+    spool.refuse(digest, UnsignedRefusal(reason_zh="否", reason_en="no"))
+    assert (ask(digest[:7]), ask("0" * 64), spool.state(digest)) == (9, 9, "refused")
+    assert (ask(digest[:16]), spool.state(digest)) == (0, "waiting")
+
+
 def test_a_damaged_file_is_counted_and_not_left_out(open_site: Site) -> None:
     digest = open_site.packer.cut(open_site.live.session(AM))
     path = open_site.spool.folder / "outgoing" / f"{digest}.batch"
