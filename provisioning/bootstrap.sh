@@ -42,7 +42,9 @@ wanted=$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     echo "Installing locked Python packages ($lock)"
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+    # setuptools warns of every editable installation; nothing here needs care.
+    PYTHONWARNINGS=ignore .venv/bin/python -m pip install -q --disable-pip-version-check \
+        --no-deps --no-build-isolation -e .
     echo "$wanted" > "$stamp"
 fi
 

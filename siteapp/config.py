@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sync.errors import InputRefused
 from sync.words import Words
 
+MAX_PORT = 65_535
 # Where the front asks from.
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -167,6 +168,10 @@ def _problem(name: str, value: Any) -> Words | None:
     if name == "front" and value not in ("", *LOOPBACK):
         # Whoever may name another machine's address has no limits.
         return Words("front 只能是本机地址", "front must be an address of this machine")
-    if isinstance(value, int) and value <= 0:
+    if not isinstance(value, int):
+        return None
+    if value <= 0:
         return Words(f"{name} 必须大于 0", f"{name} must be above 0")
+    if name == "port" and value > MAX_PORT:
+        return Words(f"{name} 最大为 {MAX_PORT}", f"{name} must be at most {MAX_PORT}")
     return None

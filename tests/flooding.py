@@ -20,8 +20,8 @@ from room import Page
 from werkzeug.wrappers import Response
 
 FLOODER = "127.0.0.9"
-# The page's patience is ten seconds; a neighbour must not come near it.
-LOOSE_S = 5.0
+# So long a page waits for an answer; who is not answered by then is told nothing.
+PAGE_S = 10.0
 EACH = 4
 PATIENCE_S = 60
 OPEN: list[httpx.Client] = []
@@ -71,21 +71,14 @@ def served(folder: Path, patch: str = "") -> Iterator[str]:
 
 @dataclass
 class Told:
-    """What neighbours were answered and how long it took (seconds)."""
+    """What neighbours were answered; 0 where no answer came while the page waits."""
 
     statuses: list[int] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
-
-    @property
-    def p99(self) -> float:
-        """The time that 99 in 100 stayed below."""
-        return sorted(self.times)[int(len(self.times) * 0.99)]
 
     def check(self) -> None:
-        """All of them saved, none of them slowly."""
-        print(f"{len(self.times)} saves beside the flood, p99 {1000 * self.p99:.0f} ms")
+        """All of them saved."""
+        print(f"{len(self.statuses)} saves beside the flood")
         assert set(self.statuses) == {200}
-        assert self.p99 < LOOSE_S
 
 
 def neighbours(address: str, candidates: list[Any]) -> list[Page]:
@@ -93,6 +86,7 @@ def neighbours(address: str, candidates: list[Any]) -> list[Page]:
     pages = [Page(Machine(address, f"127.0.1.{c.seat}"), c, f"n{c.seat}") for c in candidates]
     for page in pages:
         page.begin()
+        page.client.http.timeout = PAGE_S
     return pages
 
 
@@ -106,12 +100,10 @@ def save_beside(pages: list[Page], over: Callable[[], bool]) -> Told:
 
     def write(page: Page) -> None:
         for number in itertools.count():
-            began = time.monotonic()
             status = 0
             with suppress(httpx.HTTPError):
                 status = page.save(number % len(page.items), option=number % 4)[0]
             told.statuses.append(status)
-            told.times.append(time.monotonic() - began)
             if over() and (number + 1 >= EACH or time.monotonic() > given_up):
                 return
             time.sleep(0.05)

@@ -52,6 +52,7 @@ def test_an_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
         ("port = true", "port has the wrong type"),
         ("host = 1", "host has the wrong type"),
         ('host = ["127.0.0.1"]', "host has the wrong type"),
+        ("port = 65536", "port must be at most 65535"),
         ("threads = 0", "threads must be above 0"),
         ("reserve_mib = -1", "reserve_mib must be above 0"),
     ],

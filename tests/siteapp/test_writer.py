@@ -1,6 +1,6 @@
 """The one writer: groups, acts that fail, full and failing disks, and what a kill leaves."""
 
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -263,16 +263,31 @@ def test_without_a_writer_nobody_waits_for_ever(
         site.live.writer.submit(None, Decision)
 
 
+class Door:
+    """A lock that says how many came to it."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock, self.came = lock, 0
+
+    def __enter__(self) -> None:
+        self.came += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 def test_one_package_taken_in_twice_at_once_fails_nobody_elses_save(
-    hq, open_site: Site, tmp_path: Path
+    hq, open_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = world.make_package(hq, open_site.identity.certificate, tmp_path, session="pm-1121")
     receive = lambda: open_site.shelf.receive(package.path)  # noqa: E731
     works = [receive, receive, lambda: put(open_site, "a save")]
+    queue, door = open_site.live.writer._waiting, Door(open_site.live._adding)
+    monkeypatch.setattr(open_site.live, "_adding", door)
     with busy_writer(open_site):
         threads, outcomes = at_once(works)
-        wait_until(lambda: open_site.live.writer._waiting.qsize() >= 2)
-        time.sleep(0.5)
+        wait_until(lambda: door.came == 2 and queue.qsize() >= 2)
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == [AlreadyThere.__name__, "stored", "stored"]
