@@ -14,8 +14,9 @@ from typing import Any
 
 from waitress.server import create_server
 
+from sync.channel import Channel
 from sync.errors import PortInUse
-from sync.heads import MAX_HEAD, PlainChannel
+from sync.heads import MAX_HEAD
 from sync.polling import Poller, Sockets, Threads
 
 SHUTDOWN_S = 5
@@ -72,7 +73,7 @@ class Loop:
         application: Callable[..., Any],
         host: str,
         port: int,
-        channel_class: Callable[..., Any] = PlainChannel,
+        channel_class: Callable[..., Any] = Channel,
         dispatcher: Threads | None = None,
         threads: int = 4,
         **adjustments: Any,

@@ -3,9 +3,6 @@
 import errno
 import shutil
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +11,8 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, requ
 from sync.disk import MIB, free_bytes
 from sync.errors import DiskTooFull, DocumentRefused, NotFound
 from sync.headquarters.archive import highest_receipt
-from sync.headquarters.errors import BatchTooLarge, IntakeBusy, LengthMissing
+from sync.headquarters.errors import BatchTooLarge, LengthMissing
+from sync.headquarters.gate import Gate
 from sync.headquarters.guard import PUBLIC, SITE, headquarters, now, role, site
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.keys import newest
@@ -25,25 +23,6 @@ from sync.headquarters.unlocking import release, released
 # Packages out lie in the folder of one machine; any number of receivers may take batches in.
 api = Blueprint("api", __name__)
 intake = Blueprint("intake", __name__)
-# What one receiver takes in at once; waitress has more threads than that, to say so.
-MAX_WAITING = 32
-
-
-class Gate:
-    """Counts who is inside; IntakeBusy for one more than there is room for."""
-
-    def __init__(self, room: int = MAX_WAITING) -> None:
-        self._places = threading.BoundedSemaphore(room)
-
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        """A place as long as the block lasts."""
-        if not self._places.acquire(blocking=False):
-            raise IntakeBusy
-        try:
-            yield
-        finally:
-            self._places.release()
 
 
 @intake.get("/.well-known/examhq")

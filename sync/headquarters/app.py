@@ -7,8 +7,9 @@ from importlib import resources
 from flask import Flask, Response
 
 from sync.headquarters import guard, views
-from sync.headquarters.api import Gate, api, intake
+from sync.headquarters.api import api, intake
 from sync.headquarters.folder import Headquarters
+from sync.headquarters.gate import Gate
 from sync.headquarters.guard import PUBLIC, role
 from sync.headquarters.intake import MAX_BATCH
 from sync.headquarters.pages import pages

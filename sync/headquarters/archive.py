@@ -8,10 +8,10 @@ from sqlalchemy import Select, Table, insert, select, update
 from sync.errors import DocumentAltered, ExamError, NotFound
 from sync.errors.system import system_words
 from sync.exam.specification import Struct
+from sync.headquarters.body import hash_file
 from sync.headquarters.commits import receipt_row
 from sync.headquarters.errors import ArchiveFailed, TryLater
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.intake import hash_file
 from sync.headquarters.kinds import BATCH, KINDS, Kind
 from sync.headquarters.schema import batches, files, quarantine
 from sync.headquarters.store import Stamp, record

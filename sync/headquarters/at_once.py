@@ -1,4 +1,4 @@
-"""A group of batches as one statement of PostgreSQL: one round trip, one transaction."""
+"""A group of batches as one statement of PostgreSQL: one to ask about all, one to insert them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,6 +33,21 @@ WITH given AS (
   UPDATE quarantine q SET taken_at = new.at FROM new WHERE q.digest = new.digest
 )
 SELECT digest FROM taken
+"""
+
+# Of each what sync.headquarters.questions asks of one.
+QUESTION = """
+SELECT
+  (SELECT envelope FROM receipts r WHERE r.digest = g.digest AND r.level = 'received'),
+  (SELECT sign_key FROM enrolments e WHERE e.site = g.site ORDER BY e.serial DESC LIMIT 1),
+  (SELECT state FROM sessions s WHERE s.id = g.session AND s.site = g.site),
+  (SELECT max(server_term) FROM batches b WHERE b.site = g.site AND b.session = g.session),
+  (SELECT max(digest) FROM batches b WHERE b.site = g.site AND b.session = g.session
+    AND b.server_term = g.server_term AND b.sequence = g.sequence)
+FROM unnest(%(digest)b::text[], %(site)b::text[], %(session)b::text[], %(server_term)b::bigint[],
+  %(sequence)b::bigint[]) WITH ORDINALITY
+  AS g(digest, site, session, server_term, sequence, place)
+ORDER BY place
 """
 
 

@@ -3,26 +3,28 @@
 A third place, a store that speaks S3, is in sync.headquarters.s3; its library is an extra.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, Protocol
 
 from sqlalchemy import ColumnElement, func, select
 
 from sync.errors import NotFound
+from sync.headquarters.body import Body, blocks
 from sync.headquarters.schema import blobs
 from sync.headquarters.store import Store
 from sync.wire.files import write_durably
 
 Area = Literal["batches", "refused"]
-_BLOCK = 1024 * 1024
 
 
 class Blobs(Protocol):
-    """Write-once bytes by digest."""
+    """Write-once bytes by digest; `with_row` if they go into the database with their row."""
 
-    def put(self, digest: str, source: Path) -> bytes | None:
-        """Keep a file, durably when this returns None.
+    with_row: bool
+
+    def put(self, body: Body) -> bytes | None:
+        """Keep them, durably when this returns None.
 
         Bytes that come back must be written in the transaction of their row, as `row` has them.
         """
@@ -40,6 +42,8 @@ class Blobs(Protocol):
 class FolderBlobs:
     """Files in folders by the first two digits, or all in one."""
 
+    with_row = False
+
     def __init__(self, folder: Path, *, flat: bool = False) -> None:
         self._folder, self._flat = folder, flat
 
@@ -47,9 +51,9 @@ class FolderBlobs:
         """Where a file lies."""
         return self._folder / digest if self._flat else self._folder / digest[:2] / digest
 
-    def put(self, digest: str, source: Path) -> bytes | None:
-        """A copy by temporary file, fsync, rename, fsync of the folder."""
-        copy_durably(source, self.path(digest))
+    def put(self, body: Body) -> bytes | None:
+        """A file by temporary file, fsync, rename, fsync of the folder."""
+        write_copy(self.path(body.digest), body.blocks())
         return None
 
     def has(self, digest: str, size: int) -> bool:
@@ -77,12 +81,14 @@ class FolderBlobs:
 class TableBlobs:
     """Rows of the database itself: one commit makes a batch and its bytes durable."""
 
+    with_row = True
+
     def __init__(self, store: Store, area: Area) -> None:
         self._store, self._area = store, area
 
-    def put(self, digest: str, source: Path) -> bytes | None:
+    def put(self, body: Body) -> bytes | None:
         """Nothing yet: the bytes go in with the row."""
-        return source.read_bytes()
+        return body.read()
 
     def has(self, digest: str, size: int) -> bool:
         """Whether a row of that length is there."""
@@ -109,7 +115,7 @@ def row(area: Area, digest: str, data: bytes) -> dict[str, object]:
     return {"area": area, "digest": digest, "data": data}
 
 
-def write_copy(target: Path, data: bytes) -> None:
+def write_copy(target: Path, data: bytes | Iterable[bytes]) -> None:
     """Bytes as a file that is on the disk when this returns; its folder is made if need be."""
     target.parent.mkdir(mode=0o700, exist_ok=True)
     write_durably(target, data)
@@ -117,12 +123,4 @@ def write_copy(target: Path, data: bytes) -> None:
 
 def copy_durably(source: Path, target: Path) -> None:
     """A copy that is on the disk when this returns; its folder is made if need be."""
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    write_durably(target, blocks(source))
-
-
-def blocks(path: Path) -> Iterator[bytes]:
-    """A file, piece by piece."""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
+    write_copy(target, blocks(source))

@@ -8,6 +8,7 @@ from sync.console import language, say, show_json
 from sync.exam.journal import encode
 from sync.headquarters import archive, intake, results, scoring
 from sync.headquarters.app import wall_ms
+from sync.headquarters.body import hash_file
 from sync.headquarters.cli_base import IN_FILE, OUT_FILE, json_option, opened, plain, show, stamp
 from sync.headquarters.journals import read_journal
 from sync.headquarters.reconcile import SittingCount
@@ -34,7 +35,7 @@ def batches(folder: Path, session_id: str | None, as_json: bool) -> None:
 def take(folder: Path, file: Path) -> None:
     """Take in one batch file by hand, and archive it."""
     with opened(folder) as hq:
-        digest = intake.hash_file(file)
+        digest = hash_file(file)
         accepted = intake.accept(hq, file, digest, wall_ms())
         archive.archive_pending(hq, wall_ms())
     if accepted.new:

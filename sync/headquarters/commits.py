@@ -51,17 +51,22 @@ class Commits:
         Whoever comes first commits for all that wait; SQLAlchemyError if nothing was committed, or
         if nobody knows.
         """
+        (found,) = self.commit_all([arrival])
+        if isinstance(found, SQLAlchemyError):
+            raise found
+        return found
+
+    def commit_all(self, arrivals: Sequence[Arrival]) -> list[bool | SQLAlchemyError]:
+        """As commit, of several: what it would return or raise for each."""
         with self._door:
-            self._waiting.append(arrival)
+            self._waiting += arrivals
         with self._turn:
-            while not arrival.settled:
+            while not all(arrival.settled for arrival in arrivals):
                 with self._door:
                     group = self._waiting[:MAX_GROUP]
                     del self._waiting[:MAX_GROUP]
                 self._write(group)
-        if arrival.fault is not None:
-            raise arrival.fault
-        return bool(arrival.new)
+        return [arrival.fault or bool(arrival.new) for arrival in arrivals]
 
     def commit_alone(self, arrival: Arrival, kind: Kind) -> bool:
         """As commit, in a transaction of its own: files are few, and large."""

@@ -70,7 +70,8 @@ class Keyring:
 
     def forget(self) -> None:
         """Read again what changed."""
-        self.__dict__.pop("_receipt", None)
+        for name in ("_receipt", "_recipients"):
+            self.__dict__.pop(name, None)
 
     def seal(self) -> OpeningKey:
         """Opens batches."""

@@ -4,16 +4,15 @@ Whatever is sent is kept: a batch in `blobs/`, a refused file in `quarantine/` w
 digest is the idempotency key: the same file again gets the same receipt, byte for byte.
 """
 
-import hashlib
 import json
-import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import func, select
 
 from sync.errors import DocumentAltered, DocumentRefused
-from sync.headquarters.blobs import blocks, row
+from sync.headquarters.blobs import row
+from sync.headquarters.body import Body
 from sync.headquarters.commits import INTAKE, Arrival
 from sync.headquarters.errors import (
     ConflictingBatch,
@@ -24,20 +23,24 @@ from sync.headquarters.errors import (
 )
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.kinds import BATCH, KINDS, Kind
+from sync.headquarters.questions import Known, ask, receipt_of
 from sync.headquarters.schema import blobs as blob_rows
-from sync.headquarters.schema import enrolments, quarantine, sessions
+from sync.headquarters.schema import quarantine
 from sync.headquarters.store import Stamp, record
 from sync.wire import documents
 from sync.wire.documents import LaterServer, Receipt
-from sync.wire.incoming import Stated, peek_stated, verify_incoming
+from sync.wire.incoming import Incoming, Stated
 from sync.wire.keys import VerifyKey
-from sync.wire.sealed import SealedDocument, peek_identity
+from sync.wire.sealed import SealedDocument, Unverified
 
+# Batches up to this go by the lane, from memory; a sitting's are a tenth of it.
+SMALL = 256 * 1024
 MAX_BATCH = 64 * 1024 * 1024
 # What a site may set for one uploaded file, and what sealing adds.
 MAX_FILE = 256 * 1024 * 1024
 # Refused files come from anybody, so they get a bounded place.
 MAX_QUARANTINE = 2 * 1024 * 1024 * 1024
+_KINDS = {kind.name: kind for kind in KINDS}
 
 
 class Accepted(NamedTuple):
@@ -47,14 +50,6 @@ class Accepted(NamedTuple):
     new: bool
 
 
-def accept_bytes(headquarters: Headquarters, data: bytes, declared: str, now: int) -> Accepted:
-    """As accept, of a batch in memory."""
-    with tempfile.NamedTemporaryFile(dir=headquarters.folder / "incoming") as file:
-        file.write(data)
-        file.flush()
-        return accept(headquarters, Path(file.name), declared, now)
-
-
 def accept(headquarters: Headquarters, source: Path, declared: str, now: int) -> Accepted:
     """Take in a batch and give its `received` receipt, the same one however often it is sent.
 
@@ -62,116 +57,99 @@ def accept(headquarters: Headquarters, source: Path, declared: str, now: int) ->
     ConflictingBatch: all of them are kept in quarantine with the reason. TryLater if the database
     or the store of bytes is away: nothing was kept, or nobody knows.
     """
-    digest = hash_file(source)
+    return _accept(headquarters, Body.of_file(source), declared, now)
+
+
+def accept_bytes(headquarters: Headquarters, data: bytes, declared: str, now: int) -> Accepted:
+    """As accept, of a batch in memory."""
+    return _accept(headquarters, Body.of_bytes(data), declared, now)
+
+
+def _accept(headquarters: Headquarters, body: Body, declared: str, now: int) -> Accepted:
     try:
-        if digest != declared:
-            raise DocumentAltered(where="SHA-256")
-        kind, stated = _stated(source)
-        known = _ask(headquarters, kind, stated, digest)
+        incoming = read_head(body, declared)
+        kind = _KINDS[incoming.kind]
+        known = ask(headquarters, kind, incoming.stated, body.digest)
         if known.receipt is not None:
-            _bring_back(headquarters, source, digest)
+            bring_back(headquarters, body)
             return Accepted(known.receipt, new=False)
-        document = _verify(source, kind, stated, known, headquarters.keys.recipients())
-        if kind is BATCH:
-            _require_place(headquarters, stated, digest, known, now)
-        body = headquarters.blobs.put(digest, source)
-        return _commit(headquarters, kind, stated, document, body, now)
+        arrival = admit(headquarters, body, incoming, known, now)
+        commits = headquarters.commits
+        new = commits.commit(arrival) if kind is BATCH else commits.commit_alone(arrival, kind)
+        return outcome(headquarters, kind, arrival, new)
     except DocumentRefused as refusal:
-        _set_aside(headquarters, source, digest, declared, refusal, now)
+        _set_aside(headquarters, body, declared, refusal, now)
         raise
 
 
-def hash_file(path: Path) -> str:
-    """The hex SHA-256 of a file."""
-    digest = hashlib.sha256()
-    for block in blocks(path):
-        digest.update(block)
-    return digest.hexdigest()
+def read_head(body: Body, declared: str) -> Incoming:
+    """What a file says of itself, UNVERIFIED; DocumentRefused if it is not what was declared."""
+    if body.digest != declared:
+        raise DocumentAltered(where="SHA-256")
+    return Incoming(body.open)
 
 
-class _Known(NamedTuple):
-    """What the database knows of a batch before it is verified."""
-
-    receipt: bytes | None
-    sign_key: bytes | None
-    state: str | None
-    latest_term: int | None
-    holder: str | None
-
-
-def _stated(source: Path) -> tuple[Kind, Stated]:
-    """What a file says of itself, UNVERIFIED; DocumentRefused if it is nothing of a site's."""
-    name, stated = peek_stated(source)
-    return next(kind for kind in KINDS if kind.name == name), stated
-
-
-def _receipt_of(kind: Kind) -> Select[Any]:
-    kept = kind.receipts.c
-    return select(kept.envelope).where(kept.digest == bindparam("digest"), kept.level == "received")
-
-
-def _question(kind: Kind) -> Select[Any]:
-    """One row of `_Known`; made once, as making it costs more than asking it."""
-    rows = kind.rows.c
-    site: ColumnElement[str] = bindparam("site")
-    session: ColumnElement[str] = bindparam("session")
-    term: ColumnElement[int] = bindparam("server_term")
-    own = (rows.site == site) & (rows.session == session)
-    number = (rows.server_term == term) & (rows.sequence == bindparam("sequence"))
-    published = (sessions.c.id == session) & (sessions.c.site == site)
-    signing = select(enrolments.c.sign_key).where(enrolments.c.site == site)
-    newest = signing.order_by(enrolments.c.serial.desc()).limit(1)
-    return select(
-        _receipt_of(kind).scalar_subquery(),
-        newest.scalar_subquery(),
-        select(sessions.c.state).where(published).scalar_subquery(),
-        select(func.max(rows.server_term)).where(own).scalar_subquery(),
-        select(func.max(rows.digest)).where(own & number).scalar_subquery(),
-    )
-
-
-_QUESTIONS = {kind: _question(kind) for kind in KINDS}
-_RECEIPTS = {kind: _receipt_of(kind) for kind in KINDS}
-
-
-def _ask(headquarters: Headquarters, kind: Kind, stated: Stated, digest: str) -> _Known:
-    """All that decides about a batch, in one question."""
-    given = {name: getattr(stated, name) for name in stated.__struct_fields__}
-    found = headquarters.store.ask(_QUESTIONS[kind], digest=digest, **given)
-    return _Known._make(found or (None,) * len(_Known._fields))
-
-
-def _receipt(headquarters: Headquarters, kind: Kind, digest: str) -> bytes | None:
-    found = headquarters.store.ask(_RECEIPTS[kind], digest=digest)
-    return None if found is None else bytes(found[0])
-
-
-def _bring_back(headquarters: Headquarters, source: Path, digest: str) -> None:
+def bring_back(headquarters: Headquarters, body: Body) -> None:
     """A repeat brings back bytes that were lost."""
-    if headquarters.blobs.has(digest, source.stat().st_size):
+    if headquarters.blobs.has(body.digest, body.size):
         return
-    body = headquarters.blobs.put(digest, source)
-    if body is not None:
+    data = headquarters.blobs.put(body)
+    if data is not None:
         keep = headquarters.store.inserting(blob_rows).on_conflict_do_nothing()
         with headquarters.store.writing() as db:
-            db.execute(keep, row("batches", digest, body))
+            db.execute(keep, row("batches", body.digest, data))
 
 
-def _verify(
-    source: Path, kind: Kind, stated: Stated, known: _Known, recipients: frozenset[str]
-) -> SealedDocument:
-    """Every byte checked with the key of the site that the batch names."""
+def admit(
+    headquarters: Headquarters, body: Body, incoming: Incoming, known: Known, now: int
+) -> Arrival:
+    """Every byte checked and kept, and the receipt signed: ready to be committed.
+
+    DocumentRefused, FormerServer or ConflictingBatch if it cannot count.
+    """
+    stated = incoming.stated
+    document = _verify(incoming, known, headquarters.keys.recipients())
+    if _KINDS[incoming.kind] is BATCH:
+        _require_place(headquarters, stated, body.digest, known, now)
+    data = headquarters.blobs.put(body)
+    receipt = Receipt(
+        digest=body.digest,
+        size=body.size,
+        site=stated.site,
+        session=stated.session,
+        server_term=stated.server_term,
+        sequence=stated.sequence,
+        level="received",
+        at=now,
+    )
+    (signed_by,) = document.signed_by
+    envelope = documents.sign(receipt, headquarters.keys.receipt())
+    return Arrival(receipt, envelope, signed_by, data)
+
+
+def outcome(headquarters: Headquarters, kind: Kind, arrival: Arrival, new: bool) -> Accepted:
+    """The receipt that was committed: another receiver may have been quicker."""
+    if new:
+        return Accepted(arrival.envelope, new=True)
+    first = receipt_of(headquarters, kind, arrival.receipt.digest)
+    if first is None:
+        raise _conflict(arrival.receipt)
+    return Accepted(first, new=False)
+
+
+def _verify(incoming: Incoming, known: Known, recipients: frozenset[str]) -> SealedDocument:
+    """By the key of the site that the batch names."""
+    stated = incoming.stated
     if known.sign_key is None:
         raise UnknownSender(site=stated.site)
-    key = VerifyKey.from_bytes(known.sign_key)
-    document = verify_incoming(source, kind.name, key, recipients)
+    document = incoming.verify(VerifyKey.from_bytes(known.sign_key), recipients)
     if known.state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
     return document
 
 
 def _require_place(
-    headquarters: Headquarters, stated: Stated, digest: str, known: _Known, now: int
+    headquarters: Headquarters, stated: Stated, digest: str, known: Known, now: int
 ) -> None:
     """FormerServer, with a signed notice, if a spare took over; ConflictingBatch.
 
@@ -187,59 +165,27 @@ def _require_place(
         raise _conflict(stated)
 
 
-def _conflict(stated: Stated) -> ConflictingBatch:
+def _conflict(stated: Stated | Receipt) -> ConflictingBatch:
     return ConflictingBatch(sequence=stated.sequence, server_term=stated.server_term)
-
-
-def _commit(
-    headquarters: Headquarters,
-    kind: Kind,
-    stated: Stated,
-    document: SealedDocument,
-    body: bytes | None,
-    now: int,
-) -> Accepted:
-    """Row and receipt in one transaction; another receiver may have been quicker."""
-    receipt = Receipt(
-        digest=document.digest,
-        size=document.size,
-        site=stated.site,
-        session=stated.session,
-        server_term=stated.server_term,
-        sequence=stated.sequence,
-        level="received",
-        at=now,
-    )
-    envelope = documents.sign(receipt, headquarters.keys.receipt())
-    (signed_by,) = document.signed_by
-    arrival = Arrival(receipt, envelope, signed_by, body)
-    commits = headquarters.commits
-    if commits.commit(arrival) if kind is BATCH else commits.commit_alone(arrival, kind):
-        return Accepted(envelope, new=True)
-    first = _receipt(headquarters, kind, document.digest)
-    if first is None:
-        raise _conflict(stated)
-    return Accepted(first, new=False)
 
 
 def _set_aside(
     headquarters: Headquarters,
-    source: Path,
-    digest: str,
+    sent: Body,
     declared: str,
     refusal: DocumentRefused,
     now: int,
 ) -> None:
     """Keep a refused file with the reason; the first reason stays."""
-    size = source.stat().st_size
+    digest, size = sent.digest, sent.size
     body = None
     if not headquarters.refused.has(digest, size):
         _require_room(headquarters, size)
-        body = headquarters.refused.put(digest, source)
+        body = headquarters.refused.put(sent)
     said = {
         "digest": digest,
         "declared": declared[:64],
-        "claims": _claims(source),
+        "claims": _claims(sent),
         "size": size,
         "code": refusal.code,
         "reason_zh": refusal.say("zh"),
@@ -257,10 +203,10 @@ def _set_aside(
             record(db, by, "batch.quarantine", digest=digest, code=refusal.code)
 
 
-def _claims(source: Path) -> str:
+def _claims(sent: Body) -> str:
     """What a refused file says of itself, as JSON, for staff to see whose it may be."""
     try:
-        kind, identity, key_ids = peek_identity(source)
+        kind, identity, key_ids = Unverified(sent.open).peeked()
     except DocumentRefused:
         return "{}"
     said = {"kind": kind, "identity": identity, "keys": list(key_ids)}

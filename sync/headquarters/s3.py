@@ -11,6 +11,7 @@ from minio.error import InvalidResponseError, S3Error, ServerError
 
 from sync.errors import NotFound, SecretMissing
 from sync.headquarters.blobs import write_copy
+from sync.headquarters.body import Body
 from sync.headquarters.errors import BlobsAway, SettingRefused
 
 CONNECT_S, READ_S = 3.0, 20.0
@@ -53,15 +54,16 @@ def connect(address: str, account: Path) -> tuple[Minio, str]:
 class S3Blobs:
     """Objects named by area and digest; whatever goes wrong there is BlobsAway."""
 
+    with_row = False
+
     def __init__(self, client: Minio, bucket: str, area: str) -> None:
         self._client, self._bucket, self._area = client, bucket, area
 
-    def put(self, digest: str, source: Path) -> bytes | None:
+    def put(self, body: Body) -> bytes | None:
         """Stored when the store has answered."""
         try:
-            with source.open("rb") as file:
-                size = source.stat().st_size
-                self._client.put_object(self._bucket, self._name(digest), file, size)
+            with body.open() as file:
+                self._client.put_object(self._bucket, self._name(body.digest), file, body.size)
         except _FAULTS as fault:
             raise _away(fault) from fault
         return None

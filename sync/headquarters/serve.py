@@ -10,10 +10,13 @@ from sync.errors import ExamError
 from sync.headquarters.app import create_app, create_receiver, wall_ms
 from sync.headquarters.archive import archive_pending
 from sync.headquarters.folder import Headquarters
+from sync.headquarters.gate import Gate
 from sync.headquarters.handed_files import verify_pending
 from sync.headquarters.intake import MAX_BATCH, MAX_FILE
+from sync.headquarters.lane import IntakeLane
 from sync.headquarters.scoring import refresh
 from sync.headquarters.store import Stamp
+from sync.polling import Threads
 from sync.serving import Loop, end_on_signals
 
 log = logging.getLogger(__name__)
@@ -33,12 +36,15 @@ class Server:
     ) -> None:
         self._headquarters = headquarters
         self._worker = None if intake_only else Worker(headquarters)
+        app = create_receiver(headquarters) if intake_only else create_app(headquarters)
         self._loop = Loop(
-            create_receiver(headquarters) if intake_only else create_app(headquarters),
+            app,
             host,
             port,
-            threads=THREADS,
+            dispatcher=_dispatcher(headquarters, app.extensions["gate"]),
             connection_limit=1024,
+            # A usual batch in one piece: each is a turn of the loop and a call of the parser.
+            recv_bytes=32 * 1024,
             # Room for the headers' own answer: the API itself says 413 in its own words.
             max_request_body_size=MAX_FILE + MAX_BATCH,
         )
@@ -62,6 +68,13 @@ class Server:
         if self._worker is not None:
             self._worker.stop()
         self._loop.stop()
+
+
+def _dispatcher(headquarters: Headquarters, gate: Gate) -> Threads:
+    """The lane, unless batches wait for a folder or another machine: that they do side by side."""
+    if headquarters.blobs.with_row:
+        return IntakeLane(headquarters, wall_ms, gate, THREADS)
+    return Threads(THREADS)
 
 
 class Worker:

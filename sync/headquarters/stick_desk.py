@@ -13,8 +13,9 @@ from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.headquarters.archive import archive_digest
 from sync.headquarters.blobs import copy_durably
+from sync.headquarters.body import hash_file
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.intake import accept, hash_file
+from sync.headquarters.intake import accept
 from sync.headquarters.keys import newest
 from sync.headquarters.kinds import KINDS
 from sync.headquarters.publish import packages_for

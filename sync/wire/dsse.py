@@ -21,7 +21,7 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class _Envelope:
+class Envelope:
     """An envelope of the right shape, nothing verified."""
 
     payload: bytes
@@ -64,7 +64,7 @@ def other_type(found: str) -> NotCanonical:
 
 def countersign(envelope: bytes, signer: SigningKey) -> bytes:
     """The envelope with a further signature; ValueError if that key's is there already."""
-    parsed = _parse(envelope)
+    parsed = parse(envelope)
     if signer.public.key_id in parsed.signatures:
         raise ValueError("one or more different signers")
     own = signer.sign(pae(parsed.payload_type, parsed.payload))
@@ -82,9 +82,15 @@ def verify(
     one of a trusted key that does not verify. Signatures of other keys prove nothing and are
     passed over.
     """
+    return check(parse(envelope), payload_type, trusted, threshold)
+
+
+def check(
+    parsed: Envelope, payload_type: str, trusted: Iterable[VerifyKey], threshold: int = 1
+) -> Signed:
+    """As verify, of an envelope that was parsed before."""
     if threshold < 1:
         raise ValueError("a threshold of at least 1")
-    parsed = _parse(envelope)
     if parsed.payload_type != payload_type:
         raise other_type(parsed.payload_type)
     covered = pae(parsed.payload_type, parsed.payload)
@@ -114,18 +120,18 @@ def verify(
 
 def peek(envelope: bytes) -> tuple[str, bytes, tuple[str, ...]]:
     """Payload type, payload and key ids, UNVERIFIED: only to look up whom to trust."""
-    parsed = _parse(envelope)
+    parsed = parse(envelope)
     return parsed.payload_type, parsed.payload, tuple(parsed.signatures)
 
 
-def _parse(envelope: bytes) -> _Envelope:
+def parse(envelope: bytes) -> Envelope:
     """The members of an envelope; NotCanonical for any other shape."""
     payload, payload_type, listed = shape.members(
         canonical.decode(envelope), "payload", "payloadType", "signatures"
     )
     signatures = [_signature(entry) for entry in shape.items(listed, "signatures")]
     shape.ascending([key_id for key_id, _ in signatures], "signatures")
-    return _Envelope(
+    return Envelope(
         payload=shape.octets(payload, "payload"),
         payload_type=shape.string(payload_type, "payload type"),
         signatures=dict(signatures),

@@ -46,6 +46,7 @@ __all__ = [
     "SealingKey",
     "ToRecipients",
     "UnlockCode",
+    "Unverified",
     "countersign",
     "peek_identity",
     "peek_identity_bytes",
@@ -108,13 +109,43 @@ def countersign(source: Path, target: Path, signer: SigningKey) -> str:
 
 def peek_identity(path: Path) -> tuple[str, dict[str, str | int], tuple[str, ...]]:
     """Kind, identity and key ids, UNVERIFIED: only to choose whom to trust."""
-    with path.open("rb") as file:
-        return _peek(file)
+    return Unverified(lambda: path.open("rb")).peeked()
 
 
 def peek_identity_bytes(data: bytes) -> tuple[str, dict[str, str | int], tuple[str, ...]]:
     """As peek_identity, of a document in memory."""
-    return _peek(io.BytesIO(data))
+    return Unverified(lambda: io.BytesIO(data)).peeked()
+
+
+class Unverified:
+    """A document of which the head was read and nothing verified: to look up whom to trust.
+
+    DocumentRefused in the order of checks of the specification, the first three here.
+    """
+
+    def __init__(self, source: Callable[[], BinaryIO]) -> None:
+        self._source = source
+        with source() as file:
+            self._head, envelope = _read_envelope(file)
+        self._head += envelope
+        self._envelope = dsse.parse(envelope)
+        self._manifest = _read_manifest(self._envelope)
+        self.kind, self.identity = self._manifest.kind, self._manifest.identity
+
+    def peeked(self) -> tuple[str, dict[str, str | int], tuple[str, ...]]:
+        """Kind, identity and key ids."""
+        return self.kind, self.identity, tuple(self._envelope.signatures)
+
+    def verify(
+        self, kind: str, trusted: Iterable[VerifyKey], threshold: int = 1
+    ) -> "SealedDocument":
+        """The rest of the checks, on every byte; the head is not read again."""
+        signed = dsse.check(self._envelope, PAYLOAD_TYPE, trusted, threshold)
+        if self.kind != kind:
+            raise WrongKind(expected=kind, found=self.kind[:80])
+        with self._source() as file:
+            checked = _check_bodies(file, self._head, self._manifest)
+        return SealedDocument(self._source, self._manifest, signed, checked)
 
 
 class SealedDocument:
@@ -147,31 +178,14 @@ class SealedDocument:
 
         DocumentRefused, in the order of checks of the specification.
         """
-        return cls._verify(lambda: path.open("rb"), kind, trusted, threshold)
+        return Unverified(lambda: path.open("rb")).verify(kind, trusted, threshold)
 
     @classmethod
     def verify_bytes(
         cls, data: bytes, *, kind: str, trusted: Iterable[VerifyKey], threshold: int = 1
     ) -> "SealedDocument":
         """As verify, of a document in memory."""
-        return cls._verify(lambda: io.BytesIO(data), kind, trusted, threshold)
-
-    @classmethod
-    def _verify(
-        cls,
-        source: Callable[[], BinaryIO],
-        kind: str,
-        trusted: Iterable[VerifyKey],
-        threshold: int,
-    ) -> "SealedDocument":
-        with source() as file:
-            header, envelope = _read_envelope(file)
-            manifest = _read_manifest(envelope)
-            signed = dsse.verify(envelope, PAYLOAD_TYPE, trusted, threshold)
-            if manifest.kind != kind:
-                raise WrongKind(expected=kind, found=manifest.kind[:80])
-            checked = _check_bodies(file, header + envelope, manifest)
-        return cls(source, manifest, signed, checked)
+        return Unverified(lambda: io.BytesIO(data)).verify(kind, trusted, threshold)
 
     def recipients(self, name: str) -> frozenset[str]:
         """The ids of the keys that a part is sealed to; none for one that codes open."""
@@ -279,13 +293,6 @@ def _seal_part(part: Part, blank: Manifest, scratch: BinaryIO) -> PartEntry:
     )
 
 
-def _peek(file: BinaryIO) -> tuple[str, dict[str, str | int], tuple[str, ...]]:
-    _, envelope = _read_envelope(file)
-    manifest = _read_manifest(envelope)
-    _, _, key_ids = dsse.peek(envelope)
-    return manifest.kind, manifest.identity, key_ids
-
-
 def _read_envelope(file: BinaryIO) -> tuple[bytes, bytes]:
     """The fixed header and the envelope's bytes (checks 1 and 2 of the specification)."""
     header = read_up_to(file, HEADER)
@@ -304,12 +311,11 @@ def _read_envelope(file: BinaryIO) -> tuple[bytes, bytes]:
     return header, envelope
 
 
-def _read_manifest(envelope: bytes) -> Manifest:
+def _read_manifest(envelope: dsse.Envelope) -> Manifest:
     """The manifest, UNVERIFIED (check 3 of the specification)."""
-    payload_type, payload, _ = dsse.peek(envelope)
-    if payload_type != PAYLOAD_TYPE:
-        raise dsse.other_type(payload_type)
-    return Manifest.decode(payload)
+    if envelope.payload_type != PAYLOAD_TYPE:
+        raise dsse.other_type(envelope.payload_type)
+    return Manifest.decode(envelope.payload)
 
 
 def _check_bodies(file: BinaryIO, head: bytes, manifest: Manifest) -> _Checked:

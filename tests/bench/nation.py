@@ -18,7 +18,7 @@ from sync.wire.documents import HeadquartersKeys
 from sync.wire.keys import SealingKey, SigningKey
 from sync.wire.sealed import Part, ToRecipients, write_sealed_bytes
 
-BODY = 18_400  # with manifest, signature and two recipients a file of about 20 KiB
+BODY = 15_060  # with manifest, signature and two recipients a file of 20,000 bytes
 LINES = 12
 CHUNK = 500
 READY, DONE = "ready", "done"

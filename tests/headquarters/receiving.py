@@ -15,7 +15,10 @@ import httpx
 
 MAIN = "from sync.headquarters.cli import main; main()"
 # What every control breaks: the receipt is given and nothing is committed.
-NO_COMMIT = "from sync.headquarters.commits import Commits; Commits.commit = lambda *_: True; "
+NO_COMMIT = (
+    "from sync.headquarters.commits import Commits; "
+    "Commits.commit_all = lambda _, arrivals: [True for _ in arrivals]; "
+)
 PATIENCE_S = 60.0
 File = tuple[str, bytes]
 
@@ -53,6 +56,12 @@ class Ledger:
     """What a sender was told: digest → every receipt it was given."""
 
     given: dict[str, list[bytes]] = field(default_factory=dict)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def reach(self, count: int) -> None:
+        """Wait until so many are acknowledged: then others are under way."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.given) >= count, PATIENCE_S)
 
     def send(self, address: Callable[[], str], files: Sequence[File]) -> None:
         """Each file until it is acknowledged; 503 and a dead receiver mean again."""
@@ -67,7 +76,9 @@ class Ledger:
         with suppress(httpx.TransportError):
             answer = client.put(url, content=data)
             if answer.status_code in (200, 201):
-                self.given.setdefault(digest, []).append(answer.content)
+                with self.changed:
+                    self.given.setdefault(digest, []).append(answer.content)
+                    self.changed.notify_all()
                 return True
             assert answer.status_code == 503, answer.text
         return False

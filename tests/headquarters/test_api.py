@@ -194,7 +194,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     story.start("99530051001")
     digest, data = desk.batch(story.events)
     full = Path("/dev/full")
-    monkeypatch.setattr("sync.headquarters.blobs.copy_durably", lambda a, b: full.write_bytes(b"x"))
+    monkeypatch.setattr("sync.headquarters.blobs.write_copy", lambda a, b: full.write_bytes(b"x"))
     answer = put(client, digest, data)
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (507, "disk-too-full")

@@ -20,6 +20,7 @@ from sync.errors import (
 )
 from sync.headquarters import archive, intake, publish, sites
 from sync.headquarters.archive import archive_pending, highest_receipt, list_batches
+from sync.headquarters.body import hash_file
 from sync.headquarters.errors import (
     ConflictingBatch,
     QuarantineFull,
@@ -144,7 +145,7 @@ def refused(
     """Hand in what must be refused; its digest, once it lies in quarantine."""
     file = desk.folder / "refused"
     file.write_bytes(data)
-    digest = intake.hash_file(file)
+    digest = hash_file(file)
     with pytest.raises(error):
         intake.accept_bytes(desk.hq, data, declared or digest, NOW)
     assert desk.hq.quarantined(digest).read_bytes() == data

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +13,13 @@ from receiving import NO_COMMIT, File, Ledger, Receiver, at_once
 from sqlalchemy import func, select
 
 from sync.courier import AUDIT_S, Courier
-from sync.headquarters import api, intake, sites, work
+from sync.headquarters import intake, sites, work
 from sync.headquarters.app import create_receiver
 from sync.headquarters.archive import archive_pending, highest_receipt, list_batches
+from sync.headquarters.body import hash_file
 from sync.headquarters.commits import Commits
 from sync.headquarters.folder import create_headquarters
+from sync.headquarters.gate import Gate
 from sync.headquarters.kinds import BATCH
 from sync.headquarters.schema import audit, receipts
 from sync.headquarters.scoring import refresh, scored_rows
@@ -126,8 +127,8 @@ def test_receivers_killed_under_load_lose_nothing(shared: Desk, broken: str) -> 
     receiver = Receiver(shared.hq.folder, broken).start()
 
     def kill() -> None:
-        for _ in range(3):
-            time.sleep(0.3)
+        for count in (10, 30):
+            ledger.reach(count)
             receiver.end(signal.SIGKILL)
             receiver.start()
 
@@ -149,8 +150,8 @@ def test_postgresql_crashing_under_load_loses_nothing(
     receiver = Receiver(shared.hq.folder, broken).start()
 
     def crash() -> None:
-        for _ in range(2):
-            time.sleep(0.2)
+        for count in (10, 30):
+            ledger.reach(count)
             cluster.stop(signal.SIGQUIT)
             cluster.start()
 
@@ -233,7 +234,7 @@ def readdressed(data: bytes, signer: SigningKey | None, **changes: str | int) ->
     altered = Manifest(manifest.kind, manifest.identity | changes, manifest.parts).encode()
     signed = dsse.sign(PAYLOAD_TYPE, altered, [signer or SigningKey.generate()])
     if signer is None:
-        old, new = dsse._parse(envelope), dsse._parse(signed)
+        old, new = dsse.parse(envelope), dsse.parse(signed)
         (key, signature), (other, forged) = *old.signatures.items(), *new.signatures.items()
         encoded = [dsse.shape.to_base64(one).encode() for one in (forged, signature)]
         signed = signed.replace(*encoded).replace(other.encode(), key.encode())
@@ -251,7 +252,7 @@ def test_a_batch_with_another_address_is_refused_at_the_edge(
         (readdressed(data, None), 201, None),
     ):
         (desk.folder / "altered").write_bytes(altered)
-        digest = intake.hash_file(desk.folder / "altered")
+        digest = hash_file(desk.folder / "altered")
         answer = client.put(f"/api/v1/batches/{digest}", data=altered)
         assert answer.json is not None
         assert (answer.status_code, answer.json.get("code")) == (status, code)
@@ -264,7 +265,7 @@ def test_a_site_that_signs_another_address_itself_is_found_when_it_is_opened(des
     _, data = desk.batch(story.events)
     altered = readdressed(data, desk.box.sign, server_term=2)
     (desk.folder / "altered").write_bytes(altered)
-    intake.accept_bytes(desk.hq, altered, intake.hash_file(desk.folder / "altered"), NOW)
+    intake.accept_bytes(desk.hq, altered, hash_file(desk.folder / "altered"), NOW)
     refresh(desk.hq, Stamp("scoring", NOW))
     assert scored_rows(desk.hq, "morning") == []
 
@@ -274,7 +275,7 @@ def test_a_full_receiver_says_when_to_come_again(desk: Desk, room: int, status: 
     desk.published()
     ((digest, data),) = files(desk, 1)
     app = create_receiver(desk.hq, lambda: NOW)
-    app.extensions["gate"] = api.Gate(room)
+    app.extensions["gate"] = Gate(room)
     answer = app.test_client().put(f"/api/v1/batches/{digest}", data=data)
     assert (answer.status_code, answer.headers.get("Retry-After")) in ((503, "5"), (201, None))
     assert answer.status_code == status

@@ -15,6 +15,7 @@ from sync.errors import AlreadyInitialised, NotADocument, NotFound, SecretMissin
 from sync.headquarters import intake, sites
 from sync.headquarters.app import create_receiver
 from sync.headquarters.archive import archive_pending, list_batches
+from sync.headquarters.body import hash_file
 from sync.headquarters.errors import BlobsAway, SettingRefused
 from sync.headquarters.folder import (
     SETTINGS,
@@ -66,7 +67,7 @@ def test_a_sitting_is_taken_in_archived_and_scored_on_postgresql_alone(table: De
 def test_what_postgresql_refuses_lies_in_its_own_quarantine(table: Desk) -> None:
     data = b"holiday photos"
     (table.folder / "file").write_bytes(data)
-    digest = intake.hash_file(table.folder / "file")
+    digest = hash_file(table.folder / "file")
     for _ in range(2):
         with pytest.raises(NotADocument):
             intake.accept_bytes(table.hq, data, digest, NOW)

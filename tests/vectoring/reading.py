@@ -13,7 +13,7 @@ from sync.exam.sitting import check_plan
 from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
-from sync.wire.incoming import peek_stated, verify_incoming
+from sync.wire.incoming import Incoming
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.release import read_release
@@ -91,9 +91,8 @@ def _file(path: Path, given: Given, keys: Keys) -> Opened:
 
 
 def _incoming(path: Path, given: Given, keys: Keys) -> SealedDocument:
-    kind, _ = peek_stated(path)
     recipients = {keys.open(name).public.key_id for name in given["recipients"]}
-    return verify_incoming(path, kind, keys.verify("site"), recipients)
+    return Incoming(lambda: path.open("rb")).verify(keys.verify("site"), recipients)
 
 
 def _receipt(path: Path, given: Given, keys: Keys) -> Opened:

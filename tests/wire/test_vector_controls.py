@@ -15,7 +15,7 @@ from sync.errors import ExamError
 from sync.exam import batch, journal
 from sync.wire import canonical, checkpoint, documents, keys, lock, sealed, shape, stream, unlock
 from sync.wire.register import KeyRegister
-from sync.wire.sealed import SealedDocument
+from sync.wire.sealed import SealedDocument, Unverified
 
 INDEX = json.loads((VECTORS / "index.json").read_text("utf-8"))
 KNOWN = {f"{v['format']}/{v['fault']}": v for v in INDEX["vectors"]}
@@ -42,7 +42,7 @@ def _any_fields(data: bytes, kind: Any) -> Any:
     return msgspec.convert(json.loads(data), kind)
 
 
-_verify, _given = SealedDocument.verify, {"seal", "escrow"}
+_verify, _given = Unverified.verify, {"seal", "escrow"}
 
 
 def _no_strangers(*args: Any, **more: Any) -> SealedDocument:
@@ -117,7 +117,7 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         "package/signed-by-one-officer",
     ),
     "p1 b3": (
-        put(SealedDocument, "verify", _no_strangers),
+        put(Unverified, "verify", _no_strangers),
         "package/signature-of-a-stranger-too batch/signature-of-a-stranger-too "
         "file/signature-of-a-stranger-too",
     ),
