@@ -62,7 +62,12 @@ class Service:
     @property
     def running(self) -> bool:
         """False once it has ended."""
-        return self._process.poll() is None
+        return self.status is None
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status, once it has ended."""
+        return self._process.poll()
 
     @property
     def memory_kib(self) -> int:

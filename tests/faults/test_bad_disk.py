@@ -18,6 +18,8 @@ from siteapp.store.writer import EXIT_STORAGE
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 # One save a commit, as without the writer's groups.
 ALONE = "from siteapp.store import writer\nwriter.MAX_GROUP = 1\n"
+# Nor does it look after the log: that alone would end it, perhaps before it has said anything.
+CARELESS_OF_ALL = f"{CARELESS}\nwriter.Writer._tend_log = lambda self, tend: None\n"
 
 
 def syncs_a_save(folder: Path, package: world.Package, run: list[str], trace: Path) -> float:
@@ -141,9 +143,10 @@ def test_answers_called_saved_on_a_read_only_disk_would_be_noticed(
     image: Path, open_package: world.Package
 ) -> None:
     room = Room(pages_of(open_package))
-    with mounted(image) as folder, service(folder, program(CARELESS)) as site:
+    with mounted(image) as folder, service(folder, program(CARELESS_OF_ALL)) as site:
         room.write(site, most=5)
         fail_for_good(folder)
         room.write(site, lambda: len(room.ledger) > 50)
+        assert site.status is None
     with mounted(image) as folder:
         assert lost(folder, room.ledger) != {}

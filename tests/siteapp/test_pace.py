@@ -34,6 +34,14 @@ def page(open_site: Site, open_package) -> Page:
     return page
 
 
+@pytest.fixture
+def ahead(open_site: Site, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """By how many ms the site's clock goes on; else it stands, and no pace refills."""
+    stands, ahead = open_site.live.clock.now(), [0]
+    monkeypatch.setattr(open_site.live.clock, "now", lambda: stands + ahead[0])
+    return ahead
+
+
 def passed(pace: Pace, attempt: Attempt, times: Iterator[int], count: int = 1) -> int:
     """How many saves pass that are tried at those moments (ms)."""
     taken = 0
@@ -79,10 +87,8 @@ def test_one_attempts_flood_makes_no_other_wait(attempt: Attempt) -> None:
 
 
 def test_a_page_is_told_how_long_and_the_save_is_taken_when_it_comes_again(
-    page: Page, open_site: Site, monkeypatch: pytest.MonkeyPatch
+    page: Page, open_site: Site, ahead: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, ahead = open_site.live.clock.now, [0]
-    monkeypatch.setattr(open_site.live.clock, "now", lambda: clock() + ahead[0])
     statuses = [page.save(0)[0] for _ in range(5)]
     open_site.pace._saves._levels.clear()
     monkeypatch.setattr(open_site.pace._saves, "_burst", 3)
@@ -94,6 +100,7 @@ def test_a_page_is_told_how_long_and_the_save_is_taken_when_it_comes_again(
     assert len(journal(open_site, "response")) == 9
 
 
+@pytest.mark.usefixtures("ahead")
 def test_the_wait_is_in_the_header_that_the_page_reads(page: Page, open_site: Site) -> None:
     open_site.pace._saves._burst = 0.5
     item = page.items[0]
@@ -111,6 +118,7 @@ def test_the_wait_is_in_the_header_that_the_page_reads(page: Page, open_site: Si
     assert answers[-1].json["error"]["code"] == "too-fast"
 
 
+@pytest.mark.usefixtures("ahead")
 def test_marks_and_sign_ins_have_a_pace_too(page: Page, open_site: Site) -> None:
     open_site.pace._saves._burst = open_site.pace._sign_ins._burst = 2
     open_site.pace._sign_ins._levels.clear()
