@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from sync.headquarters import intake, staff
 from sync.headquarters.app import create_app
+from sync.headquarters.body import Body
 from sync.headquarters.errors import UnknownSender
 from sync.headquarters.guard import ATTRIBUTE, COOKIE, PUBLIC, SITE
 from sync.headquarters.publish import unlock_codes
@@ -232,11 +233,9 @@ def test_looking_at_codes_and_taking_results_is_recorded(desk: Desk, officer: Pa
 
 
 def test_what_a_refused_file_says_is_shown_as_text_only(desk: Desk, officer: Page) -> None:
-    file = desk.folder / "refused"
-    file.write_bytes(b"x")
     # No name in a document can be so; whatever else a refusal quotes from a file might.
     hostile = UnknownSender(site="<b>nobody</b>")
-    intake._set_aside(desk.hq, file, "ab" * 32, "ab" * 32, hostile, NOW)
+    intake._set_aside(desk.hq, Body.of_bytes(b"x"), "ab" * 32, hostile, NOW)
     text = officer.get("/quarantine")
     assert "&lt;b&gt;nobody&lt;/b&gt;" in text
     assert "<b>nobody" not in text
