@@ -58,17 +58,25 @@ def known_keys(headquarters: Headquarters, now: int) -> KeyRegister:
     return found or KeyRegister(serial=1, issued_at=now, root=public.root, keys=_first(public, now))
 
 
+def release_key(headquarters: Headquarters, by: Stamp, key_id: str) -> RegisteredKey:
+    """A release key that signs now, by headquarters' own clock; NotFound if it does not."""
+    for one in known_keys(headquarters, by.at).usable("release"):
+        if one.key_id == key_id and (one.until is None or by.at < one.until):
+            return one
+    raise NotFound(what=f"release {key_id}")
+
+
 def rotate_release(
     headquarters: Headquarters, by: Stamp, root: SigningKey, old: str, target: Path, days: int
 ) -> KeyRegister:
     """A new release key in `target`, for the officer who held `old`, which ends after `days`."""
-    _usable(headquarters, by, "release", old)
+    line = release_key(headquarters, by, old).line
     key = SigningKey.generate()
     save_key(target, key.to_bytes())
 
     def change(keys: Keys) -> Keys:
         ended = _ended(keys, "release", old, by.at + days * DAY_MS)
-        return (*ended, _fresh("release", key, by.at))
+        return (*ended, _fresh("release", key, line, by.at))
 
     return _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id, old=old)
 
@@ -87,7 +95,7 @@ def rotate_receipt(
         def change(keys: Keys) -> Keys:
             # At last the file: a crash before leaves the old key, which is good for `days`.
             ended = _ended(keys, "receipt", old, by.at + days * DAY_MS)
-            return (*ended, _fresh("receipt", key, by.at))
+            return (*ended, _fresh("receipt", key, 0, by.at))
 
         made = _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id, old=old)
         replace_key(headquarters.folder / "keys" / "receipt.key", key.to_bytes())
@@ -132,7 +140,11 @@ def _newest(db: Connection) -> bytes | None:
 def _first(public: HeadquartersKeys, now: int) -> Keys:
     raw: list[tuple[Role, bytes]] = [("release", key) for key in public.release]
     raw += [("receipt", public.receipt), ("headquarters", public.seal), ("escrow", public.escrow)]
-    keys = (RegisteredKey(role, key, now, None, None, None) for role, key in raw)
+    keys = (
+        # Each release key is another officer's.
+        RegisteredKey(role, key, place if role == "release" else 0, now, None, None, None)
+        for place, (role, key) in enumerate(raw)
+    )
     return tuple(sorted(keys, key=_order))
 
 
@@ -140,8 +152,13 @@ def _order(one: RegisteredKey) -> tuple[str, bytes]:
     return one.role, one.key
 
 
-def _fresh(role: Role, key: SigningKey, now: int) -> RegisteredKey:
-    return RegisteredKey(role, key.public.to_bytes(), now, None, None, None)
+def _age(one: RegisteredKey) -> tuple[bool, int, bytes]:
+    # Several of one millisecond: the one that nothing has ended is the newest.
+    return one.until is None, one.since, one.key
+
+
+def _fresh(role: Role, key: SigningKey, line: int, now: int) -> RegisteredKey:
+    return RegisteredKey(role, key.public.to_bytes(), line, now, None, None, None)
 
 
 def _ended(keys: Keys, role: Role, key_id: str, until: int) -> Keys:
@@ -158,12 +175,6 @@ def _find(headquarters: Headquarters, by: Stamp, key_id: str) -> RegisteredKey:
         if one.key_id == key_id:
             return one
     raise NotFound(what=key_id)
-
-
-def _usable(headquarters: Headquarters, by: Stamp, role: Role, key_id: str) -> None:
-    register = known_keys(headquarters, by.at)
-    if key_id not in {one.key_id for one in register.usable(role)}:
-        raise NotFound(what=f"{role} {key_id}")
 
 
 def _issue(
@@ -201,9 +212,10 @@ def _issue(
 
 
 def _told(public: HeadquartersKeys, register: KeyRegister) -> HeadquartersKeys:
-    """What a certificate names: the keys in use, of receipts the newest."""
-    receipts = sorted(register.usable("receipt"), key=lambda one: (one.since, one.key))
-    release = tuple(sorted(one.key for one in register.usable("release")))
+    """What a certificate names: of each line the newest key, for it does not say whose they are."""
+    receipts = sorted(register.usable("receipt"), key=_age)
+    newest = {one.line: one.key for one in sorted(register.usable("release"), key=_age)}
+    release = tuple(sorted(newest.values()))
     return msgspec.structs.replace(public, release=release, receipt=receipts[-1].key)
 
 

@@ -7,12 +7,13 @@ from desk_world import BY, NOW, Desk
 from flask.testing import FlaskClient
 from releasing import release_keys
 
-from sync.errors import AlreadyThere, KeyRevoked, NotFound
+from sync.errors import AlreadyThere, KeyRevoked, NotFound, SecondSignatureMissing
 from sync.headquarters import archive, keys, publish, release, sites, stick_desk
-from sync.headquarters.errors import KeyNeeded, NotAReleaseKey, NotTheRoot
+from sync.headquarters.errors import KeyNeeded, NotAReleaseKey, NotTheRoot, SecondOfficerNeeded
 from sync.headquarters.store import Stamp
 from sync.wire.documents import Receipt, verify_package
-from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
+from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key
+from sync.wire.register import KeyRegister
 from sync.wire.trusted import read_register, read_told
 
 FIRST, SECOND = Stamp("first", NOW), Stamp("second", NOW)
@@ -32,16 +33,55 @@ def signed(desk: Desk, first: SigningKey, second: SigningKey) -> publish.Publish
     return package
 
 
-def test_a_rotated_release_key_signs_on_until_it_ends_and_the_new_one_at_once(desk: Desk) -> None:
+@pytest.mark.parametrize("which", ["old", "new"])
+def test_a_rotated_release_key_signs_on_until_it_ends_and_the_new_one_at_once(
+    desk: Desk, which: str
+) -> None:
     desk.session(4)
     old, other = release_keys(desk.hq)
     new = rotated(desk, old)
-    package = signed(desk, old, new)
     certificate = sites.certificate_of(desk.hq, "site-01")
+    package = signed(desk, *((old, other) if which == "old" else (new, other)))
     assert verify_package(package.path, certificate, keys.register_of(desk.hq))
-    assert {old.public.key_id, other.public.key_id, new.public.key_id} == {
-        VerifyKey.from_bytes(raw).key_id for raw in desk.hq.keys.public().release
-    }
+
+
+def test_the_old_and_the_new_key_of_one_officer_are_not_two_officers(desk: Desk) -> None:
+    desk.session(4)
+    old, other = release_keys(desk.hq)
+    new = rotated(desk, old)
+    with pytest.raises(SecondOfficerNeeded):
+        signed(desk, old, new)
+    assert set(desk.hq.keys.public().release) == {k.public.to_bytes() for k in (other, new)}
+    with pytest.raises(KeyNeeded):
+        # The two that were left are one officer's.
+        keys.revoke(desk.hq, BY, desk.hq.keys.root(), other.public.key_id, "lost")
+
+
+def test_a_site_refuses_both_keys_of_one_officer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.session(4)
+    old, _ = release_keys(desk.hq)
+    new = rotated(desk, old)
+    with monkeypatch.context() as patch:
+        patch.setattr(release, "_require_other", lambda *_: None)
+        patch.setattr(KeyRegister, "lines", lambda *_: 2)
+        package = signed(desk, old, new)
+    certificate = sites.certificate_of(desk.hq, "site-01")
+    with pytest.raises(SecondSignatureMissing):
+        verify_package(package.path, certificate, keys.register_of(desk.hq))
+
+
+def test_by_headquarters_own_clock_a_key_ends_without_another_register(desk: Desk) -> None:
+    desk.session(4)
+    old, other = release_keys(desk.hq)
+    assert release.sign_release(desk.hq, FIRST, "morning", old) is None
+    new, late = rotated(desk, old), NOW + 31 * keys.DAY_MS
+    with pytest.raises(NotAReleaseKey):
+        release.sign_release(desk.hq, Stamp("first", late), "morning", old)
+    # The first signature by it has ended too.
+    assert release.sign_release(desk.hq, Stamp("second", late), "morning", other) is None
+    assert release.sign_release(desk.hq, Stamp("first", late), "morning", new)
 
 
 def test_a_key_that_ends_at_once_or_is_revoked_signs_nothing_more(desk: Desk) -> None:
