@@ -25,6 +25,7 @@ from sync.wire.register import NEEDED, KeyRegister, RegisteredKey, Role
 # Keys that do not stay on headquarters' machine, and their files there.
 _FILES = {"root": "root.key", "escrow": "escrow.seed"} | {n: f"{n}.key" for n in RELEASE_KEYS}
 TO_TAKE = tuple(_FILES)
+_NEWEST = select(key_registers.c.envelope).order_by(key_registers.c.serial.desc()).limit(1)
 DAY_MS = 86_400_000
 Keys = tuple[RegisteredKey, ...]
 
@@ -41,8 +42,8 @@ def take(headquarters: Headquarters, by: Stamp, name: str, target: Path) -> None
 
 def newest(headquarters: Headquarters) -> bytes | None:
     """The register as the root signed it; None before the first."""
-    with headquarters.store.reading() as db:
-        return _newest(db)
+    found = headquarters.store.ask(_NEWEST)
+    return found[0] if found else None
 
 
 def register_of(headquarters: Headquarters) -> KeyRegister | None:
@@ -99,7 +100,6 @@ def rotate_receipt(
 
         made = _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id, old=old)
         replace_key(headquarters.folder / "keys" / "receipt.key", key.to_bytes())
-        headquarters.keys.forget()
     return made
 
 
@@ -127,13 +127,12 @@ def revoke(
         if headquarters.keys.receipt().public.key_id == key_id:
             raise KeyNeeded(role=found.role)
         made = _issue(headquarters, by, root, "keys.revoke", change, key=key_id, reason=reason)
-        _sign_receipts_anew(headquarters, key_id)
+        sign_anew(headquarters, headquarters.keys.receipt(), key_id)
     return made
 
 
 def _newest(db: Connection) -> bytes | None:
-    query = select(key_registers.c.envelope).order_by(key_registers.c.serial.desc()).limit(1)
-    found: bytes | None = db.scalar(query)
+    found: bytes | None = db.scalar(_NEWEST)
     return found
 
 
@@ -219,11 +218,16 @@ def _told(public: HeadquartersKeys, register: KeyRegister) -> HeadquartersKeys:
     return msgspec.structs.replace(public, release=release, receipt=receipts[-1].key)
 
 
-def _sign_receipts_anew(headquarters: Headquarters, key_id: str) -> None:
-    key = headquarters.keys.receipt()
+def sign_anew(
+    headquarters: Headquarters, key: SigningKey, key_id: str, digest: str | None = None
+) -> None:
+    """Put a signature by `key` in the place of that by `key_id`, on all receipts or a digest's."""
     with headquarters.store.writing() as db:
         for table in (kind.receipts for kind in KINDS):
-            for row in db.execute(select(table)).all():
+            query = select(table)
+            if digest is not None:
+                query = query.where(table.c.digest == digest)
+            for row in db.execute(query).all():
                 if dsse.peek(row.envelope)[2] != (key_id,):
                     continue
                 envelope = documents.sign(documents.peek(row.envelope, Receipt), key)

@@ -1,5 +1,7 @@
 """Headquarters rotates and revokes its keys; what it signs from then on says so."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,28 @@ from flask.testing import FlaskClient
 from releasing import release_keys
 
 from sync.errors import AlreadyThere, KeyRevoked, NotFound, SecondSignatureMissing
-from sync.headquarters import archive, keys, publish, release, sites, stick_desk
-from sync.headquarters.errors import KeyNeeded, NotAReleaseKey, NotTheRoot, SecondOfficerNeeded
+from sync.headquarters import (
+    archive,
+    intake,
+    keys,
+    publish,
+    receipts,
+    release,
+    sites,
+    stick_desk,
+)
+from sync.headquarters.errors import (
+    KeyNeeded,
+    NotAReleaseKey,
+    NotTheRoot,
+    ReceiptKeyRevoked,
+    SecondOfficerNeeded,
+)
+from sync.headquarters.folder import Headquarters
+from sync.headquarters.groups import accept_group
 from sync.headquarters.store import Stamp
 from sync.wire.documents import Receipt, verify_package
-from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key
+from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
 from sync.wire.register import KeyRegister
 from sync.wire.trusted import read_register, read_told
 
@@ -148,12 +167,80 @@ def test_a_receipt_not_signed_anew_would_be_refused(
     story = desk.published()
     story.close(handed_in=0)
     digest = desk.deliver(story)
-    monkeypatch.setattr(keys, "_sign_receipts_anew", lambda *_: None)
+    for module in (keys, receipts):
+        monkeypatch.setattr(module, "sign_anew", lambda *_: None)
+    monkeypatch.setattr(archive.receipts, "still_good", lambda hq, digest, envelope: envelope)
     root, old = desk.hq.keys.root(), desk.hq.keys.receipt().public
     keys.rotate_receipt(desk.hq, BY, root, 30)
     made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
     with pytest.raises(KeyRevoked):
         read_told(_receipt(desk, digest), Receipt, old, made)
+
+
+@dataclass
+class Receiver:
+    """Of another process: it has signed by the key that is revoked after that."""
+
+    hq: Headquarters
+    digest: str
+    data: bytes
+    old: VerifyKey
+    register: KeyRegister
+
+    def says(self) -> Receipt:
+        """The receipt as a site with the newest register reads it."""
+        found = intake.accept_bytes(self.hq, self.data, self.digest, NOW)
+        return read_told(found.receipt, Receipt, self.old, self.register)
+
+
+@pytest.fixture
+def receiver(published_desk: Desk) -> Iterator[Receiver]:
+    """A receiver on the same folder; its batch waits."""
+    desk = published_desk
+    story = desk.published()
+    story.close(handed_in=0)
+    digest, data = desk.batch(story.events)
+    hq = Headquarters(desk.hq.folder)
+    root, old = desk.hq.keys.root(), hq.keys.receipt().public
+    keys.rotate_receipt(desk.hq, BY, root, 30)
+    made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
+    yield Receiver(hq, digest, data, old, made)
+    hq.close()
+
+
+def test_a_receiver_of_another_process_goes_over_to_the_new_key(receiver: Receiver) -> None:
+    assert receiver.says().level == "received"
+
+
+def test_a_receipt_committed_after_the_revocation_is_signed_anew_when_asked_for(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hq, digest = receiver.hq, receiver.digest
+    receiver.says()
+    archive.archive_pending(hq, NOW)
+    thief = SigningKey.generate()
+    monkeypatch.setattr(receipts, "_revoked", lambda _: frozenset([thief.public.key_id]))
+    keys.sign_anew(hq, thief, hq.keys.receipt().public.key_id)
+    assert _told(receiver, archive.highest_receipt(hq, digest)).level == "archived"
+    keys.sign_anew(hq, thief, hq.keys.receipt().public.key_id)
+    assert receiver.says().level == "received"
+
+
+def test_a_receiver_that_was_not_given_the_new_key_gives_no_receipt(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = receiver.hq.keys.receipt().public.key_id
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts, "_revoked", lambda _: frozenset([own]))
+        with pytest.raises(ReceiptKeyRevoked):
+            receiver.says()
+        assert accept_group(receiver.hq, [(receiver.digest, receiver.data)], NOW) == [None]
+    assert receiver.says().level == "received"
+
+
+def _told(receiver: Receiver, envelope: bytes | None) -> Receipt:
+    assert envelope is not None
+    return read_told(envelope, Receipt, receiver.old, receiver.register)
 
 
 def _receipt(desk: Desk, digest: str) -> bytes:
