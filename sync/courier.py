@@ -17,7 +17,6 @@ from sync.delivery import Happening, State, advance, back_off, next_step, site_o
 from sync.delivery_errors import (
     CopyFailed,
     HeadquartersBusy,
-    ReceiptMismatch,
     RefusedByHeadquarters,
     SpoolFailed,
     StickUnusable,
@@ -35,8 +34,9 @@ from sync.errors import (
 from sync.errors.system import system_words
 from sync.registers import RegisterFile, RegisterSource, distrust
 from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
+from sync.statements import check_receipt, check_refusal
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import Receipt, Refusal, UnlockRelease
+from sync.wire.documents import UnlockRelease
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.trusted import read_told
@@ -80,36 +80,6 @@ class _Tries:
     error: ExamError | None = None
 
 
-def check_receipt(
-    envelope: bytes,
-    key: VerifyKey,
-    register: KeyRegister | None = None,
-    *,
-    site: str,
-    digest: str,
-    size: int,
-) -> Receipt:
-    """The receipt in `envelope` if headquarters signed it for just this batch of this site."""
-    receipt = read_told(envelope, Receipt, key, register)
-    for what, expected in (("digest", digest), ("size", size), ("site", site)):
-        found = getattr(receipt, what)
-        if found != expected:
-            raise ReceiptMismatch(what=what, expected=expected, found=found)
-    return receipt
-
-
-def check_refusal(
-    envelope: bytes, key: VerifyKey, register: KeyRegister | None = None, *, digest: str, size: int
-) -> Refusal:
-    """The refusal in `envelope` if headquarters signed it for just these bytes."""
-    refusal = read_told(envelope, Refusal, key, register)
-    for what, expected in (("digest", digest), ("size", size)):
-        found = getattr(refusal, what)
-        if found != expected:
-            raise ReceiptMismatch(what=what, expected=expected, found=found)
-    return refusal
-
-
 class Courier:
     """Goes between one spool and one transport, round after round."""
 
@@ -132,6 +102,7 @@ class Courier:
         self._tries: dict[str, _Tries] = {}
         self._rounds_failed = 0
         self._audited: float | None = None
+        self._applied: KeyRegister | None = None
         last = spool.status(transport.name)
         self._contact = last.last_contact if last else None
         self._error_code = last.last_error_code if last else None
@@ -166,14 +137,24 @@ class Courier:
         return done
 
     def _fetch_register(self, done: Round) -> None:
-        """The newest register of keys; what was receipted by a revoked key is sent again."""
+        """The newest register of keys; what a revoked key said is unsaid."""
         if self._register is None:
             return
         file, source = self._register
         with self._isolated(done, "keys"):
-            envelope = source.key_register()
-            if envelope is not None and file.take(envelope):
-                distrust(self._spool, self._key, file.held())
+            try:
+                envelope = source.key_register()
+                if envelope is not None:
+                    file.take(envelope)
+            finally:
+                self._apply_register(file)
+
+    def _apply_register(self, file: RegisterFile) -> None:
+        """Once a register and courier, whoever took it in; again until that has ended well."""
+        held = file.held()
+        if held is not None and held != self._applied:
+            distrust(self._spool, self._key, held)
+            self._applied = held
 
     def _keys(self) -> KeyRegister | None:
         return self._register[0].held() if self._register else None
