@@ -36,10 +36,9 @@ from sync.registers import RegisterFile, RegisterSource, distrust
 from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
 from sync.statements import check_receipt, check_refusal
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import UnlockRelease
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
-from sync.wire.trusted import read_told
+from sync.wire.release import check_release
 from sync.words import Words
 
 POLL_S = 20.0
@@ -177,18 +176,34 @@ class Courier:
         self._fetch_releases(done, listed)
 
     def _fetch_releases(self, done: Round, listed: list[PackageEntry]) -> None:
-        """The codes of packages whose hour has come; a wrong release is fetched again later."""
+        """The codes of packages whose hour has come; wrong ones, also kept ones, come anew."""
         for package in listed:
             name = f"{package.digest}.release"
             if not package.released or not self._due(name):
                 continue
             with self._isolated(done, name):
-                kept = self._spool.release(package.digest)
-                fresh = self._transport.release(package.digest) if kept is None else None
+                if self._holds_release(package):
+                    continue
+                fresh = self._transport.release(package.digest)
                 if fresh is not None:
-                    read_told(fresh, UnlockRelease, self._key, self._keys())
+                    self._check_release(package, fresh)
                     self._spool.put_release(package.digest, fresh)
                     self._tries.pop(name, None)
+
+    def _holds_release(self, package: PackageEntry) -> bool:
+        """Whether what was kept still counts: its key may be revoked since."""
+        kept = self._spool.release(package.digest)
+        try:
+            if kept is not None:
+                self._check_release(package, kept)
+        except DocumentRefused as error:
+            log.warning("the release of %s no longer counts: %s", package.digest, error)
+            return False
+        return kept is not None
+
+    def _check_release(self, package: PackageEntry, envelope: bytes) -> None:
+        named = {"site": self._site, "session": package.session, "package": package.digest}
+        check_release(envelope, self._key, self._keys(), **named)
 
     def _fetch(self, package: PackageEntry) -> None:
         part = self._spool.part_path(package.digest, self._transport.name)
