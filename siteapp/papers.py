@@ -215,7 +215,8 @@ class Shelf:
         """The paper of a started attempt."""
         place = (session.plan.id, attempt.id)
         found = self._attempts.get(place)
-        if found is None:
+        # A start that found no room on the disk is taken back, and the next may give another form.
+        if found is None or found.form.id != attempt.form:
             papers = self._papers.get(session.plan.id)
             if papers is None:
                 raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")

@@ -230,10 +230,16 @@ def decide(
 ) -> list[NewEvent]:
     """Two people decide about an attempt's late saves and whole files; `kept` are its events.
 
-    What counts is journalled as responses; after a hand-in a new one commits to them.
+    What counts is journalled as responses; after a hand-in a new one commits to them. NotReady if
+    more came since `kept` was read: nobody has decided about that.
     """
     evidence = (e.body for e in kept if e.kind == "evidence" and e.body["why"] in LATE)
     due = [one for one in evidence if (one["instance"], one["sequence"]) in attempt.late]
+    if attempt.late.difference((one["instance"], one["sequence"]) for one in due):
+        raise NotReady(
+            reason_zh="又有迟到的作答送到，请看过后再裁定",
+            reason_en="more late responses have come: look at them and decide again",
+        )
     files = list(_files_due(attempt))
     if not due and not files:
         raise NotReady(reason_zh="没有待裁定的作答", reason_en="no late response is to be decided")

@@ -37,6 +37,15 @@ class UnlockTries:
 
 
 def early_s(starts_at: str, wall_ms: int) -> int:
-    """By how many seconds, says the wall clock, it is too early to unlock; 0 when it is time."""
-    due = int(datetime.fromisoformat(starts_at).timestamp() * 1000) - AHEAD_MS
-    return max(0, (due - wall_ms) // 1000)
+    """By how many seconds, says the wall clock, it is too early to unlock; 0 when it is time.
+
+    A start that is no time with an offset, which a careful headquarters never sends, is not early:
+    nothing about a clock may keep the papers closed.
+    """
+    try:
+        starts = datetime.fromisoformat(starts_at)
+    except ValueError:
+        return 0
+    if starts.tzinfo is None:
+        return 0
+    return max(0, (int(starts.timestamp() * 1000) - AHEAD_MS - wall_ms) // 1000)

@@ -166,7 +166,9 @@ class Writer:
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._clock_kept_ms = -(10**9)
         self.commits = 0
-        self._decided = self._answered = 0
+        self._decided = 0
+        # Numbers of groups that may not be acknowledged yet; one that failed passes none before it.
+        self._unanswered: set[int] = set()
         self.checkpoints = Checkpoints(connection)
         self._undo = Undo(connection, reload)
         self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -216,7 +218,7 @@ class Writer:
         Memory is ahead of the disks. `read` may run in the writer's thread.
         """
         before = self._decided
-        if self._answered == before:
+        if not self._unanswered:
             found = read()
             if self._decided == before:
                 return found
@@ -258,12 +260,13 @@ class Writer:
     def _commit(self, group: list[Job]) -> None:
         """Decide and store one group; every job of it is answered, whatever happens."""
         follower = self.follower
-        self._decided += 1
-        number = self._decided
+        number = self._decided + 1
+        self._unanswered.add(number)
+        self._decided = number
 
         def answer() -> None:
             _answer_all(group)
-            self._answered = number
+            self._unanswered.discard(number)
 
         try:
             rows, statements = self._decide(group)

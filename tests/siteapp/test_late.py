@@ -184,8 +184,9 @@ def facts(room: CutOff) -> tuple[dict[str, list[str]], bool | None]:
     return dict(mine.responses), mine.receipt_fits
 
 
-def decided(room: CutOff, counts: bool) -> list[str]:
-    kept = [decode(line) for line in room.journal]
+def decided(room: CutOff, counts: bool, read: int | None = None) -> list[str]:
+    """What two people decide who have read so many of the journal's events (None = all)."""
+    kept = [decode(line) for line in room.journal[:read]]
     mine = [event for event in kept if event.body.get("attempt") == room.attempt(1).id]
     return room.happen(late.decide(room.attempt(1), mine, counts, "网线松", "chief", "second", 3))
 
@@ -200,6 +201,19 @@ def test_two_people_let_it_count_and_headquarters_counts_it_too(room: CutOff) ->
     assert room.replayed().attempt(room.attempt(1).id).receipt == room.attempt(1).receipt
     with pytest.raises(NotReady):
         decided(room, True)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_what_came_while_they_decided_is_decided_by_nobody(room: CutOff, counts: bool) -> None:
+    room.silences.clear()
+    room.send(room.made(1, 30 * S))
+    read = len(room.journal)
+    room.send(room.made(2, 20 * S, "q2"))
+    with pytest.raises(NotReady):
+        decided(room, counts, read)
+    assert len(room.attempt(1).late) == 2
+    assert decided(room, True)[:3] == ["late-decision", "response", "response"]
+    assert said(room.attempt(1)) == {"q1": "a", "q2": "a"}
 
 
 def test_two_people_may_leave_it_out(room: CutOff) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 import pytest
+import world
 from conducted import make_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from together import AM, grouped, limit_pages, note, outcome, put
+from together import AM, at_once, grouped, limit_pages, note, outcome, put, wait_until
 
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.attempt import CONTAINERS, Attempt, Received, Spent
@@ -23,7 +24,7 @@ from siteapp.standby.ring import Ring
 from siteapp.store.live import Live
 from siteapp.store.records import keep_session
 from siteapp.store.replica import state_of
-from siteapp.store.writer import Decision, Statement
+from siteapp.store.writer import Decision, Nobody, Statement
 from sync.exam.journal import KINDS, Answers, Response
 
 PLAN = make_plan()
@@ -269,3 +270,40 @@ def test_a_group_that_is_on_the_disk_after_all_is_not_taken_back(
     assert outcome(lambda: live.act(session, lambda _: note("kept"))) == "ZeroDivisionError"
     assert session.next_seq == 1
     assert asdict(session) == read_anew(live)
+
+
+class Later(Nobody):
+    """A spare that has nothing yet: what may be acknowledged is said later."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def kept(self, answer: Callable[[], None]) -> None:
+        """Not yet."""
+        self.waiting.append(answer)
+
+
+def test_a_group_that_failed_shows_nobody_what_the_spare_does_not_have_yet(live: Live) -> None:
+    session, spare = live.session(AM), Later()
+    live.writer.follower = spare
+    live.enqueue(session, lambda _: note("on one disk only"), lambda refusal: None)
+    wait_until(lambda: spare.waiting)
+    failed = outcome(lambda: live.act(session, lambda _: Decision([], [REFUSED])))
+    assert (failed, session.next_seq) == ("StorageFailed", 1)
+    threads, outcomes = at_once([lambda: live.writer.seen(lambda: session.next_seq)])
+    wait_until(lambda: len(spare.waiting) == 2)
+    assert outcomes == [""]
+    for answer in spare.waiting:
+        answer()
+    threads[0].join()
+    assert outcomes == ["stored"]
+
+
+def test_a_start_that_was_taken_back_leaves_no_paper_behind(
+    open_site: Site, open_package: world.Package
+) -> None:
+    session = open_site.live.session(AM)
+    attempt = session.attempt(ATTEMPTS[0])
+    for form in (one for sitting in open_package.plan.sittings for one in sitting.forms):
+        attempt.form = form
+        assert open_site.shelf.paper(session, attempt).form.id == form

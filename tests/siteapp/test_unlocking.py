@@ -102,6 +102,11 @@ def test_it_is_early_until_a_quarter_of_an_hour_before_the_start(
     assert early_s(received.plan.starts_at, wall_ms) == seconds
 
 
+@pytest.mark.parametrize("starts_at", ["tomorrow", "", "2026-11-23 8:30", "2036-11-23T08:30:00"])
+def test_a_start_that_is_no_time_is_never_early(starts_at: str) -> None:
+    assert early_s(starts_at, 0) == 0
+
+
 def test_a_clock_of_1970_asks_for_a_reason_and_then_opens(
     site: Site, received: world.Package, monkeypatch: pytest.MonkeyPatch
 ) -> None:
