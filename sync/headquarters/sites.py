@@ -116,6 +116,14 @@ def former_key(headquarters: Headquarters, site: str, key_id: str) -> VerifyKey:
     return VerifyKey.from_bytes(raw)
 
 
+def former_keys(headquarters: Headquarters, site: str) -> list[VerifyKey]:
+    """All that a site signed with before it enrolled again."""
+    query = select(enrolments.c.sign_key).where(enrolments.c.site == site)
+    newest_first = query.order_by(enrolments.c.serial.desc())
+    with headquarters.store.reading() as db:
+        return [VerifyKey.from_bytes(raw) for raw in db.scalars(newest_first.offset(1))]
+
+
 def _current(db: Connection, site: str) -> Row[Any]:
     newest = enrolments.c.serial.desc()
     query = select(enrolments).where(enrolments.c.site == site).order_by(newest).limit(1)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from desk_world import BY, NOW, Box, Clock, Desk, Page, Story
 from flask.testing import FlaskClient
+from msgspec import structs
 from werkzeug.test import TestResponse
 
 from sync.headquarters import publish, sites
@@ -14,6 +15,7 @@ from sync.headquarters.archive import archive_pending
 from sync.headquarters.folder import Headquarters
 from sync.statements import check_refusal
 from sync.wire.documents import FetchRequest, sign
+from sync.wire.keys import OpeningKey, SigningKey
 
 
 @pytest.fixture
@@ -178,6 +180,25 @@ def test_only_a_refusal_for_good_of_just_these_bytes_is_signed(
     key = desk.hq.keys.receipt().public
     said = check_refusal(envelope, key, digest=digest, size=len(data))
     assert (said.code, said.reason_zh) == ("conflicting-batch", answer["message"]["zh"])
+
+
+@pytest.mark.parametrize("told", ["former key", "never its key", "other recipients"])
+def test_what_a_box_made_before_it_enrolled_anew_is_not_refused_for_good(
+    desk: Desk, client: FlaskClient, told: str
+) -> None:
+    story = desk.published()
+    story.start("99530051001")
+    public = desk.hq.keys.public()
+    if told == "other recipients":
+        public = structs.replace(public, escrow=OpeningKey.generate().public.to_bytes())
+    signer = SigningKey.generate() if told == "never its key" else None
+    digest, data = desk.batch(story.events, signer=signer, public=public)
+    if told == "former key":
+        sites.register(desk.hq, BY, request=Box().request(), site="site-01", name="x")
+    answer = put(client, digest, data)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert ("refusal" in answer.json) == (told == "never its key")
 
 
 def test_a_body_without_length_or_beyond_the_limit_is_not_read(client: FlaskClient) -> None:
