@@ -298,7 +298,7 @@ def verify_package(
         register.require("release", package.signed_by)
         officers = register.lines("release", package.signed_by)
     if officers < RELEASE_SIGNATURES:
-        raise SecondSignatureMissing(key=next(iter(package.signed_by)))
+        raise SecondSignatureMissing(key=min(package.signed_by))
     if len(package.signers) > RELEASE_SIGNATURES:
         # Anybody could add a signature of their own: the same package under another digest.
         raise SignatureRefused(

@@ -116,6 +116,10 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         put(documents, "RELEASE_SIGNATURES", 1),
         "package/signed-by-one-officer",
     ),
+    "p0 lines": (
+        put(KeyRegister, "lines", lambda *_: 2),
+        "package/signed-by-both-keys-of-one-officer",
+    ),
     "p1 b3": (
         put(Unverified, "verify", _no_strangers),
         "package/signature-of-a-stranger-too batch/signature-of-a-stranger-too "
