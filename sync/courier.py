@@ -17,7 +17,6 @@ from sync.delivery import Happening, State, advance, back_off, next_step, site_o
 from sync.delivery_errors import (
     CopyFailed,
     HeadquartersBusy,
-    ReceiptMismatch,
     RefusedByHeadquarters,
     SpoolFailed,
     StickUnusable,
@@ -35,11 +34,11 @@ from sync.errors import (
 from sync.errors.system import system_words
 from sync.registers import RegisterFile, RegisterSource, distrust
 from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
+from sync.statements import check_receipt, check_refusal
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.wire.documents import Receipt, Refusal, UnlockRelease
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
-from sync.wire.trusted import read_told
+from sync.wire.release import check_release
 from sync.words import Words
 
 POLL_S = 20.0
@@ -80,36 +79,6 @@ class _Tries:
     error: ExamError | None = None
 
 
-def check_receipt(
-    envelope: bytes,
-    key: VerifyKey,
-    register: KeyRegister | None = None,
-    *,
-    site: str,
-    digest: str,
-    size: int,
-) -> Receipt:
-    """The receipt in `envelope` if headquarters signed it for just this batch of this site."""
-    receipt = read_told(envelope, Receipt, key, register)
-    for what, expected in (("digest", digest), ("size", size), ("site", site)):
-        found = getattr(receipt, what)
-        if found != expected:
-            raise ReceiptMismatch(what=what, expected=expected, found=found)
-    return receipt
-
-
-def check_refusal(
-    envelope: bytes, key: VerifyKey, register: KeyRegister | None = None, *, digest: str, size: int
-) -> Refusal:
-    """The refusal in `envelope` if headquarters signed it for just these bytes."""
-    refusal = read_told(envelope, Refusal, key, register)
-    for what, expected in (("digest", digest), ("size", size)):
-        found = getattr(refusal, what)
-        if found != expected:
-            raise ReceiptMismatch(what=what, expected=expected, found=found)
-    return refusal
-
-
 class Courier:
     """Goes between one spool and one transport, round after round."""
 
@@ -132,6 +101,7 @@ class Courier:
         self._tries: dict[str, _Tries] = {}
         self._rounds_failed = 0
         self._audited: float | None = None
+        self._applied: KeyRegister | None = None
         last = spool.status(transport.name)
         self._contact = last.last_contact if last else None
         self._error_code = last.last_error_code if last else None
@@ -166,14 +136,24 @@ class Courier:
         return done
 
     def _fetch_register(self, done: Round) -> None:
-        """The newest register of keys; what was receipted by a revoked key is sent again."""
+        """The newest register of keys; what a revoked key said is unsaid."""
         if self._register is None:
             return
         file, source = self._register
         with self._isolated(done, "keys"):
-            envelope = source.key_register()
-            if envelope is not None and file.take(envelope):
-                distrust(self._spool, self._key, file.held())
+            try:
+                envelope = source.key_register()
+                if envelope is not None:
+                    file.take(envelope)
+            finally:
+                self._apply_register(file)
+
+    def _apply_register(self, file: RegisterFile) -> None:
+        """Once a register and courier, whoever took it in; again until that has ended well."""
+        held = file.held()
+        if held is not None and held != self._applied:
+            distrust(self._spool, self._key, held)
+            self._applied = held
 
     def _keys(self) -> KeyRegister | None:
         return self._register[0].held() if self._register else None
@@ -196,18 +176,34 @@ class Courier:
         self._fetch_releases(done, listed)
 
     def _fetch_releases(self, done: Round, listed: list[PackageEntry]) -> None:
-        """The codes of packages whose hour has come; a wrong release is fetched again later."""
+        """The codes of packages whose hour has come; wrong ones, also kept ones, come anew."""
         for package in listed:
             name = f"{package.digest}.release"
             if not package.released or not self._due(name):
                 continue
             with self._isolated(done, name):
-                kept = self._spool.release(package.digest)
-                fresh = self._transport.release(package.digest) if kept is None else None
+                if self._holds_release(package):
+                    continue
+                fresh = self._transport.release(package.digest)
                 if fresh is not None:
-                    read_told(fresh, UnlockRelease, self._key, self._keys())
+                    self._check_release(package, fresh)
                     self._spool.put_release(package.digest, fresh)
                     self._tries.pop(name, None)
+
+    def _holds_release(self, package: PackageEntry) -> bool:
+        """Whether what was kept still counts: its key may be revoked since."""
+        kept = self._spool.release(package.digest)
+        try:
+            if kept is not None:
+                self._check_release(package, kept)
+        except DocumentRefused as error:
+            log.warning("the release of %s no longer counts: %s", package.digest, error)
+            return False
+        return kept is not None
+
+    def _check_release(self, package: PackageEntry, envelope: bytes) -> None:
+        named = {"site": self._site, "session": package.session, "package": package.digest}
+        check_release(envelope, self._key, self._keys(), **named)
 
     def _fetch(self, package: PackageEntry) -> None:
         part = self._spool.part_path(package.digest, self._transport.name)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sync.errors import DocumentRefused, OlderRegister
 from sync.spool import Spool
+from sync.statements import check_refusal
 from sync.wire.documents import Receipt
 from sync.wire.files import write_durably
 from sync.wire.keys import VerifyKey
@@ -63,7 +64,7 @@ class RegisterFile:
 
 
 def distrust(spool: Spool, key: VerifyKey, register: KeyRegister | None) -> None:
-    """Set aside receipts that no longer count: what they were for is sent again."""
+    """Set aside receipts and refusals that no longer count: what they were for is sent again."""
     for entry in spool.outgoing():
         level = spool.receipt(entry.digest)
         kept = level and spool.receipt_envelope(entry.digest, level)
@@ -73,3 +74,11 @@ def distrust(spool: Spool, key: VerifyKey, register: KeyRegister | None) -> None
         except DocumentRefused as error:
             log.warning("the receipt of %s no longer counts: %s", entry.digest, error)
             spool.withdraw_receipts(entry.digest)
+        # Beside a receipt a refusal says nothing, but it would once that is set aside.
+        refusal = spool.refusal_envelope(entry.digest)
+        try:
+            if refusal:
+                check_refusal(refusal, key, register, digest=entry.digest, size=entry.size)
+        except DocumentRefused as error:
+            log.warning("the refusal of %s no longer counts: %s", entry.digest, error)
+            spool.forget_refusal(entry.digest)

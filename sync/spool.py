@@ -11,6 +11,7 @@
 The courier deletes none of these.
 """
 
+import base64
 import errno
 import hashlib
 import os
@@ -192,10 +193,21 @@ class Spool:
             return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         return None
 
+    def refusal_envelope(self, digest: str) -> bytes | None:
+        """A refusal as headquarters signed it; None for what this box itself did not send."""
+        said = (self.refusal(digest) or {}).get("headquarters")
+        with suppress(KeyError, TypeError, ValueError):
+            return base64.b64decode(said["refusal"], validate=True) if said else None
+        return None
+
     def retry(self, digest: str) -> None:
         """A person decided that a refused batch is sent again; ValueError if it is not refused."""
         advance(self.state(digest), "retry")
-        self._path("refused", digest, "json").unlink()
+        self.forget_refusal(digest)
+
+    def forget_refusal(self, digest: str) -> None:
+        """A refusal does not count any more."""
+        self._path("refused", digest, "json").unlink(missing_ok=True)
         sync_folder(self.folder / "refused")
 
     def state(self, digest: str) -> State:

@@ -25,6 +25,24 @@ def write_release(
     return sign(UnlockRelease(named, session, package, sealed, at), signer)
 
 
+def check_release(
+    envelope: bytes,
+    key: VerifyKey,
+    register: KeyRegister | None = None,
+    *,
+    site: str,
+    session: str,
+    package: str,
+) -> UnlockRelease:
+    """The release if headquarters signed it for just this package of this site, else why not."""
+    release = read_told(envelope, UnlockRelease, key, register)
+    for what, expected in (("site", site), ("session", session), ("package", package)):
+        found = getattr(release, what)
+        if found != expected:
+            raise ForOtherPackage(what=what, expected=expected, found=found)
+    return release
+
+
 def read_release(
     envelope: bytes,
     key: VerifyKey,
@@ -39,11 +57,8 @@ def read_release(
 
     ForOtherPackage, CannotOpen for another key, MalformedCode for what are no codes.
     """
-    release = read_told(envelope, UnlockRelease, key, register)
-    for what, expected in (("site", site), ("session", session), ("package", package)):
-        found = getattr(release, what)
-        if found != expected:
-            raise ForOtherPackage(what=what, expected=expected, found=found)
+    named = {"site": site, "session": session, "package": package}
+    release = check_release(envelope, key, register, **named)
     secrets = opener.open(release.sealed, _info(package))
     first, second = OFFICIALS
     try:

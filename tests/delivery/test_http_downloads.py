@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from delivery_world import SITE, HttpLine, Room, make_package
 
@@ -101,6 +102,25 @@ def test_codes_are_fetched_once_when_they_are_released(online: Room) -> None:
     assert [entry.digest for entry in online.spool.incoming()] == [digest]
     asked = [route for route, _ in online.hq.gets if "/unlocks/" in route]
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("other", [{"site": "site-02"}, {"session": "pm"}, {"package": "cd" * 32}])
+def test_codes_of_something_else_do_not_take_the_place_of_the_right_ones(
+    online: Room, other: dict[str, str]
+) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    right = UnlockRelease(SITE, "am", digest, bytes(1168), 1)
+    wrong = sign(msgspec.structs.replace(right, **other), online.hq.receipt_key)
+    online.hq.released[digest] = wrong
+    assert online.rounds() == ["for-other-package"]
+    assert online.spool.release(digest) is None
+    # One that lies there already gives way too.
+    online.spool.put_release(digest, wrong)
+    online.hq.released[digest] = sign(right, online.hq.receipt_key)
+    assert online.rounds() == []
+    assert online.spool.release(digest) == online.hq.released[digest]
 
 
 def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:

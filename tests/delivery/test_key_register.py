@@ -1,5 +1,6 @@
 """The register of keys on its way: with every contact, by stick, and what receipts then count."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,16 @@ import world
 from delivery_world import SITE
 from registering import DAY, ISSUED, entry, signed
 
+from sync import courier as delivering
 from sync.courier import Courier
+from sync.delivery_errors import RefusedByHeadquarters
+from sync.errors import DocumentAltered
 from sync.registers import RegisterFile
 from sync.spool import Spool
 from sync.stick import StickTransport
-from sync.wire.documents import Receipt, sign
+from sync.wire.documents import Receipt, Refusal, sign
 from sync.wire.keys import SigningKey
+from sync.words import Words
 
 DATA = b"a sealed batch"
 
@@ -30,12 +35,21 @@ class Visit:
         source.write_bytes(DATA)
         self.digest = self.spool.put_outgoing(source)
 
-    def round(self) -> list[str]:
-        """A round of a fresh courier; the codes of its errors."""
+    def courier(self) -> Courier:
         stick = StickTransport(self.root, SITE)
         key = self.hq.receipt.public
-        courier = Courier(self.spool, stick, key, SITE, register=(self.file, stick))
-        return [error.code for error in courier.step().errors]
+        return Courier(self.spool, stick, key, SITE, register=(self.file, stick))
+
+    def round(self, courier: Courier | None = None) -> list[str]:
+        """A round, of a fresh courier if no other; the codes of its errors."""
+        return [error.code for error in (courier or self.courier()).step().errors]
+
+    def revoke(self) -> SigningKey:
+        """A register on the stick that revokes the receipt key; the key that follows it."""
+        fresh = SigningKey.generate()
+        lost = entry("receipt", self.hq.receipt, revoked=ISSUED)
+        self.register(signed(self.hq, lost, entry("receipt", fresh)))
+        return fresh
 
     def register(self, envelope: bytes) -> None:
         (self.root / "examsite" / "keys.json").write_bytes(envelope)
@@ -74,14 +88,58 @@ def test_what_a_revoked_key_receipted_is_delivered_again(visit: Visit) -> None:
     visit.receipt(visit.hq.receipt)
     assert visit.round() == []
     assert visit.spool.settled()
-    fresh = SigningKey.generate()
-    lost = entry("receipt", visit.hq.receipt, revoked=ISSUED)
-    visit.register(signed(visit.hq, lost, entry("receipt", fresh)))
+    fresh = visit.revoke()
     assert visit.round() == ["key-revoked"]
     assert not visit.spool.settled()
     visit.receipt(fresh)
     assert visit.round() == []
     assert visit.spool.settled()
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_a_revocation_cut_short_is_ended_by_the_next_round(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, restarted: bool
+) -> None:
+    visit.receipt(visit.hq.receipt)
+    assert visit.round() == []
+    visit.revoke()
+
+    def cut(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    courier = visit.courier()
+    with monkeypatch.context() as broken:
+        broken.setattr(delivering, "distrust", cut)
+        assert "spool-failed" in visit.round(courier)
+    held = visit.file.held()
+    assert held is not None and visit.spool.settled()
+    visit.round(None if restarted else courier)
+    assert not visit.spool.settled()
+
+
+@pytest.mark.parametrize(("revoked", "state"), [(True, "waiting"), (False, "refused")])
+def test_what_a_revoked_key_refused_is_delivered_again(
+    visit: Visit, revoked: bool, state: str
+) -> None:
+    said = Refusal(visit.digest, len(DATA), "former-server", "x", "x", ISSUED)
+    member = base64.b64encode(sign(said, visit.hq.receipt)).decode()
+    error = RefusedByHeadquarters(Words("x", "x"), {"refusal": member})
+    visit.spool.refuse(visit.digest, error)
+    if revoked:
+        visit.revoke()
+    else:
+        visit.register(signed(visit.hq))
+    assert visit.round() == []
+    assert visit.spool.state(visit.digest) == state
+    stick = visit.root / "examsite" / "batches" / f"{visit.digest}.batch"
+    assert stick.is_file() is revoked
+
+
+def test_what_this_box_did_not_send_stays_when_a_key_is_revoked(visit: Visit) -> None:
+    visit.spool.refuse(visit.digest, DocumentAltered(where="x"))
+    visit.revoke()
+    assert visit.round() == []
+    assert visit.spool.state(visit.digest) == "refused"
 
 
 def test_an_older_register_on_a_stick_is_said_and_changes_nothing(visit: Visit) -> None:

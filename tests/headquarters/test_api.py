@@ -8,11 +8,11 @@ from desk_world import BY, NOW, Box, Clock, Desk, Page, Story
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from sync.courier import check_refusal
 from sync.headquarters import publish, sites
 from sync.headquarters.app import create_app
 from sync.headquarters.archive import archive_pending
 from sync.headquarters.folder import Headquarters
+from sync.statements import check_refusal
 from sync.wire.documents import FetchRequest, sign
 
 

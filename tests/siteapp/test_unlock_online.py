@@ -2,9 +2,11 @@
 
 import pytest
 import world
+from registering import entry, signed
 from room import browser, staff_browser
 
 from siteapp.site import Site
+from sync.errors import DiskTooFull
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.wire.release import write_release
 from sync.wire.unlock import UnlockCode
@@ -83,6 +85,46 @@ def test_a_wrong_release_opens_nothing_is_said_and_leaves_the_phone(
     # It counts as nobody's wrong code, so the phone is not made to wait.
     assert session.unlock_tries.wrong == 0
     site.shelf.unlock(session, received.codes)
+    assert session.unlocked
+
+
+def test_a_fault_of_this_box_is_tried_again_and_a_fault_of_the_release_is_not(
+    hq: world.Headquarters, site: Site, received: world.Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, shelf = site.live.session(AM), site.shelf
+    tries = []
+
+    def full(*codes: object) -> None:
+        tries.append(codes)
+        raise DiskTooFull(needed_mib=2, free_mib=1, folder="x")
+
+    lay_down(site, received, hq.receipt, codes=(received.codes[0], UnlockCode.generate(2)))
+    site.releases.look(session)
+    with monkeypatch.context() as broken:
+        broken.setattr(shelf, "unlock_released", full)
+        site.releases.look(session)
+        assert (tries, site.releases.faults[AM][1].code) == ([], "wrong-unlock-code")
+        lay_down(site, received, hq.receipt)
+        site.releases.look(session)
+        assert (len(tries), site.releases.faults[AM][1].code) == (1, "disk-too-full")
+    site.releases.look(session)
+    assert session.unlocked
+    assert AM not in site.releases.faults
+
+
+def test_a_release_counts_once_the_register_is_mended_or_names_its_key(
+    hq: world.Headquarters, site: Site, received: world.Package
+) -> None:
+    session, fresh = site.live.session(AM), SigningKey.generate()
+    keys = site.identity.folder / "keys.json"
+    lay_down(site, received, fresh)
+    site.releases.look(session)
+    assert site.releases.faults[AM][1].code == "signature-refused"
+    keys.write_bytes(b"rotten")
+    site.releases.look(session)
+    assert site.releases.faults[AM][1].code == "not-canonical"
+    keys.write_bytes(signed(hq, entry("receipt", fresh)))
+    site.releases.look(session)
     assert session.unlocked
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from siteapp.papers import check_forms
-from sync.courier import check_receipt, check_refusal
 from sync.exam.journal import encode
 from sync.exam.merkle import MerkleTree
 from sync.exam.sitting import check_plan
+from sync.statements import check_receipt, check_refusal
 from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer

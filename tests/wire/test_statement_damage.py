@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sync.courier import check_receipt, check_refusal
 from sync.errors import DocumentRefused
+from sync.statements import check_receipt, check_refusal
 from sync.wire.documents import Receipt, Refusal, sign
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.wire.release import read_release, write_release
