@@ -211,7 +211,7 @@ class Courier:
                     free_mib=free // _MIB,
                     folder=str(self._spool.folder),
                 )
-            self._transport.fetch(package.digest, part)
+            self._transport.fetch(package.digest, part, package.size)
         try:
             self._spool.put_incoming(part, package.digest)
         except (DocumentAltered, SyncFailed):
