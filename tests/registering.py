@@ -11,11 +11,17 @@ DAY = 86_400_000
 
 
 def entry(
-    role: Role, key: SigningKey, until: int | None = None, revoked: int | None = None
+    role: Role,
+    key: SigningKey,
+    until: int | None = None,
+    revoked: int | None = None,
+    line: int | None = None,
 ) -> RegisteredKey:
-    """A key of the register."""
+    """A key of the register, in a line of its own if none is named."""
+    raw = key.public.to_bytes()
+    own = int.from_bytes(raw[:4]) if line is None else line
     why = "丢失" if revoked is not None else None
-    return RegisteredKey(role, key.public.to_bytes(), ISSUED - 90 * DAY, until, revoked, why)
+    return RegisteredKey(role, raw, own, ISSUED - 90 * DAY, until, revoked, why)
 
 
 def signed(

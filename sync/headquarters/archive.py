@@ -8,6 +8,7 @@ from sqlalchemy import Select, Table, insert, select, update
 from sync.errors import DocumentAltered, ExamError, NotFound
 from sync.errors.system import system_words
 from sync.exam.specification import Struct
+from sync.headquarters import receipts
 from sync.headquarters.body import hash_file
 from sync.headquarters.commits import receipt_row
 from sync.headquarters.errors import ArchiveFailed, TryLater
@@ -106,7 +107,7 @@ def archive_one(headquarters: Headquarters, due: Claimed, now: int, kind: Kind) 
         level="archived",
         at=now,
     )
-    envelope = documents.sign(receipt, headquarters.keys.receipt())
+    envelope = documents.sign(receipt, receipts.signing_key(headquarters))
     rows = kind.rows
     with headquarters.store.writing() as db:
         waiting = (rows.c.digest == batch.digest) & (rows.c.state == "received")
@@ -144,8 +145,10 @@ def highest_receipt(headquarters: Headquarters, digest: str) -> bytes | None:
             query = select(kept.envelope).where(kept.digest == digest)
             # "archived" comes before "received" in the alphabet too.
             if envelope := db.scalars(query.order_by(kept.level)).first():
-                return bytes(envelope)
-    return None
+                break
+        else:
+            return None
+    return receipts.still_good(headquarters, digest, bytes(envelope))
 
 
 def list_batches(

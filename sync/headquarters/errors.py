@@ -3,7 +3,7 @@
 DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
                    ConflictingBatch  FormerServer  JournalBroken
 EnvironmentFault   QuarantineFull  ArchiveFailed
-                   TryLater ── IntakeBusy  DatabaseAway  BlobsAway
+                   TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused
 NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
@@ -171,6 +171,17 @@ class BlobsAway(TryLater):
     message = Words("对象存储没有响应：{reason}", "The object store does not answer: {reason}")
     hint = Words(
         "请检查对象存储；会自动重试", "Check the store; what was sent is tried again by itself"
+    )
+
+
+class ReceiptKeyRevoked(TryLater):
+    """A receiver that was not given the new key for receipts: no site would believe it."""
+
+    code = "receipt-key-revoked"
+    message = Words("本机的回执密钥 {key} 已吊销", "This machine's receipt key {key} is revoked")
+    hint = Words(
+        "请把新的 receipt.key 放入本机的 keys 文件夹；会自动重试",
+        "Put the new receipt.key into this machine's folder keys; what was sent is tried again",
     )
 
 

@@ -55,23 +55,18 @@ class Keyring:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._receipt: tuple[tuple[int, ...], SigningKey] | None = None
 
     def root(self) -> SigningKey:
         """Signs certificates of sites."""
         return self._signing("root.key")
 
-    @cached_property
-    def _receipt(self) -> SigningKey:
-        return self._signing("receipt.key")
-
     def receipt(self) -> SigningKey:
-        """Signs receipts; read once, as every batch needs it."""
-        return self._receipt
-
-    def forget(self) -> None:
-        """Read again what changed."""
-        for name in ("_receipt", "_recipients"):
-            self.__dict__.pop(name, None)
+        """Signs receipts; read again only when another lies there, as every batch needs it."""
+        found = _state(self._folder / "receipt.key")
+        if self._receipt is None or self._receipt[0] != found:
+            self._receipt = found, self._signing("receipt.key")
+        return self._receipt[1]
 
     def seal(self) -> OpeningKey:
         """Opens batches."""
@@ -115,6 +110,15 @@ class Keyring:
 
     def _signing(self, name: str) -> SigningKey:
         return SigningKey.from_bytes(load_key(self._folder / name, SECRET_LENGTH))
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Another one whenever the file was replaced."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns
 
 
 class Settings(Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.errors import DocumentRefused, ExamError
+from sync.headquarters import receipts
 from sync.headquarters.body import Body
 from sync.headquarters.commits import Arrival
 from sync.headquarters.errors import ConflictingBatch
@@ -37,7 +38,8 @@ def accept_group(
     for one, known in _asked(headquarters, sent):
         if known.receipt is not None:
             bring_back(headquarters, one.body)
-            found[one.place] = Accepted(known.receipt, new=False)
+            kept = receipts.still_good(headquarters, one.body.digest, known.receipt)
+            found[one.place] = Accepted(kept, new=False)
         else:
             with suppress(ExamError):
                 arrival = admit(headquarters, one.body, one.incoming, known, now)
@@ -61,7 +63,7 @@ def _asked(
             incoming = read_head(body, declared)
             if incoming.kind == BATCH.name:
                 read.append(_Read(place, body, incoming))
-    if not read:
+    if not read or not receipts.usable(headquarters):
         return ()
     asked = [(one.incoming.stated, one.body.digest) for one in read]
     return zip(read, ask_all(headquarters, asked), strict=True)

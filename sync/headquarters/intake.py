@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from sync.errors import DocumentAltered, DocumentRefused
+from sync.headquarters import receipts
 from sync.headquarters.blobs import row
 from sync.headquarters.body import Body
 from sync.headquarters.commits import INTAKE, Arrival
@@ -66,13 +67,15 @@ def accept_bytes(headquarters: Headquarters, data: bytes, declared: str, now: in
 
 
 def _accept(headquarters: Headquarters, body: Body, declared: str, now: int) -> Accepted:
+    receipts.signing_key(headquarters)
     try:
         incoming = read_head(body, declared)
         kind = _KINDS[incoming.kind]
         known = ask(headquarters, kind, incoming.stated, body.digest)
         if known.receipt is not None:
             bring_back(headquarters, body)
-            return Accepted(known.receipt, new=False)
+            kept = receipts.still_good(headquarters, body.digest, known.receipt)
+            return Accepted(kept, new=False)
         arrival = admit(headquarters, body, incoming, known, now)
         commits = headquarters.commits
         new = commits.commit(arrival) if kind is BATCH else commits.commit_alone(arrival, kind)
@@ -134,7 +137,8 @@ def outcome(headquarters: Headquarters, kind: Kind, arrival: Arrival, new: bool)
     first = receipt_of(headquarters, kind, arrival.receipt.digest)
     if first is None:
         raise _conflict(arrival.receipt)
-    return Accepted(first, new=False)
+    kept = receipts.still_good(headquarters, arrival.receipt.digest, first)
+    return Accepted(kept, new=False)
 
 
 def _verify(incoming: Incoming, known: Known, recipients: frozenset[str]) -> SealedDocument:

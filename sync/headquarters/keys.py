@@ -25,6 +25,7 @@ from sync.wire.register import NEEDED, KeyRegister, RegisteredKey, Role
 # Keys that do not stay on headquarters' machine, and their files there.
 _FILES = {"root": "root.key", "escrow": "escrow.seed"} | {n: f"{n}.key" for n in RELEASE_KEYS}
 TO_TAKE = tuple(_FILES)
+_NEWEST = select(key_registers.c.envelope).order_by(key_registers.c.serial.desc()).limit(1)
 DAY_MS = 86_400_000
 Keys = tuple[RegisteredKey, ...]
 
@@ -41,8 +42,8 @@ def take(headquarters: Headquarters, by: Stamp, name: str, target: Path) -> None
 
 def newest(headquarters: Headquarters) -> bytes | None:
     """The register as the root signed it; None before the first."""
-    with headquarters.store.reading() as db:
-        return _newest(db)
+    found = headquarters.store.ask(_NEWEST)
+    return found[0] if found else None
 
 
 def register_of(headquarters: Headquarters) -> KeyRegister | None:
@@ -58,17 +59,25 @@ def known_keys(headquarters: Headquarters, now: int) -> KeyRegister:
     return found or KeyRegister(serial=1, issued_at=now, root=public.root, keys=_first(public, now))
 
 
+def release_key(headquarters: Headquarters, by: Stamp, key_id: str) -> RegisteredKey:
+    """A release key that signs now, by headquarters' own clock; NotFound if it does not."""
+    for one in known_keys(headquarters, by.at).usable("release"):
+        if one.key_id == key_id and (one.until is None or by.at < one.until):
+            return one
+    raise NotFound(what=f"release {key_id}")
+
+
 def rotate_release(
     headquarters: Headquarters, by: Stamp, root: SigningKey, old: str, target: Path, days: int
 ) -> KeyRegister:
     """A new release key in `target`, for the officer who held `old`, which ends after `days`."""
-    _usable(headquarters, by, "release", old)
+    line = release_key(headquarters, by, old).line
     key = SigningKey.generate()
     save_key(target, key.to_bytes())
 
     def change(keys: Keys) -> Keys:
         ended = _ended(keys, "release", old, by.at + days * DAY_MS)
-        return (*ended, _fresh("release", key, by.at))
+        return (*ended, _fresh("release", key, line, by.at))
 
     return _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id, old=old)
 
@@ -87,11 +96,10 @@ def rotate_receipt(
         def change(keys: Keys) -> Keys:
             # At last the file: a crash before leaves the old key, which is good for `days`.
             ended = _ended(keys, "receipt", old, by.at + days * DAY_MS)
-            return (*ended, _fresh("receipt", key, by.at))
+            return (*ended, _fresh("receipt", key, 0, by.at))
 
         made = _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id, old=old)
         replace_key(headquarters.folder / "keys" / "receipt.key", key.to_bytes())
-        headquarters.keys.forget()
     return made
 
 
@@ -119,20 +127,23 @@ def revoke(
         if headquarters.keys.receipt().public.key_id == key_id:
             raise KeyNeeded(role=found.role)
         made = _issue(headquarters, by, root, "keys.revoke", change, key=key_id, reason=reason)
-        _sign_receipts_anew(headquarters, key_id)
+        sign_anew(headquarters, headquarters.keys.receipt(), key_id)
     return made
 
 
 def _newest(db: Connection) -> bytes | None:
-    query = select(key_registers.c.envelope).order_by(key_registers.c.serial.desc()).limit(1)
-    found: bytes | None = db.scalar(query)
+    found: bytes | None = db.scalar(_NEWEST)
     return found
 
 
 def _first(public: HeadquartersKeys, now: int) -> Keys:
     raw: list[tuple[Role, bytes]] = [("release", key) for key in public.release]
     raw += [("receipt", public.receipt), ("headquarters", public.seal), ("escrow", public.escrow)]
-    keys = (RegisteredKey(role, key, now, None, None, None) for role, key in raw)
+    keys = (
+        # Each release key is another officer's.
+        RegisteredKey(role, key, place if role == "release" else 0, now, None, None, None)
+        for place, (role, key) in enumerate(raw)
+    )
     return tuple(sorted(keys, key=_order))
 
 
@@ -140,8 +151,13 @@ def _order(one: RegisteredKey) -> tuple[str, bytes]:
     return one.role, one.key
 
 
-def _fresh(role: Role, key: SigningKey, now: int) -> RegisteredKey:
-    return RegisteredKey(role, key.public.to_bytes(), now, None, None, None)
+def _age(one: RegisteredKey) -> tuple[bool, int, bytes]:
+    # Several of one millisecond: the one that nothing has ended is the newest.
+    return one.until is None, one.since, one.key
+
+
+def _fresh(role: Role, key: SigningKey, line: int, now: int) -> RegisteredKey:
+    return RegisteredKey(role, key.public.to_bytes(), line, now, None, None, None)
 
 
 def _ended(keys: Keys, role: Role, key_id: str, until: int) -> Keys:
@@ -158,12 +174,6 @@ def _find(headquarters: Headquarters, by: Stamp, key_id: str) -> RegisteredKey:
         if one.key_id == key_id:
             return one
     raise NotFound(what=key_id)
-
-
-def _usable(headquarters: Headquarters, by: Stamp, role: Role, key_id: str) -> None:
-    register = known_keys(headquarters, by.at)
-    if key_id not in {one.key_id for one in register.usable(role)}:
-        raise NotFound(what=f"{role} {key_id}")
 
 
 def _issue(
@@ -201,17 +211,23 @@ def _issue(
 
 
 def _told(public: HeadquartersKeys, register: KeyRegister) -> HeadquartersKeys:
-    """What a certificate names: the keys in use, of receipts the newest."""
-    receipts = sorted(register.usable("receipt"), key=lambda one: (one.since, one.key))
-    release = tuple(sorted(one.key for one in register.usable("release")))
+    """What a certificate names: of each line the newest key, for it does not say whose they are."""
+    receipts = sorted(register.usable("receipt"), key=_age)
+    newest = {one.line: one.key for one in sorted(register.usable("release"), key=_age)}
+    release = tuple(sorted(newest.values()))
     return msgspec.structs.replace(public, release=release, receipt=receipts[-1].key)
 
 
-def _sign_receipts_anew(headquarters: Headquarters, key_id: str) -> None:
-    key = headquarters.keys.receipt()
+def sign_anew(
+    headquarters: Headquarters, key: SigningKey, key_id: str, digest: str | None = None
+) -> None:
+    """Put a signature by `key` in the place of that by `key_id`, on all receipts or a digest's."""
     with headquarters.store.writing() as db:
         for table in (kind.receipts for kind in KINDS):
-            for row in db.execute(select(table)).all():
+            query = select(table)
+            if digest is not None:
+                query = query.where(table.c.digest == digest)
+            for row in db.execute(query).all():
                 if dsse.peek(row.envelope)[2] != (key_id,):
                     continue
                 envelope = documents.sign(documents.peek(row.envelope, Receipt), key)

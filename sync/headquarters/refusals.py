@@ -9,6 +9,7 @@ import base64
 from pathlib import Path
 
 from sync.errors import DocumentRefused, ExamError
+from sync.headquarters import receipts
 from sync.headquarters.errors import UnknownSender, UnknownSession
 from sync.headquarters.folder import Headquarters
 from sync.spool import digest_of
@@ -34,7 +35,7 @@ def put_signed(
         reason_en=refusal.say("en"),
         at=now,
     )
-    refusal.signed = documents.sign(said, headquarters.keys.receipt())
+    refusal.signed = documents.sign(said, receipts.signing_key(headquarters))
 
 
 def signed_members(error: ExamError) -> dict[str, str]:

@@ -12,20 +12,20 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from sync.errors import AlreadyThere, SecretMissing, SignatureRefused
+from sync.errors import AlreadyThere, NotFound, SecretMissing, SignatureRefused
 from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded
 from sync.headquarters.folder import Headquarters
-from sync.headquarters.keys import register_of
+from sync.headquarters.keys import register_of, release_key
 from sync.headquarters.publish import Published, drawn_papers, planned
 from sync.headquarters.schema import release_drafts, sessions
 from sync.headquarters.sessions import find
 from sync.headquarters.sites import certificate_of
 from sync.headquarters.store import Stamp, record
 from sync.wire.documents import (
+    RELEASE_SIGNATURES,
     Certificate,
-    HeadquartersKeys,
     Papers,
     to_bytes,
     verify_draft,
@@ -33,7 +33,7 @@ from sync.wire.documents import (
     write_package,
 )
 from sync.wire.files import sync_folder, write_durably
-from sync.wire.keys import SigningKey, VerifyKey
+from sync.wire.keys import SigningKey
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import countersign
 from sync.wire.unlock import OFFICIALS, UnlockCode
@@ -66,10 +66,10 @@ def sign_release(
             raise AlreadyThere(what=f"{session} {row.package_digest[:16]}")
         plan, papers = planned(db, row), drawn_papers(db, row)
         register = register_of(headquarters)
-        _require_release_key(headquarters.keys.public(), key)
+        _require_release_key(headquarters, by, key)
         content = _content(plan, papers, certificate)
         draft = _draft(db, session)
-        if draft is None or _stale(headquarters, draft, content):
+        if draft is None or _stale(headquarters, by, draft, content):
             _keep_draft(db, by, Draft(
                 session=session,
                 digest=_seal(headquarters, plan, papers, certificate, key),
@@ -80,7 +80,7 @@ def sign_release(
             ))  # fmt: skip
             record(db, by, "session.sign", session=session, key=key.public.key_id)
             return None
-        _require_other(draft, by, key)
+        _require_other(headquarters, draft, by, key)
         package = _complete(headquarters, draft, certificate, register, key)
         _publish(db, by, plan, package, certificate.serial)
         keys = sorted((draft.key_id, key.public.key_id))
@@ -101,21 +101,28 @@ def _draft(db: Connection, session: str) -> Draft | None:
     return Draft(**row._mapping) if row else None
 
 
-def _stale(headquarters: Headquarters, draft: Draft, content: str) -> bool:
+def _stale(headquarters: Headquarters, by: Stamp, draft: Draft, content: str) -> bool:
     """Whether the session changed since, or the first officer's key ended."""
-    usable = map(VerifyKey.from_bytes, headquarters.keys.public().release)
-    return draft.content != content or draft.key_id not in {key.key_id for key in usable}
+    try:
+        release_key(headquarters, by, draft.key_id)
+    except NotFound:
+        return True
+    return draft.content != content
 
 
-def _require_release_key(public: HeadquartersKeys, key: SigningKey) -> None:
-    if key.public.to_bytes() not in public.release:
-        raise NotAReleaseKey(key=key.public.key_id)
+def _require_release_key(headquarters: Headquarters, by: Stamp, key: SigningKey) -> None:
+    try:
+        release_key(headquarters, by, key.public.key_id)
+    except NotFound:
+        raise NotAReleaseKey(key=key.public.key_id) from None
 
 
-def _require_other(draft: Draft, by: Stamp, key: SigningKey) -> None:
-    # At the shell everybody has one name there: the keys tell the two apart.
+def _require_other(headquarters: Headquarters, draft: Draft, by: Stamp, key: SigningKey) -> None:
+    # At the shell everybody has one name there: the keys tell the two apart, by their lines, for
+    # an officer whose key is rotated has two of them for a while.
     same_account = by.who == draft.who and not by.who.startswith("cli:")
-    if key.public.key_id == draft.key_id or same_account:
+    lines = {release_key(headquarters, by, one).line for one in (draft.key_id, key.public.key_id)}
+    if len(lines) < RELEASE_SIGNATURES or same_account:
         raise SecondOfficerNeeded(who=draft.who, key=draft.key_id)
 
 

@@ -19,6 +19,7 @@ from sync.headquarters.intake import accept
 from sync.headquarters.keys import newest
 from sync.headquarters.kinds import KINDS
 from sync.headquarters.publish import packages_for
+from sync.headquarters.receipts import still_good
 from sync.headquarters.sites import list_sites
 from sync.stick import KEYS
 from sync.wire.files import write_durably
@@ -71,7 +72,8 @@ def _write_receipts(headquarters: Headquarters, root: Path, digest: str) -> None
         folder = root / "examsite" / "receipts"
         folder.mkdir(parents=True, exist_ok=True)
         for row in rows:
-            write_durably(folder / f"{digest}.{row.level}.json", row.envelope)
+            envelope = still_good(headquarters, digest, row.envelope)
+            write_durably(folder / f"{digest}.{row.level}.json", envelope)
 
 
 def _put_register(headquarters: Headquarters, root: Path) -> None:

@@ -15,15 +15,19 @@ from sync.wire.keys import SEALING_KEY_LENGTH, VERIFY_KEY_LENGTH, SealingKey, Ve
 Role = Literal["enrolment", "escrow", "headquarters", "receipt", "release", "unlock"]
 Standing = Literal["usable", "expired", "revoked"]
 SEALING: tuple[Role, ...] = ("escrow", "headquarters")
-# So many must be usable, or nothing could be released or receipted.
+# Of so many lines a key must be usable, or nothing could be released or receipted.
 NEEDED: dict[Role, int] = {"release": 2, "receipt": 1}
 
 
 class RegisteredKey(Struct, frozen=True):
-    """One key; `until` is when headquarters stops using it, `revoked` since when it is not good."""
+    """One key; `until` is when headquarters stops using it, `revoked` since when it is not good.
+
+    Keys of one role and `line` belong to one holder: each took the place of another.
+    """
 
     role: Role
     key: bytes
+    line: Number
     since: Number
     until: Number | None
     revoked: Number | None
@@ -58,7 +62,7 @@ class KeyRegister(Struct, frozen=True):
         if any(one.since > self.issued_at for one in self.keys):
             raise ValueError("no key is announced ahead")
         for role, count in NEEDED.items():
-            if len(self.usable(role)) < count:
+            if len({one.line for one in self.usable(role)}) < count:
                 raise ValueError(f"{count} usable keys for {role}")
 
     def standing(self, one: RegisteredKey) -> Standing:
@@ -72,6 +76,11 @@ class KeyRegister(Struct, frozen=True):
         return tuple(
             one for one in self.keys if one.role == role and self.standing(one) == "usable"
         )
+
+    def lines(self, role: Role, signers: Iterable[str]) -> int:
+        """How many holders signed: the old and the new key of one are one."""
+        signed = set(signers)
+        return len({one.line for one in self.keys if one.role == role and one.key_id in signed})
 
     def verify_keys(self, role: Role) -> list[VerifyKey]:
         """All that ever signed as `role`; `require` says which of them still count."""

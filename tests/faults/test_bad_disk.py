@@ -18,8 +18,8 @@ from siteapp.store.writer import EXIT_STORAGE
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 # One save a commit, as without the writer's groups.
 ALONE = "from siteapp.store import writer\nwriter.MAX_GROUP = 1\n"
-# Nor does it look after the log: that alone would end it, perhaps before it has said anything.
-CARELESS_OF_ALL = f"{CARELESS}\nwriter.Writer._tend_log = lambda self, tend: None\n"
+# Nor does what tends the disk beside the writer end it, perhaps before it has said anything.
+CARELESS_OF_ALL = f"{CARELESS}\nfrom siteapp import site\nsite.end_at_once = lambda: None\n"
 
 
 def syncs_a_save(folder: Path, package: world.Package, run: list[str], trace: Path) -> float:

@@ -1,5 +1,7 @@
 """Headquarters rotates and revokes its keys; what it signs from then on says so."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -7,12 +9,30 @@ from desk_world import BY, NOW, Desk
 from flask.testing import FlaskClient
 from releasing import release_keys
 
-from sync.errors import AlreadyThere, KeyRevoked, NotFound
-from sync.headquarters import archive, keys, publish, release, sites, stick_desk
-from sync.headquarters.errors import KeyNeeded, NotAReleaseKey, NotTheRoot
+from sync.errors import AlreadyThere, KeyRevoked, NotFound, SecondSignatureMissing
+from sync.headquarters import (
+    archive,
+    intake,
+    keys,
+    publish,
+    receipts,
+    release,
+    sites,
+    stick_desk,
+)
+from sync.headquarters.errors import (
+    KeyNeeded,
+    NotAReleaseKey,
+    NotTheRoot,
+    ReceiptKeyRevoked,
+    SecondOfficerNeeded,
+)
+from sync.headquarters.folder import Headquarters
+from sync.headquarters.groups import accept_group
 from sync.headquarters.store import Stamp
 from sync.wire.documents import Receipt, verify_package
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
+from sync.wire.register import KeyRegister
 from sync.wire.trusted import read_register, read_told
 
 FIRST, SECOND = Stamp("first", NOW), Stamp("second", NOW)
@@ -32,16 +52,55 @@ def signed(desk: Desk, first: SigningKey, second: SigningKey) -> publish.Publish
     return package
 
 
-def test_a_rotated_release_key_signs_on_until_it_ends_and_the_new_one_at_once(desk: Desk) -> None:
+@pytest.mark.parametrize("which", ["old", "new"])
+def test_a_rotated_release_key_signs_on_until_it_ends_and_the_new_one_at_once(
+    desk: Desk, which: str
+) -> None:
     desk.session(4)
     old, other = release_keys(desk.hq)
     new = rotated(desk, old)
-    package = signed(desk, old, new)
     certificate = sites.certificate_of(desk.hq, "site-01")
+    package = signed(desk, *((old, other) if which == "old" else (new, other)))
     assert verify_package(package.path, certificate, keys.register_of(desk.hq))
-    assert {old.public.key_id, other.public.key_id, new.public.key_id} == {
-        VerifyKey.from_bytes(raw).key_id for raw in desk.hq.keys.public().release
-    }
+
+
+def test_the_old_and_the_new_key_of_one_officer_are_not_two_officers(desk: Desk) -> None:
+    desk.session(4)
+    old, other = release_keys(desk.hq)
+    new = rotated(desk, old)
+    with pytest.raises(SecondOfficerNeeded):
+        signed(desk, old, new)
+    assert set(desk.hq.keys.public().release) == {k.public.to_bytes() for k in (other, new)}
+    with pytest.raises(KeyNeeded):
+        # The two that were left are one officer's.
+        keys.revoke(desk.hq, BY, desk.hq.keys.root(), other.public.key_id, "lost")
+
+
+def test_a_site_refuses_both_keys_of_one_officer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.session(4)
+    old, _ = release_keys(desk.hq)
+    new = rotated(desk, old)
+    with monkeypatch.context() as patch:
+        patch.setattr(release, "_require_other", lambda *_: None)
+        patch.setattr(KeyRegister, "lines", lambda *_: 2)
+        package = signed(desk, old, new)
+    certificate = sites.certificate_of(desk.hq, "site-01")
+    with pytest.raises(SecondSignatureMissing):
+        verify_package(package.path, certificate, keys.register_of(desk.hq))
+
+
+def test_by_headquarters_own_clock_a_key_ends_without_another_register(desk: Desk) -> None:
+    desk.session(4)
+    old, other = release_keys(desk.hq)
+    assert release.sign_release(desk.hq, FIRST, "morning", old) is None
+    new, late = rotated(desk, old), NOW + 31 * keys.DAY_MS
+    with pytest.raises(NotAReleaseKey):
+        release.sign_release(desk.hq, Stamp("first", late), "morning", old)
+    # The first signature by it has ended too.
+    assert release.sign_release(desk.hq, Stamp("second", late), "morning", other) is None
+    assert release.sign_release(desk.hq, Stamp("first", late), "morning", new)
 
 
 def test_a_key_that_ends_at_once_or_is_revoked_signs_nothing_more(desk: Desk) -> None:
@@ -108,12 +167,80 @@ def test_a_receipt_not_signed_anew_would_be_refused(
     story = desk.published()
     story.close(handed_in=0)
     digest = desk.deliver(story)
-    monkeypatch.setattr(keys, "_sign_receipts_anew", lambda *_: None)
+    for module in (keys, receipts):
+        monkeypatch.setattr(module, "sign_anew", lambda *_: None)
+    monkeypatch.setattr(archive.receipts, "still_good", lambda hq, digest, envelope: envelope)
     root, old = desk.hq.keys.root(), desk.hq.keys.receipt().public
     keys.rotate_receipt(desk.hq, BY, root, 30)
     made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
     with pytest.raises(KeyRevoked):
         read_told(_receipt(desk, digest), Receipt, old, made)
+
+
+@dataclass
+class Receiver:
+    """Of another process: it has signed by the key that is revoked after that."""
+
+    hq: Headquarters
+    digest: str
+    data: bytes
+    old: VerifyKey
+    register: KeyRegister
+
+    def says(self) -> Receipt:
+        """The receipt as a site with the newest register reads it."""
+        found = intake.accept_bytes(self.hq, self.data, self.digest, NOW)
+        return read_told(found.receipt, Receipt, self.old, self.register)
+
+
+@pytest.fixture
+def receiver(published_desk: Desk) -> Iterator[Receiver]:
+    """A receiver on the same folder; its batch waits."""
+    desk = published_desk
+    story = desk.published()
+    story.close(handed_in=0)
+    digest, data = desk.batch(story.events)
+    hq = Headquarters(desk.hq.folder)
+    root, old = desk.hq.keys.root(), hq.keys.receipt().public
+    keys.rotate_receipt(desk.hq, BY, root, 30)
+    made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
+    yield Receiver(hq, digest, data, old, made)
+    hq.close()
+
+
+def test_a_receiver_of_another_process_goes_over_to_the_new_key(receiver: Receiver) -> None:
+    assert receiver.says().level == "received"
+
+
+def test_a_receipt_committed_after_the_revocation_is_signed_anew_when_asked_for(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hq, digest = receiver.hq, receiver.digest
+    receiver.says()
+    archive.archive_pending(hq, NOW)
+    thief = SigningKey.generate()
+    monkeypatch.setattr(receipts, "_revoked", lambda _: frozenset([thief.public.key_id]))
+    keys.sign_anew(hq, thief, hq.keys.receipt().public.key_id)
+    assert _told(receiver, archive.highest_receipt(hq, digest)).level == "archived"
+    keys.sign_anew(hq, thief, hq.keys.receipt().public.key_id)
+    assert receiver.says().level == "received"
+
+
+def test_a_receiver_that_was_not_given_the_new_key_gives_no_receipt(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = receiver.hq.keys.receipt().public.key_id
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts, "_revoked", lambda _: frozenset([own]))
+        with pytest.raises(ReceiptKeyRevoked):
+            receiver.says()
+        assert accept_group(receiver.hq, [(receiver.digest, receiver.data)], NOW) == [None]
+    assert receiver.says().level == "received"
+
+
+def _told(receiver: Receiver, envelope: bytes | None) -> Receipt:
+    assert envelope is not None
+    return read_told(envelope, Receipt, receiver.old, receiver.register)
 
 
 def _receipt(desk: Desk, digest: str) -> bytes:

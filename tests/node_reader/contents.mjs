@@ -4,7 +4,7 @@ import * as c from './canonical.mjs';
 import { equal, root } from './crypto.mjs';
 import { refuse, require_ } from './refusal.mjs';
 import { canonically, openPart, parse, verify } from './sealed.mjs';
-import { checkpoint, standing, unlockCode } from './statements.mjs';
+import { checkpoint, lineOf, standing, unlockCode } from './statements.mjs';
 
 const WORDS = c.tuple(c.string, c.string);
 const PLAN = c.object({
@@ -49,7 +49,8 @@ export async function readPackage(file, { certificate, register, release, key, c
   if (register) standing(register, 'release', envelope.signatures);
   const ids = release.map((one) => one.id);
   const officers = envelope.signatures.filter((one) => ids.includes(one.keyid));
-  require_(officers.length >= 2, 'p0', 'second-signature-missing');
+  const whose = officers.map(({ keyid }) => (register ? lineOf(register, 'release', keyid) : keyid));
+  require_(new Set(whose).size >= 2, 'p0', 'second-signature-missing');
   require_(envelope.signatures.length === 2, 'p1', 'signature-refused');
   const { identity } = manifest;
   const said = Object.keys(identity).sort().join();

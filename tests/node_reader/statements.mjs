@@ -53,7 +53,7 @@ const FIELDS = {
 const SEALS = ['escrow', 'headquarters'];
 const ENTRY = c.object({
   role: c.oneOf('enrolment', 'escrow', 'headquarters', 'receipt', 'release', 'unlock'),
-  key: c.bytes(), since: NUMBER, until: c.orNull(NUMBER), revoked: c.orNull(NUMBER),
+  key: c.bytes(), line: NUMBER, since: NUMBER, until: c.orNull(NUMBER), revoked: c.orNull(NUMBER),
   reason: c.orNull(c.text),
 });
 
@@ -65,8 +65,9 @@ function register(value) {
     if (one.since > said.issued_at) c.strange('announced ahead');
   }
   c.ascending(said.keys.map((one) => `${one.role} ${Buffer.from(one.key).toString('hex')}`));
-  const usable = (role) => said.keys.filter((one) => one.role === role && one.revoked === null
-    && (one.until === null || one.until > said.issued_at)).length;
+  const usable = (role) => new Set(said.keys.filter((one) => one.role === role
+    && one.revoked === null && (one.until === null || one.until > said.issued_at))
+    .map((one) => one.line)).size;
   if (usable('release') < 2 || usable('receipt') < 1) c.strange('too few keys');
   return said;
 }
@@ -109,6 +110,10 @@ export function standing(said, role, signatures, at = Infinity) {
   const good = (one) => one.until === null || one.until > said.issued_at || at < one.until;
   require_(signed.every(good), 'g2', 'key-expired');
 }
+
+/** Whose key signed: those of one officer, one after the other, have the same line. */
+export const lineOf = (said, role, id) =>
+  said.keys.find((one) => one.role === role && one.public.id === id).line;
 
 export function receipt(bytes, key, asked, known) {
   const envelope = parse(bytes, 'receipt');

@@ -39,8 +39,11 @@ HEADQUARTERS = HeadquartersKeys(
     seal=SEAL.public.to_bytes(),
     escrow=ESCROW.public.to_bytes(),
 )
-# The newest register: THIRD is revoked, FORMER ended before it was issued.
-FORMER, OLD_RECEIPT = (SigningKey.from_bytes(chance(n)) for n in ("release-0", "receipt-0"))
+# The newest register: THIRD is revoked, FORMER ended before it was issued, SUCCESSOR takes the
+# place of SECOND.
+FORMER, OLD_RECEIPT, SUCCESSOR = (
+    SigningKey.from_bytes(chance(n)) for n in ("release-0", "receipt-0", "release-4")
+)
 
 
 def _entry(
@@ -48,9 +51,10 @@ def _entry(
     key: SigningKey | OpeningKey,
     until: int | None = None,
     revoked: int | None = None,
+    line: int = 0,
 ) -> RegisteredKey:
     why = "丢失" if revoked else None
-    return RegisteredKey(role, key.public.to_bytes(), AT - 9000, until, revoked, why)
+    return RegisteredKey(role, key.public.to_bytes(), line, AT - 9000, until, revoked, why)
 
 
 REGISTER = KeyRegister(
@@ -61,9 +65,10 @@ REGISTER = KeyRegister(
         sorted(
             (
                 _entry("release", RELEASE),
-                _entry("release", SECOND, until=AT + 9000),
-                _entry("release", THIRD, revoked=AT - 1000),
-                _entry("release", FORMER, until=AT),
+                _entry("release", SECOND, until=AT + 9000, line=1),
+                _entry("release", SUCCESSOR, line=1),
+                _entry("release", THIRD, revoked=AT - 1000, line=2),
+                _entry("release", FORMER, until=AT, line=3),
                 _entry("receipt", RECEIPT),
                 _entry("receipt", OLD_RECEIPT, until=AT - 1000),
                 _entry("receipt", STRANGER, revoked=AT - 1000),

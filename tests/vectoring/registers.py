@@ -14,6 +14,7 @@ from vectoring.cast import (
     ROOT,
     SECOND,
     STRANGER,
+    SUCCESSOR,
     THIRD,
 )
 from vectoring.container import drop, field
@@ -64,6 +65,9 @@ def _shapes() -> dict[str, Wrong]:
         "keys-out-of-order": lambda made: made["keys"].reverse(),
         "key-twice": lambda made: made["keys"].insert(0, made["keys"][0]),
         "no-receipt-key": _every("receipt", until=NOW, revoked=None, reason=None),
+        "line-negative": field(*first, "line", to=-1),
+        "line-left-out": drop(*first, "line"),
+        "release-keys-of-one-line": _every("release", line=1),
         "one-release-key": field("keys", _usable_release(), "until", to=NOW),
     }
 
@@ -98,8 +102,10 @@ def _packages() -> Iterator[Vector]:
     yield by("good-with-a-register", RELEASE, SECOND)
     yield by("signed-by-a-revoked-key", RELEASE, THIRD, check="g1", code="key-revoked")
     yield by("signed-by-an-expired-key", RELEASE, FORMER, check="g2", code="key-expired")
-    unknown = {"check": "p0", "code": "second-signature-missing"}
-    yield by("signed-by-a-key-not-in-the-register", RELEASE, STRANGER, **unknown)
+    yield by("good-with-a-new-key", RELEASE, SUCCESSOR)
+    one = {"check": "p0", "code": "second-signature-missing"}
+    yield by("signed-by-both-keys-of-one-officer", SECOND, SUCCESSOR, **one)
+    yield by("signed-by-a-key-not-in-the-register", RELEASE, STRANGER, **one)
 
 
 def _receipts() -> Iterator[Vector]:
