@@ -4,16 +4,15 @@ It deletes nothing. Waiting times run on a monotonic clock, so a wall clock that
 nothing; the wall clock only dates what the screen shows.
 """
 
-import itertools
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
-from sync.delivery import Happening, State, advance, back_off, next_step, site_offset
+from sync.delivery import Happening, State, Step, advance, back_off, next_step, site_offset
 from sync.delivery_errors import (
     CopyFailed,
     HeadquartersBusy,
@@ -33,9 +32,10 @@ from sync.errors import (
 )
 from sync.errors.system import system_words
 from sync.registers import RegisterFile, RegisterSource, distrust
-from sync.spool import CourierStatus, Entry, Held, Level, Spool, digest_of
+from sync.spool import CourierStatus, Entry, Level, Spool, check_whole, digest_of
 from sync.statements import check_receipt, check_refusal
 from sync.transport import PackageEntry, Transport, wall_ms
+from sync.tries import Tries, held_in
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.release import check_release
@@ -46,7 +46,6 @@ AUDIT_S = 3600.0
 # Packages never take the room that answers may need.
 KEEP_FREE = 512 * 1_048_576
 _MIB = 1_048_576
-MAX_HELD = 50
 # Not SiteNotRecognised: batches carry their own proof and go in also when packages do not come.
 _LINE_DOWN = (HeadquartersUnreachable, HeadquartersBusy, StickUnusable)
 _BY_LEVEL: dict[Level, Happening] = {"received": "receive", "archived": "archive"}
@@ -70,15 +69,6 @@ class Round:
     pause: float = POLL_S
 
 
-@dataclass
-class _Tries:
-    """Tries of one file in a row that brought nothing, when the next is due, the last error."""
-
-    count: int = 0
-    due: float = 0.0
-    error: ExamError | None = None
-
-
 class Courier:
     """Goes between one spool and one transport, round after round."""
 
@@ -98,7 +88,7 @@ class Courier:
         self._spool, self._transport = spool, transport
         self._key, self._site, self._register = receipt_key, site, register
         self._now, self._ticks, self._random, self._pause = now, ticks, random, pause
-        self._tries: dict[str, _Tries] = {}
+        self._tries: dict[str, Tries] = {}
         self._rounds_failed = 0
         self._audited: float | None = None
         self._applied: KeyRegister | None = None
@@ -120,20 +110,24 @@ class Courier:
         """One round. Every error of it is logged, kept for the screen and returned, none raised."""
         done = Round()
         try:
-            self._fetch_register(done)
-            self._fetch_packages(done)
-            self._deliver_batches(done)
+            self._look(done)
+            self._deliver(done)
         except ExamError as error:
             self._note(done, error, "line")
             self._rounds_failed += 1
             done.pause = self._wait(self._rounds_failed, error)
         except OSError as error:
-            self._note(done, _spool_failed(error), "spool")
+            self._note(done, SpoolFailed(reason=system_words(error)), "spool")
         else:
             self._rounds_failed = 0
             done.pause = POLL_S * (0.5 + self._random())
         self._publish(done)
         return done
+
+    def _look(self, done: Round) -> None:
+        """What headquarters has for this site."""
+        self._fetch_register(done)
+        self._fetch_packages(done)
 
     def _fetch_register(self, done: Round) -> None:
         """The newest register of keys; what a revoked key said is unsaid."""
@@ -164,6 +158,7 @@ class Courier:
         with self._isolated(done, "packages"):
             listed = self._transport.packages()
             done.contact = True
+            self._tries.pop("packages", None)
         here = {entry.digest for entry in self._spool.incoming()}
         for package in listed:
             if self._stop.is_set():
@@ -216,7 +211,7 @@ class Courier:
                     free_mib=free // _MIB,
                     folder=str(self._spool.folder),
                 )
-            self._transport.fetch(package.digest, part)
+            self._transport.fetch(package.digest, part, package.size)
         try:
             self._spool.put_incoming(part, package.digest)
         except (DocumentAltered, SyncFailed):
@@ -225,23 +220,47 @@ class Courier:
             raise
         log.info("fetched package %s of session %s", package.digest, package.session)
 
-    def _deliver_batches(self, done: Round) -> None:
-        """Each batch that is due, the oldest first; one that fails does not stop the next."""
+    def _deliver(self, done: Round) -> None:
+        """Batches that are due, the oldest first, then files; one that fails stops no other.
+
+        A file takes minutes on a thin line: after each come codes, packages and batches again.
+        """
         audit = self._audit_due()
+        passed: set[str] = set()
+        while self._deliver_to_file(passed, audit, done):
+            if self._due("packages"):
+                self._look(done)
+        if audit and not self._stop.is_set():
+            self._audited = self._ticks()
+
+    def _deliver_to_file(self, passed: set[str], audit: bool, done: Round) -> bool:
+        """What is due until a file was tried, which is True; no file twice in a round."""
         for entry in self._spool.outgoing():
             if self._stop.is_set():
-                return
+                return False
+            is_file, again = entry.path.suffix == ".file", entry.digest in passed
+            if is_file and again:
+                continue
+            passed.add(entry.digest)
+            tried = is_file
             with self._isolated(done, entry.digest):
-                state = self._spool.state(entry.digest)
-                step = next_step(state, audit=audit)
-                if step == "hold" or not self._due(entry.digest):
-                    continue
-                if step == "ask":
-                    self._ask(entry, state, done)
-                else:
-                    self._send(entry, state, done)
-        if audit:
-            self._audited = self._ticks()
+                step = self._take_step(entry, done, audit=audit and not again)
+                tried = is_file and step == "send"
+            if tried:
+                return True
+        return False
+
+    def _take_step(self, entry: Entry, done: Round, *, audit: bool) -> Step:
+        """Do with one batch or file what is due; what that was."""
+        state = self._spool.state(entry.digest)
+        step = next_step(state, audit=audit)
+        if step == "hold" or not self._due(entry.digest):
+            return "hold"
+        if step == "ask":
+            self._ask(entry, state, done)
+        else:
+            self._send(entry, state, done)
+        return step
 
     def _audit_due(self) -> bool:
         """At the first round and every hour headquarters is asked what it has."""
@@ -266,7 +285,7 @@ class Courier:
         """Hand one batch over and keep what comes of it."""
         sending = advance(state, "send")
         try:
-            _check_whole(entry)
+            check_whole(entry)
             envelope = self._transport.deliver(entry.path, entry.digest)
         except (RefusedByHeadquarters, DocumentAltered) as error:
             if isinstance(error, RefusedByHeadquarters):
@@ -329,7 +348,7 @@ class Courier:
             self._note(done, error, what)
             self._defer(what, error)
         except OSError as error:
-            fault = _spool_failed(error)
+            fault = SpoolFailed(reason=system_words(error))
             self._note(done, fault, what)
             self._defer(what, fault)
 
@@ -345,7 +364,7 @@ class Courier:
 
     def _defer(self, name: str, error: ExamError | None) -> None:
         """Leave one file alone for a while."""
-        tries = self._tries.setdefault(name, _Tries())
+        tries = self._tries.setdefault(name, Tries())
         tries.count += 1
         tries.error = error
         tries.due = self._ticks() + self._wait(tries.count, error)
@@ -371,25 +390,8 @@ class Courier:
                 errors=tuple(e.to_json() for e in done.errors[:10]),
                 next_round_s=done.pause,
                 summary=self._spool.summary(),
-                held=_held_in(self._tries),
+                held=held_in(self._tries),
             )
             self._spool.write_status(self._transport.name, status)
         except OSError as fault:
-            self._note(done, _spool_failed(fault), "status")
-
-
-def _held_in(tries: Mapping[str, _Tries]) -> dict[str, Held]:
-    """What a person should know of files that do not get through; bounded, for the screen."""
-    told = ((name, one) for name, one in tries.items() if one.error is not None)
-    shown = itertools.islice(told, MAX_HELD)
-    return {name: Held(one.count, one.error.to_json()) for name, one in shown if one.error}
-
-
-def _check_whole(entry: Entry) -> None:
-    """What the disk has damaged is not sent."""
-    if digest_of(entry.path) != entry.digest:
-        raise DocumentAltered(where=entry.path.name)
-
-
-def _spool_failed(error: OSError) -> SpoolFailed:
-    return SpoolFailed(reason=system_words(error))
+            self._note(done, SpoolFailed(reason=system_words(fault)), "status")

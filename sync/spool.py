@@ -108,6 +108,12 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def check_whole(entry: Entry) -> None:
+    """What the disk has damaged is not sent."""
+    if digest_of(entry.path) != entry.digest:
+        raise DocumentAltered(where=entry.path.name)
+
+
 class Spool:
     """The spool in `folder`, made if it is not there."""
 

@@ -55,8 +55,8 @@ class StickTransport:
             path = self._folder / KEYS
             return path.read_bytes()[:MAX_LISTING] if path.is_file() else None
 
-    def fetch(self, digest: str, to: Path) -> None:
-        """Copy a package as it is; the spool checks it against its digest."""
+    def fetch(self, digest: str, to: Path, size: int) -> None:
+        """Copy a package as it is, which ends by itself; the spool checks it by its digest."""
         source = self._folder / "packages" / f"{digest}.package"
         with self._usable():
             if not source.is_file():

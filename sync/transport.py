@@ -28,6 +28,7 @@ from sync.words import Words
 AUTHORIZATION = "Examsite-Authorization"
 MAX_RECEIPT = 65_536
 MAX_LISTING = 4 * 1_048_576
+MAX_PACKAGE = 1024 * 1_048_576
 CONNECT_S = 10.0
 SILENCE_S = 60.0
 _REFUSED = (409, 413, 422)
@@ -71,8 +72,8 @@ class Transport(Protocol):
     def packages(self) -> list[PackageEntry]:
         """The packages there are for this site."""
 
-    def fetch(self, digest: str, to: Path) -> None:
-        """Write a package to `to`, going on from what an earlier try left there if possible."""
+    def fetch(self, digest: str, to: Path, size: int) -> None:
+        """Write a package of `size` bytes to `to`, going on from what an earlier try left there."""
 
     def release(self, digest: str) -> bytes | None:
         """The codes of a package that is said to be released, as headquarters sealed them."""
@@ -162,8 +163,10 @@ class HttpTransport:
         """GET /api/v1/keys; None if headquarters itself says that it has issued none."""
         return self._found("/api/v1/keys", MAX_LISTING)
 
-    def fetch(self, digest: str, to: Path) -> None:
-        """GET /api/v1/packages/<digest>, from where an earlier try was cut."""
+    def fetch(self, digest: str, to: Path, size: int) -> None:
+        """GET /api/v1/packages/<digest>, from where an earlier try was cut; never beyond `size`."""
+        if size > MAX_PACKAGE:
+            raise UnexpectedAnswer(reason=f"> {MAX_PACKAGE} bytes")
         start = to.stat().st_size if to.exists() else 0
         headers = {"Range": f"bytes={start}-"} if start else {}
         useful = (200, 206, 416) if start else (200,)
@@ -172,7 +175,7 @@ class HttpTransport:
             if answer.status_code == 416:
                 to.unlink()
                 raise UnexpectedAnswer(reason="HTTP 416")
-            _write(answer, to, start)
+            _write(answer, to, start, size)
 
     def release(self, digest: str) -> bytes:
         """GET /api/v1/unlocks/<digest>."""
@@ -274,13 +277,21 @@ def _body(answer: httpx.Response, limit: int) -> bytes:
     return bytes(body)
 
 
-def _write(answer: httpx.Response, to: Path, start: int) -> None:
-    """The body to `to`: after what is there if it is the rest, else from the beginning."""
+def _write(answer: httpx.Response, to: Path, start: int, size: int) -> None:
+    """The body to `to`: after what is there if it is the rest, else from the beginning.
+
+    What grows beyond `size` is thrown away: nobody knows where it went wrong.
+    """
     resumed = answer.status_code == 206
     if resumed and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
         raise UnexpectedAnswer(reason="Content-Range")
+    written = start if resumed else 0
     with to.open("ab" if resumed else "wb") as file:
         for block in answer.iter_raw():
+            written += len(block)
+            if written > size:
+                to.unlink()
+                raise UnexpectedAnswer(reason=f"> {size} bytes")
             file.write(block)
 
 

@@ -271,7 +271,7 @@ def test_large_files_go_both_ways_in_bounded_memory(http: HttpLine, tmp_path: Pa
     tracemalloc.start()
     http.transport.deliver(large, digest)
     http.hq.packages[digest] = large
-    http.transport.fetch(digest, tmp_path / "fetched")
+    http.transport.fetch(digest, tmp_path / "fetched", size)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert http.hq.batches == {digest: size}

@@ -10,6 +10,7 @@ from delivery_world import SITE, HttpLine, Room, make_package
 from sync.delivery_errors import UnexpectedAnswer
 from sync.errors import DocumentAltered
 from sync.spool import digest_of
+from sync.transport import MAX_PACKAGE
 from sync.wire.documents import UnlockRelease, sign
 from sync.wire.keys import SigningKey
 
@@ -56,8 +57,8 @@ def test_a_part_longer_than_the_package_is_begun_again(http: HttpLine, tmp_path:
     http.hq.packages[digest] = path
     part.write_bytes(b"\0" * 200_000)
     with pytest.raises(UnexpectedAnswer):
-        http.transport.fetch(digest, part)
-    http.transport.fetch(digest, part)
+        http.transport.fetch(digest, part, path.stat().st_size)
+    http.transport.fetch(digest, part, path.stat().st_size)
     assert digest_of(part) == digest
 
 
@@ -121,6 +122,35 @@ def test_codes_of_something_else_do_not_take_the_place_of_the_right_ones(
     online.hq.released[digest] = sign(right, online.hq.receipt_key)
     assert online.rounds() == []
     assert online.spool.release(digest) == online.hq.released[digest]
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_download_beyond_its_told_size_is_stopped_and_thrown_away(
+    online: Room, resumed: bool
+) -> None:
+    path = make_package(online.hq.folder)
+    digest, size = digest_of(path), path.stat().st_size
+    online.hq.packages[digest] = path
+    part = online.spool.part_path(digest, "http")
+    if resumed:
+        part.write_bytes(path.read_bytes()[:1000])
+    status, headers = (206, {"Content-Range": "bytes 1000-"}) if resumed else (200, {})
+    long = bytes(8 * 1_048_576)
+    online.hq.canned[f"/api/v1/packages/{digest}"] = [(status, headers, long)]
+    done = online.courier.step()
+    assert [str(error) for error in done.errors] == [
+        f"Not an answer of headquarters: > {size} bytes"
+    ]
+    assert not part.exists()
+    online.clocks.pass_(1800)
+    assert online.rounds() == []
+    assert [entry.digest for entry in online.spool.incoming()] == [digest]
+
+
+def test_a_package_larger_than_any_is_not_asked_for(http: HttpLine, tmp_path: Path) -> None:
+    with pytest.raises(UnexpectedAnswer):
+        http.transport.fetch("ab" * 32, tmp_path / "part", MAX_PACKAGE + 1)
+    assert http.hq.gets == []
 
 
 def test_a_package_that_leaves_no_room_for_answers_is_not_fetched(online: Room) -> None:
