@@ -6,7 +6,7 @@ whoever is nobody cannot make the server hold or spool what adds up.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from siteapp.errors import SignInNeeded, TooLarge
@@ -20,9 +20,10 @@ from siteapp.web.sealed_copies import is_ticket
 from siteapp.web.uploads import PART
 from siteapp.web.uploads import PATH as UPLOADS
 from siteapp.web.whole import read_whole
-from sync.heads import PlainParser
+from sync import bounded
+from sync.bounded import Bound
 
-ROOM_BODY = 16 * 1024
+ROOM_BODY = bounded.SMALLEST
 # A package may be uploaded in the page; a larger one comes by the courier or the command line.
 MAX_UPLOAD = 2 * 1024 * 1024
 # What is a little too large is still read, and answered with a page that says so.
@@ -30,8 +31,6 @@ STAFF_BODY = 2 * MAX_UPLOAD
 
 MOST_COOKIES = 4096
 _TOKEN = re.compile(rf"(?:^|; ?){COOKIE}=([A-Za-z0-9_-]{{1,100}})(?:;|$)")
-
-Bound = Callable[[str, Mapping[str, str]], int]
 
 
 def bounds(site: Site) -> Bound:
@@ -66,38 +65,20 @@ def _cookie(header: str) -> str:
     return found[1] if found else ""
 
 
-class TooMuch:
-    """Waitress asks an error for its answer."""
-
-    def to_response(self, ident: str | None) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Status, headers, body."""
-        body = json.dumps({"error": TooLarge().to_json()}, ensure_ascii=False).encode()
-        headers = [("Content-Type", "application/json"), *HEADERS.items()]
-        return "413 Request Entity Too Large", headers, body
-
-
-class BoundedParser(PlainParser):
-    """Ends a request whose body is, or turns out to be, larger than its sender may send."""
+class BoundedParser(bounded.BoundedParser):
+    """Reads an ordinary save in one look; says in the site's words what is too large."""
 
     def __init__(self, adj: Any, bound: Bound) -> None:
-        super().__init__(adj)
-        self._bound = bound
+        super().__init__(adj, bound)
         self._most = ROOM_BODY
-        self.error: Any = None
 
-    def received(self, data: bytes) -> int:
+    def read(self, data: bytes) -> int:
         """As of waitress."""
         if not self.header_plus and not self.headers_finished and read_whole(self, data):
-            consumed = len(data)
-        else:
-            consumed = int(super().received(data))
-        size = max(self.content_length, self.body_bytes_received)
-        if size > self._most and self.error is None:
-            # Who it is costs a look, so only now.
-            self._most = max(self._most, self._bound(self.path, self.headers))
-            if size > self._most:
-                self.error, self.completed = TooMuch(), True
-        if self.completed:
-            # waitress would send 100 and wait for a body that does not come.
-            self.expect_continue = False
-        return consumed
+            return len(data)
+        return super().read(data)
+
+    def too_much(self, found: int, limit: int) -> bounded.TooMuch:
+        """As every answer of the site."""
+        body = json.dumps({"error": TooLarge().to_json()}, ensure_ascii=False).encode()
+        return bounded.TooMuch(body, HEADERS)

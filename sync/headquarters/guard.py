@@ -3,8 +3,6 @@
 A route without a declared role is closed to everybody.
 """
 
-import base64
-import binascii
 import logging
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -25,23 +23,20 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from sync.errors import DocumentRefused, ExamError, NotAllowed, NotFound
+from sync.errors import ExamError, NotAllowed
 from sync.headquarters.errors import (
     DatabaseAway,
     FromElsewhere,
     SignInNeeded,
-    SiteNotProven,
     TooManyTries,
     TryLater,
 )
 from sync.headquarters.folder import Headquarters
+from sync.headquarters.proof import proven_site
 from sync.headquarters.refusals import signed_members
-from sync.headquarters.sites import sign_key
 from sync.headquarters.staff import Member, Role, member_of
 from sync.headquarters.store import Stamp
 from sync.origin import same_origin
-from sync.wire import documents
-from sync.wire.documents import FetchRequest
 from sync.words import Language, Words
 
 log = logging.getLogger(__name__)
@@ -141,31 +136,13 @@ def _admit() -> None:
     if PUBLIC in roles:
         return
     if SITE in roles:
-        g.site = _proven_site()
+        header = request.headers.get(AUTHORIZATION, "")
+        g.site = proven_site(headquarters(), header, request.method, request.path, language())
     elif g.member is None:
         raise SignInNeeded
     elif not may(*roles):
         listed = ", ".join(roles)
         raise NotAllowed(reason_zh=f"需要角色 {listed}", reason_en=f"role needed: {listed}")
-
-
-def _proven_site() -> str:
-    """The site that signed this method and path.
-
-    The time in the statement is not held against a clock: sites' clocks may be wrong, and what a
-    repeat would get is a sealed package that only this site can open.
-    """
-    try:
-        envelope = base64.b64decode(request.headers.get(AUTHORIZATION, ""), validate=True)
-        claimed = documents.peek(envelope, FetchRequest).site
-        said = documents.read(envelope, FetchRequest, [sign_key(headquarters(), claimed)])
-    except (binascii.Error, ValueError):
-        raise SiteNotProven(reason="base64") from None
-    except (DocumentRefused, NotFound) as error:
-        raise SiteNotProven(reason=error.say(language())) from None
-    if (said.method, said.path) != (request.method, request.path):
-        raise SiteNotProven(reason=f"{said.method} {said.path}"[:120])
-    return said.site
 
 
 def _finish(response: Response) -> Response:

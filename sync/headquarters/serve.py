@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.bounded import channels
 from sync.errors import ExamError
 from sync.headquarters.app import create_app, create_receiver, wall_ms
 from sync.headquarters.archive import archive_pending
+from sync.headquarters.bodies import PER_MACHINE, BoundedParser, bounds
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.gate import Gate
 from sync.headquarters.handed_files import verify_pending
@@ -17,7 +19,7 @@ from sync.headquarters.lane import IntakeLane
 from sync.headquarters.scoring import refresh
 from sync.headquarters.store import Stamp
 from sync.polling import Threads
-from sync.serving import Loop, end_on_signals
+from sync.serving import Loop, end_on_signals, spool_in
 
 log = logging.getLogger(__name__)
 POLL_S = 0.5
@@ -41,11 +43,12 @@ class Server:
             app,
             host,
             port,
+            channels(BoundedParser, bounds(headquarters), PER_MACHINE),
             dispatcher=_dispatcher(headquarters, app.extensions["gate"]),
             connection_limit=1024,
             # A usual batch in one piece: each is a turn of the loop and a call of the parser.
             recv_bytes=32 * 1024,
-            # Room for the headers' own answer: the API itself says 413 in its own words.
+            # Beyond what the bounds say, so that they are what decides.
             max_request_body_size=MAX_FILE + MAX_BATCH,
         )
         self.address = self._loop.address
@@ -113,6 +116,7 @@ def work_once(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) ->
 def serve(headquarters: Headquarters, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; DataFolderBusy or PortInUse before anything starts."""
     with headquarters.serving():
+        spool_in(headquarters.folder)
         server = Server(headquarters, host, port)
         end_on_signals(server.stop)
         ready(server.address)
@@ -121,6 +125,7 @@ def serve(headquarters: Headquarters, host: str, port: int, ready: Callable[[str
 
 def receive(headquarters: Headquarters, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Take batches in and do nothing else; others may do the same on the same database."""
+    spool_in(headquarters.folder)
     server = Server(headquarters, host, port, intake_only=True)
     end_on_signals(server.stop)
     ready(server.address)
