@@ -45,7 +45,7 @@ class RegisterFile:
         the same serial.
         """
         found = read_register(envelope, self._root)
-        held = self._sound()
+        held = self.sound()
         if held == found:
             return False
         if held is not None and found.serial <= held.serial:
@@ -54,8 +54,8 @@ class RegisterFile:
         log.info("key register %d of headquarters taken in", found.serial)
         return True
 
-    def _sound(self) -> KeyRegister | None:
-        """A register that the disk has damaged gives way to any that the root signed."""
+    def sound(self) -> KeyRegister | None:
+        """As `held`; one that the disk has damaged gives way to any that the root signed."""
         try:
             return self.held()
         except DocumentRefused:

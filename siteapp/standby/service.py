@@ -134,7 +134,8 @@ class Standby:
     def _heed(self, notice: bytes) -> None:
         key = VerifyKey.from_bytes(self._identity.certificate.headquarters.receipt)
         try:
-            later = read_told(notice, LaterServer, key, self._identity.register.held())
+            # A damaged register must not set a fenced server free.
+            later = read_told(notice, LaterServer, key, self._identity.register.sound())
         except DocumentRefused:
             return
         if later.site != self._identity.site or later.server_term <= self.term or self.fenced:

@@ -48,6 +48,20 @@ def test_a_signed_notice_fences_the_old_server_for_ever(
     again.close()
 
 
+def test_a_damaged_key_register_sets_no_fenced_server_free(
+    hq: world.Headquarters, open_folder: Path
+) -> None:
+    site = Site(open_folder)
+    put(site, "kept")
+    refused(site, later(hq, site))
+    site.standby.look_at(site.spool)
+    site.close()
+    (open_folder / "keys.json").write_bytes(b"rot")
+    again = Site(open_folder)
+    assert browser(again).get("/health").status_code == 503
+    again.close()
+
+
 @pytest.mark.parametrize("other", [{"site": "site-09"}, {"server_term": 1}])
 def test_a_notice_of_another_site_or_of_no_later_term_fences_nobody(
     hq: world.Headquarters, open_site: Site, other: dict[str, Any]
