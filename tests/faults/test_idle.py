@@ -13,12 +13,12 @@ SILENT, MACHINES = 1_000, 10
 KIB_EACH = 32
 # A server that makes ready for a large request as soon as somebody connects.
 GENEROUS = """
-from siteapp.web import channel
-made = channel.AnswerChannel.__init__
+from sync import bounded
+made = bounded.BoundedChannel.__init__
 def init(self, *given, **named):
     made(self, *given, **named)
     self.ready = bytearray(b"x" * 2**18)
-channel.AnswerChannel.__init__ = init
+bounded.BoundedChannel.__init__ = init
 """
 # After two minutes they are let go: here after one second.
 SOON = """
