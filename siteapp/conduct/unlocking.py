@@ -5,10 +5,9 @@ can warn and ask for a reason, never refuse.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
-# From here on unlocking is not early.
-AHEAD_MS = 15 * 60_000
+from sync.exam.sitting import unlock_due_ms
+
 FREE_TRIES = 3
 FIRST_WAIT_MS = 5_000
 # A start must not hang on a mistyped code; each try stretches both codes besides.
@@ -43,9 +42,6 @@ def early_s(starts_at: str, wall_ms: int) -> int:
     nothing about a clock may keep the papers closed.
     """
     try:
-        starts = datetime.fromisoformat(starts_at)
+        return max(0, (unlock_due_ms(starts_at) - wall_ms) // 1000)
     except ValueError:
         return 0
-    if starts.tzinfo is None:
-        return 0
-    return max(0, (int(starts.timestamp() * 1000) - AHEAD_MS - wall_ms) // 1000)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Literal
 
 from sync.errors import PlanRefused
@@ -65,6 +66,18 @@ def attempt_id(sitting: str, admission: str) -> str:
 def form_for(sitting: SittingPlan, seat: int) -> str:
     """Neighbours get different forms where there are several."""
     return sitting.forms[seat % len(sitting.forms)]
+
+
+# Papers may be opened so long before the start.
+UNLOCK_AHEAD_MS = 15 * 60_000
+
+
+def unlock_due_ms(starts_at: str) -> int:
+    """From when on papers may be opened (ms since 1970); ValueError for no time with an offset."""
+    starts = datetime.fromisoformat(starts_at)
+    if starts.tzinfo is None:
+        raise ValueError(starts_at)
+    return int(starts.timestamp() * 1000) - UNLOCK_AHEAD_MS
 
 
 # Ids become parts of file names and addresses.

@@ -4,11 +4,10 @@ The hour is a quarter of an hour before the start, by headquarters' clock. Witho
 nothing goes over the network and the codes are read out by phone; with them the phone still works.
 """
 
-from datetime import datetime
-
 from sqlalchemy import select
 
 from sync.errors import NotFound, NotReady
+from sync.exam.sitting import unlock_due_ms
 from sync.exam.specification import Struct
 from sync.headquarters.folder import Headquarters
 from sync.headquarters.publish import package_of, packages_for, read_codes
@@ -20,7 +19,6 @@ from sync.wire.keys import SealingKey
 from sync.wire.release import write_release
 from sync.wire.unlock import UnlockCode
 
-AHEAD_MS = 15 * 60_000
 NEEDED = 2
 
 
@@ -55,8 +53,7 @@ def released(headquarters: Headquarters, session: str, package: str, now: int) -
     """Two officers have agreed and the hour has come."""
     with headquarters.store.reading() as db:
         starts_at = find(db, session).starts_at
-    due = int(datetime.fromisoformat(starts_at).timestamp() * 1000) - AHEAD_MS
-    return now >= due and len(consents(headquarters, package)) >= NEEDED
+    return now >= unlock_due_ms(starts_at) and len(consents(headquarters, package)) >= NEEDED
 
 
 def release(headquarters: Headquarters, site: str, package: str, now: int) -> bytes:

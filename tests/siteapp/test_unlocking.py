@@ -10,7 +10,6 @@ import world
 from room import staff_browser
 
 from siteapp.conduct.unlocking import (
-    AHEAD_MS,
     FREE_TRIES,
     LONGEST_WAIT_MS,
     UnlockTries,
@@ -19,6 +18,7 @@ from siteapp.conduct.unlocking import (
 from siteapp.errors import ReasonForEarly, UnlockWait
 from siteapp.site import Site
 from sync.errors import WrongUnlockCode
+from sync.exam.sitting import UNLOCK_AHEAD_MS
 from sync.wire.unlock import UnlockCode
 
 AM = "am-1121"
@@ -94,7 +94,7 @@ def test_a_try_that_waits_is_not_stretched_nor_journalled(
 
 
 @pytest.mark.parametrize(
-    ("wall_ms", "seconds"), [(DUE_MS, 0), (DUE_MS + 9 * AHEAD_MS, 0), (DUE_MS - 90_000, 90)]
+    ("wall_ms", "seconds"), [(DUE_MS, 0), (DUE_MS + 9 * UNLOCK_AHEAD_MS, 0), (DUE_MS - 90_000, 90)]
 )
 def test_it_is_early_until_a_quarter_of_an_hour_before_the_start(
     received: world.Package, wall_ms: int, seconds: int
