@@ -48,10 +48,12 @@ def test_an_answer_that_no_place_took_is_not_called_kept_and_is_written_when_the
     expect(page.contact).to_have_text(RAISE_YOUR_HAND)
     expect(page.local).to_have_text("尚未保存 1")
     expect(page.page.locator(".standing")).to_have_text("尚未保存")
+    expect(page.page.get_by_label("第 1 题，已作答，尚未保存", exact=True)).to_be_visible()
     page.page.evaluate("window.full = false")
     page.answer(2)
     expect(page.local).to_have_text("仅保存在本机 2")
     expect(page.page.locator(".standing")).to_have_text("仅保存在本机")
+    expect(page.page.get_by_label("第 1 题，已作答，仅保存在本机", exact=True)).to_be_visible()
     expect(page.contact).not_to_have_text(RAISE_YOUR_HAND)
     expect_all_in_a_new_tab(site, page, 2)
 

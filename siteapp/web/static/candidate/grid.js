@@ -54,7 +54,13 @@ function groups(app, cells, go) {
 /** @param {App} app @param {Place} place */
 export function standingOf(app, place) {
   const attempt = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
-  if (place.choose === "file") return fileStanding(attempt, place);
+  const found = place.choose === "file" ? fileStanding(attempt, place) : itemStanding(attempt, place);
+  // What no place of this machine took is in this page alone: nothing may call it kept.
+  return { ...found, unkept: found.local && !app.local.works };
+}
+
+/** @param {import("./attempt.js").Attempt} attempt @param {Place} place */
+function itemStanding(attempt, place) {
   const standing = attempt.ledger.standing(place.ref);
   return {
     file: false,
@@ -80,7 +86,7 @@ function fileStanding(attempt, place) {
 /** @param {App} app @param {HTMLButtonElement} cell @param {Place} place @param {boolean} current */
 function paint(app, cell, place, current) {
   const s = standingOf(app, place);
-  const name = ["cell", s.answered && "answered", s.local && "local", s.refused && "refused", s.flagged && "flagged", s.file && "file"];
+  const name = ["cell", s.answered && "answered", s.local && "local", s.unkept && "unkept", s.refused && "refused", s.flagged && "flagged", s.file && "file"];
   const className = name.filter(Boolean).join(" ");
   if (cell.className !== className) cell.className = className;
   const label = wordsOf(place, s);
@@ -99,6 +105,7 @@ function wordsOf(place, s) {
   if (s.file) words.push(s.answered ? t("文件已上传", "file handed up") : t("文件未上传", "file not handed up"));
   else words.push(s.answered ? t("已作答", "answered") : t("未作答", "not answered"));
   if (s.refused) words.push(t("服务器未接受", "not taken by the server"));
+  else if (s.unkept) words.push(t("尚未保存", "not saved yet"));
   else if (s.local) words.push(t("仅保存在本机", "only on this machine"));
   if (s.flagged) words.push(t("已标记", "flagged"));
   return words.join(t("，", ", "));

@@ -66,10 +66,8 @@ function worthOf(place) {
 function showStanding(app, place, standing) {
   const s = standingOf(app, place);
   const reason = s.refused && !s.file && app.attempt ? app.attempt.ledger.reason(place.ref) : null;
-  // What no place of this machine took is in this page alone: the mark must not call it kept.
-  const unkept = s.local && !app.local.works;
-  standing.className = `standing mark ${s.refused || unkept ? "bad" : s.local ? "warn" : s.answered ? "good" : ""}`;
-  setText(standing, s.refused ? refusedWords(reason) : unkept ? t("尚未保存", "Not saved yet") : standingWords(s));
+  standing.className = `standing mark ${s.refused || s.unkept ? "bad" : s.local ? "warn" : s.answered ? "good" : ""}`;
+  setText(standing, s.refused ? refusedWords(reason) : s.unkept ? t("尚未保存", "Not saved yet") : standingWords(s));
 }
 
 /** @param {import("./types.js").Words|null} reason */
