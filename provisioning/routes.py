@@ -7,9 +7,9 @@ from siteapp.site import Site
 from siteapp.web import answers
 from siteapp.web.app import create_flask
 from siteapp.web.guard import CANDIDATE, ROLE_ATTRIBUTE
-from sync.headquarters.app import create_app
-from sync.headquarters.folder import Headquarters
-from sync.headquarters.guard import ATTRIBUTE
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.web.app import create_app
+from sync.headquarters.web.guard import ATTRIBUTE
 
 # Added by every web server for each GET; nobody needs to read them.
 IMPLIED = {"HEAD", "OPTIONS"}

@@ -1,9 +1,9 @@
 """Both release officers of a test headquarters sign, one after the other."""
 
-from sync.headquarters.folder import RELEASE_KEYS, Headquarters
-from sync.headquarters.publish import Published
-from sync.headquarters.release import sign_release
-from sync.headquarters.store import Stamp
+from sync.headquarters.planning.publish import Published
+from sync.headquarters.planning.release import sign_release
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.store.folder import RELEASE_KEYS, Headquarters
 from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key
 
 

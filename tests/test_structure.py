@@ -33,9 +33,9 @@ FILES = {
 # Where alone a library may be imported; a new module finds it closed.
 HOMES = {
     "cryptography": ("sync.wire", "provisioning"),
-    "flask": ("siteapp.web", "sync.headquarters"),
-    "werkzeug": ("siteapp.web", "sync.headquarters"),
-    "jinja2": ("siteapp.web", "sync.headquarters"),
+    "flask": ("siteapp.web", "sync.headquarters.web"),
+    "werkzeug": ("siteapp.web", "sync.headquarters.web"),
+    "jinja2": ("siteapp.web", "sync.headquarters.web"),
     "pysqlite3": ("siteapp.store", "sync.headquarters"),
     "sqlite_utils": ("siteapp.store", "sync.headquarters"),
     "sqlalchemy": ("sync.headquarters",),

@@ -22,8 +22,8 @@ from provisioning.demo.stage import Stage
 from provisioning.demo.told import Told, tell
 from provisioning.demo.wings import SPARE_SEATS, Chief, Passwords, prepare, unlock
 from provisioning.errors import DemoStopped
-from sync.headquarters.bank import builtin_bank
-from sync.headquarters.rosters import read_roster
+from sync.headquarters.content.bank import builtin_bank
+from sync.headquarters.planning.rosters import read_roster
 from sync.spool import Spool
 
 SESSION, VISITORS = "demo-am", "demo-visitors"

@@ -11,18 +11,9 @@ from sync.errors import NotFound
 from sync.exam.catalogue import find as find_specification
 from sync.exam.catalogue import specifications as shipped_specifications
 from sync.exam.specification import Specification
-from sync.headquarters import (
-    cli_desk,
-    cli_files,
-    cli_keys,
-    cli_results,
-    samples,
-    serve,
-    specifications,
-    staff,
-)
-from sync.headquarters.bank import builtin_bank, builtin_codes, load_bank
-from sync.headquarters.cli_base import (
+from sync.headquarters import serve
+from sync.headquarters.commands import desk, files, keys, results
+from sync.headquarters.commands.base import (
     FOLDER,
     cell,
     json_option,
@@ -31,8 +22,12 @@ from sync.headquarters.cli_base import (
     show,
     stamp,
 )
-from sync.headquarters.folder import DATABASE, create_headquarters
+from sync.headquarters.content import specifications
+from sync.headquarters.content.bank import builtin_bank, builtin_codes, load_bank
 from sync.headquarters.names import checked
+from sync.headquarters.planning import samples
+from sync.headquarters.register import staff
+from sync.headquarters.store.folder import DATABASE, create_headquarters
 from sync.wire.keys import VerifyKey
 from sync.words import Words
 
@@ -294,23 +289,23 @@ def samples_command(folder: Path) -> None:
 
 
 for _command in (
-    cli_desk.site,
-    cli_desk.session,
-    cli_desk.sitting,
-    cli_desk.roster,
-    cli_desk.publish_command,
-    cli_desk.codes_command,
-    cli_desk.online_unlock_command,
-    cli_results.batches,
-    cli_results.take,
-    cli_results.stick,
-    cli_results.quarantine,
-    cli_results.reconcile,
-    cli_results.score,
-    cli_results.results_command,
-    cli_results.marks,
-    cli_results.journal,
-    cli_files.files,
-    cli_keys.keys_group,
+    desk.site,
+    desk.session,
+    desk.sitting,
+    desk.roster,
+    desk.publish_command,
+    desk.codes_command,
+    desk.online_unlock_command,
+    results.batches,
+    results.take,
+    results.stick,
+    results.quarantine,
+    results.reconcile,
+    results.score,
+    results.results_command,
+    results.marks,
+    results.journal,
+    files.files,
+    keys.keys_group,
 ):
     main.add_command(_command)

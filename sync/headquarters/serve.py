@@ -8,16 +8,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync.bounded import channels
 from sync.errors import ExamError
-from sync.headquarters.app import create_app, create_receiver, wall_ms
-from sync.headquarters.archive import archive_pending
-from sync.headquarters.bodies import PER_MACHINE, BoundedParser, bounds
-from sync.headquarters.folder import Headquarters
-from sync.headquarters.gate import Gate
-from sync.headquarters.handed_files import verify_pending
-from sync.headquarters.intake import MAX_BATCH, MAX_FILE
-from sync.headquarters.lane import IntakeLane
-from sync.headquarters.scoring import refresh
-from sync.headquarters.store import Stamp
+from sync.headquarters.intake.archive import archive_pending
+from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE
+from sync.headquarters.intake.gate import Gate
+from sync.headquarters.intake.handed_files import verify_pending
+from sync.headquarters.marking.scoring import refresh
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.web.app import create_app, create_receiver, wall_ms
+from sync.headquarters.web.bodies import PER_MACHINE, BoundedParser, bounds
+from sync.headquarters.web.lane import IntakeLane
 from sync.polling import Threads
 from sync.serving import Loop, end_on_signals, spool_in
 

@@ -23,7 +23,7 @@ from crowd import clock, percentile
 from nation import Job, Sender, Totals, register_all, together
 from postgres import Cluster, missing
 
-from sync.headquarters.folder import Headquarters, create_headquarters
+from sync.headquarters.store.folder import Headquarters, create_headquarters
 
 # name → (bound, what it means); docs/design/intake.md has the figures that were seen.
 TARGETS: dict[str, tuple[str, float, str]] = {

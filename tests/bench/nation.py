@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from crowd import Crowd, Script, clock
 from sqlalchemy import insert
 
-from sync.headquarters.folder import Headquarters
-from sync.headquarters.schema import enrolments, sessions, sites
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.schema import enrolments, sessions, sites
 from sync.wire.documents import HeadquartersKeys
 from sync.wire.keys import SealingKey, SigningKey
 from sync.wire.sealed import Part, ToRecipients, write_sealed_bytes

@@ -21,13 +21,13 @@ from siteapp.conduct import acts
 from siteapp.site import Site
 from siteapp.standby.folder import PairFolder, Peer
 from siteapp.store.writer import Decision
-from sync.headquarters.bank import load_bank
+from sync.headquarters.content.bank import load_bank
 
 CORES = sorted(os.sched_getaffinity(0))
 SITE_CORE, CROWD_CORE = CORES[0], CORES[-1]
 SITE = ["-m", "siteapp.cli"]
 NO_WRITE = [str(Path(__file__).with_name("no_write.py"))]
-BANK = Path("sync/headquarters/bank/530051-junior")
+BANK = Path("sync/headquarters/content/bank/530051-junior")
 
 
 def prepare(folder: Path, candidates: int) -> world.Package:

@@ -14,7 +14,7 @@ from provisioning.routes import headquarters_routes, site_routes
 from siteapp.config import SETTINGS
 from siteapp.identity import make_keys
 from sync.exam.catalogue import specifications
-from sync.headquarters.samples import copy_samples
+from sync.headquarters.planning.samples import copy_samples
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = sorted(

@@ -16,9 +16,14 @@ from desk_world import BY, NOW, Box, Clock, Desk, Page
 from flask.testing import FlaskClient
 from msgspec import structs
 
-from sync.headquarters import sites, staff
-from sync.headquarters.app import create_app
-from sync.headquarters.folder import SETTINGS, Headquarters, create_headquarters, read_settings
+from sync.headquarters.register import sites, staff
+from sync.headquarters.store.folder import (
+    SETTINGS,
+    Headquarters,
+    create_headquarters,
+    read_settings,
+)
+from sync.headquarters.web.app import create_app
 
 
 @pytest.fixture

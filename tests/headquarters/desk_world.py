@@ -14,13 +14,14 @@ from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
 from sync.exam.roster import COLUMNS
 from sync.exam.sitting import attempt_id
-from sync.headquarters import intake, rosters, sessions
-from sync.headquarters.archive import archive_pending
-from sync.headquarters.bank import builtin_bank
-from sync.headquarters.folder import Headquarters
-from sync.headquarters.samples import sample_rows
+from sync.headquarters.content.bank import builtin_bank
+from sync.headquarters.intake import edge
+from sync.headquarters.intake.archive import archive_pending
+from sync.headquarters.planning import rosters, sessions
+from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.spreadsheet import Cell, sheet_bytes
-from sync.headquarters.store import Stamp
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.store.folder import Headquarters
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import EnrolmentRequest, HeadquartersKeys, sign, write_batch
 from sync.wire.keys import OpeningKey, SigningKey
@@ -194,7 +195,7 @@ class Desk:
     def deliver(self, story: Story, **facts: Any) -> str:
         """The whole story in one batch, taken in and archived; its digest."""
         digest, data = self.batch(story.events, **facts)
-        intake.accept_bytes(self.hq, data, digest, NOW)
+        edge.accept_bytes(self.hq, data, digest, NOW)
         archive_pending(self.hq, NOW)
         return digest
 

@@ -16,7 +16,7 @@ import httpx
 MAIN = "from sync.headquarters.cli import main; main()"
 # What every control breaks: the receipt is given and nothing is committed.
 NO_COMMIT = (
-    "from sync.headquarters.commits import Commits; "
+    "from sync.headquarters.store.commits import Commits; "
     "Commits.commit_all = lambda _, arrivals: [True for _ in arrivals]; "
 )
 PATIENCE_S = 60.0

@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 from msgspec import structs
 from werkzeug.test import TestResponse
 
-from sync.headquarters import publish, sites
-from sync.headquarters.app import create_app
-from sync.headquarters.archive import archive_pending
-from sync.headquarters.folder import Headquarters
+from sync.headquarters.intake.archive import archive_pending
+from sync.headquarters.planning import publish
+from sync.headquarters.register import sites
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.web.app import create_app
 from sync.statements import check_refusal
 from sync.wire.documents import FetchRequest, sign
 from sync.wire.keys import OpeningKey, SigningKey
@@ -215,7 +216,9 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     story.start("99530051001")
     digest, data = desk.batch(story.events)
     full = Path("/dev/full")
-    monkeypatch.setattr("sync.headquarters.blobs.write_copy", lambda a, b: full.write_bytes(b"x"))
+    monkeypatch.setattr(
+        "sync.headquarters.store.blobs.write_copy", lambda a, b: full.write_bytes(b"x")
+    )
     answer = put(client, digest, data)
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (507, "disk-too-full")

@@ -8,8 +8,8 @@ from sync.errors import BankRefused, BlueprintUnmet, NotFound
 from sync.exam.catalogue import find
 from sync.exam.items import Item
 from sync.exam.paper import draw_theory
-from sync.headquarters.bank import builtin_bank, builtin_codes, load_bank
-from sync.headquarters.bank_rules import like_stems, share_problems
+from sync.headquarters.content.bank import builtin_bank, builtin_codes, load_bank
+from sync.headquarters.content.bank_rules import like_stems, share_problems
 
 LIVE = find("530051-junior")
 HEAD = 'qualification = "530051"\nlevel = "初级"\nfield = "直播执行"\n'

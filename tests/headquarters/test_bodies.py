@@ -12,7 +12,7 @@ import pytest
 from desk_world import NOW, Box, Desk
 
 from sync.headquarters import serve
-from sync.headquarters.intake import MAX_BATCH, MAX_FILE, SMALL
+from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
 from sync.wire.documents import FetchRequest, sign
 
 BATCH, FILE = f"/api/v1/batches/{'0' * 64}", f"/api/v1/files/{'0' * 64}"

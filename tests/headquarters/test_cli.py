@@ -13,9 +13,9 @@ from desk_world import Box, Desk, Story
 from sync.exam.journal import encode
 from sync.exam.roster import COLUMNS
 from sync.headquarters.cli import main
-from sync.headquarters.folder import open_headquarters
-from sync.headquarters.samples import copy_samples, sample_rows
+from sync.headquarters.planning.samples import copy_samples, sample_rows
 from sync.headquarters.spreadsheet import read_sheet, sheet_bytes
+from sync.headquarters.store.folder import open_headquarters
 
 
 @dataclass
@@ -210,7 +210,9 @@ def test_too_few_items_for_a_cell_names_the_cell(shell: Shell) -> None:
     session(shell)
     bank = shell.folder / "bank"
     bank.mkdir()
-    shipped = resources.files("sync.headquarters") / "bank" / "530051-junior" / "a-setup.toml"
+    shipped = (
+        resources.files("sync.headquarters.content") / "bank" / "530051-junior" / "a-setup.toml"
+    )
     (bank / "a.toml").write_bytes(shipped.read_bytes())
     said = shell.refuse(
         "blueprint-unmet", 6, "sitting", "add", "morning", "other",

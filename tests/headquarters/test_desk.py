@@ -17,12 +17,13 @@ from sync.errors import (
     SpecificationRefused,
 )
 from sync.exam.catalogue import find
-from sync.headquarters import publish, rosters, sessions, sites
-from sync.headquarters.bank import builtin_bank
+from sync.headquarters.content.bank import builtin_bank
+from sync.headquarters.content.specifications import set_rule, specification
 from sync.headquarters.errors import NameRefused, SessionPublished, TimeRefused
-from sync.headquarters.samples import sample_rows
-from sync.headquarters.schema import audit
-from sync.headquarters.specifications import set_rule, specification
+from sync.headquarters.planning import publish, rosters, sessions
+from sync.headquarters.planning.samples import sample_rows
+from sync.headquarters.register import sites
+from sync.headquarters.store.schema import audit
 from sync.wire import documents
 from sync.wire.documents import read_certificate, read_papers, read_plan, verify_package
 from sync.wire.unlock import UnlockCode

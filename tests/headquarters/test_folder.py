@@ -16,9 +16,9 @@ from sync.errors import (
     SecretMissing,
     SqliteTooOld,
 )
-from sync.headquarters.folder import create_headquarters, open_headquarters
-from sync.headquarters.schema import audit
-from sync.headquarters.store import check_sqlite, record
+from sync.headquarters.store.engine import check_sqlite, record
+from sync.headquarters.store.folder import create_headquarters, open_headquarters
+from sync.headquarters.store.schema import audit
 
 
 def test_a_folder_that_was_never_set_up_is_refused(tmp_path: Path) -> None:

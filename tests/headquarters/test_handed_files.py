@@ -8,10 +8,10 @@ import pytest
 from desk_world import BY, NOW, Desk, Story
 
 from sync.errors import DocumentAltered, SignatureRefused
-from sync.headquarters import intake
-from sync.headquarters.archive import archive_pending, highest_receipt, list_batches
-from sync.headquarters.handed_files import extract_files, handed_files, verify_pending
-from sync.headquarters.scoring import refresh, saved_reconciliation
+from sync.headquarters.intake import edge
+from sync.headquarters.intake.archive import archive_pending, highest_receipt, list_batches
+from sync.headquarters.intake.handed_files import extract_files, handed_files, verify_pending
+from sync.headquarters.marking.scoring import refresh, saved_reconciliation
 from sync.wire.documents import Receipt, read, write_file
 from sync.wire.keys import SigningKey, VerifyKey
 
@@ -67,7 +67,7 @@ def send(desk: Desk, sequence: int, content: bytes, signer: SigningKey | None = 
     path = desk.folder / "sealed"
     key = signer or desk.box.sign
     digest = write_file(path, identity, io.BytesIO(content), key, desk.hq.keys.public())
-    intake.accept(desk.hq, path, digest, NOW)
+    edge.accept(desk.hq, path, digest, NOW)
     archive_pending(desk.hq, NOW)
     return digest
 

@@ -18,16 +18,18 @@ from sync.errors import (
     SignatureRefused,
     WrongKind,
 )
-from sync.headquarters import archive, intake, publish, sites
-from sync.headquarters.archive import archive_pending, highest_receipt, list_batches
-from sync.headquarters.body import hash_file
 from sync.headquarters.errors import (
     ConflictingBatch,
     QuarantineFull,
     UnknownSender,
     UnknownSession,
 )
-from sync.headquarters.schema import receipts
+from sync.headquarters.intake import archive, edge
+from sync.headquarters.intake.archive import archive_pending, highest_receipt, list_batches
+from sync.headquarters.planning import publish
+from sync.headquarters.register import sites
+from sync.headquarters.store.body import hash_file
+from sync.headquarters.store.schema import receipts
 from sync.wire.documents import Receipt, read
 from sync.wire.keys import OpeningKey, VerifyKey
 
@@ -55,7 +57,7 @@ def check(desk: Desk, envelope: bytes | None) -> Receipt:
 
 def test_a_batch_gets_a_receipt_for_just_these_bytes(desk: Desk, story: Story) -> None:
     digest, data = desk.batch(story.events, sequence=3)
-    accepted = intake.accept_bytes(desk.hq, data, digest, NOW)
+    accepted = edge.accept_bytes(desk.hq, data, digest, NOW)
     receipt = check(desk, accepted.receipt)
     assert accepted.new
     assert (receipt.digest, receipt.size, receipt.level) == (digest, len(data), "received")
@@ -66,9 +68,9 @@ def test_a_batch_gets_a_receipt_for_just_these_bytes(desk: Desk, story: Story) -
 
 def test_a_repeat_gets_the_same_bytes_at_any_later_time(desk: Desk, story: Story) -> None:
     digest, data = desk.batch(story.events)
-    first = intake.accept_bytes(desk.hq, data, digest, NOW)
+    first = edge.accept_bytes(desk.hq, data, digest, NOW)
     archive_pending(desk.hq, NOW + 5)
-    again = intake.accept_bytes(desk.hq, data, digest, NOW + 9_999)
+    again = edge.accept_bytes(desk.hq, data, digest, NOW + 9_999)
     assert again.receipt == first.receipt
     assert not again.new
     assert len(list_batches(desk.hq)) == 1
@@ -79,7 +81,7 @@ def test_ten_receivers_at_once_give_one_receipt(desk: Desk, story: Story) -> Non
     given: list[bytes] = []
 
     def send(number: int) -> None:
-        given.append(intake.accept_bytes(desk.hq, data, digest, NOW + number).receipt)
+        given.append(edge.accept_bytes(desk.hq, data, digest, NOW + number).receipt)
 
     threads = [threading.Thread(target=send, args=(n,)) for n in range(10)]
     for thread in threads:
@@ -92,7 +94,7 @@ def test_ten_receivers_at_once_give_one_receipt(desk: Desk, story: Story) -> Non
 
 def test_the_archived_receipt_comes_only_with_a_second_copy(desk: Desk, story: Story) -> None:
     digest, data = desk.batch(story.events)
-    intake.accept_bytes(desk.hq, data, digest, NOW)
+    edge.accept_bytes(desk.hq, data, digest, NOW)
     assert check(desk, highest_receipt(desk.hq, digest)).level == "received"
     assert archive_pending(desk.hq, NOW + 1).done == 1
     assert desk.hq.archived(digest).read_bytes() == data
@@ -102,7 +104,7 @@ def test_the_archived_receipt_comes_only_with_a_second_copy(desk: Desk, story: S
 
 def test_a_spoilt_blob_is_never_called_archived(desk: Desk, story: Story) -> None:
     digest, data = desk.batch(story.events)
-    intake.accept_bytes(desk.hq, data, digest, NOW)
+    edge.accept_bytes(desk.hq, data, digest, NOW)
     desk.hq.blob(digest).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     done = archive_pending(desk.hq, NOW)
     assert (done.done, [f.code for f in done.faults]) == (0, ["document-altered"])
@@ -115,7 +117,7 @@ def test_an_archive_that_is_away_gives_no_receipt_and_is_tried_again(
     desk.deliver(story)
     digest, data = desk.batch(story.events, sequence=1)
     desk.hq.archive = desk.folder / "unplugged"
-    intake.accept_bytes(desk.hq, data, digest, NOW)
+    edge.accept_bytes(desk.hq, data, digest, NOW)
     assert archive_pending(desk.hq, NOW).faults[0].code == "archive-failed"
     desk.hq.archive.mkdir()
     assert archive_pending(desk.hq, NOW).done == 1
@@ -123,9 +125,9 @@ def test_an_archive_that_is_away_gives_no_receipt_and_is_tried_again(
 
 def test_a_repeat_brings_back_a_blob_that_was_lost(desk: Desk, story: Story) -> None:
     digest, data = desk.batch(story.events)
-    intake.accept_bytes(desk.hq, data, digest, NOW)
+    edge.accept_bytes(desk.hq, data, digest, NOW)
     desk.hq.blob(digest).unlink()
-    intake.accept_bytes(desk.hq, data, digest, NOW)
+    edge.accept_bytes(desk.hq, data, digest, NOW)
     assert desk.hq.blob(digest).read_bytes() == data
 
 
@@ -136,7 +138,7 @@ def test_a_database_from_an_older_backup_takes_the_batch_again(desk: Desk, story
         db.execute(delete(receipts))
         db.exec_driver_sql("DELETE FROM batches")
     assert highest_receipt(desk.hq, digest) is None
-    assert intake.accept_bytes(desk.hq, data, digest, NOW).new
+    assert edge.accept_bytes(desk.hq, data, digest, NOW).new
 
 
 def refused(
@@ -147,7 +149,7 @@ def refused(
     file.write_bytes(data)
     digest = hash_file(file)
     with pytest.raises(error):
-        intake.accept_bytes(desk.hq, data, declared or digest, NOW)
+        edge.accept_bytes(desk.hq, data, declared or digest, NOW)
     assert desk.hq.quarantined(digest).read_bytes() == data
     row = next(r for r in archive.list_quarantine(desk.hq) if r.digest == digest)
     assert row.code == error.code
@@ -184,7 +186,7 @@ def test_a_batch_that_one_of_our_keys_could_not_open_gets_no_receipt(
     old = structs.replace(ours, **{lost: OpeningKey.generate().public.to_bytes()})
     refused(desk, desk.batch(story.events, public=old)[1], CannotOpen)
     digest, data = desk.batch(story.events, public=ours)
-    assert intake.accept_bytes(desk.hq, data, digest, NOW).new
+    assert edge.accept_bytes(desk.hq, data, digest, NOW).new
 
 
 def test_a_site_cannot_speak_for_another(desk: Desk, story: Story) -> None:
@@ -227,7 +229,7 @@ def test_what_was_refused_is_taken_once_its_session_is_there(bare_desk: Desk) ->
     digest = refused(bare_desk, bare_desk.batch(story.events)[1], UnknownSession)
     releasing.publish(bare_desk.hq, BY, "morning")
     data = bare_desk.hq.quarantined(digest).read_bytes()
-    assert intake.accept_bytes(bare_desk.hq, data, digest, NOW + 7).new
+    assert edge.accept_bytes(bare_desk.hq, data, digest, NOW + 7).new
     assert archive.list_quarantine(bare_desk.hq)[0].taken_at == NOW + 7
 
 
@@ -238,10 +240,10 @@ def test_after_a_new_enrolment_only_the_new_key_counts(desk: Desk, story: Story)
 
 
 def test_refused_files_cannot_fill_the_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_QUARANTINE", 100)
+    monkeypatch.setattr(edge, "MAX_QUARANTINE", 100)
     refused(desk, b"x" * 60, NotADocument)
     with pytest.raises(QuarantineFull):
-        intake.accept_bytes(desk.hq, b"y" * 60, "0" * 64, NOW)
+        edge.accept_bytes(desk.hq, b"y" * 60, "0" * 64, NOW)
     assert len(list((desk.hq.folder / "quarantine").iterdir())) == 1
     assert list((desk.hq.folder / "incoming").iterdir()) == []
 
@@ -250,4 +252,4 @@ def test_the_intake_needs_no_key_that_opens(desk: Desk, story: Story, tmp_path: 
     for name in ("seal.seed", "escrow.seed", "root.key", "release-1.key", "release-2.key"):
         (desk.hq.folder / "keys" / name).rename(tmp_path / name)
     digest, data = desk.batch(story.events)
-    assert intake.accept_bytes(desk.hq, data, digest, NOW).new
+    assert edge.accept_bytes(desk.hq, data, digest, NOW).new

@@ -13,18 +13,19 @@ from receiving import NO_COMMIT, File, Ledger, Receiver, at_once
 from sqlalchemy import func, select
 
 from sync.courier import AUDIT_S, Courier
-from sync.headquarters import intake, sites, work
-from sync.headquarters.app import create_receiver
-from sync.headquarters.archive import archive_pending, highest_receipt, list_batches
-from sync.headquarters.body import hash_file
-from sync.headquarters.commits import Commits
-from sync.headquarters.folder import create_headquarters
-from sync.headquarters.gate import Gate
-from sync.headquarters.kinds import BATCH
-from sync.headquarters.schema import audit, receipts
-from sync.headquarters.scoring import refresh, scored_rows
-from sync.headquarters.store import Stamp
-from sync.headquarters.work import claim
+from sync.headquarters.intake import edge, work
+from sync.headquarters.intake.archive import archive_pending, highest_receipt, list_batches
+from sync.headquarters.intake.gate import Gate
+from sync.headquarters.intake.work import claim
+from sync.headquarters.marking.scoring import refresh, scored_rows
+from sync.headquarters.register import sites
+from sync.headquarters.store.body import hash_file
+from sync.headquarters.store.commits import Commits
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.store.folder import create_headquarters
+from sync.headquarters.store.kinds import BATCH
+from sync.headquarters.store.schema import audit, receipts
+from sync.headquarters.web.app import create_receiver
 from sync.spool import Spool
 from sync.transport import HttpTransport
 from sync.wire import dsse
@@ -74,7 +75,7 @@ def test_a_hundred_replays_are_one_batch(
     ((digest, data),) = files(desk, 1)
     if broken:
         monkeypatch.setattr(Commits, "commit", lambda *_: True)
-    given = {intake.accept_bytes(desk.hq, data, digest, NOW + n).receipt for n in range(100)}
+    given = {edge.accept_bytes(desk.hq, data, digest, NOW + n).receipt for n in range(100)}
     with desk.hq.store.reading() as db:
         lines = select(func.count()).where(audit.c.act == "batch.receive")
         found = (len(given), len(list_batches(desk.hq)), db.scalar(lines))
@@ -265,7 +266,7 @@ def test_a_site_that_signs_another_address_itself_is_found_when_it_is_opened(des
     _, data = desk.batch(story.events)
     altered = readdressed(data, desk.box.sign, server_term=2)
     (desk.folder / "altered").write_bytes(altered)
-    intake.accept_bytes(desk.hq, altered, hash_file(desk.folder / "altered"), NOW)
+    edge.accept_bytes(desk.hq, altered, hash_file(desk.folder / "altered"), NOW)
     refresh(desk.hq, Stamp("scoring", NOW))
     assert scored_rows(desk.hq, "morning") == []
 
@@ -288,7 +289,7 @@ def test_two_workers_share_the_work_and_a_dead_ones_share_comes_back(
 ) -> None:
     monkeypatch.setattr(work, "CLAIM_MS", claim_ms)
     for digest, data in files(shared, 20):
-        intake.accept_bytes(shared.hq, data, digest, NOW)
+        edge.accept_bytes(shared.hq, data, digest, NOW)
     found: list[str] = []
 
     def one() -> None:

@@ -10,16 +10,6 @@ from flask.testing import FlaskClient
 from releasing import release_keys
 
 from sync.errors import AlreadyThere, KeyRevoked, NotFound, SecondSignatureMissing
-from sync.headquarters import (
-    archive,
-    intake,
-    keys,
-    publish,
-    receipts,
-    release,
-    sites,
-    stick_desk,
-)
 from sync.headquarters.errors import (
     KeyNeeded,
     NotAReleaseKey,
@@ -27,9 +17,12 @@ from sync.headquarters.errors import (
     ReceiptKeyRevoked,
     SecondOfficerNeeded,
 )
-from sync.headquarters.folder import Headquarters
-from sync.headquarters.groups import accept_group
-from sync.headquarters.store import Stamp
+from sync.headquarters.intake import archive, edge, receipts, stick_desk
+from sync.headquarters.intake.groups import accept_group
+from sync.headquarters.planning import publish, release
+from sync.headquarters.register import keys, sites
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.store.folder import Headquarters
 from sync.wire.documents import Receipt, verify_package
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
 from sync.wire.register import KeyRegister
@@ -189,7 +182,7 @@ class Receiver:
 
     def says(self) -> Receipt:
         """The receipt as a site with the newest register reads it."""
-        found = intake.accept_bytes(self.hq, self.data, self.digest, NOW)
+        found = edge.accept_bytes(self.hq, self.data, self.digest, NOW)
         return read_told(found.receipt, Receipt, self.old, self.register)
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from desk_world import NOW, Desk, Story
 
-from sync.headquarters import intake
-from sync.headquarters.archive import list_batches, list_quarantine
-from sync.headquarters.blobs import TableBlobs
-from sync.headquarters.commits import Commits
-from sync.headquarters.gate import Gate
-from sync.headquarters.groups import accept_group
-from sync.headquarters.lane import IntakeLane
+from sync.headquarters.intake import edge
+from sync.headquarters.intake.archive import list_batches, list_quarantine
+from sync.headquarters.intake.gate import Gate
+from sync.headquarters.intake.groups import accept_group
 from sync.headquarters.serve import Server
+from sync.headquarters.store.blobs import TableBlobs
+from sync.headquarters.store.commits import Commits
+from sync.headquarters.web.lane import IntakeLane
 
 Sent = tuple[str, bytes]
 
@@ -66,7 +66,7 @@ def test_a_group_is_answered_as_each_would_be(desk: Desk, story: Story) -> None:
     first, second = desk.batch(story.events), desk.batch(story.events, sequence=1)
     story.start("99530051002")
     rival, nobody = desk.batch(story.events), desk.batch(story.events, site="nobody")
-    known = intake.accept_bytes(desk.hq, second[1], second[0], NOW).receipt
+    known = edge.accept_bytes(desk.hq, second[1], second[0], NOW).receipt
     sent = [first, altered(second), second, nobody, first, (rival[0], b"no batch")]
     found = accept_group(desk.hq, sent, NOW)
     assert [one and one.new for one in found] == [True, None, False, None, False, None]
@@ -129,7 +129,7 @@ def test_a_group_that_fails_goes_through_the_other_door(
 ) -> None:
     batch = desk.batch(story.events)
     with monkeypatch.context() as broken:
-        broken.setattr("sync.headquarters.lane.accept_group", lambda *_: 1 / 0)
+        broken.setattr("sync.headquarters.web.lane.accept_group", lambda *_: 1 / 0)
         assert put(port, batch)[0] == 201
         assert put(port, batch)[0] == 200
     assert [row.digest for row in list_batches(desk.hq)] == [batch[0]]

@@ -7,14 +7,15 @@ from desk_world import BY, NOW, Clock, Desk, Page
 from flask import Flask
 from flask.testing import FlaskClient
 
-from sync.headquarters import intake, staff
-from sync.headquarters.app import create_app
-from sync.headquarters.body import Body
 from sync.headquarters.errors import UnknownSender
-from sync.headquarters.guard import ATTRIBUTE, COOKIE, PUBLIC, SITE
-from sync.headquarters.publish import unlock_codes
+from sync.headquarters.intake import edge
+from sync.headquarters.planning.publish import unlock_codes
+from sync.headquarters.register import staff
+from sync.headquarters.register.staff import ROLES, Role
 from sync.headquarters.serve import work_once
-from sync.headquarters.staff import ROLES, Role
+from sync.headquarters.store.body import Body
+from sync.headquarters.web.app import create_app
+from sync.headquarters.web.guard import ATTRIBUTE, COOKIE, PUBLIC, SITE
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def sat(desk: Desk) -> None:
     desk.deliver(story)
     digest, data = desk.batch(story.events, site="nobody")
     with pytest.raises(UnknownSender):
-        intake.accept_bytes(desk.hq, data, digest, NOW)
+        edge.accept_bytes(desk.hq, data, digest, NOW)
     work_once(desk.hq)
 
 
@@ -235,7 +236,7 @@ def test_looking_at_codes_and_taking_results_is_recorded(desk: Desk, officer: Pa
 def test_what_a_refused_file_says_is_shown_as_text_only(desk: Desk, officer: Page) -> None:
     # No name in a document can be so; whatever else a refusal quotes from a file might.
     hostile = UnknownSender(site="<b>nobody</b>")
-    intake._set_aside(desk.hq, Body.of_bytes(b"x"), "ab" * 32, hostile, NOW)
+    edge._set_aside(desk.hq, Body.of_bytes(b"x"), "ab" * 32, hostile, NOW)
     text = officer.get("/quarantine")
     assert "&lt;b&gt;nobody&lt;/b&gt;" in text
     assert "<b>nobody" not in text

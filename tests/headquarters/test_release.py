@@ -9,12 +9,13 @@ from releasing import release_keys
 from sqlalchemy import select
 
 from sync.errors import AlreadyThere, SecondSignatureMissing
-from sync.headquarters import publish, release, rosters, sessions, sites, staff
-from sync.headquarters.app import create_app
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded
-from sync.headquarters.samples import sample_rows
-from sync.headquarters.schema import audit
-from sync.headquarters.store import Stamp
+from sync.headquarters.planning import publish, release, rosters, sessions
+from sync.headquarters.planning.samples import sample_rows
+from sync.headquarters.register import sites, staff
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.store.schema import audit
+from sync.headquarters.web.app import create_app
 from sync.wire import documents
 from sync.wire.documents import verify_package
 from sync.wire.keys import SigningKey

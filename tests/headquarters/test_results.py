@@ -9,11 +9,12 @@ from desk_world import BY, LIVE, Desk, Story
 
 from sync.errors import MarksRefused
 from sync.exam.catalogue import find
-from sync.headquarters import results, rosters
 from sync.headquarters.errors import MarksUnreadable
-from sync.headquarters.results import HEAD, import_marks, outcome, results_sheet
-from sync.headquarters.samples import sample_rows
-from sync.headquarters.scoring import score
+from sync.headquarters.marking import results
+from sync.headquarters.marking.results import HEAD, import_marks, outcome, results_sheet
+from sync.headquarters.marking.scoring import score
+from sync.headquarters.planning import rosters
+from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.spreadsheet import Cell, read_sheet, sheet_bytes
 
 

@@ -7,11 +7,13 @@ from sync.exam.catalogue import find
 from sync.exam.journal import Event, encode, origin, standing_responses
 from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
-from sync.headquarters import intake, scoring, sites
 from sync.headquarters.errors import BatchMissing, JournalBroken
-from sync.headquarters.journals import read_journal
-from sync.headquarters.scoring import reconciliation, refresh, score, scored_rows
-from sync.headquarters.store import Stamp
+from sync.headquarters.intake import edge
+from sync.headquarters.intake.journals import read_journal
+from sync.headquarters.marking import scoring
+from sync.headquarters.marking.scoring import reconciliation, refresh, score, scored_rows
+from sync.headquarters.register import sites
+from sync.headquarters.store.engine import Stamp
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 
 
@@ -136,7 +138,7 @@ def cut(desk: Desk, story: Story, *places: int) -> list[tuple[str, bytes]]:
 def take(desk: Desk, *batches: tuple[str, bytes]) -> None:
     """Take in batches."""
     for digest, data in batches:
-        intake.accept_bytes(desk.hq, data, digest, NOW)
+        edge.accept_bytes(desk.hq, data, digest, NOW)
 
 
 def test_batches_in_any_order_make_the_journal(desk: Desk) -> None:

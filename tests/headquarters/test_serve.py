@@ -18,8 +18,8 @@ from desk_world import Desk
 from line import get
 
 from sync.courier import Courier
-from sync.headquarters.archive import list_batches
-from sync.headquarters.scoring import scored_rows
+from sync.headquarters.intake.archive import list_batches
+from sync.headquarters.marking.scoring import scored_rows
 from sync.spool import Spool
 from sync.transport import HttpTransport
 from sync.wire.keys import VerifyKey

@@ -6,12 +6,13 @@ import pytest
 from click.testing import CliRunner
 from desk_world import BY, NOW, Desk, Page, Story
 
-from sync.headquarters import archive, intake, staff
-from sync.headquarters.app import create_app
 from sync.headquarters.cli import main
 from sync.headquarters.errors import FormerServer
-from sync.headquarters.journals import read_journal
-from sync.headquarters.scoring import reconciliation, refresh, score
+from sync.headquarters.intake import archive, edge
+from sync.headquarters.intake.journals import read_journal
+from sync.headquarters.marking.scoring import reconciliation, refresh, score
+from sync.headquarters.register import staff
+from sync.headquarters.web.app import create_app
 from sync.wire.documents import LaterServer, read
 
 
@@ -77,7 +78,7 @@ def test_batches_of_a_former_server_are_refused_and_kept(desk: Desk) -> None:
     former.close(handed_in=0)
     digest, data = desk.batch(former.events, sequence=1)
     with pytest.raises(FormerServer) as refusal:
-        intake.accept_bytes(desk.hq, data, digest, NOW)
+        edge.accept_bytes(desk.hq, data, digest, NOW)
     notice = base64.b64decode(str(refusal.value.to_json()["notice"]))
     later = read(notice, LaterServer, [desk.hq.keys.receipt().public])
     assert (later.server_term, later.at) == (2, NOW)

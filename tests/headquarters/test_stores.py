@@ -12,20 +12,21 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sync.errors import AlreadyInitialised, NotADocument, NotFound, SecretMissing
-from sync.headquarters import intake, sites
-from sync.headquarters.app import create_receiver
-from sync.headquarters.archive import archive_pending, list_batches
-from sync.headquarters.body import hash_file
 from sync.headquarters.errors import BlobsAway, SettingRefused
-from sync.headquarters.folder import (
+from sync.headquarters.intake import edge
+from sync.headquarters.intake.archive import archive_pending, list_batches
+from sync.headquarters.marking.scoring import refresh, scored_rows
+from sync.headquarters.register import sites
+from sync.headquarters.store.body import hash_file
+from sync.headquarters.store.engine import Stamp, Store
+from sync.headquarters.store.folder import (
     SETTINGS,
     Headquarters,
     create_headquarters,
     open_headquarters,
 )
-from sync.headquarters.schema import audit, quarantine
-from sync.headquarters.scoring import refresh, scored_rows
-from sync.headquarters.store import Stamp, Store
+from sync.headquarters.store.schema import audit, quarantine
+from sync.headquarters.web.app import create_receiver
 
 
 def enrolled(headquarters: Headquarters, folder: Path) -> Desk:
@@ -55,7 +56,7 @@ def told(desk: Desk) -> Story:
 
 def test_a_sitting_is_taken_in_archived_and_scored_on_postgresql_alone(table: Desk) -> None:
     digest, data = table.batch(told(table).events)
-    assert intake.accept_bytes(table.hq, data, digest, NOW).new
+    assert edge.accept_bytes(table.hq, data, digest, NOW).new
     assert list((table.hq.folder / "blobs").iterdir()) == []
     assert table.hq.blobs.read(digest) == data
     assert archive_pending(table.hq, NOW).done == 1
@@ -70,7 +71,7 @@ def test_what_postgresql_refuses_lies_in_its_own_quarantine(table: Desk) -> None
     digest = hash_file(table.folder / "file")
     for _ in range(2):
         with pytest.raises(NotADocument):
-            intake.accept_bytes(table.hq, data, digest, NOW)
+            edge.accept_bytes(table.hq, data, digest, NOW)
     assert table.hq.refused.read(digest) == data
     with table.hq.store.reading() as db:
         assert db.scalar(select(func.count()).select_from(quarantine)) == 1
@@ -120,13 +121,13 @@ def far(tmp_path: Path) -> Iterator[tuple[Desk, s3_stub.Bucket]]:
 def test_bytes_in_a_store_that_speaks_s3_come_back(far: tuple[Desk, s3_stub.Bucket]) -> None:
     desk, bucket = far
     digest, data = desk.batch(told(desk).events)
-    assert intake.accept_bytes(desk.hq, data, digest, NOW).new
+    assert edge.accept_bytes(desk.hq, data, digest, NOW).new
     assert list(bucket.objects.values()) == [data]
     assert archive_pending(desk.hq, NOW).done == 1
     bucket.objects.clear()
     with pytest.raises(NotFound):
         desk.hq.blobs.read(digest)
-    assert not intake.accept_bytes(desk.hq, data, digest, NOW).new
+    assert not edge.accept_bytes(desk.hq, data, digest, NOW).new
     assert list(bucket.objects.values()) == [data]
 
 

@@ -9,9 +9,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from sync.errors import CannotOpen
-from sync.headquarters import publish, sites, staff, unlocking
-from sync.headquarters.app import create_app
-from sync.headquarters.store import Stamp
+from sync.headquarters.planning import publish, unlocking
+from sync.headquarters.register import sites, staff
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.web.app import create_app
 from sync.wire.documents import FetchRequest, sign
 from sync.wire.release import read_release
 

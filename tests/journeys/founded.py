@@ -13,14 +13,15 @@ from siteapp.identity import accept_certificate, make_keys
 from siteapp.site import Site
 from sync.exam.catalogue import find
 from sync.exam.roster import COLUMNS
-from sync.headquarters import publish, rosters, sessions, sites, staff
-from sync.headquarters.app import wall_ms
-from sync.headquarters.bank import builtin_bank
-from sync.headquarters.folder import Headquarters, create_headquarters
-from sync.headquarters.materials import builtin_materials
-from sync.headquarters.samples import sample_rows
+from sync.headquarters.content.bank import builtin_bank
+from sync.headquarters.planning import publish, rosters, sessions
+from sync.headquarters.planning.materials import builtin_materials
+from sync.headquarters.planning.samples import sample_rows
+from sync.headquarters.register import sites, staff
 from sync.headquarters.spreadsheet import sheet_bytes
-from sync.headquarters.store import Stamp
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.store.folder import Headquarters, create_headquarters
+from sync.headquarters.web.app import wall_ms
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 

@@ -14,8 +14,8 @@ from playwright.sync_api import Locator, Response, Route, expect
 from premises import COMMANDS, SESSION, Premises, Process, wait_until
 
 from sync.exam.journal import Event
-from sync.headquarters import handed_files, stick_desk
-from sync.headquarters.journals import read_journal
+from sync.headquarters.intake import handed_files, stick_desk
+from sync.headquarters.intake.journals import read_journal
 from sync.spool import Spool
 
 MIB = 1024 * 1024

@@ -11,8 +11,8 @@ from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.spans import Span
 from sync.errors import NotReady
 from sync.exam.journal import decode
-from sync.headquarters.attempts import attempt_facts
-from sync.headquarters.journals import ReceivedJournal, TermJournal
+from sync.headquarters.intake.journals import ReceivedJournal, TermJournal
+from sync.headquarters.marking.attempts import attempt_facts
 
 S = 1_000
 AM = "am-1121"

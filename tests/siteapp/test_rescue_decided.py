@@ -18,8 +18,8 @@ from siteapp.site import Site
 from siteapp.store.writer import Decision
 from sync.exam.journal import standing_responses
 from sync.exam.sitting import form_for
-from sync.headquarters.attempts import attempt_facts
-from sync.headquarters.journals import ReceivedJournal, TermJournal
+from sync.headquarters.intake.journals import ReceivedJournal, TermJournal
+from sync.headquarters.marking.attempts import attempt_facts
 
 OTHER_FORM = 40
 

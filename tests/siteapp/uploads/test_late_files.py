@@ -12,8 +12,8 @@ from together import AM
 from siteapp.conduct import acts
 from siteapp.site import Site
 from siteapp.store.writer import Decision
-from sync.headquarters.attempts import attempt_facts
-from sync.headquarters.journals import ReceivedJournal, TermJournal
+from sync.headquarters.intake.journals import ReceivedJournal, TermJournal
+from sync.headquarters.marking.attempts import attempt_facts
 
 MINUTE = 60_000
 DATA = bytes(range(256)) * 3000

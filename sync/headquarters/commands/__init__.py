@@ -1,0 +1,1 @@
+"""The commands of `examhq`, a module a subject."""

@@ -1,0 +1,309 @@
+"""Commands of the desk: sites, sessions, sittings, rosters, publishing, codes."""
+
+from pathlib import Path
+
+import click
+
+from sync.console import language, say, show_json
+from sync.exam.catalogue import find as find_specification
+from sync.exam.sitting import SessionKind
+from sync.headquarters.commands.base import (
+    FOLDER,
+    IN_FILE,
+    OUT_FILE,
+    json_option,
+    opened,
+    plain,
+    show,
+    stamp,
+)
+from sync.headquarters.content.bank import builtin_bank, load_bank
+from sync.headquarters.content.specifications import specification
+from sync.headquarters.planning import publish, release, rosters, sessions, unlocking
+from sync.headquarters.planning.materials import builtin_materials, read_materials
+from sync.headquarters.register import sites
+from sync.headquarters.web.sheets import codes_file
+from sync.wire.files import write_durably
+from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
+from sync.words import Words
+
+
+@click.group()
+def site() -> None:
+    """The register of sites."""
+
+
+@site.command("register")
+@click.argument("request", type=IN_FILE)
+@click.option("--id", "site_id", required=True, help="The site's identifier.")
+@click.option("--name", required=True, help="The school's name.")
+@click.option("--out", type=OUT_FILE, required=True, help="Where the certificate goes.")
+@click.pass_obj
+def site_register(folder: Path, request: Path, site_id: str, name: str, out: Path) -> None:
+    """Answer an enrolment request with a certificate."""
+    with opened(folder) as hq:
+        envelope = sites.register(
+            hq, stamp(), request=request.read_bytes(), site=site_id, name=name
+        )
+        root = VerifyKey.from_bytes(hq.keys.public().root).key_id
+        serial = sites.certificate_of(hq, site_id).serial
+    write_durably(out, envelope)
+    say(
+        f"考点 {site_id} 已登记（第 {serial} 次），证书：{out}",
+        f"Site {site_id} registered (enrolment {serial}), certificate: {out}",
+    )
+    say(f"请告知考点根密钥指纹：{root}", f"Tell the site the root's fingerprint: {root}")
+
+
+@site.command("list")
+@json_option
+@click.pass_obj
+def site_list(folder: Path, as_json: bool) -> None:
+    """All sites."""
+    with opened(folder) as hq:
+        show(sites.list_sites(hq), ["id", "name", "serial", "key_id"], as_json)
+
+
+@site.command("certificate")
+@click.argument("site_id")
+@click.option("--out", type=OUT_FILE, required=True, help="Where the certificate goes.")
+@click.pass_obj
+def site_certificate(folder: Path, site_id: str, out: Path) -> None:
+    """Write a site's present certificate again."""
+    with opened(folder) as hq:
+        write_durably(out, sites.certificate_envelope(hq, site_id))
+    say(f"证书：{out}", f"Certificate: {out}")
+
+
+@click.group()
+def session() -> None:
+    """Sessions: half-days in the rooms of a site."""
+
+
+@session.command("create")
+@click.argument("session_id")
+@click.option("--site", "site_id", required=True, help="At which site.")
+@click.option("--name", required=True, help="Name in Chinese.")
+@click.option("--name-en", help="Name in English [default: the identifier].")
+@click.option("--starts-at", required=True, help="2026-12-05T09:00+08:00")
+@click.option("--room", required=True, help="The room.")
+@click.option(
+    "--kind",
+    type=click.Choice(["examination", "rehearsal", "practice"]),
+    default="examination",
+    help="What it counts for [default: examination].",
+)
+@click.option("--seed", help="Seed of the draw [default: random].")
+@click.pass_obj
+def session_create(
+    folder: Path,
+    session_id: str,
+    site_id: str,
+    name: str,
+    name_en: str | None,
+    starts_at: str,
+    room: str,
+    kind: SessionKind,
+    seed: str | None,
+) -> None:
+    """Make a session."""
+    with opened(folder) as hq:
+        sessions.create_session(
+            hq,
+            stamp(),
+            session=session_id,
+            site=site_id,
+            name=Words(name, name_en or session_id),
+            kind=kind,
+            starts_at=starts_at,
+            room=room,
+            seed=seed,
+        )
+    say(f"已新建场次 {session_id}", f"Session {session_id} made")
+
+
+@session.command("list")
+@json_option
+@click.pass_obj
+def session_list(folder: Path, as_json: bool) -> None:
+    """All sessions, the newest start first."""
+    columns = ["id", "site", "kind", "starts_at", "state", "sittings", "candidates"]
+    with opened(folder) as hq:
+        show(sessions.list_sessions(hq), columns, as_json)
+
+
+@session.command("show")
+@click.argument("session_id")
+@json_option
+@click.pass_obj
+def session_show(folder: Path, session_id: str, as_json: bool) -> None:
+    """One session with its sittings."""
+    with opened(folder) as hq:
+        row = sessions.show_session(hq, session_id)
+        found = sessions.list_sittings(hq, session_id)
+    shown = [
+        {
+            "id": s.plan.id,
+            "specification": s.plan.specification,
+            "component": s.plan.component,
+            "minutes": s.plan.minutes,
+            "forms": list(s.plan.forms),
+            "candidates": s.candidates,
+        }
+        for s in found
+    ]
+    if as_json:
+        show_json(plain(row) | {"sittings": shown})
+        return
+    show([row], ["id", "site", "kind", "starts_at", "room", "state", "package_digest"], False)
+    show(shown, ["id", "specification", "component", "minutes", "forms", "candidates"], False)
+
+
+@click.group()
+def sitting() -> None:
+    """Sittings of a session."""
+
+
+@sitting.command("add")
+@click.argument("session_id")
+@click.argument("sitting_id")
+@click.option("--specification", "code", required=True, help="Such as 530051-junior.")
+@click.option(
+    "--component",
+    type=click.Choice(["theory", "practical", "review"]),
+    default="theory",
+    help="Which paper [default: theory].",
+)
+@click.option("--forms", type=click.IntRange(1, 26), default=1, help="How many forms to draw.")
+@click.option("--bank", type=FOLDER, help="Folder of a bank [default: the one that ships].")
+@click.option("--earliest-hand-in", type=click.IntRange(0, 600), default=30, help="Minutes.")
+@click.pass_obj
+def sitting_add(
+    folder: Path,
+    session_id: str,
+    sitting_id: str,
+    code: str,
+    component: str,
+    forms: int,
+    bank: Path | None,
+    earliest_hand_in: int,
+) -> None:
+    """Add a sitting and draw its forms."""
+    with opened(folder) as hq:
+        rules = specification(hq, code)
+        items = load_bank(bank, find_specification(code)) if bank else builtin_bank(code)
+        plan = sessions.add_sitting(
+            hq,
+            stamp(),
+            session=session_id,
+            sitting=sitting_id,
+            specification=rules,
+            component=component,
+            bank=items,
+            materials=read_materials(bank, items) if bank else builtin_materials(code),
+            form_count=forms,
+            earliest_hand_in=earliest_hand_in,
+        )
+    drawn = " ".join(plan.forms)
+    say(f"已加入考试 {sitting_id}，试卷：{drawn}", f"Sitting {sitting_id} added, forms: {drawn}")
+
+
+@click.group()
+def roster() -> None:
+    """Rosters of candidates."""
+
+
+@roster.command("import")
+@click.argument("file", type=IN_FILE)
+@click.option("--session", "session_id", required=True, help="Of which session.")
+@click.option("--sitting", "sitting_id", required=True, help="Of which sitting.")
+@click.option("--replace", is_flag=True, help="In place of the roster that is there.")
+@click.pass_obj
+def roster_import(
+    folder: Path, file: Path, session_id: str, sitting_id: str, replace: bool
+) -> None:
+    """Take a sheet as the roster of a sitting; all problems are listed, nothing half taken."""
+    with opened(folder) as hq:
+        count = rosters.import_roster(
+            hq, stamp(), session=session_id, sitting=sitting_id, file=file, replace=replace
+        )
+    say(f"已导入 {count} 名考生", f"{count} candidates imported")
+
+
+@roster.command("template")
+@click.argument("file", type=OUT_FILE)
+def roster_template(file: Path) -> None:
+    """Write an empty roster sheet, its columns set to text."""
+    write_durably(file, rosters.template())
+    say(f"已写入 {file}", f"Written: {file}")
+
+
+@click.command("publish")
+@click.argument("session_id")
+@click.option("--key", type=IN_FILE, required=True, help="Your own release key file.")
+@click.option("--out", type=OUT_FILE, help="Also copy the package here.")
+@click.pass_obj
+def publish_command(folder: Path, session_id: str, key: Path, out: Path | None) -> None:
+    """Sign a session; with the second officer's signature it is published and fixed."""
+    signer = SigningKey.from_bytes(load_key(key, SECRET_LENGTH))
+    with opened(folder) as hq:
+        package = release.sign_release(hq, stamp(), session_id, signer)
+    if package is None:
+        say(
+            f"场次 {session_id} 已由密钥 {signer.public.key_id} 签名，还需第二位发布人签名",
+            f"Session {session_id} signed by key {signer.public.key_id};"
+            " the second officer's signature is needed",
+        )
+        return
+    if out:
+        write_durably(out, package.path.read_bytes())
+    say(
+        f"场次 {session_id} 已发布：{package.digest}（{package.size} 字节）",
+        f"Session {session_id} published: {package.digest} ({package.size} bytes)",
+    )
+
+
+@click.command("codes")
+@click.argument("session_id")
+@click.option("--html", type=OUT_FILE, help="Write sheets to print instead, one an official.")
+@click.option("--official", type=click.IntRange(1, 2), help="Only this official's code.")
+@json_option
+@click.pass_obj
+def codes_command(
+    folder: Path, session_id: str, html: Path | None, official: int | None, as_json: bool
+) -> None:
+    """The unlock codes of a published session; each look is recorded."""
+    with opened(folder) as hq:
+        if html:
+            text = codes_file(hq, stamp(), session_id, language(), official)
+            write_secret(html, text)
+            say(f"已写入 {html}，打印后请删除", f"Written: {html}; delete it once printed")
+            return
+        codes = publish.unlock_codes(hq, stamp(), session_id)
+    chosen = {n: code for n, code in enumerate(codes, start=1) if official in (None, n)}
+    if as_json:
+        show_json(chosen)
+        return
+    for number, code in chosen.items():
+        say(f"负责人 {number}：{code}", f"Official {number}: {code}")
+
+
+@click.command("online-unlock")
+@click.argument("session_id")
+@click.pass_obj
+def online_unlock_command(folder: Path, session_id: str) -> None:
+    """Agree that a session unlocks over the network at its hour; two people must."""
+    with opened(folder) as hq:
+        agreed = unlocking.consent(hq, stamp(), session_id)
+    names = "、".join(one.who for one in agreed)
+    say(
+        f"已同意 {len(agreed)}/{unlocking.NEEDED}：{names}",
+        f"{len(agreed)} of {unlocking.NEEDED} agree: {names}",
+    )
+
+
+def write_secret(path: Path, text: str) -> None:
+    """A file that only its owner can read."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, "utf-8")

@@ -1,0 +1,1 @@
+"""What is examined: the bank of items, and the specifications with their assumed rules."""

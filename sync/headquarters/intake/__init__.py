@@ -1,0 +1,1 @@
+"""What comes in from sites: verified at the edge, kept once, receipted, archived, opened."""

@@ -1,0 +1,165 @@
+"""The journal of a session as received: opened, and held against its own checkpoints."""
+
+from collections.abc import Sequence
+
+from sync.errors import DocumentAltered, DocumentRefused, NotFound
+from sync.exam.batch import Batch, BatchHeader
+from sync.exam.journal import Event, encode
+from sync.exam.merkle import MerkleTree
+from sync.exam.specification import Struct
+from sync.headquarters.errors import JournalBroken
+from sync.headquarters.intake.archive import BatchRow, list_batches
+from sync.headquarters.register.sites import former_key
+from sync.headquarters.store.folder import Headquarters
+from sync.wire import documents
+from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.sealed import SealedDocument
+from sync.words import Words
+
+
+class TermJournal(Struct, frozen=True):
+    """The journal of one server term, as far as its batches follow each other."""
+
+    term: int
+    events: tuple[Event, ...]
+    final: bool
+    gap: Words | None
+    # Digests: the batch that ended the journal, and those that came after it.
+    ended_by: str | None = None
+    supplements: tuple[str, ...] = ()
+
+
+class ReceivedJournal(Struct, frozen=True):
+    """All that a session's batches say; another server term is another journal."""
+
+    session: str
+    batches: int
+    terms: tuple[TermJournal, ...]
+
+    @property
+    def lacking(self) -> Words | None:
+        """What is still to come, or None when the journal is whole."""
+        if not self.terms:
+            return Words("尚未收到任何成绩数据包", "no batch has come in")
+        if self.terms[-1].gap:
+            return self.terms[-1].gap
+        if not self.terms[-1].final:
+            return Words("尚未收到最后一个成绩数据包", "the final batch has not come in")
+        return None
+
+    def events(self) -> list[Event]:
+        """The journal that counts: the highest server term's, which begins with the first event."""
+        return list(self.terms[-1].events) if self.terms else []
+
+    def forks(self) -> dict[int, tuple[Event, ...]]:
+        """Former server term → its events that the one that counts does not begin with."""
+        counting = self.events()
+        found = {}
+        for term in self.terms[:-1]:
+            pairs = enumerate(zip(term.events, counting, strict=False))
+            shared = min(len(term.events), len(counting))
+            first = next((place for place, (a, b) in pairs if a != b), shared)
+            if term.events[first:]:
+                found[term.term] = term.events[first:]
+        return found
+
+
+def read_journal(headquarters: Headquarters, session: str) -> ReceivedJournal:
+    """The journal from its received batches; JournalBroken if they contradict each other.
+
+    What lies behind a gap is left out: no checkpoint vouches for it yet.
+    """
+    rows = list_batches(headquarters, session=session)
+    key = headquarters.keys.seal()
+    terms = sorted({row.server_term for row in rows})
+    return ReceivedJournal(
+        session=session,
+        batches=len(rows),
+        terms=tuple(
+            _read_term(headquarters, key, [row for row in rows if row.server_term == term])
+            for term in terms
+        ),
+    )
+
+
+class _Chain:
+    """Batches of one term, each following the one before."""
+
+    def __init__(self) -> None:
+        self.tree = MerkleTree()
+        self.events: list[Event] = []
+        self.last: BatchRow | None = None
+        self.ended_by: str | None = None
+        self.supplements: list[str] = []
+
+    def gap_before(self, row: BatchRow, header: BatchHeader) -> bool:
+        """Whether batches are missing between what is here and this one."""
+        if self.last is None:
+            return header.previous is not None
+        return row.sequence != self.last.sequence + 1
+
+    def follow(self, row: BatchRow, header: BatchHeader, events: Sequence[Event]) -> None:
+        """Add a batch that claims to come next; JournalBroken if it does not."""
+        before = self.last.digest if self.last else None
+        if header.previous != before or header.first != len(self.events):
+            raise _broken(row, "与前一个数据包不衔接", "does not continue the one before")
+        for event in events:
+            self.tree.append(encode(event))
+        self.events += events
+        self.last = row
+        if self.ended_by is not None:
+            self.supplements.append(row.digest)
+        elif header.final:
+            self.ended_by = row.digest
+
+    def check(self, row: BatchRow, header: BatchHeader, key: VerifyKey) -> None:
+        """JournalBroken if the batch's checkpoint is not the root of all events up to here."""
+        try:
+            documents.check_head(header, self.tree, key)
+        except DocumentAltered:
+            zh, en = "校验点与事件不符", "the checkpoint is not that of the events"
+            raise _broken(row, zh, en) from None
+        except DocumentRefused as error:
+            raise _broken(row, error.say("zh"), error.say("en")) from None
+
+
+def _read_term(
+    headquarters: Headquarters, seal: OpeningKey, rows: Sequence[BatchRow]
+) -> TermJournal:
+    chain, gap = _Chain(), None
+    for row in rows:
+        key = former_key(headquarters, row.site, row.signed_by)
+        batch = _open(headquarters, row, key, seal)
+        if chain.gap_before(row, batch.header):
+            gap = Words(
+                f"服务器任期 {row.server_term} 的第 {row.sequence} 个数据包之前有缺失",
+                f"batches before {row.sequence} of server term {row.server_term} are missing",
+            )
+            break
+        chain.follow(row, batch.header, batch.events)
+        chain.check(row, batch.header, key)
+    return TermJournal(
+        term=rows[0].server_term,
+        events=tuple(chain.events),
+        final=chain.ended_by is not None,
+        gap=gap,
+        ended_by=chain.ended_by,
+        supplements=tuple(chain.supplements),
+    )
+
+
+def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: OpeningKey) -> Batch:
+    try:
+        blob = headquarters.blobs.read(row.digest)
+    except NotFound:
+        raise _broken(row, "文件已不在", "its file is gone") from None
+    found = SealedDocument.verify_bytes(blob, kind="batch", trusted=[key])
+    return documents.read_batch(found, seal)
+
+
+def _broken(row: BatchRow, zh: str, en: str) -> JournalBroken:
+    return JournalBroken(
+        session=row.session,
+        reason_zh=f"第 {row.sequence} 个数据包（服务器任期 {row.server_term}）{zh}",
+        reason_en=f"batch {row.sequence} of server term {row.server_term}: {en}",
+    )

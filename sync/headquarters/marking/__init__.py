@@ -1,0 +1,1 @@
+"""From the received journal to results: scoring, reconciliation, sheets."""

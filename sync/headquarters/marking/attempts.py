@@ -1,0 +1,122 @@
+"""What the journal says of each attempt, up to its hand-in. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sync.exam.journal import Event, standing_responses
+from sync.exam.marking import receipt_code
+from sync.exam.specification import Struct
+from sync.headquarters.intake.journals import ReceivedJournal
+
+
+class AttemptFacts(Struct, frozen=True):
+    """One attempt as journalled. `how` is None before the hand-in."""
+
+    form: str | None = None
+    started: bool = False
+    absent: bool = False
+    violation: bool = False
+    how: str | None = None
+    receipt: str | None = None
+    receipt_fits: bool | None = None
+    responses: Mapping[str, Any] = {}
+    evidence: int = 0
+    after_hand_in: int = 0
+    files: int = 0
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether the attempt was handed in or collected."""
+        return self.how is not None
+
+
+def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
+    """attempt → what is known of it.
+
+    Of several hand-ins the first counts; responses after it do not, unless two people at the site
+    decided that they do, or a `rescue` event says who applied them. Of several server terms the
+    latest counts.
+    """
+    events = journal.events()
+    ends = _ends(journal)
+    counted = [e for i, e in enumerate(events) if not _too_late(e, i, ends)]
+    standing = standing_responses(counted)
+    late = Counter(_of(e) for i, e in enumerate(events) if _too_late(e, i, ends))
+    by_attempt: dict[str, list[Event]] = {}
+    for event in events:
+        if "attempt" in event.body:
+            by_attempt.setdefault(event.body["attempt"], []).append(event)
+    return {
+        attempt: _facts(
+            attempt,
+            own,
+            events[ends[attempt]] if attempt in ends else None,
+            {item: s.response for item, s in standing.get(attempt, {}).items()},
+            late[attempt],
+        )
+        for attempt, own in by_attempt.items()
+    }
+
+
+def _of(event: Event) -> str | None:
+    return event.body.get("attempt")
+
+
+def _ends(journal: ReceivedJournal) -> dict[str, int]:
+    """attempt → the place of its hand-in, or of the last rescue after that, among all events."""
+    ends: dict[str, int] = {}
+    for place, event in enumerate(journal.events()):
+        if event.kind == "late-decision" and event.body["counts"]:
+            # Late answers count by decision of two people; the next hand-in commits to them.
+            ends.pop(event.body["attempt"], None)
+        if event.kind == "hand-in":
+            ends.setdefault(event.body["attempt"], place)
+        elif event.kind == "rescue" and event.body["attempt"] in ends:
+            ends[event.body["attempt"]] = place
+    return ends
+
+
+def _too_late(event: Event, place: int, ends: Mapping[str, int]) -> bool:
+    return event.kind == "response" and place > ends.get(event.body["attempt"], place)
+
+
+def _facts(
+    attempt: str,
+    own: Sequence[Event],
+    end: Event | None,
+    responses: Mapping[str, Any],
+    after_hand_in: int,
+) -> AttemptFacts:
+    starts = [e for e in own if e.kind == "start"]
+    hand_ins = [e for e in own if e.kind == "hand-in"]
+    receipt = end.body["receipt"] if end else None
+    return AttemptFacts(
+        form=starts[-1].body["form"] if starts else None,
+        started=bool(starts),
+        absent=_any(own, "absent"),
+        violation=_any(own, "violation"),
+        how=end.body.get("how", hand_ins[0].body["how"]) if end else None,
+        receipt=receipt,
+        receipt_fits=receipt == receipt_code(attempt, responses) if end else None,
+        responses=responses,
+        evidence=sum(e.kind in ("evidence", "file-evidence") for e in own),
+        after_hand_in=after_hand_in,
+        files=sum(e.kind == "file" for e in own),
+    )
+
+
+def _any(own: Iterable[Event], kind: str) -> bool:
+    return any(event.kind == kind for event in own)
+
+
+def closes(events: Iterable[Event]) -> dict[str, int]:
+    """sitting → how many hand-ins the site counted when it closed it."""
+    found = {}
+    for event in events:
+        if event.kind == "close":
+            counted = event.body["handed_in"]
+            found[event.body["sitting"]] = (
+                len(counted) if isinstance(counted, list) else int(counted)
+            )
+    return found

@@ -1,0 +1,1 @@
+"""Before the hour: sessions, rosters, papers, packages under two signatures, unlock codes."""

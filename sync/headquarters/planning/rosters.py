@@ -1,0 +1,166 @@
+"""Rosters: the candidates of a sitting from a sheet, and the sheet to fill in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from sync.errors import AlreadyThere, NotFound, RosterRefused, RosterUnreadable
+from sync.exam.roster import COLUMNS, RosterRow, read_rows
+from sync.exam.sitting import CandidatePlan
+from sync.headquarters.planning.sessions import draft, find
+from sync.headquarters.spreadsheet import SheetUnreadable, read_sheet, sheet_bytes
+from sync.headquarters.store.engine import Stamp, record
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.schema import candidates, entries, sittings
+from sync.words import Words
+
+
+def import_roster(
+    headquarters: Headquarters,
+    by: Stamp,
+    *,
+    session: str,
+    sitting: str,
+    file: Path,
+    replace: bool = False,
+) -> int:
+    """Take a sheet as the roster of a sitting; how many candidates. All problems are listed.
+
+    A sitting has one roster: AlreadyThere if it has, unless `replace`.
+    """
+    rows = read_roster(file)
+    with headquarters.store.writing() as db:
+        draft(db, session)
+        _require_sitting(db, session, sitting)
+        here = (entries.c.session == session) & (entries.c.sitting == sitting)
+        if db.scalar(select(entries.c.admission).where(here).limit(1)):
+            if not replace:
+                raise AlreadyThere(what=f"{session}/{sitting} {file.name}")
+            _clear(db, session, sitting)
+        problems = _conflicts(db, session, rows)
+        if problems:
+            raise RosterRefused(problems)
+        _insert(db, session, sitting, rows)
+        record(db, by, "roster.import", session=session, sitting=sitting, candidates=len(rows))
+    return len(rows)
+
+
+def read_roster(file: Path) -> tuple[RosterRow, ...]:
+    """The rows of a roster sheet; RosterUnreadable or RosterRefused."""
+    try:
+        return read_rows(read_sheet(file))
+    except SheetUnreadable as error:
+        raise RosterUnreadable(reason=str(error)) from None
+
+
+def _require_sitting(db: Connection, session: str, sitting: str) -> None:
+    this = (sittings.c.session == session) & (sittings.c.id == sitting)
+    if not db.scalar(select(sittings.c.id).where(this)):
+        raise NotFound(what=f"{session}/{sitting}")
+
+
+def _clear(db: Connection, session: str, sitting: str) -> None:
+    """Forget a sitting's roster, and whoever is on no other."""
+    db.execute(delete(entries).where(entries.c.session == session, entries.c.sitting == sitting))
+    still = select(entries.c.admission).where(entries.c.session == session)
+    db.execute(
+        delete(candidates).where(
+            candidates.c.session == session, candidates.c.admission.not_in(still)
+        )
+    )
+
+
+def _conflicts(db: Connection, session: str, rows: Sequence[RosterRow]) -> list[Words]:
+    """Where the roster and those of the other sittings contradict each other."""
+    there = db.execute(select(candidates).where(candidates.c.session == session)).all()
+    by_admission = {row.admission: row for row in there}
+    by_identity = {row.identity: row for row in there}
+    by_seat = {row.seat: row for row in there}
+    problems: list[Words] = []
+    for row in rows:
+        same = by_admission.get(row.admission) or by_identity.get(row.identity)
+        if same is not None:
+            problems += _same_person(row, same)
+        elif row.seat in by_seat:
+            other = by_seat[row.seat]
+            problems.append(
+                Words(
+                    f"{row.name}：座位 {row.seat} 已由 {other.name} 使用",
+                    f"{row.name}: seat {row.seat} is {other.name}'s in this session",
+                )
+            )
+    return problems
+
+
+def _same_person(row: RosterRow, same: Row[Any]) -> list[Words]:
+    pairs = (
+        ("身份证号", row.identity, same.identity),
+        ("准考证号", row.admission, same.admission),
+        ("姓名", row.name, same.name),
+        ("座位号", row.seat, same.seat),
+    )
+    return [
+        Words(
+            f"{row.name}（{row.admission}）：{column}与本场次其他科目名单不一致",
+            f"{row.name} ({row.admission}): {column} differs from another roster of this session",
+        )
+        for column, here, there in pairs
+        if here != there
+    ]
+
+
+def _insert(db: Connection, session: str, sitting: str, rows: Sequence[RosterRow]) -> None:
+    known = set(db.scalars(select(candidates.c.admission).where(candidates.c.session == session)))
+    for row in rows:
+        if row.admission not in known:
+            db.execute(
+                insert(candidates).values(
+                    session=session,
+                    admission=row.admission,
+                    name=row.name,
+                    identity=row.identity,
+                    sex=row.sex,
+                    school=row.school,
+                    seat=row.seat,
+                )
+            )
+        db.execute(
+            insert(entries).values(session=session, sitting=sitting, admission=row.admission)
+        )
+
+
+def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
+    """The candidates of a session by seat, each with the sittings they are in."""
+    find(db, session)
+    query = (
+        select(entries.c.admission, entries.c.sitting)
+        .join(
+            sittings,
+            (sittings.c.session == entries.c.session) & (sittings.c.id == entries.c.sitting),
+        )
+        .where(entries.c.session == session)
+        .order_by(sittings.c.position)
+    )
+    taken: dict[str, list[str]] = {}
+    for admission, sitting in db.execute(query):
+        taken.setdefault(admission, []).append(sitting)
+    people = select(candidates).where(candidates.c.session == session).order_by(candidates.c.seat)
+    return tuple(
+        CandidatePlan(
+            admission=row.admission,
+            name=row.name,
+            identity=row.identity,
+            sex=row.sex,
+            school=row.school,
+            seat=row.seat,
+            sittings=tuple(taken[row.admission]),
+        )
+        for row in db.execute(people)
+    )
+
+
+def template() -> bytes:
+    """An empty roster sheet with all columns as text."""
+    return sheet_bytes("考生名单", COLUMNS, [], spare_rows=200)

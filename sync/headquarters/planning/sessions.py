@@ -1,0 +1,309 @@
+"""Making a session: its sittings with drawn forms, until it is published."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Row, func, insert, select
+
+from sync.errors import AlreadyThere, BlueprintUnmet, NotFound, NotReady
+from sync.exam.items import Bank
+from sync.exam.paper import Form, draw_practical, draw_theory
+from sync.exam.sitting import SessionKind, SessionPlan, SittingPlan
+from sync.exam.specification import Specification, Struct
+from sync.headquarters.errors import SessionPublished, TimeRefused
+from sync.headquarters.names import checked
+from sync.headquarters.planning.materials import keep_materials
+from sync.headquarters.store.engine import Stamp, record
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.schema import entries, forms, sessions, sites, sittings
+from sync.words import Words
+
+State = Literal["draft", "published"]
+
+
+class SessionRow(Struct, frozen=True):
+    """A session with what is counted about it."""
+
+    id: str
+    site: str
+    name: Words
+    kind: SessionKind
+    starts_at: str
+    room: str
+    state: State
+    sittings: int
+    candidates: int
+    package_digest: str | None
+    package_size: int | None
+
+
+class SittingRow(Struct, frozen=True):
+    """A sitting, the rules it was made under, and how many are on its roster."""
+
+    plan: SittingPlan
+    specification: Specification
+    candidates: int
+
+
+def create_session(
+    headquarters: Headquarters,
+    by: Stamp,
+    *,
+    session: str,
+    site: str,
+    name: Words,
+    kind: SessionKind,
+    starts_at: str,
+    room: str,
+    seed: str | None = None,
+) -> None:
+    """A new session of a registered site; AlreadyThere if the identifier is taken."""
+    checked(session)
+    _check_time(starts_at)
+    with headquarters.store.writing() as db:
+        if not db.scalar(select(sites.c.id).where(sites.c.id == site)):
+            raise NotFound(what=site)
+        if db.scalar(select(sessions.c.id).where(sessions.c.id == session)):
+            raise AlreadyThere(what=session)
+        db.execute(
+            insert(sessions).values(
+                id=session,
+                site=site,
+                name_zh=name.zh,
+                name_en=name.en,
+                kind=kind,
+                starts_at=starts_at,
+                room=room,
+                seed=seed or secrets.token_hex(16),
+                state="draft",
+                created_at=by.at,
+            )
+        )
+        record(db, by, "session.create", session=session, site=site, kind=kind)
+
+
+def _check_time(text: str) -> None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise TimeRefused(time=text) from None
+    if time.tzinfo is None:
+        raise TimeRefused(time=text)
+
+
+def add_sitting(
+    headquarters: Headquarters,
+    by: Stamp,
+    *,
+    session: str,
+    sitting: str,
+    specification: Specification,
+    component: str,
+    bank: Bank,
+    form_count: int = 1,
+    earliest_hand_in: int = 30,
+    materials: Mapping[str, bytes] | None = None,
+) -> SittingPlan:
+    """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill.
+
+    `materials` are the bank's files by name.
+    """
+    checked(sitting)
+    with headquarters.store.writing() as db:
+        row = draft(db, session)
+        if db.scalar(select(sittings.c.id).where(_is(session, sitting))):
+            raise AlreadyThere(what=f"{session}/{sitting}")
+        drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed)
+        part = specification.component(component)
+        plan = SittingPlan(
+            id=sitting,
+            specification=specification.code,
+            component=component,
+            title=_title(specification, part.title),
+            minutes=part.minutes,
+            forms=tuple(form.id for form in drawn),
+            earliest_hand_in=earliest_hand_in,
+        )
+        _insert_sitting(db, session, plan, specification)
+        _insert_forms(db, session, sitting, drawn, bank)
+        keep_materials(db, session, drawn, materials or {})
+        record(db, by, "sitting.add", session=session, sitting=sitting, code=specification.code)
+    return plan
+
+
+def _title(specification: Specification, part: Words) -> Words:
+    title = specification.title
+    return Words(f"{title.zh} {part.zh}", f"{title.en}, {part.en.lower()}")
+
+
+def draw_forms(
+    bank: Bank, specification: Specification, component: str, sitting: str, count: int, seed: str
+) -> list[Form]:
+    """`count` forms A, B …; they share items only where the bank is too small for more."""
+    part = specification.component(component)
+    if component == "theory" and not part.parts:
+        raise NotReady(
+            reason_zh="标准未公布题型与题量，本版本不为此规格组卷",
+            reason_en="the standard publishes no parts; this release draws no paper for it",
+        )
+    if component == "review":
+        raise NotReady(
+            reason_zh=f"{part.title.zh}不用机考卷，请另行组织，成绩可导入",
+            reason_en=f"the {part.title.en.lower()} has no paper; hold it otherwise and import "
+            "its marks",
+        )
+    drawn: list[Form] = []
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: max(1, min(count, 26))]:
+        name = f"{sitting}-{letter}"
+        if component == "practical":
+            tasks = {task.id for form in drawn for task in form.tasks}
+            drawn.append(draw_practical(bank, specification, name, f"{seed}/{name}", tasks))
+        else:
+            drawn.append(_draw_theory(bank, specification, name, f"{seed}/{name}", drawn))
+    return drawn
+
+
+def _draw_theory(
+    bank: Bank, specification: Specification, name: str, seed: str, drawn: list[Form]
+) -> Form:
+    used = {item.id for form in drawn for item in form.items()}
+    try:
+        return draw_theory(bank, specification, name, seed, used)
+    except BlueprintUnmet:
+        if not drawn:
+            raise
+        return draw_theory(bank, specification, name, seed)
+
+
+def _insert_sitting(
+    db: Connection, session: str, plan: SittingPlan, specification: Specification
+) -> None:
+    place = db.scalar(select(func.count()).where(sittings.c.session == session))
+    db.execute(
+        insert(sittings).values(
+            session=session,
+            id=plan.id,
+            position=place,
+            specification=msgspec.json.encode(specification).decode(),
+            plan=msgspec.json.encode(plan).decode(),
+        )
+    )
+
+
+def _insert_forms(
+    db: Connection, session: str, sitting: str, drawn: list[Form], bank: Bank
+) -> None:
+    for form in drawn:
+        _insert_form(db, session, sitting, form, bank)
+
+
+def _insert_form(db: Connection, session: str, sitting: str, form: Form, bank: Bank) -> None:
+    """The form, and beside it the items it has with their keys, as they are today."""
+    used = {item.id: bank.items[item.id] for item in form.items()}
+    tasks = {task.id: bank.tasks[task.id] for task in form.tasks}
+    kept = Bank(bank.specification, used, {s.id: s for s in form.situations}, tasks)
+    db.execute(
+        insert(forms).values(
+            session=session,
+            sitting=sitting,
+            id=form.id,
+            form=msgspec.json.encode(form).decode(),
+            bank=msgspec.json.encode(kept).decode(),
+        )
+    )
+
+
+def draft(db: Connection, session: str) -> Row[Any]:
+    """The session's row if it may still be changed; NotFound or SessionPublished otherwise."""
+    row = find(db, session)
+    if row.state != "draft":
+        raise SessionPublished(session=session)
+    return row
+
+
+def find(db: Connection, session: str) -> Row[Any]:
+    """The session's row; NotFound if there is none."""
+    row = db.execute(select(sessions).where(sessions.c.id == session)).first()
+    if row is None:
+        raise NotFound(what=session)
+    return row
+
+
+def list_sessions(headquarters: Headquarters) -> list[SessionRow]:
+    """All sessions, the newest start first."""
+    with headquarters.store.reading() as db:
+        rows = db.execute(select(sessions).order_by(sessions.c.starts_at.desc(), sessions.c.id))
+        return [_session_row(db, row) for row in rows]
+
+
+def show_session(headquarters: Headquarters, session: str) -> SessionRow:
+    """One session; NotFound if there is none."""
+    with headquarters.store.reading() as db:
+        return _session_row(db, find(db, session))
+
+
+def _session_row(db: Connection, row: Row[Any]) -> SessionRow:
+    here = entries.c.session == row.id
+    return SessionRow(
+        id=row.id,
+        site=row.site,
+        name=Words(row.name_zh, row.name_en),
+        kind=row.kind,
+        starts_at=row.starts_at,
+        room=row.room,
+        state=row.state,
+        sittings=db.scalar(select(func.count()).where(sittings.c.session == row.id)) or 0,
+        candidates=db.scalar(select(func.count(entries.c.admission.distinct())).where(here)) or 0,
+        package_digest=row.package_digest,
+        package_size=row.package_size,
+    )
+
+
+def list_sittings(headquarters: Headquarters, session: str) -> list[SittingRow]:
+    """The sittings of a session in the order they were added."""
+    with headquarters.store.reading() as db:
+        find(db, session)
+        return [
+            SittingRow(
+                plan=msgspec.json.decode(row.plan, type=SittingPlan),
+                specification=msgspec.json.decode(row.specification, type=Specification),
+                candidates=db.scalar(
+                    select(func.count()).where(
+                        entries.c.session == session, entries.c.sitting == row.id
+                    )
+                )
+                or 0,
+            )
+            for row in db.execute(
+                select(sittings).where(sittings.c.session == session).order_by(sittings.c.position)
+            )
+        ]
+
+
+def load_form(headquarters: Headquarters, session: str, form: str) -> tuple[Form, Bank]:
+    """A drawn form and its items with their keys; NotFound if the session has no such form."""
+    query = select(forms).where(forms.c.session == session, forms.c.id == form)
+    with headquarters.store.reading() as db:
+        row = db.execute(query).first()
+    if row is None:
+        raise NotFound(what=f"{session} {form}")
+    return (
+        msgspec.json.decode(row.form, type=Form),
+        msgspec.json.decode(row.bank, type=Bank),
+    )
+
+
+def published_plan(headquarters: Headquarters, session: str) -> SessionPlan:
+    """The plan as it went to the site; NotReady before the session is published."""
+    with headquarters.store.reading() as db:
+        row = find(db, session)
+    if row.plan is None:
+        raise NotReady(reason_zh="场次尚未发布", reason_en="the session is not published")
+    return msgspec.json.decode(row.plan, type=SessionPlan)
+
+
+def _is(session: str, sitting: str) -> Any:
+    return (sittings.c.session == session) & (sittings.c.id == sitting)

@@ -1,0 +1,79 @@
+"""Unlocking over the network: two officers consent, and at the hour the site gets its codes.
+
+The hour is a quarter of an hour before the start, by headquarters' clock. Without two consents
+nothing goes over the network and the codes are read out by phone; with them the phone still works.
+"""
+
+from sqlalchemy import select
+
+from sync.errors import NotFound, NotReady
+from sync.exam.sitting import unlock_due_ms
+from sync.exam.specification import Struct
+from sync.headquarters.planning.publish import package_of, packages_for, read_codes
+from sync.headquarters.planning.sessions import find
+from sync.headquarters.register.sites import certificate_of
+from sync.headquarters.store.engine import Stamp, record
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.schema import unlock_consents
+from sync.wire.keys import SealingKey
+from sync.wire.release import write_release
+from sync.wire.unlock import UnlockCode
+
+NEEDED = 2
+
+
+class Consent(Struct, frozen=True):
+    """Who agreed that a package is unlocked over the network, and when."""
+
+    who: str
+    at: int
+
+
+def consent(headquarters: Headquarters, by: Stamp, session: str) -> list[Consent]:
+    """One officer agrees; harmless twice. All who have."""
+    package = package_of(headquarters, session).digest
+    adding = headquarters.store.inserting(unlock_consents).on_conflict_do_nothing()
+    with headquarters.store.writing() as db:
+        added = db.execute(adding, {"package": package, "who": by.who, "at": by.at})
+        if added.rowcount:
+            record(db, by, "unlock.consent", session=session, package=package)
+    return consents(headquarters, package)
+
+
+def consents(headquarters: Headquarters, package: str) -> list[Consent]:
+    """Who has agreed, in the order of time."""
+    rows = unlock_consents
+    query = select(rows.c.who, rows.c.at).where(rows.c.package == package)
+    with headquarters.store.reading() as db:
+        found = db.execute(query.order_by(rows.c.at, rows.c.who)).mappings()
+        return [Consent(**row) for row in found]
+
+
+def released(headquarters: Headquarters, session: str, package: str, now: int) -> bool:
+    """Two officers have agreed and the hour has come."""
+    with headquarters.store.reading() as db:
+        starts_at = find(db, session).starts_at
+    return now >= unlock_due_ms(starts_at) and len(consents(headquarters, package)) >= NEEDED
+
+
+def release(headquarters: Headquarters, site: str, package: str, now: int) -> bytes:
+    """The codes of a package of this site, sealed to it; NotFound, NotReady before the hour."""
+    session = next((s for s, p in packages_for(headquarters, site) if p.digest == package), None)
+    if session is None:
+        raise NotFound(what=package[:64])
+    if not released(headquarters, session, package, now):
+        raise NotReady(reason_zh="尚未放行", reason_en="not released yet")
+    first, second = read_codes(headquarters, package)
+    envelope = write_release(
+        (UnlockCode.parse(first, 1), UnlockCode.parse(second, 2)),
+        SealingKey.from_bytes(certificate_of(headquarters, site).seal),
+        headquarters.keys.receipt(),
+        named=site,
+        session=session,
+        package=package,
+        at=now,
+    )
+    by = Stamp(site, now)
+    with headquarters.store.writing() as db:
+        record(db, by, "unlock.release", session=session, package=package)
+    return envelope

@@ -1,0 +1,1 @@
+"""Whom headquarters knows: sites, its own people, its own keys."""

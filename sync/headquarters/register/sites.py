@@ -1,0 +1,133 @@
+"""The register of sites: an enrolment request in, a certificate out."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from sync.errors import AlreadyThere, NotFound
+from sync.exam.specification import Struct
+from sync.headquarters.names import checked
+from sync.headquarters.store.engine import Stamp, record
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.schema import enrolments, sites
+from sync.wire import documents
+from sync.wire.documents import Certificate
+from sync.wire.keys import VerifyKey
+
+
+class SiteRow(Struct, frozen=True):
+    """A registered site; `serial` counts its enrolments."""
+
+    id: str
+    name: str
+    serial: int
+    key_id: str
+    registered_at: int
+
+
+def register(
+    headquarters: Headquarters, by: Stamp, *, request: bytes, site: str, name: str
+) -> bytes:
+    """The certificate for a site's request; AlreadyThere if this request was answered before.
+
+    A site that is registered already gets the next serial: its box was set up anew.
+    """
+    checked(site)
+    asked = documents.read_request(request)
+    digest = hashlib.sha256(request).hexdigest()
+    with headquarters.store.writing() as db:
+        if db.scalar(select(enrolments.c.site).where(enrolments.c.request == digest)):
+            raise AlreadyThere(what=f"{site} {digest[:16]}")
+        serial = _next_serial(db, by, site, name)
+        certificate = Certificate(
+            site=site,
+            name=name,
+            serial=serial,
+            sign=asked.sign,
+            seal=asked.seal,
+            headquarters=headquarters.keys.public(),
+            issued_at=by.at,
+        )
+        envelope = documents.sign(certificate, headquarters.keys.root())
+        key = VerifyKey.from_bytes(asked.sign)
+        db.execute(
+            insert(enrolments).values(
+                site=site,
+                serial=serial,
+                request=digest,
+                sign_key=asked.sign,
+                sign_key_id=key.key_id,
+                certificate=envelope,
+                issued_at=by.at,
+            )
+        )
+        record(db, by, "site.register", site=site, name=name, serial=serial, key=key.key_id)
+    return envelope
+
+
+def _next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
+    serial = db.scalar(select(sites.c.serial).where(sites.c.id == site))
+    if serial is None:
+        db.execute(insert(sites).values(id=site, name=name, serial=1, registered_at=by.at))
+        return 1
+    db.execute(update(sites).where(sites.c.id == site).values(name=name, serial=serial + 1))
+    return int(serial) + 1
+
+
+def list_sites(headquarters: Headquarters) -> list[SiteRow]:
+    """All sites by id."""
+    joined = sites.join(
+        enrolments, (enrolments.c.site == sites.c.id) & (enrolments.c.serial == sites.c.serial)
+    )
+    query = select(sites, enrolments.c.sign_key_id.label("key_id")).select_from(joined)
+    with headquarters.store.reading() as db:
+        return [SiteRow(**row) for row in db.execute(query.order_by(sites.c.id)).mappings()]
+
+
+def certificate_of(headquarters: Headquarters, site: str) -> Certificate:
+    """The certificate that counts for a site now; NotFound if it is not registered."""
+    with headquarters.store.reading() as db:
+        return documents.peek(_current(db, site).certificate, Certificate)
+
+
+def certificate_envelope(headquarters: Headquarters, site: str) -> bytes:
+    """The same, signed as the site got it."""
+    with headquarters.store.reading() as db:
+        envelope: bytes = _current(db, site).certificate
+    return envelope
+
+
+def sign_key(headquarters: Headquarters, site: str) -> VerifyKey:
+    """The key that a site signs with now; NotFound if it is not registered."""
+    with headquarters.store.reading() as db:
+        return VerifyKey.from_bytes(_current(db, site).sign_key)
+
+
+def former_key(headquarters: Headquarters, site: str, key_id: str) -> VerifyKey:
+    """A key by which a batch was taken in, also if the site has enrolled again since."""
+    query = select(enrolments.c.sign_key).where(
+        enrolments.c.site == site, enrolments.c.sign_key_id == key_id
+    )
+    with headquarters.store.reading() as db:
+        raw = db.scalars(query).first()
+    if raw is None:
+        raise NotFound(what=f"{site} {key_id}")
+    return VerifyKey.from_bytes(raw)
+
+
+def former_keys(headquarters: Headquarters, site: str) -> list[VerifyKey]:
+    """All that a site signed with before it enrolled again."""
+    query = select(enrolments.c.sign_key).where(enrolments.c.site == site)
+    newest_first = query.order_by(enrolments.c.serial.desc())
+    with headquarters.store.reading() as db:
+        return [VerifyKey.from_bytes(raw) for raw in db.scalars(newest_first.offset(1))]
+
+
+def _current(db: Connection, site: str) -> Row[Any]:
+    newest = enrolments.c.serial.desc()
+    query = select(enrolments).where(enrolments.c.site == site).order_by(newest).limit(1)
+    row = db.execute(query).first()
+    if row is None:
+        raise NotFound(what=site)
+    return row

@@ -1,0 +1,1 @@
+"""The couriers' API and the staff's pages."""

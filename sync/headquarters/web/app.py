@@ -1,0 +1,66 @@
+"""The web application of headquarters: the couriers' API and the staff's pages."""
+
+import time
+from collections.abc import Callable
+from importlib import resources
+
+from flask import Flask, Response
+
+from sync.headquarters.intake.edge import MAX_BATCH
+from sync.headquarters.intake.gate import Gate
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.web import guard, views
+from sync.headquarters.web.api import api, intake
+from sync.headquarters.web.guard import PUBLIC, role
+from sync.headquarters.web.pages import pages
+from sync.headquarters.web.release_pages import release_pages
+from sync.headquarters.web.rule_pages import rule_pages
+
+
+def wall_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> Flask:
+    """A WSGI application on an open data folder."""
+    app = create_receiver(headquarters, clock)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    views.install(app)
+    app.register_blueprint(api)
+    app.register_blueprint(pages)
+    app.register_blueprint(rule_pages)
+    app.register_blueprint(release_pages)
+    app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
+    app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
+    app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))
+    return app
+
+
+def _base_css() -> Response:
+    return _css(resources.files("sync").joinpath("look", "base.css").read_text("utf-8"))
+
+
+def _hq_css() -> Response:
+    return _css(resources.files("sync.headquarters.web").joinpath("static", "hq.css").read_text())
+
+
+def create_receiver(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> Flask:
+    """As create_app, of the intake alone: it holds no state and opens nothing."""
+    app = Flask("sync.headquarters.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BATCH
+    app.extensions["headquarters"] = headquarters
+    app.extensions["clock"] = clock
+    app.extensions["gate"] = Gate()
+    guard.install(app)
+    app.register_blueprint(intake)
+    return app
+
+
+def _favicon() -> Response:
+    return Response(status=204)
+
+
+def _css(text: str) -> Response:
+    return Response(text, mimetype="text/css", headers={"Cache-Control": "max-age=300"})

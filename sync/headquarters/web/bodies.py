@@ -1,0 +1,51 @@
+"""How large a body may be at headquarters: large ones come from sites, which prove themselves."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from sync import bounded
+from sync.bounded import SMALLEST, Bound
+from sync.errors import ExamError
+from sync.headquarters.errors import BatchTooLarge
+from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
+from sync.headquarters.register.proof import proven_site
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.web.guard import HEADERS
+
+BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
+# Half of all: a balancer opens many, and leaves some to others.
+PER_MACHINE = 512
+_PROOF = "EXAMSITE_AUTHORIZATION"
+
+
+def bounds(headquarters: Headquarters) -> Bound:
+    """Anybody may bring a batch of the usual size; the rest needs the word of a site."""
+
+    def most(path: str, headers: Mapping[str, str]) -> int:
+        if not path.startswith((BATCHES, FILES)):
+            return SMALLEST
+        if _length(headers) <= SMALL and path.startswith(BATCHES):
+            return SMALL
+        try:
+            proven_site(headquarters, headers.get(_PROOF, ""), "PUT", path)
+        except (ExamError, SQLAlchemyError):
+            return SMALL if path.startswith(BATCHES) else SMALLEST
+        return MAX_BATCH if path.startswith(BATCHES) else MAX_FILE
+
+    return most
+
+
+class BoundedParser(bounded.BoundedParser):
+    """Says in headquarters' words what is too large."""
+
+    def too_much(self, found: int, limit: int) -> bounded.TooMuch:
+        """As every answer of the API."""
+        said = BatchTooLarge(found=found, limit=limit).to_json()
+        return bounded.TooMuch(json.dumps(said, ensure_ascii=False).encode(), HEADERS)
+
+
+def _length(headers: Mapping[str, str]) -> int:
+    said = headers.get("CONTENT_LENGTH", "")
+    return int(said) if said.isascii() and said.isdecimal() else MAX_FILE

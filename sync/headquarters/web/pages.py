@@ -1,0 +1,186 @@
+"""The staff's pages: sign-in, sessions and what came in, sites, quarantine, audit."""
+
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as Answer
+
+from sync.headquarters.errors import SignInRefused, TooManyTries
+from sync.headquarters.intake import archive
+from sync.headquarters.intake.handed_files import files_here
+from sync.headquarters.marking import results, scoring
+from sync.headquarters.marking.reconcile import Reconciliation
+from sync.headquarters.planning import publish, release, sessions, unlocking
+from sync.headquarters.planning.sessions import SessionRow
+from sync.headquarters.register import sites, staff
+from sync.headquarters.store.engine import record
+from sync.headquarters.web import audits
+from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, now, role, stamp
+
+pages = Blueprint("pages", __name__)
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.get("/sign-in")
+@role(PUBLIC)
+def sign_in_form() -> str:
+    """The sign-in page."""
+    return render_template("sign_in.html", error=None, name="", next=_next())
+
+
+@pages.post("/sign-in")
+@role(PUBLIC)
+def sign_in() -> Answer:
+    """Check account and password."""
+    name = request.form.get("name", "").strip()
+    address = request.remote_addr or ""
+    try:
+        token = staff.sign_in(
+            headquarters(), name, request.form.get("password", ""), address, now()
+        )
+    except (SignInRefused, TooManyTries) as error:
+        page = render_template("sign_in.html", error=error, name=name, next=_next())
+        response = make_response(page, error.http_status)
+        if isinstance(error, TooManyTries):
+            response.headers["Retry-After"] = str(error.facts["seconds"])
+        return response
+    answer = redirect(_next(), 303)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=staff.SESSION_MS // 1000,
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+    return answer
+
+
+def _next() -> str:
+    """Where to go after sign-in: a path of ours, never another host."""
+    wanted = request.values.get("next", "/")
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\", "/sign-in"))
+    return wanted if ours and wanted.isprintable() else "/"
+
+
+@pages.post("/sign-out")
+@role(*staff.ROLES)
+def sign_out() -> Answer:
+    """End the session of this browser."""
+    staff.sign_out(headquarters(), stamp(), request.cookies[COOKIE])
+    answer = redirect("/sign-in", 303)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
+    return answer
+
+
+@pages.get("/")
+@role(*staff.ROLES)
+def home() -> str:
+    """Sessions with their state and what has come in."""
+    waiting = [row for row in archive.list_quarantine(headquarters()) if row.taken_at is None]
+    return render_template(
+        "home.html",
+        sessions=[_overview(row) for row in sessions.list_sessions(headquarters())],
+        sites={row.id: row for row in sites.list_sites(headquarters())},
+        quarantined=len(waiting),
+    )
+
+
+def _overview(row: SessionRow) -> dict[str, Any]:
+    found = scoring.saved_reconciliation(headquarters(), row.id)
+    return {
+        "row": row,
+        "batches": len(archive.list_batches(headquarters(), session=row.id)),
+        "reconciliation": found,
+        "received": sum(s.received for s in found.sittings) if found else 0,
+        "registered": sum(s.registered for s in found.sittings) if found else 0,
+    }
+
+
+@pages.get("/sites")
+@role(*staff.ROLES)
+def site_list() -> str:
+    """The register of sites."""
+    held: dict[str, int] = {}
+    for row in sessions.list_sessions(headquarters()):
+        held[row.site] = held.get(row.site, 0) + 1
+    return render_template("sites.html", sites=sites.list_sites(headquarters()), held=held)
+
+
+@pages.get("/sessions/<session>")
+@role(*staff.ROLES)
+def session_page(session: str) -> str:
+    """One session: plan, package, batches, reconciliation, results."""
+    row = sessions.show_session(headquarters(), session)
+    published = row.state == "published"
+    return render_template(
+        "session.html",
+        row=row,
+        site=next(s for s in sites.list_sites(headquarters()) if s.id == row.site),
+        sittings=sessions.list_sittings(headquarters(), session),
+        signed=release.first_signature(headquarters(), session),
+        batches=archive.list_batches(headquarters(), session=session),
+        reconciliation=_reconciliation(session) if published else None,
+        files_here=files_here(headquarters(), session),
+        results=results.result_rows(headquarters(), session) if published else [],
+        consents=unlocking.consents(headquarters(), row.package_digest or ""),
+    )
+
+
+def _reconciliation(session: str) -> Reconciliation | None:
+    return scoring.saved_reconciliation(headquarters(), session)
+
+
+@pages.get("/sessions/<session>/results.xlsx")
+@role("exam-officer")
+def results_file(session: str) -> Response:
+    """The results as a sheet, with full identity numbers; that it was taken is recorded."""
+    sheet = results.results_sheet(headquarters(), session)
+    with headquarters().store.writing() as db:
+        record(db, stamp(), "results.export", session=session)
+    response = make_response(sheet)
+    response.mimetype = SHEET
+    response.headers["Content-Disposition"] = f'attachment; filename="results-{session}.xlsx"'
+    return response
+
+
+@pages.get("/sessions/<session>/codes")
+@role("release-officer")
+def codes_page(session: str) -> str:
+    """The unlock codes, a sheet for each official; that they were looked at is recorded."""
+    row = sessions.show_session(headquarters(), session)
+    return render_template(
+        "codes.html",
+        row=row,
+        site=next(s for s in sites.list_sites(headquarters()) if s.id == row.site),
+        codes=list(enumerate(publish.unlock_codes(headquarters(), stamp(), session), start=1)),
+        package=publish.package_of(headquarters(), session),
+        printed_at=now(),
+    )
+
+
+@pages.post("/sessions/<session>/online-unlock")
+@role("release-officer")
+def online_unlock(session: str) -> Answer:
+    """One of two officers agrees that the site is unlocked over the network at the hour."""
+    unlocking.consent(headquarters(), stamp(), session)
+    return redirect(f"/sessions/{session}", 303)
+
+
+@pages.get("/quarantine")
+@role(*staff.ROLES)
+def quarantine_page() -> str:
+    """Refused files with the reason, and what they say of themselves."""
+    return render_template("quarantine.html", rows=archive.list_quarantine(headquarters()))
+
+
+@pages.get("/audit")
+@role("auditor")
+def audit_page() -> str:
+    """Who did what, the newest first."""
+    rows = [
+        {"row": row, "what": msgspec.json.decode(row.what)}
+        for row in audits.list_audit(headquarters())
+    ]
+    return render_template("audit.html", rows=rows, whom=g.member)
