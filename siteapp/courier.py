@@ -38,5 +38,6 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
         VerifyKey.from_bytes(identity.certificate.headquarters.receipt),
         identity.site,
         register=(identity.register, transport),
+        releases=identity.releases,
         pause=pause,
     )

@@ -13,10 +13,18 @@ from pathlib import Path
 
 from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised
 from sync.registers import RegisterFile
-from sync.wire.documents import Certificate, EnrolmentRequest, read_certificate, sign
+from sync.wire.documents import (
+    Certificate,
+    EnrolmentRequest,
+    HeadquartersKeys,
+    read_certificate,
+    sign,
+)
 from sync.wire.files import write_durably
 from sync.wire.keys import OpeningKey, SigningKey, VerifyKey, load_key, save_key
+from sync.wire.release import ReleaseReader
 from sync.wire.rescue import SiteRescue
+from sync.wire.trusted import sealed_to
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,16 @@ class Identity:
         """The newest register of headquarters' keys that came here."""
         root = VerifyKey.from_bytes(self.certificate.headquarters.root)
         return RegisterFile(self.folder, root.key_id)
+
+    def recipients(self) -> HeadquartersKeys:
+        """What answers are sealed to; with a damaged register, the keys of the certificate."""
+        return sealed_to(self.certificate.headquarters, self.register.sound())
+
+    @functools.cached_property
+    def releases(self) -> ReleaseReader:
+        """What reads headquarters' unlock releases for this box."""
+        key = VerifyKey.from_bytes(self.certificate.headquarters.unlock)
+        return ReleaseReader(self.site, self.seal, key)
 
     @property
     def signer(self) -> str:

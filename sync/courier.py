@@ -31,18 +31,19 @@ from sync.errors import (
     HeadquartersUnreachable,
 )
 from sync.errors.system import system_words
-from sync.registers import RegisterFile, RegisterSource, distrust
+from sync.registers import RegisterFile, RegisterSource, distrust, holds_release
 from sync.spool import CourierStatus, Entry, Level, Spool, check_whole, digest_of
 from sync.statements import check_receipt, check_refusal
 from sync.transport import PackageEntry, Transport, wall_ms
 from sync.tries import Tries, held_in
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
-from sync.wire.release import check_release
+from sync.wire.release import ReleaseReader
 from sync.words import Words
 
 POLL_S = 20.0
 AUDIT_S = 3600.0
+TELL_S = 1.0
 # Packages never take the room that answers may need.
 KEEP_FREE = 512 * 1_048_576
 _MIB = 1_048_576
@@ -80,6 +81,7 @@ class Courier:
         site: str,
         *,
         register: tuple[RegisterFile, RegisterSource] | None = None,
+        releases: ReleaseReader | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _CHANCE.random,
@@ -87,10 +89,12 @@ class Courier:
     ) -> None:
         self._spool, self._transport = spool, transport
         self._key, self._site, self._register = receipt_key, site, register
+        self._releases = releases
         self._now, self._ticks, self._random, self._pause = now, ticks, random, pause
         self._tries: dict[str, Tries] = {}
         self._rounds_failed = 0
         self._audited: float | None = None
+        self._told = self._ticks()
         self._applied: KeyRegister | None = None
         last = spool.status(transport.name)
         self._contact = last.last_contact if last else None
@@ -173,32 +177,18 @@ class Courier:
     def _fetch_releases(self, done: Round, listed: list[PackageEntry]) -> None:
         """The codes of packages whose hour has come; wrong ones, also kept ones, come anew."""
         for package in listed:
-            name = f"{package.digest}.release"
-            if not package.released or not self._due(name):
+            name, reader = f"{package.digest}.release", self._releases
+            if reader is None or not package.released or not self._due(name):
                 continue
             with self._isolated(done, name):
-                if self._holds_release(package):
+                named = {"session": package.session, "package": package.digest}
+                if holds_release(self._spool, reader, self._keys(), **named):
                     continue
                 fresh = self._transport.release(package.digest)
                 if fresh is not None:
-                    self._check_release(package, fresh)
+                    reader.read(fresh, self._keys(), **named)
                     self._spool.put_release(package.digest, fresh)
                     self._tries.pop(name, None)
-
-    def _holds_release(self, package: PackageEntry) -> bool:
-        """Whether what was kept still counts: its key may be revoked since."""
-        kept = self._spool.release(package.digest)
-        try:
-            if kept is not None:
-                self._check_release(package, kept)
-        except DocumentRefused as error:
-            log.warning("the release of %s no longer counts: %s", package.digest, error)
-            return False
-        return kept is not None
-
-    def _check_release(self, package: PackageEntry, envelope: bytes) -> None:
-        named = {"site": self._site, "session": package.session, "package": package.digest}
-        check_release(envelope, self._key, self._keys(), **named)
 
     def _fetch(self, package: PackageEntry) -> None:
         part = self._spool.part_path(package.digest, self._transport.name)
@@ -246,6 +236,7 @@ class Courier:
             with self._isolated(done, entry.digest):
                 step = self._take_step(entry, done, audit=audit and not again)
                 tried = is_file and step == "send"
+            self._publish(done, TELL_S)
             if tried:
                 return True
         return False
@@ -374,9 +365,11 @@ class Courier:
         offset = site_offset(self._site)
         return back_off(attempt, self._random, offset=offset, retry_after=asked)
 
-    def _publish(self, done: Round) -> None:
+    def _publish(self, done: Round, every: float = 0.0) -> None:
         """The status for the screen; a disk that takes none must not stop deliveries."""
-        now = self._now()
+        if self._ticks() < self._told + every:
+            return
+        now, self._told = self._now(), self._ticks()
         if done.contact:
             self._contact = now
         if done.errors:

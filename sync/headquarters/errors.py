@@ -4,7 +4,9 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
                    ConflictingBatch  FormerServer  JournalBroken
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
+                               UnlockKeyRevoked
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused
+                   TargetNeeded
 NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  NotTheRoot
@@ -185,6 +187,17 @@ class ReceiptKeyRevoked(TryLater):
     )
 
 
+class UnlockKeyRevoked(TryLater):
+    """A service whose key for unlock releases is revoked: no site would believe it."""
+
+    code = "unlock-key-revoked"
+    message = Words("本机的解锁密钥 {key} 已吊销", "This machine's unlock key {key} is revoked")
+    hint = Words(
+        "请把新的 unlock.key 放入本机的 keys 文件夹；此前请用电话告知解锁码",
+        "Put the new unlock.key into this machine's folder keys; until then tell codes by phone",
+    )
+
+
 class SettingRefused(InputRefused):
     """A setting of examhq.json that cannot be followed."""
 
@@ -266,8 +279,17 @@ class KeyNeeded(NotNow):
     message = Words(
         "吊销后可用的密钥不够：{role}", "Too few keys would be left to work with: {role}"
     )
+    hint = Words("请先用 examhq keys rotate 换新密钥", "Make a new one first: examhq keys rotate")
+
+
+class TargetNeeded(InputRefused):
+    """A key that does not stay at headquarters needs a place; a release key, whose it replaces."""
+
+    code = "target-needed"
+    message = Words("更换 {role} 密钥缺少参数", "To rotate a key for {role} more must be said")
     hint = Words(
-        "请先用 examhq keys rotate-… 换新密钥", "Make a new one first: examhq keys rotate-…"
+        "release 与 escrow 需用 --out 指定新文件；release 还需用 --old 指定旧密钥",
+        "release and escrow need --out, the new file; release also --old, the key that ends",
     )
 
 

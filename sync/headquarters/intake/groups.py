@@ -35,14 +35,18 @@ def accept_group(
     """
     found: list[Accepted | None] = [None] * len(sent)
     arrivals: list[tuple[int, Arrival]] = []
-    for one, known in _asked(headquarters, sent):
+    asked = list(_asked(headquarters, sent))
+    if not asked:
+        return found
+    trust = receipts.trust(headquarters)
+    for one, known in asked:
         if known.receipt is not None:
             bring_back(headquarters, one.body)
             kept = receipts.still_good(headquarters, one.body.digest, known.receipt)
             found[one.place] = Accepted(kept, new=False)
         else:
             with suppress(ExamError):
-                arrival = admit(headquarters, one.body, one.incoming, known, now)
+                arrival = admit(headquarters, one.body, one.incoming, known, trust, now)
                 arrivals.append((one.place, arrival))
     taken = headquarters.commits.commit_all([arrival for _, arrival in arrivals])
     for (place, arrival), new in zip(arrivals, taken, strict=True):

@@ -1,6 +1,6 @@
 """The journal of a session as received: opened, and held against its own checkpoints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.exam.batch import Batch, BatchHeader
@@ -12,9 +12,13 @@ from sync.headquarters.intake.archive import BatchRow, list_batches
 from sync.headquarters.register.sites import former_key
 from sync.headquarters.store.folder import Headquarters
 from sync.wire import documents
+from sync.wire.incoming import opener
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.sealed import SealedDocument
 from sync.words import Words
+
+# What opens batches, by key id.
+Live = Mapping[str, OpeningKey]
 
 
 class TermJournal(Struct, frozen=True):
@@ -70,13 +74,13 @@ def read_journal(headquarters: Headquarters, session: str) -> ReceivedJournal:
     What lies behind a gap is left out: no checkpoint vouches for it yet.
     """
     rows = list_batches(headquarters, session=session)
-    key = headquarters.keys.seal()
+    live = headquarters.keys.live()
     terms = sorted({row.server_term for row in rows})
     return ReceivedJournal(
         session=session,
         batches=len(rows),
         terms=tuple(
-            _read_term(headquarters, key, [row for row in rows if row.server_term == term])
+            _read_term(headquarters, live, [row for row in rows if row.server_term == term])
             for term in terms
         ),
     )
@@ -123,13 +127,11 @@ class _Chain:
             raise _broken(row, error.say("zh"), error.say("en")) from None
 
 
-def _read_term(
-    headquarters: Headquarters, seal: OpeningKey, rows: Sequence[BatchRow]
-) -> TermJournal:
+def _read_term(headquarters: Headquarters, live: Live, rows: Sequence[BatchRow]) -> TermJournal:
     chain, gap = _Chain(), None
     for row in rows:
         key = former_key(headquarters, row.site, row.signed_by)
-        batch = _open(headquarters, row, key, seal)
+        batch = _open(headquarters, row, key, live)
         if chain.gap_before(row, batch.header):
             gap = Words(
                 f"服务器任期 {row.server_term} 的第 {row.sequence} 个数据包之前有缺失",
@@ -148,13 +150,13 @@ def _read_term(
     )
 
 
-def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: OpeningKey) -> Batch:
+def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, live: Live) -> Batch:
     try:
         blob = headquarters.blobs.read(row.digest)
     except NotFound:
         raise _broken(row, "文件已不在", "its file is gone") from None
     found = SealedDocument.verify_bytes(blob, kind="batch", trusted=[key])
-    return documents.read_batch(found, seal)
+    return documents.read_batch(found, opener(found, live))
 
 
 def _broken(row: BatchRow, zh: str, en: str) -> JournalBroken:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as Answer
 
 from sync.headquarters.errors import SignInRefused, TooManyTries
-from sync.headquarters.intake import archive
+from sync.headquarters.intake import archive, receipts
 from sync.headquarters.intake.handed_files import files_here
 from sync.headquarters.marking import results, scoring
 from sync.headquarters.marking.reconcile import Reconciliation
@@ -121,6 +121,8 @@ def session_page(session: str) -> str:
         sittings=sessions.list_sittings(headquarters(), session),
         signed=release.first_signature(headquarters(), session),
         batches=archive.list_batches(headquarters(), session=session),
+        trust=receipts.trust(headquarters()),
+        at=now(),
         reconciliation=_reconciliation(session) if published else None,
         files_here=files_here(headquarters(), session),
         results=results.result_rows(headquarters(), session) if published else [],
