@@ -117,11 +117,24 @@ def admit(
 
     DocumentRefused, FormerServer or ConflictingBatch if it cannot count.
     """
+    arrival = judge(headquarters, body, incoming, known, trust, now)
+    arrival.body = headquarters.blobs.put(body)
+    return arrival
+
+
+def judge(
+    headquarters: Headquarters,
+    body: Body,
+    incoming: Incoming,
+    known: Known,
+    trust: Trust,
+    now: int,
+) -> Arrival:
+    """As admit; the bytes are still to be kept."""
     stated = incoming.stated
     document = _verify(incoming, known, trust.sealing)
     if _KINDS[incoming.kind] is BATCH:
         _require_place(headquarters, stated, body.digest, known, now)
-    data = headquarters.blobs.put(body)
     receipt = Receipt(
         digest=body.digest,
         size=body.size,
@@ -135,8 +148,8 @@ def admit(
     (signed_by,) = document.signed_by
     envelope = documents.sign(receipt, headquarters.keys.receipt())
     to = document.recipients(PARTS[incoming.kind])
-    flag = trust.worst(to, now)
-    return Arrival(receipt, envelope, signed_by, " ".join(sorted(to)), flag, data)
+    sealed_to, standing = " ".join(sorted(to)), trust.worst(to, now)
+    return Arrival(receipt, envelope, signed_by, sealed_to, standing)
 
 
 def outcome(headquarters: Headquarters, kind: Kind, arrival: Arrival, new: bool) -> Accepted:

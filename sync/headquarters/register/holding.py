@@ -49,7 +49,7 @@ def key_rows(headquarters: Headquarters, now: int) -> list[KeyRow]:
 
 def _here(headquarters: Headquarters) -> set[str]:
     folder = headquarters.folder / "keys"
-    signing = [folder / f"{name}.key" for name in ("receipt", "unlock", *RELEASE_KEYS)]
+    signing = [folder / f"{name}.key" for name in ("enrolment", "receipt", "unlock", *RELEASE_KEYS)]
     found = set(headquarters.keys.live())
     for path in signing:
         if path.exists():

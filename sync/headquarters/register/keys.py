@@ -77,7 +77,7 @@ def revoke(
     found = _find(headquarters, by, key_id)
     if found.revoked is not None:
         raise AlreadyThere(what=key_id)
-    if found.role not in NEEDED:
+    if found.role not in (*NEEDED, "enrolment"):
         raise KeyNeeded(role=found.role)
 
     def change(keys: Keys) -> Keys:

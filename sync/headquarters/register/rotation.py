@@ -17,7 +17,7 @@ from sync.headquarters.store.folder import Headquarters
 from sync.wire.keys import OpeningKey, SigningKey, replace_key, save_key
 from sync.wire.register import SEALING, KeyRegister, RegisteredKey
 
-Rotated = Literal["escrow", "headquarters", "receipt", "release", "unlock"]
+Rotated = Literal["enrolment", "escrow", "headquarters", "receipt", "release", "unlock"]
 ROTATED: tuple[Rotated, ...] = get_args(Rotated)
 # Whose private key is never kept here.
 TAKEN_AWAY: tuple[Rotated, ...] = ("escrow", "release")
@@ -33,7 +33,7 @@ def rotate(
     old: str | None = None,
     target: Path | None = None,
 ) -> KeyRegister:
-    """A new key of `role`; the one whose place it takes ends after `days`.
+    """A new key of `role`; the one whose place it takes, if there is one, ends after `days`.
 
     `target` is the new file for a key that leaves this machine, TargetNeeded without it; `old` says
     which release key ends. DataFolderBusy while the service runs, for the receipt key.
@@ -44,9 +44,8 @@ def rotate(
         ends = _ending(headquarters, by, role, old)
         key = OpeningKey.generate() if role in SEALING else SigningKey.generate()
         secret = key.seed if isinstance(key, OpeningKey) else key.to_bytes()
-        fresh = RegisteredKey(
-            role, key.public.to_bytes(), ends.line, by.at, until=None, revoked=None, reason=None
-        )
+        line = ends.line if ends else 0
+        fresh = RegisteredKey(role, key.public.to_bytes(), line, by.at, None, None, None)
         folder = headquarters.folder / "keys"
         if target is not None and role in TAKEN_AWAY:
             save_key(target, secret)
@@ -57,7 +56,7 @@ def rotate(
         def change(keys: Keys) -> Keys:
             return (*_ended(keys, ends, by.at + days * DAY_MS), fresh)
 
-        said = {"role": role, "key": fresh.key_id, "old": ends.key_id}
+        said = {"role": role, "key": fresh.key_id, "old": ends and ends.key_id}
         made = issue(headquarters, by, root, "keys.rotate", change, **said)
         if role not in TAKEN_AWAY and role not in SEALING:
             # At last the file: a crash before leaves the old key, which is good for `days`.
@@ -65,14 +64,20 @@ def rotate(
     return made
 
 
-def _ending(headquarters: Headquarters, by: Stamp, role: Rotated, old: str | None) -> RegisteredKey:
+def _ending(
+    headquarters: Headquarters, by: Stamp, role: Rotated, old: str | None
+) -> RegisteredKey | None:
     if old is not None and role == "release":
         return release_key(headquarters, by, old)
-    return known_keys(headquarters, by.at).newest(role)
+    register = known_keys(headquarters, by.at)
+    # The first key that enrols is made by its first rotation.
+    return register.newest(role) if register.usable(role) else None
 
 
-def _ended(keys: Keys, ends: RegisteredKey, until: int) -> Keys:
+def _ended(keys: Keys, ends: RegisteredKey | None, until: int) -> Keys:
     """That key ends, and any other of its line whose end was not set: a crash may have left one."""
+    if ends is None:
+        return keys
     return tuple(
         msgspec.structs.replace(one, until=until)
         if one.key == ends.key or (_same_line(one, ends) and one.until is None)

@@ -31,7 +31,7 @@ class Arrival:
     sealed_to: str
     # What the keys were good for that it is sealed to.
     standing: Standing
-    body: bytes | None
+    body: bytes | None = None
     new: bool | None = None
     fault: SQLAlchemyError | None = None
 

@@ -68,6 +68,10 @@ class Keyring:
             self._receipt = found, self._signing("receipt.key")
         return self._receipt[1]
 
+    def enrolment(self) -> SigningKey:
+        """Signs certificates of sites while the root is away; SecretMissing before it is made."""
+        return self._signing("enrolment.key")
+
     def unlock(self) -> SigningKey:
         """Signs unlock releases."""
         return self._signing("unlock.key")
