@@ -5,6 +5,8 @@
 <stick>/examsite/batches/<digest>.batch             site → headquarters
 <stick>/examsite/batches/<digest>.file              site → headquarters, uploaded files
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
+<stick>/examsite/inventories/<site>.json            site → headquarters
+<stick>/examsite/inventories/<site>.answer.json     headquarters → site
 """
 
 import os
@@ -17,6 +19,7 @@ from sync.delivery_errors import CopyFailed, StickUnusable
 from sync.errors import DocumentRefused, NotFound
 from sync.errors.system import system_words
 from sync.spool import LEVELS, digest_of
+from sync.stock import Told
 from sync.transport import MAX_LISTING, MAX_RECEIPT, PackageEntry
 from sync.wire.files import write_durably
 from sync.wire.sealed import peek_identity
@@ -53,7 +56,7 @@ class StickTransport:
         """The register of headquarters' keys, if it lies on the stick."""
         with self._usable():
             path = self._folder / KEYS
-            return path.read_bytes()[:MAX_LISTING] if path.is_file() else None
+            return read_start(path) if path.is_file() else None
 
     def fetch(self, digest: str, to: Path, size: int) -> None:
         """Copy a package as it is, which ends by itself; the spool checks it by its digest."""
@@ -88,9 +91,21 @@ class StickTransport:
             for level in reversed(LEVELS):
                 path = self._folder / "receipts" / f"{digest}.{level}.json"
                 if path.is_file():
-                    with path.open("rb") as file:
-                        return file.read(MAX_RECEIPT)
+                    return read_start(path, MAX_RECEIPT)
         return None
+
+    def inventory(self, envelope: bytes) -> Told | None:
+        """Leave an inventory; the one that it replaces and its answer, if one lies there."""
+        folder = self._folder / "inventories"
+        ours, theirs = folder / f"{self._site}.json", folder / f"{self._site}.answer.json"
+        with self._usable():
+            folder.mkdir(parents=True, exist_ok=True)
+            both = ours.is_file() and theirs.is_file()
+            told = Told(read_start(ours), read_start(theirs)) if both else None
+            # It is an answer to no other.
+            theirs.unlink(missing_ok=True)
+            write_durably(ours, envelope)
+        return told
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
@@ -128,6 +143,12 @@ class StickTransport:
 def _files(folder: Path) -> list[str]:
     """The names of what is a file; a folder or a pipe of that name is nothing to read."""
     return [path.name for path in folder.iterdir() if path.is_file()]
+
+
+def read_start(path: Path, most: int = MAX_LISTING) -> bytes:
+    """A file, not more of it than anybody of ours writes."""
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def _read(path: Path) -> Iterator[bytes]:

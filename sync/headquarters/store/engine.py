@@ -26,7 +26,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
 from sync.errors import AlreadyInitialised, NotInitialised, SqliteTooOld
 from sync.headquarters.errors import DatabaseAway, SettingRefused
-from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit, metadata
+from sync.headquarters.store.delivery_tables import metadata
+from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit
 
 # From 3.7.0 to 3.51.2 a WAL reset could corrupt the file.
 OLDEST_SQLITE = (3, 51, 3)
