@@ -13,6 +13,7 @@ from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
 from sync.headquarters.register.proof import proven_site
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.guard import HEADERS
+from sync.whole import Usual
 from sync.wire.inventory import MAX_INVENTORY
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
@@ -49,7 +50,9 @@ def _proven(headquarters: Headquarters, headers: Mapping[str, str], method: str,
 
 
 class BoundedParser(bounded.BoundedParser):
-    """Says in headquarters' words what is too large."""
+    """Reads a usual batch in one look; says in headquarters' words what is too large."""
+
+    usual = Usual("PUT", f"{BATCHES}[0-9a-f]{{64}}")
 
     def too_much(self, found: int, limit: int) -> bounded.TooMuch:
         """As every answer of the API."""
