@@ -38,6 +38,7 @@ from sync.wire.inventory import Inventory, InventoryAnswer
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
+from sync.wire.site_request import SiteRequest
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
@@ -155,6 +156,7 @@ class Papers(Struct, frozen=True):
 
 TYPES: dict[type[Struct], str] = {
     EnrolmentRequest: "application/vnd.examsite.enrolment-request.v1+json",
+    SiteRequest: "application/vnd.examsite.site-request.v1+json",
     Certificate: "application/vnd.examsite.certificate.v1+json",
     Receipt: "application/vnd.examsite.receipt.v1+json",
     Refusal: "application/vnd.examsite.refusal.v1+json",

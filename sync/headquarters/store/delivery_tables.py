@@ -12,8 +12,6 @@ from sqlalchemy import (
 
 from sync.headquarters.store.schema import metadata
 
-__all__ = ["contact_sessions", "contacts", "metadata"]
-
 # The newest inventory of each site; `at` is our clock, `said_at` the site's.
 contacts = Table(
     "contacts",
