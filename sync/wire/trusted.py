@@ -15,12 +15,13 @@ from sync.wire.documents import (
     peek,
     read,
 )
+from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import SealingKey, VerifyKey
 from sync.wire.register import SEALING, KeyRegister, Role
 from sync.words import Words
 
 # What headquarters' receipt key signs; an unlock release is signed by the unlock key.
-Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer)
+Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer, InventoryAnswer)
 
 
 def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from enrolling import AT, FIRST, Newcomer, altered, invited, ready, served, text_of
+from msgspec import structs
 
 from provisioning.cli import main
 from provisioning.enrolling import Enrolment
@@ -156,13 +157,7 @@ def answered(hq: Headquarters, box: Enrolment, stick: Path) -> bytes:
 def elsewhere(made: Certificate) -> Certificate:
     """Headquarters' keys are somebody else's: answers would be sealed to them."""
     theirs = OpeningKey.generate().public.to_bytes()
-    keys = documents.HeadquartersKeys(
-        root=made.headquarters.root,
-        release=made.headquarters.release,
-        receipt=made.headquarters.receipt,
-        seal=theirs,
-        escrow=made.headquarters.escrow,
-    )
+    keys = structs.replace(made.headquarters, seal=theirs)
     return Certificate(
         made.site, made.name, made.serial, made.sign, made.seal, keys, made.issued_at
     )

@@ -13,6 +13,7 @@ from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
 from sync.headquarters.web.enrolments import enrolments
 from sync.headquarters.web.guard import PUBLIC, role
+from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.rule_pages import rule_pages
@@ -33,6 +34,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
     app.register_blueprint(release_pages)
+    app.register_blueprint(marking_pages)
     app.register_blueprint(enrolments)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
