@@ -14,6 +14,7 @@ from sync.headquarters.intake.archive import list_batches
 from sync.headquarters.intake.journals import ReceivedJournal, read_journal
 from sync.headquarters.intake.work import claim, done
 from sync.headquarters.marking.attempts import AttemptFacts, attempt_facts
+from sync.headquarters.marking.keeping import keep_tracks
 from sync.headquarters.marking.reconcile import NOTHING, Reconciliation, reconcile
 from sync.headquarters.planning.sessions import SittingRow, list_sittings, load_form, published_plan
 from sync.headquarters.store.commits import SCORE_WORK
@@ -222,6 +223,7 @@ def _save(
             )
         )
         _link(db, journal)
+        keep_tracks(db, found, journal)
         if rows is None:
             return
         db.execute(delete(results).where(results.c.session == session))
