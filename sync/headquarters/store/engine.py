@@ -26,14 +26,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
 from sync.errors import AlreadyInitialised, NotInitialised, SqliteTooOld
 from sync.headquarters.errors import DatabaseAway, SettingRefused
-from sync.headquarters.store import watching
+from sync.headquarters.store import enrolling, watching
 from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit, metadata
+
+# Its tables are on the same metadata: whoever opens a database knows them.
+_ALSO = (enrolling.invitations, enrolling.site_requests, watching.progress)
 
 # From 3.7.0 to 3.51.2 a WAL reset could corrupt the file.
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
-# Loaded here, so that `metadata` has their tables wherever there is a store.
-SUBJECTS = (watching,)
 # Connections of one process to PostgreSQL, and how long a request waits for one.
 POOL, POOL_MORE, POOL_WAIT_S, CONNECT_S = 8, 24, 5, 3
 

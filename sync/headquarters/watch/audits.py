@@ -33,7 +33,15 @@ ACTS: Mapping[str, Words] = {
     "session.publish": Words("发布场次", "published a session"),
     "session.score": Words("评分", "scored a session"),
     "session.sign": Words("第一位发布人签名", "first release signature"),
+    "site.allow-replacement": Words("允许考点更换服务器", "allowed a replacement server"),
+    "site.enrol": Words("考点凭邀请登记", "enrolled a site by invitation"),
+    "site.invite": Words("向考点发出登记邀请", "invited a site to enrol"),
     "site.register": Words("登记考点", "registered a site"),
+    "site.request": Words("收到考点登记请求", "enrolment request received"),
+    "site.request-refused": Words("考点登记请求被拒", "enrolment request refused"),
+    "site.unknown-token": Words("登记请求的令牌不明", "enrolment with an unknown token"),
+    "site.withdraw-invitation": Words("撤回登记邀请", "withdrew an invitation"),
+    "site.words-differ": Words("登记核对词不一致", "the six words differed"),
     "sitting.add": Words("新增科目", "added a sitting"),
     "staff.add": Words("新增账号", "added an account"),
     "staff.password": Words("重置密码", "reset a password"),
@@ -68,7 +76,12 @@ class Filter(Struct, frozen=True):
     before: int | None = None
 
 
-def list_audit(headquarters: Headquarters, asked: Filter, limit: int) -> list[AuditRow]:
+EVERYTHING = Filter()
+
+
+def list_audit(
+    headquarters: Headquarters, asked: Filter = EVERYTHING, limit: int = 500
+) -> list[AuditRow]:
     """The newest lines first."""
     query = select(audit).where(_wanted(asked)).order_by(audit.c.id.desc()).limit(limit)
     with headquarters.store.reading() as db:

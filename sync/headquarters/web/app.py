@@ -13,6 +13,7 @@ from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
 from sync.headquarters.web.board_pages import board_pages
 from sync.headquarters.web.desk_pages import desk_pages
+from sync.headquarters.web.enrolments import enrolments
 from sync.headquarters.web.guard import PUBLIC, role
 from sync.headquarters.web.live import Boards
 from sync.headquarters.web.pages import pages
@@ -40,6 +41,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     for watching in (board_pages, watch_pages, result_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()
+    app.register_blueprint(enrolments)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))

@@ -13,6 +13,7 @@ from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
 from sync.headquarters.register.proof import proven_site
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.guard import HEADERS
+from sync.whole import Usual
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
 # Half of all: a balancer opens many, and leaves some to others.
@@ -38,7 +39,9 @@ def bounds(headquarters: Headquarters) -> Bound:
 
 
 class BoundedParser(bounded.BoundedParser):
-    """Says in headquarters' words what is too large."""
+    """Reads a usual batch in one look; says in headquarters' words what is too large."""
+
+    usual = Usual("PUT", f"{BATCHES}[0-9a-f]{{64}}")
 
     def too_much(self, found: int, limit: int) -> bounded.TooMuch:
         """As every answer of the API."""

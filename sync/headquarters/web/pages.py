@@ -89,16 +89,6 @@ def home() -> str:
     )
 
 
-@pages.get("/sites")
-@role(*staff.ROLES)
-def site_list() -> str:
-    """The register of sites."""
-    held: dict[str, int] = {}
-    for row in sessions.list_sessions(headquarters()):
-        held[row.site] = held.get(row.site, 0) + 1
-    return render_template("sites.html", sites=sites.list_sites(headquarters()), held=held)
-
-
 @pages.get("/sessions/<session>")
 @role(*staff.ROLES)
 def session_page(session: str) -> str:
