@@ -16,6 +16,7 @@ from sync.headquarters.web.desk_pages import desk_pages
 from sync.headquarters.web.enrolments import enrolments
 from sync.headquarters.web.guard import PUBLIC, role
 from sync.headquarters.web.live import Boards
+from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.result_pages import result_pages
@@ -41,6 +42,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     for watching in (board_pages, watch_pages, result_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()
+    app.register_blueprint(marking_pages)
     app.register_blueprint(enrolments)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
