@@ -35,6 +35,7 @@ ROUTES: dict[str, set[str]] = {
     "PUT /api/v1/batches/<digest>": {PUBLIC},
     "PUT /api/v1/files/<digest>": {SITE},
     "GET /api/v1/receipts/<digest>": {PUBLIC},
+    "POST /api/v1/inventories": {SITE},
     "GET /favicon.ico": {PUBLIC},
     "GET /look/base.css": {PUBLIC},
     "GET /look/hq.css": {PUBLIC},
