@@ -29,7 +29,7 @@ from sync.wire.sealed import Part, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
 
 SITE = "site-01"
-CODE = UnlockCode(1, b"7K3QM9ABCDEFGHJK")
+CODES = (UnlockCode(1, b"7K3QM9ABCDEFGHJK"), UnlockCode(2, b"7K3QM9ABCDEFGHJK"))
 Canned = tuple[int, dict[str, str], bytes]
 
 
@@ -53,7 +53,6 @@ class Headquarters:
     site_key: SigningKey = field(default_factory=SigningKey.generate)
     receipt_key: SigningKey = field(default_factory=SigningKey.generate)
     unlock_key: SigningKey = field(default_factory=SigningKey.generate)
-    # The site's own, that codes are sealed to.
     box: OpeningKey = field(default_factory=OpeningKey.generate)
     packages: dict[str, Path] = field(default_factory=dict)
     # package → its codes, sealed and signed.
@@ -90,10 +89,10 @@ class Headquarters:
         box: OpeningKey | None = None,
         **other: str,
     ) -> bytes:
-        """The release of a package's codes."""
+        """The release of a package's codes, sealed to the site's box."""
         named = {"named": SITE, "session": "am", "package": digest} | other
         to, by = (box or self.box).public, signer or self.unlock_key
-        return write_release((CODE, UnlockCode(2, CODE.secret)), to, by, at=1, **named)
+        return write_release(CODES, to, by, at=1, **named)
 
     def reader(self) -> ReleaseReader:
         """What reads them at the site."""
