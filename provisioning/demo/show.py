@@ -27,6 +27,7 @@ from sync.headquarters.planning.rosters import read_roster
 from sync.spool import Spool
 
 SESSION, VISITORS = "demo-am", "demo-visitors"
+OFFICERS = ("release-1", "release-2")
 BANKS = {"live": "530051-junior", "media": "560003-junior"}
 SHOWN = {"live": "直播电商 初级", "media": "新媒体技术 初级"}
 # Among 40: two change machines, the others are as a room is.
@@ -123,8 +124,10 @@ def _before(stage: Stage, screen: Console) -> Passwords:
 
 
 def _publish(stage: Stage) -> None:
-    for officer in ("release-1", "release-2"):
+    for officer in OFFICERS:
         stage.hq("keys", "take", officer, str(stage.folder / f"{officer}.key"))
+        said = stage.hq("users", "add", officer, "--role", "release-officer")
+        (stage.folder / f"{officer}.password").write_text(said.split()[-1])
     stage.hq("samples", str(stage.folder / "rosters"))
     for session, name, english, kind in (
         (SESSION, "演示场", "Demonstration", "examination"),
@@ -138,8 +141,12 @@ def _publish(stage: Stage) -> None:
             stage.hq("sitting", "add", session, sitting, *what)
             where = ("--session", session, "--sitting", sitting)
             stage.hq("roster", "import", str(_roster(stage, code)), *where)
-        for officer in ("release-1", "release-2"):
-            stage.hq("publish", session, "--key", str(stage.folder / f"{officer}.key"))
+        for officer in OFFICERS:
+            key, password = (
+                str(stage.folder / f"{officer}.{kind}") for kind in ("key", "password")
+            )
+            proof = ("--account", officer, "--password-file", password)
+            stage.hq("publish", session, "--key", key, *proof)
 
 
 def _sitting(stage: Stage, screen: Console, run: Run, passwords: Passwords) -> None:
