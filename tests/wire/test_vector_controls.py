@@ -13,7 +13,18 @@ from vectoring.draft import VECTORS
 
 from sync.errors import ExamError
 from sync.exam import batch, journal
-from sync.wire import canonical, checkpoint, documents, keys, lock, sealed, shape, stream, unlock
+from sync.wire import (
+    canonical,
+    checkpoint,
+    documents,
+    enrolment,
+    keys,
+    lock,
+    sealed,
+    shape,
+    stream,
+    unlock,
+)
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument, Unverified
 
@@ -110,7 +121,17 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     "g1 g2": (
         put(KeyRegister, "require", lambda *_: None),
         "package/signed-by-a-revoked-key package/signed-by-an-expired-key "
-        "receipt/by-a-revoked-key receipt/by-a-key-after-its-end",
+        "receipt/by-a-revoked-key receipt/by-a-key-after-its-end "
+        "enrolment-answer/by-a-revoked-key enrolment-answer/by-a-key-after-its-end",
+    ),
+    "e2": (
+        put(enrolment, "_require_check", lambda _: None),
+        "enrolment-bundle/address-altered enrolment-bundle/check-of-another",
+    ),
+    "e7": (
+        put(enrolment, "require_named", lambda *_: None),
+        "enrolment-answer/seal-not-in-the-register enrolment-answer/headquarters-of-another-root "
+        "enrolment-answer/release-key-that-is-revoked",
     ),
     "p0": (
         put(documents, "RELEASE_SIGNATURES", 1),
