@@ -160,6 +160,7 @@ def require_named(register: KeyRegister, keys: HeadquartersKeys) -> None:
     claimed: Iterable[tuple[Role, bytes]] = (
         *(("release", key) for key in keys.release),
         ("receipt", keys.receipt),
+        ("unlock", keys.unlock),
         ("headquarters", keys.seal),
         ("escrow", keys.escrow),
     )

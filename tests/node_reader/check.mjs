@@ -20,10 +20,16 @@ const opens = {};
 for (const [name, seed] of Object.entries(index.keys.open)) opens[name] = await openingKey(bytesOf(seed));
 
 const incoming = (given) => ({
-  site: keys.site, key: opens[given.key], recipients: given.recipients.map((n) => opens[n].id),
+  site: keys.site, key: opens[given.key], ...sealing(given),
 });
 const registerOf = ({ register }) => register
   && statements.keyRegister(Buffer.from(register, 'hex'), keys.root.id).said;
+function sealing(given) {
+  const register = registerOf(given);
+  if (!register) return { live: [opens[given.live].id], escrow: [opens[given.escrow].id] };
+  const ids = (role) => statements.keysFor(register, role).map((one) => one.id);
+  return { register, live: ids('headquarters'), escrow: ids('escrow') };
+}
 const readers = {
   async 'sealed-document'(file, given) {
     const trusted = given.trusted.map((name) => keys[name]);
@@ -41,12 +47,12 @@ const readers = {
       certificate: said, register, release, key: opens[given.key], codes: given.codes,
     });
   },
-  batch: async (file, given) => ({ events: await readBatch(file, incoming(given)) }),
+  batch: (file, given) => readBatch(file, incoming(given)),
   file: async (file, given) => ({ file: await readFile(file, incoming(given)) }),
   receipt: (file, given) => ({ fields: statements.receipt(file, keys.receipt, given, registerOf(given)) }),
   refusal: (file, given) => ({ fields: statements.refusal(file, keys.receipt, given) }),
   'unlock-release': async (file, given) => ({
-    codes: await statements.unlockRelease(file, keys.receipt, opens[given.key], given),
+    codes: await statements.unlockRelease(file, keys.unlock, opens[given.key], given, registerOf(given)),
   }),
   'enrolment-request': (file) => ({ fields: statements.enrolmentRequest(file) }),
   certificate: (file) => ({ fields: statements.certificate(file, keys.root.id).payload }),

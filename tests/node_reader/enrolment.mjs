@@ -62,9 +62,10 @@ export function answer(file, given) {
   require_(envelope.signatures.length === 1, 't5', 'signature-refused', 'a stranger too');
   const said = fields(envelope, 'certificate');
   standing(register, 'enrolment', envelope.signatures, said.issued_at);
-  const { root, release, receipt, seal, escrow } = said.headquarters;
+  const { root, release, receipt, unlock, seal, escrow } = said.headquarters;
   require_(Buffer.from(root).equals(Buffer.from(register.root)), 'e6', 'cannot-open');
   const claimed = [...release.map((key) => ['release', key]), ['receipt', receipt],
+    ['unlock', unlock],
     ['headquarters', seal], ['escrow', escrow]];
   for (const [role, key] of claimed) {
     const found = register.keys.find((one) => one.role === role && hex(one.key) === hex(key));

@@ -233,6 +233,11 @@ def _answers_of_other_keys(by: Callable[..., Vector]) -> Iterator[Vector]:
     yield by("headquarters-of-another-root", keys("root", b64(stranger)), "e6", "cannot-open")
     unknown = ("e7", "signature-refused")
     yield by("seal-not-in-the-register", keys("seal", b64(BOX.public.to_bytes())), *unknown)
+    yield by(
+        "unlock-that-is-a-receipt-key",
+        keys("unlock", b64(CERTIFICATE.headquarters.receipt)),
+        *unknown,
+    )
     yield by("receipt-that-is-a-release-key", keys("receipt", b64(RELEASES[0])), *unknown)
     revoked = sorted((RELEASES[0], THIRD.public.to_bytes()))
     listed = keys("release", [b64(key) for key in revoked])

@@ -31,12 +31,16 @@ SIGNING = {
     "release-2": cast.SECOND,
     "release-3": cast.THIRD,
     "receipt": cast.RECEIPT,
+    "unlock": cast.UNLOCK,
     "site": cast.SIGN,
     "other": cast.STRANGER,
 }
 OPENING = {
     "seal": cast.SEAL,
+    "seal-0": cast.OLD_SEAL,
+    "seal-1": cast.LOST_SEAL,
     "escrow": cast.ESCROW,
+    "escrow-0": cast.OLD_ESCROW,
     "box": cast.BOX,
     "elsewhere": cast.ELSEWHERE,
 }
@@ -53,7 +57,7 @@ def index_head() -> JSON:
 
 def given() -> JSON:
     """By format."""
-    incoming = {"key": "seal", "recipients": ["seal", "escrow"]}
+    incoming = {"key": "seal", "live": "seal", "escrow": "escrow"}
     codes = [code.spoken for code in cast.CODES]
     receipt = statements.GOOD["receipt"][0]
     certificate = documents.sign(cast.CERTIFICATE, cast.ROOT)

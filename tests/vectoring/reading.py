@@ -14,10 +14,10 @@ from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.enrolment import read_answer_for, read_bundle, read_site_request
-from sync.wire.incoming import Incoming
+from sync.wire.incoming import Incoming, Sealing
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.register import KeyRegister
-from sync.wire.release import read_release
+from sync.wire.release import ReleaseReader
 from sync.wire.sealed import SealedDocument
 from sync.wire.six_words import six_words
 from sync.wire.trusted import read_register
@@ -83,7 +83,10 @@ def _batch(path: Path, given: Given, keys: Keys) -> Opened:
     for line in lines:
         tree.append(line)
     documents.check_head(batch.header, tree, keys.verify("site"))
-    return {"events": _digest(b"\n".join(lines))}
+    opened = {"events": _digest(b"\n".join(lines))}
+    if register := _register_of(given, keys):
+        opened["sealed-to"] = _digest(register.worst(document.recipients("events")).encode())
+    return opened
 
 
 def _file(path: Path, given: Given, keys: Keys) -> Opened:
@@ -93,8 +96,10 @@ def _file(path: Path, given: Given, keys: Keys) -> Opened:
 
 
 def _incoming(path: Path, given: Given, keys: Keys) -> SealedDocument:
-    recipients = {keys.open(name).public.key_id for name in given["recipients"]}
-    return Incoming(lambda: path.open("rb")).verify(keys.verify("site"), recipients)
+    ids = [frozenset({keys.open(given[role]).public.key_id}) for role in ("live", "escrow")]
+    register = _register_of(given, keys)
+    known = Sealing.registered(register) if register else Sealing(*ids)
+    return Incoming(lambda: path.open("rb")).verify(keys.verify("site"), known)
 
 
 def _receipt(path: Path, given: Given, keys: Keys) -> Opened:
@@ -124,8 +129,9 @@ def _refusal(path: Path, given: Given, keys: Keys) -> Opened:
 
 def _release(path: Path, given: Given, keys: Keys) -> Opened:
     asked = {name: given[name] for name in ("site", "session", "package")}
-    key, opener = keys.verify("receipt"), keys.open(given["key"])
-    codes = read_release(path.read_bytes(), key, opener, **asked)
+    site = asked.pop("site")
+    reader = ReleaseReader(site, keys.open(given["key"]), keys.verify("unlock"))
+    codes = reader.read(path.read_bytes(), _register_of(given, keys), **asked)
     return {"codes": _digest(b"".join(code.secret for code in codes))}
 
 
