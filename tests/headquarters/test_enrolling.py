@@ -61,6 +61,7 @@ def acts(desk: Desk) -> list[str]:
     return [row.act for row in list_audit(desk.hq)]
 
 
+@pytest.mark.parametrize("bare_desk", ["sqlite", "postgresql"], indirect=True)
 def test_a_confirmed_box_gets_a_certificate_that_leads_back_to_the_root(desk: Desk) -> None:
     box = Newcomer(invited(desk.hq))
     assert box.comes(desk.hq) is None

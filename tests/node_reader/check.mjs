@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBatch, readFile, readPackage } from './contents.mjs';
 import { hex, openingKey, sha256, verifyKey } from './crypto.mjs';
+import * as enrolment from './enrolment.mjs';
 import * as inventories from './inventories.mjs';
 import { Refusal } from './refusal.mjs';
 import { openPart, parse, verify } from './sealed.mjs';
@@ -55,6 +56,11 @@ const readers = {
   }),
   'enrolment-request': (file) => ({ fields: statements.enrolmentRequest(file) }),
   certificate: (file) => ({ fields: statements.certificate(file, keys.root.id).payload }),
+  'enrolment-bundle': (file) => ({ fields: enrolment.bundle(file).bytes }),
+  'site-request': (file) => enrolment.siteRequest(file),
+  'enrolment-answer': (file, given) => ({
+    fields: enrolment.answer(file, enrolment.bundle(Buffer.from(given.bundle, 'hex')).said),
+  }),
   'key-register': (file) => ({ fields: statements.keyRegister(file, keys.root.id).payload }),
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),
   promotion: (file) => ({ fields: statements.known(file, 'promotion', keys.site) }),

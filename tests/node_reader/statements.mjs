@@ -9,6 +9,7 @@ const TYPES = {
   'unlock-release': 'application/vnd.examsite.unlock-release.v1+json',
   receipt: 'application/vnd.examsite.receipt.v1+json',
   'enrolment-request': 'application/vnd.examsite.enrolment-request.v1+json',
+  'site-request': 'application/vnd.examsite.site-request.v1+json',
   certificate: 'application/vnd.examsite.certificate.v1+json',
   'fetch-request': 'application/vnd.examsite.fetch-request.v1+json',
   promotion: 'application/vnd.examsite.promotion.v1+json',
@@ -37,6 +38,9 @@ const FIELDS = {
     site: c.NAME, session: c.NAME, package: c.DIGEST, sealed: c.bytes(1168), at: NUMBER,
   }),
   'enrolment-request': c.object({ sign: SIGN, seal: SEAL }),
+  'site-request': c.object({
+    bundle: c.DIGEST, root: SIGN, seal: SEAL, sign: SIGN, site: c.NAME, token: SIGN,
+  }),
   certificate: c.object({
     site: c.NAME, name: c.string, serial: COUNTER, sign: SIGN, seal: SEAL, issued_at: NUMBER,
     headquarters: c.object({

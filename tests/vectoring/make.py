@@ -9,7 +9,16 @@ from typing import Any
 
 from sync.errors import ExamError
 from sync.wire import documents, lock
-from vectoring import cast, container, contents, inventories, opening, registers, statements
+from vectoring import (
+    cast,
+    container,
+    contents,
+    enrolments,
+    inventories,
+    opening,
+    registers,
+    statements,
+)
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
 from vectoring.reading import READERS, Keys, read
 
@@ -75,6 +84,9 @@ def given() -> JSON:
         "enrolment-request": {},
         "certificate": {},
         "key-register": {},
+        "enrolment-bundle": {},
+        "site-request": {},
+        "enrolment-answer": {"bundle": documents.to_bytes(enrolments.BUNDLE).hex()},
         "fetch-request": {},
         "promotion": {},
         "later-server": {},
@@ -94,6 +106,7 @@ def every() -> Iterator[Vector]:
     yield from contents.files()
     yield from statements.statements()
     yield from registers.registers()
+    yield from enrolments.enrolments()
     yield from inventories.inventories()
     yield from statements.checkpoints()
     yield from statements.codes()

@@ -13,11 +13,13 @@ from sync.statements import check_answer, check_receipt, check_refusal, read_inv
 from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
+from sync.wire.enrolment import read_answer_for, read_bundle, read_site_request
 from sync.wire.incoming import Incoming, Sealing
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.release import ReleaseReader
 from sync.wire.sealed import SealedDocument
+from sync.wire.six_words import six_words
 from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
 
@@ -143,6 +145,21 @@ def _certificate(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _bundle(path: Path, given: Given, keys: Keys) -> Opened:
+    return {"fields": _digest(documents.to_bytes(read_bundle(path.read_bytes())))}
+
+
+def _site_request(path: Path, given: Given, keys: Keys) -> Opened:
+    _, payload = read_site_request(path.read_bytes())
+    words = " ".join(map(str, six_words(payload).numbers))
+    return {"fields": _digest(payload), "words": _digest(words.encode())}
+
+
+def _enrolled(path: Path, given: Given, keys: Keys) -> Opened:
+    bundle = read_bundle(bytes.fromhex(given["bundle"]))
+    return {"fields": _digest(documents.to_bytes(read_answer_for(bundle, path.read_bytes())))}
+
+
 def _fetch(path: Path, given: Given, keys: Keys) -> Opened:
     data = path.read_bytes()
     documents.peek(data, FetchRequest)
@@ -192,6 +209,9 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "unlock-release": _release,
     "enrolment-request": _request,
     "certificate": _certificate,
+    "enrolment-bundle": _bundle,
+    "site-request": _site_request,
+    "enrolment-answer": _enrolled,
     "key-register": _register,
     "fetch-request": _fetch,
     "promotion": _promotion,

@@ -17,6 +17,7 @@ from sync.wire import (
     canonical,
     checkpoint,
     documents,
+    enrolment,
     inventory,
     keys,
     lock,
@@ -126,7 +127,17 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         put(KeyRegister, "require", lambda *_: None),
         "package/signed-by-a-revoked-key package/signed-by-an-expired-key "
         "receipt/by-a-revoked-key receipt/by-a-key-after-its-end "
-        "unlock-release/by-a-revoked-key unlock-release/by-a-key-after-its-end",
+        "unlock-release/by-a-revoked-key unlock-release/by-a-key-after-its-end"
+        " enrolment-answer/by-a-revoked-key enrolment-answer/by-a-key-after-its-end",
+    ),
+    "e2": (
+        put(enrolment, "_require_check", lambda _: None),
+        "enrolment-bundle/address-altered enrolment-bundle/check-of-another",
+    ),
+    "e7": (
+        put(enrolment, "require_named", lambda *_: None),
+        "enrolment-answer/seal-not-in-the-register enrolment-answer/headquarters-of-another-root "
+        "enrolment-answer/release-key-that-is-revoked",
     ),
     "p0": (
         put(documents, "RELEASE_SIGNATURES", 1),
