@@ -1,14 +1,14 @@
 """`examhq` as it is typed: the whole desk, and each bad input with its code and exit status."""
 
 import json
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from desk_world import Box, Desk, Story
+from typed import ROSTER, Shell, publish, register, session, signing
 
 from sync.exam.journal import encode
 from sync.exam.roster import COLUMNS
@@ -16,44 +16,6 @@ from sync.headquarters.cli import main
 from sync.headquarters.planning.samples import copy_samples, sample_rows
 from sync.headquarters.spreadsheet import read_sheet, sheet_bytes
 from sync.headquarters.store.folder import open_headquarters
-
-
-@dataclass
-class Shell:
-    """A shell at headquarters."""
-
-    folder: Path
-
-    def run(self, *words: str, status: int = 0, lang: str = "en") -> Result:
-        """Run a command; its exit status is checked."""
-        arguments = ["--data", str(self.folder / "hq"), "--lang", lang, *words]
-        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
-        assert result.exit_code == status, result.output
-        return result
-
-    def refuse(self, code: str, status: int, *words: str) -> str:
-        """Run what must be refused with this code and status; what was said."""
-        result = self.run(*words, status=status)
-        assert f"Error [{code}]" in result.stderr, result.output
-        assert "Hint: " in result.stderr
-        return result.stderr
-
-    def file(self, name: str) -> str:
-        """A path beside the data folder."""
-        return str(self.folder / name)
-
-    def officer(self, name: str, role: str = "release-officer") -> tuple[str, ...]:
-        """The options by which an officer of this name proves who it is."""
-        file = self.folder / f"{name}.password"
-        if not file.exists():
-            said = self.run("users", "add", name, "--role", role).stdout
-            file.write_text(said.split()[-1] + "\n")
-        return ("--account", name, "--password-file", str(file))
-
-    def json(self, *words: str) -> list[dict[str, object]]:
-        """What a command lists."""
-        found: list[dict[str, object]] = json.loads(self.run(*words, "--json").stdout)
-        return found
 
 
 @pytest.fixture
@@ -64,28 +26,6 @@ def shell(tmp_path: Path) -> Shell:
     return made
 
 
-def register(shell: Shell, box: Box) -> None:
-    """Register the site `site-01`."""
-    request = Path(shell.file("request.json"))
-    request.write_bytes(box.request())
-    shell.run(
-        "site", "register", str(request), "--id", "site-01", "--name", "示例考点",
-        "--out", shell.file("certificate.json"),
-    )  # fmt: skip
-
-
-def session(shell: Shell, name: str = "morning") -> None:
-    """A session with its sitting."""
-    shell.run(
-        "session", "create", name, "--site", "site-01", "--name", "上午场", "--room", "第一机房",
-        "--starts-at", "2026-12-05T09:00+08:00", "--seed", "s",
-    )  # fmt: skip
-    shell.run("sitting", "add", name, "live", "--specification", "530051-junior", "--forms", "2")
-
-
-ROSTER = ("--session", "morning", "--sitting", "live")
-
-
 def sheet(shell: Shell, rows: list[list[object]], head: tuple[str, ...] = COLUMNS) -> str:
     """A roster sheet whose cells keep their types."""
     book = openpyxl.Workbook()
@@ -93,18 +33,6 @@ def sheet(shell: Shell, rows: list[list[object]], head: tuple[str, ...] = COLUMN
         book.active.append(row)  # type: ignore[union-attr]
     book.save(shell.file("roster.xlsx"))
     return shell.file("roster.xlsx")
-
-
-def signing(shell: Shell, officer: int) -> tuple[str, ...]:
-    """The command by which an officer signs the session."""
-    key = shell.folder / "hq" / "keys" / f"release-{officer}.key"
-    return ("publish", "morning", "--key", str(key), *shell.officer(f"officer-{officer}"))
-
-
-def publish(shell: Shell, *more: str) -> None:
-    """Both officers sign."""
-    assert "second officer's signature is needed" in shell.run(*signing(shell, 1)).stdout
-    assert "published" in shell.run(*signing(shell, 2), *more).stdout
 
 
 def test_the_whole_desk_from_registration_to_the_sheet_of_results(shell: Shell) -> None:
@@ -355,55 +283,3 @@ def test_specifications_can_be_read_before_anything_is_set_up(tmp_path: Path) ->
     assert "assumed" in shown
     missing = CliRunner().invoke(main, [*args, "530052"])
     assert (missing.exit_code, "530052 not found" in missing.stderr) == (9, True)
-
-
-def test_two_officers_agree_at_the_shell_each_by_their_own_password(shell: Shell) -> None:
-    register(shell, Box())
-    session(shell)
-    copy_samples(shell.folder)
-    shell.run("roster", "import", shell.file("roster-530051-junior.xlsx"), *ROSTER)
-    publish(shell)
-    for _ in range(2):
-        assert "1 of 2 agree" in shell.run("online-unlock", "morning", *shell.officer("li")).stdout
-    shell.officer("wang")
-    typed = Path(shell.file("wang.password")).read_text()
-    arguments = ["--data", shell.file("hq"), "--lang", "en", "online-unlock", "morning"]
-    said = CliRunner().invoke(main, [*arguments, "--account", "wang"], input=typed)
-    assert "2 of 2 agree: li、wang" in said.stdout
-    assert typed.strip() not in said.output
-
-
-def test_who_cannot_prove_to_be_an_officer_signs_nothing(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = str(shell.folder / "hq" / "keys" / "release-1.key")
-    li, clerk = shell.officer("li"), shell.officer("clerk", "exam-officer")
-    monkeypatch.setenv("LOGNAME", "li")
-    for act in (("publish", "morning", "--key", key), ("online-unlock", "morning")):
-        shell.refuse("sign-in-refused", 10, *act, "--account", "li", *clerk[2:])
-        shell.refuse("sign-in-refused", 10, *act, "--account", "nobody", *li[2:])
-        shell.refuse("not-allowed", 10, *act, *clerk)
-        assert "--account" in shell.run(*act, status=2).stderr
-        # The control: by their own password they come as far as the session that is not there.
-        shell.refuse("not-found", 9, *act, *li)
-
-
-def test_one_officer_with_both_keys_is_not_two_at_the_shell(shell: Shell) -> None:
-    register(shell, Box())
-    session(shell)
-    copy_samples(shell.folder)
-    shell.run("roster", "import", shell.file("roster-530051-junior.xlsx"), *ROSTER)
-    shell.run(*signing(shell, 1))
-    second = signing(shell, 2)
-    shell.refuse("second-officer-needed", 10, *second[:4], *shell.officer("officer-1"))
-    assert "published" in shell.run(*second).stdout
-
-
-def test_wrong_passwords_at_the_shell_are_made_to_wait(shell: Shell) -> None:
-    li = shell.officer("li")
-    Path(shell.file("wrong")).write_text("guess")
-    wrong = ("online-unlock", "morning", "--account", "li", "--password-file", shell.file("wrong"))
-    for _ in range(5):
-        shell.refuse("sign-in-refused", 10, *wrong)
-    shell.refuse("too-many-tries", 10, *wrong)
-    shell.refuse("too-many-tries", 10, "online-unlock", "morning", *li)
