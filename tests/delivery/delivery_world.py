@@ -15,10 +15,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
+from half_uploads import PREFIX, Uploads
+
 from sync.courier import Courier
 from sync.errors import DocumentRefused, NotFound
 from sync.spool import Spool, digest_of
 from sync.stick import StickTransport
+from sync.stick_parts import PART, joined
 from sync.stock import Stock
 from sync.transport import AUTHORIZATION, HttpTransport, Transport
 from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
@@ -98,7 +101,7 @@ class Headquarters:
         return self.forged.get(digest) or self.receipt(digest)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Uploads, BaseHTTPRequestHandler):
     """The four routes."""
 
     protocol_version = "HTTP/1.1"
@@ -125,7 +128,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         envelope = self.rfile.read(int(self.headers["Content-Length"]))
-        if not self._stopped():
+        if self._stopped():
+            return
+        if self.path == PREFIX:
+            self._begin()
+        else:
             self._say(200, self.hq.told(envelope))
 
     def do_PUT(self) -> None:
@@ -276,10 +283,10 @@ class HttpLine:
 
 
 class StickLine:
-    def __init__(self, hq: Headquarters) -> None:
+    def __init__(self, hq: Headquarters, part: int = PART) -> None:
         self.hq, self.root = hq, hq.folder / "stick"
         self.root.mkdir()
-        self.transport = StickTransport(self.root, SITE)
+        self.transport = StickTransport(self.root, SITE, part=part)
 
     def open(self) -> None:
         self.root.with_name("pulled").rename(self.root)
@@ -303,7 +310,11 @@ class StickLine:
                 answer.write_bytes(self.hq.told(path.read_bytes()))
 
     def _take_batches(self, folder: Path) -> None:
-        for path in (folder / "batches").glob("[!.]*"):
+        for path in (folder / "batches").glob("[!.]*.parts"):
+            path.with_suffix("").write_bytes(b"".join(joined(path)))
+        for path in (folder / "batches").glob("[!.]*[!0-9]"):
+            if path.suffix == ".parts":
+                continue
             assert digest_of(path) == path.stem
             if path.stem not in self.hq.batches:
                 self.hq.take_in(path.stem, path.stat().st_size)

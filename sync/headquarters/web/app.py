@@ -17,6 +17,7 @@ from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.rule_pages import rule_pages
+from sync.headquarters.web.uploads import uploads
 
 
 def wall_ms() -> int:
@@ -59,6 +60,7 @@ def create_receiver(headquarters: Headquarters, clock: Callable[[], int] = wall_
     app.extensions["gate"] = Gate()
     guard.install(app)
     app.register_blueprint(intake)
+    app.register_blueprint(uploads)
     return app
 
 
