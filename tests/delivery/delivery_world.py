@@ -9,13 +9,13 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Protocol
 
 from half_uploads import PREFIX, Uploads
+from line_server import Server
 
 from sync.courier import Courier
 from sync.errors import DocumentRefused, NotFound
@@ -236,32 +236,6 @@ class Handler(Uploads, BaseHTTPRequestHandler):
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True
-
-
-class Server(ThreadingHTTPServer):
-    """Says nothing of clients that vanish, and waits for none."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, *arguments: Any) -> None:
-        self.connections: list[socket.socket] = []
-        super().__init__(*arguments)
-
-    def handle_error(self, *_: object) -> None: ...
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self.connections.append(request)
-        super().process_request(request, client_address)
-
-    def cut_all(self) -> None:
-        for connection in self.connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def shutdown_request(self, request: Any) -> None:
-        # Without shutdown(), so that a lingering reset is one.
-        self.close_request(request)
 
 
 class Line(Protocol):
