@@ -5,6 +5,7 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  CorrectionRefused
+                   NotAReceiptCode
 NotNow             KeyNeeded  EnrolmentKeyMissing  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  SecondPersonNeeded  NotTheRoot
@@ -205,6 +206,17 @@ class NameRefused(InputRefused):
     hint = Words(
         "请用 1–40 个小写字母、数字或连字符，以字母或数字开头",
         "Use 1–40 small letters, digits or hyphens, beginning with a letter or digit",
+    )
+
+
+class NotAReceiptCode(InputRefused):
+    """Something that no candidate was ever shown as a receipt code."""
+
+    code = "not-a-receipt-code"
+    message = Words("这不是回执码：{code}", "This is no receipt code: {code}")
+    hint = Words(
+        "回执码是 12 个字母或数字 2–7，每四个一组",
+        "A receipt code has 12 characters, letters and the digits 2 to 7, in groups of four",
     )
 
 

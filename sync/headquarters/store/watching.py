@@ -1,7 +1,7 @@
 """The tables of what is watched: how far each session is, and what its journal tells people about.
 
 They are drawn from received journals by whoever scores them, so that pages count by SQL and open
-no batch. Losing them loses nothing: the next batch of a session, or `examhq watch`, fills them.
+no batch. Losing them loses nothing: the next batch of a session, or `examhq score`, fills them.
 """
 
 from sqlalchemy import (

@@ -86,6 +86,14 @@ class Boards:
 def row_of(one: Standing) -> list[Any]:
     """What changes of a session, as short as JSON has it; board.js reads it by place."""
     facts = one.facts
-    last = None if facts.last is None else facts.last // MINUTE_MS
+    last = None if facts.word is None else facts.word // MINUTE_MS
     counts = [facts.registered, facts.absent, facts.present, facts.handed_in]
-    return [one.phase, *counts, facts.batches, facts.archived, last, list(one.problems)]
+    return [
+        one.phase,
+        *counts,
+        facts.batches,
+        facts.archived,
+        last,
+        list(one.problems),
+        facts.software or "",
+    ]
