@@ -153,7 +153,7 @@ def test_a_poll_tells_only_what_changed(desk: Desk, officer: Page) -> None:
     assert len(msgspec.json.encode(again)) < 100
 
 
-def test_a_day_is_looked_up_at_most_every_other_second() -> None:
+def test_a_day_is_looked_up_once_for_all_who_watch_it() -> None:
     day, looks = Day(), []
 
     def look() -> list[Standing]:

@@ -32,6 +32,7 @@ progress = Table(
     Column("opened_at", BigInteger),
     Column("closed_at", BigInteger),
     Column("last_at", BigInteger),
+    Column("registered", Integer, nullable=False),
     Column("absent", Integer, nullable=False),
     Column("present", Integer, nullable=False),
     Column("handed_in", Integer, nullable=False),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, case, func, select
 
 from sync.errors import NotFound
 from sync.exam.specification import Struct
@@ -194,11 +194,13 @@ def _late(facts: Facts, phase: str, since: int, starts: int, now: int) -> dict[s
     """What the hour says: things that should have happened by now."""
     uncopied = facts.batches - facts.archived
     soon = since > -DAY_MS
+    # How long after the start the site spoke last.
+    asked = (facts.heard or 0) - starts
     silent = phase == "waiting" and since > QUIET_MS and now - (facts.word or 0) > QUIET_MS
     over = phase in ("draft", "closed", "complete")
     return {
         "draft": phase == "draft" and soon,
-        "locked": facts.said == "waiting" and phase == "fetched" and (facts.heard or 0) > starts,
+        "locked": phase == "fetched" and facts.said == "waiting" and 0 < asked <= since,
         "unfetched": phase == "waiting" and soon and not silent,
         "overdue": not over and facts.batches > 0 and since > OVERDUE_MS,
         "silent": silent,
@@ -223,8 +225,38 @@ def _phase(facts: Facts) -> str:
 
 def _query(wanted: ColumnElement[bool]) -> Select[Any]:
     these = select(sessions.c.id).where(wanted)
+    arrived, counted, said = _arrived(these), _counted(these), contact_sessions.c
+    joined = (
+        sessions.join(sites, sites.c.id == sessions.c.site)
+        .outerjoin(arrived, arrived.c.session == sessions.c.id)
+        .outerjoin(counted, counted.c.session == sessions.c.id)
+        .outerjoin(progress, progress.c.session == sessions.c.id)
+        .outerjoin(contacts, contacts.c.site == sessions.c.site)
+        .outerjoin(
+            contact_sessions, (said.site == sessions.c.site) & (said.session == sessions.c.id)
+        )
+    )
+    of_session = ("id", "site", "name_zh", "name_en", "kind", "starts_at", "room", "state")
+    of_journal = (
+        *("unlocked_at", "opened_at", "closed_at", "absent", "present", "handed_in"),
+        *("differing", "forks", "broken", "gap", "lacking_zh"),
+    )
+    registered = func.coalesce(progress.c.registered, counted.c.registered, 0)
+    picked = select(
+        *(sessions.c[name] for name in of_session),
+        *(progress.c[name] for name in of_journal),
+        *(sites.c.name.label("site_name"), registered.label("registered")),
+        *(arrived.c.batches, arrived.c.archived, arrived.c.oldest, arrived.c.last),
+        *(contacts.c.at.label("heard"), contacts.c.software),
+        *(said.state.label("said"), said.cut, said.batches.label("kept")),
+    )
+    order = (sessions.c.starts_at, sessions.c.site, sessions.c.id)
+    return picked.select_from(joined).where(wanted).order_by(*order)
+
+
+def _arrived(these: Select[tuple[str]]) -> Subquery:
     waiting = batches.c.state != "archived"
-    arrived = (
+    return (
         select(
             batches.c.session,
             func.count().label("batches"),
@@ -236,33 +268,17 @@ def _query(wanted: ColumnElement[bool]) -> Select[Any]:
         .group_by(batches.c.session)
         .subquery()
     )
-    counted = (
+
+
+def _counted(these: Select[tuple[str]]) -> Subquery:
+    """Rosters are counted until the first batch; from then on the count is kept in `progress`."""
+    fresh = these.where(sessions.c.id.not_in(select(progress.c.session)))
+    return (
         select(entries.c.session, func.count().label("registered"))
-        .where(entries.c.session.in_(these))
+        .where(entries.c.session.in_(fresh))
         .group_by(entries.c.session)
         .subquery()
     )
-    shown = [c for c in progress.c if c.name not in ("session", "batches")]
-    joined = (
-        sessions.join(sites, sites.c.id == sessions.c.site)
-        .outerjoin(arrived, arrived.c.session == sessions.c.id)
-        .outerjoin(counted, counted.c.session == sessions.c.id)
-        .outerjoin(progress, progress.c.session == sessions.c.id)
-        .outerjoin(contacts, contacts.c.site == sessions.c.site)
-        .outerjoin(
-            contact_sessions,
-            (contact_sessions.c.site == sessions.c.site)
-            & (contact_sessions.c.session == sessions.c.id),
-        )
-    )
-    columns = [c for c in sessions.c if c.name not in ("plan", "seed")]
-    own = [sites.c.name.label("site_name"), counted.c.registered]
-    told = [arrived.c.batches, arrived.c.archived, arrived.c.oldest, arrived.c.last]
-    own += [contacts.c.at.label("heard"), contacts.c.software]
-    said = contact_sessions.c
-    told += [said.state.label("said"), said.cut, said.batches.label("kept")]
-    picked = select(*columns, *own, *told, *shown).select_from(joined).where(wanted)
-    return picked.order_by(sessions.c.starts_at, sessions.c.site, sessions.c.id)
 
 
 def _facts(row: RowMapping) -> Facts:

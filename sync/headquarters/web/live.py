@@ -1,4 +1,4 @@
-"""The board as a poll sees it: looked up at most every other second, and only what has changed."""
+"""The board as a poll sees it: looked up at most every few seconds, and only what has changed."""
 
 import secrets
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 from sync.headquarters.watch.board import MINUTE_MS, Standing
 
 # One look at the database serves everybody who watches the day.
-LOOK_MS = 2_000
+LOOK_MS = 4_000
 MOST_DAYS = 8
 Look = Callable[[], Sequence[Standing]]
 
