@@ -83,6 +83,7 @@ def test_a_file_that_came_is_missing_no_more(desk: Desk) -> None:
     eventful(desk)
     named = next(e for e in read_journal(desk.hq, "morning").events() if e.kind == "file")
     own = {"site": "site-01", "session": "morning", "server_term": 1, "size": 1, "signed_by": "x"}
+    own |= {"sealed_to": "x"}
     own |= {"digest": "d", "sequence": named.seq, "state": "archived", "received_at": NOW}
     with desk.hq.store.writing() as db:
         db.execute(files.insert().values(**own, verdict="verified"))

@@ -108,5 +108,5 @@ def test_the_shell_says_the_same(desk: Desk) -> None:
 def test_the_shell_refuses_what_is_no_receipt_code(desk: Desk) -> None:
     asked = ["--data", str(desk.hq.folder), "receipt", "hello"]
     result = CliRunner().invoke(main, asked)
-    assert result.exit_code == 6
-    assert "回执码" in result.output
+    assert result.exit_code == 9
+    assert "hello" in result.output

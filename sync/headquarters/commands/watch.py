@@ -9,8 +9,8 @@ import click
 import msgspec
 
 from sync.console import language, say
+from sync.errors import NotFound
 from sync.headquarters.commands.base import OUT_FILE, json_option, opened, show, stamp
-from sync.headquarters.errors import NotAReceiptCode
 from sync.headquarters.intake import archive
 from sync.headquarters.intake import quarantine as refused_files
 from sync.headquarters.planning.sessions import show_session
@@ -194,7 +194,7 @@ def receipt_command(folder: Path, code: str, as_json: bool) -> None:
     """A candidate's receipt code against what was received; nothing listed: it is unknown."""
     normal = receipt_codes.normal(code)
     if normal is None:
-        raise NotAReceiptCode(code=code[:40])
+        raise NotFound(what=code[:40])
     with opened(folder) as hq:
         found = receipt_codes.held(hq, normal)
     rows = [msgspec.structs.asdict(one) | {"time": moment(one.at)} for one in found]
