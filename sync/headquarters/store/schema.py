@@ -22,7 +22,7 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 metadata = MetaData()
 
 about = Table("about", metadata, Column("name", String, primary_key=True), Column("value", String))
@@ -134,6 +134,7 @@ candidates = Table(
     Column("identity", String, nullable=False),
     Column("sex", String, nullable=False),
     Column("school", String, nullable=False),
+    Column("major", String, nullable=False),
     Column("seat", Integer, nullable=False),
     PrimaryKeyConstraint("session", "admission"),
     UniqueConstraint("session", "seat"),
