@@ -25,6 +25,8 @@ def desk(published_desk: Desk) -> Desk:
 
 
 EVERYBODY = set(ROLES)
+DESK = {"exam-officer", "release-officer", "auditor"}
+OFFICER = {"exam-officer"}
 # Every route and who may use it; a new route must be put here.
 ROUTES: dict[str, set[str]] = {
     "GET /.well-known/examhq": {PUBLIC},
@@ -42,18 +44,50 @@ ROUTES: dict[str, set[str]] = {
     "POST /sign-in": {PUBLIC},
     "POST /sign-out": EVERYBODY,
     "GET /": EVERYBODY,
-    "GET /sites": EVERYBODY,
-    "GET /sessions/<session>": EVERYBODY,
+    "GET /sites": DESK,
+    "GET /sites/<site>": DESK,
+    "GET /applications/new": OFFICER,
+    "POST /applications": OFFICER,
+    "GET /applications/<int:number>": DESK,
+    "GET /applications/<int:number>/edit": OFFICER,
+    "POST /applications/<int:number>/edit": OFFICER,
+    "GET /applications/<int:number>/form": OFFICER,
+    "POST /applications/<int:number>/form": OFFICER,
+    "POST /applications/<int:number>/steps": OFFICER,
+    "GET /quota": DESK,
+    "GET /quota/template.xlsx": OFFICER,
+    "POST /quota/preview": OFFICER,
+    "POST /quota/import": OFFICER,
+    "GET /calendar": DESK,
+    "GET /calendar/template.xlsx": OFFICER,
+    "POST /calendar/preview": OFFICER,
+    "POST /calendar/import": OFFICER,
+    "GET /sessions/<session>": DESK,
     "GET /sessions/<session>/results.xlsx": {"exam-officer"},
     "GET /sessions/<session>/codes": {"release-officer"},
     "POST /sessions/<session>/online-unlock": {"release-officer"},
     "POST /sessions/<session>/release": {"release-officer"},
-    "GET /specifications": EVERYBODY,
-    "GET /specifications/<code>": EVERYBODY,
+    "GET /specifications": DESK,
+    "GET /specifications/<code>": DESK,
     "GET /bank/<code>": {"exam-officer"},
-    "GET /quarantine": EVERYBODY,
+    "GET /quarantine": DESK,
     "GET /audit": {"auditor"},
 }
+
+FILES = ("xlsx", "/form")
+EXAMPLES = {
+    "<session>": "morning",
+    "<code>": "530051-junior",
+    "<site>": "site-01",
+    "<int:number>": "1",
+}
+
+
+def example(path: str) -> str:
+    """A path with everything filled in."""
+    for name, value in EXAMPLES.items():
+        path = path.replace(name, value)
+    return path
 
 
 @pytest.fixture
@@ -104,9 +138,28 @@ def test_each_role_sees_its_pages_and_no_other(desk: Desk, app: Flask, role: Rol
     for route, roles in ROUTES.items():
         method, path = route.split()
         if method == "GET" and not roles & {PUBLIC, SITE}:
-            path = path.replace("<session>", "morning").replace("<code>", "530051-junior")
-            answer = page.client.get(path)
+            answer = page.client.get(example(path))
             assert answer.status_code == (200 if role in roles else 403), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_do_its_own_and_nothing_else(desk: Desk, app: Flask, role: Role) -> None:
+    page = signed_in(desk, app, role)
+    for route, roles in ROUTES.items():
+        method, path = route.split()
+        if method == "POST" and not roles & {PUBLIC, SITE} and path != "/sign-out":
+            answer = page.client.post(example(path))
+            assert (answer.status_code == 403) == (role not in roles), path
+
+
+def test_a_marker_is_told_what_there_is_to_mark_and_sees_no_register(
+    desk: Desk, app: Flask
+) -> None:
+    page = signed_in(desk, app, "marker")
+    home = page.get("/")
+    assert "评卷" in home
+    assert "示例考点" not in home
+    assert "/sites" not in home
 
 
 def test_without_sign_in_every_page_leads_to_the_sign_in(client: FlaskClient) -> None:
@@ -188,8 +241,8 @@ def test_every_page_speaks_one_language_and_asks_nothing_of_the_outside(
 ) -> None:
     sat(desk)
     for route, roles in ROUTES.items():
-        path = route.split()[1].replace("<session>", "morning").replace("<code>", "530051-junior")
-        if not route.startswith("GET") or roles & {PUBLIC, SITE} or path.endswith("xlsx"):
+        path = example(route.split()[1])
+        if not route.startswith("GET") or roles & {PUBLIC, SITE} or path.endswith(FILES):
             continue
         text = officer.get(f"{path}?lang={lang}")
         assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in text

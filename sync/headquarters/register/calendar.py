@@ -114,6 +114,11 @@ def local(starts_at: str) -> datetime:
     return datetime.fromisoformat(starts_at).astimezone(BEIJING)
 
 
+def day_of(ms: int) -> date:
+    """The day of a moment (ms since 1970) in Beijing."""
+    return datetime.fromtimestamp(ms / 1000, BEIJING).date()
+
+
 def find(sittings: Iterable[CalendarSitting], start: datetime) -> CalendarSitting | None:
     """The sitting in one of whose half-days something begins."""
     for one in sittings:

@@ -13,6 +13,8 @@ from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
 from sync.headquarters.web.guard import PUBLIC, role
 from sync.headquarters.web.pages import pages
+from sync.headquarters.web.quota_pages import quota_pages
+from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.rule_pages import rule_pages
 
@@ -32,6 +34,8 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
     app.register_blueprint(release_pages)
+    app.register_blueprint(register_pages)
+    app.register_blueprint(quota_pages)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))

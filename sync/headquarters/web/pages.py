@@ -16,7 +16,7 @@ from sync.headquarters.planning.sessions import SessionRow
 from sync.headquarters.register import sites, staff
 from sync.headquarters.store.engine import record
 from sync.headquarters.web import audits
-from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, now, role, stamp
+from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, may, now, role, stamp
 
 pages = Blueprint("pages", __name__)
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -77,7 +77,9 @@ def sign_out() -> Answer:
 @pages.get("/")
 @role(*staff.ROLES)
 def home() -> str:
-    """Sessions with their state and what has come in."""
+    """Sessions with their state and what has come in; for markers, what they have to mark."""
+    if not may(*staff.DESK):
+        return render_template("marker.html")
     waiting = [row for row in archive.list_quarantine(headquarters()) if row.taken_at is None]
     return render_template(
         "home.html",
@@ -98,18 +100,8 @@ def _overview(row: SessionRow) -> dict[str, Any]:
     }
 
 
-@pages.get("/sites")
-@role(*staff.ROLES)
-def site_list() -> str:
-    """The register of sites."""
-    held: dict[str, int] = {}
-    for row in sessions.list_sessions(headquarters()):
-        held[row.site] = held.get(row.site, 0) + 1
-    return render_template("sites.html", sites=sites.list_sites(headquarters()), held=held)
-
-
 @pages.get("/sessions/<session>")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def session_page(session: str) -> str:
     """One session: plan, package, batches, reconciliation, results."""
     row = sessions.show_session(headquarters(), session)
@@ -169,7 +161,7 @@ def online_unlock(session: str) -> Answer:
 
 
 @pages.get("/quarantine")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def quarantine_page() -> str:
     """Refused files with the reason, and what they say of themselves."""
     return render_template("quarantine.html", rows=archive.list_quarantine(headquarters()))
