@@ -49,6 +49,12 @@ def rows_of_sites(headquarters: Headquarters, day: date, text: str = "", page: i
     return Roll(tuple(lines), len(wanted), page, pages)
 
 
+def names_of_sites(headquarters: Headquarters) -> dict[str, str]:
+    """site → name, of all that are enrolled or have applied."""
+    with headquarters.store.reading() as db:
+        return {site: known[0] for site, known in _known(db).items()}
+
+
 def _known(db: Connection) -> dict[str, tuple[str, int, int | None, State | None]]:
     """site → name, enrolments, number and state of its newest application."""
     newest = select(func.max(site_applications.c.id)).group_by(site_applications.c.site)

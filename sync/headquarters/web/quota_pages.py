@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response as Answer
 
 from sync.headquarters.planning import sessions
 from sync.headquarters.register import calendar, places, quotas
+from sync.headquarters.register.application import certificates
 from sync.headquarters.register.refusals import RegisterSheetRefused
+from sync.headquarters.register.roll import names_of_sites
 from sync.headquarters.register.sheets import Preview, texts_of
 from sync.headquarters.register.staff import DESK
 from sync.headquarters.store.folder import Headquarters
@@ -49,7 +51,8 @@ def quota_page() -> str:
         years=choices,
         rows=quotas.list_quotas(headquarters(), year),
         words=quotas.STATES,
-        names=quotas.certificates(),
+        titles=certificates(),
+        sites=names_of_sites(headquarters()),
         tones=TONES,
     )
 
@@ -69,6 +72,7 @@ def calendar_page() -> str:
         years=choices,
         sittings=found,
         turnout=turnout,
+        sites=names_of_sites(headquarters()),
         few=calendar.FEW,
         shipped=found == calendar.builtin().get(year),
         sessions={
