@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sync.channel import Channel
 from sync.heads import PlainParser
+from sync.whole import Usual
 
 # What anybody may send.
 SMALLEST = 16 * 1024
@@ -33,6 +34,8 @@ class BoundedParser(PlainParser):
     """Ends a request whose body is, or turns out to be, larger than its sender may send."""
 
     smallest = SMALLEST
+    # What comes most, read in one look.
+    usual: Usual
 
     def __init__(self, adj: Any, bound: Bound) -> None:
         super().__init__(adj)
@@ -42,7 +45,8 @@ class BoundedParser(PlainParser):
 
     def read(self, data: bytes) -> int:
         """What `received` does before it counts."""
-        return int(super().received(data))
+        begun = self.header_plus or self.headers_finished
+        return (0 if begun else self.usual.read(self, data)) or int(super().received(data))
 
     def too_much(self, found: int, limit: int) -> TooMuch:
         """The server's own words for it."""

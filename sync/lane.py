@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -93,5 +94,11 @@ def head(status: HTTPStatus, headers: Iterable[tuple[str, str]], second: int) ->
     """The head of an answer, with the empty line."""
     lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
     lines += [f"{name}: {value}" for name, value in headers]
-    lines += [f"Date: {formatdate(second, usegmt=True)}", "", ""]
+    lines += [f"Date: {_date(second)}", "", ""]
     return "\r\n".join(lines).encode("ascii")
+
+
+@lru_cache(2)
+def _date(second: int) -> str:
+    """It costs more than all the rest, and holds for a second."""
+    return formatdate(second, usegmt=True)

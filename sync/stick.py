@@ -5,19 +5,27 @@
 <stick>/examsite/batches/<digest>.batch             site → headquarters
 <stick>/examsite/batches/<digest>.file              site → headquarters, uploaded files
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
+<stick>/examsite/enrolments/<digest>.request.json   site → headquarters, then .answer or .refused
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
-from sync.delivery_errors import CopyFailed, StickUnusable
+from sync.delivery_errors import (
+    CopyFailed,
+    RefusedByHeadquarters,
+    StickUnusable,
+    UnexpectedAnswer,
+)
 from sync.errors import DocumentRefused, NotFound
 from sync.errors.system import system_words
 from sync.spool import LEVELS, digest_of
-from sync.transport import MAX_LISTING, MAX_RECEIPT, PackageEntry
+from sync.transport import MAX_LISTING, MAX_RECEIPT, PackageEntry, read_problem
 from sync.wire.files import write_durably
 from sync.wire.sealed import peek_identity
 from sync.words import Words
@@ -25,6 +33,7 @@ from sync.words import Words
 _PACKAGE = re.compile(r"([0-9a-f]{64})\.package")
 _COPY = 1_048_576
 KEYS = "keys.json"
+ENROLMENTS = "enrolments"
 
 
 class StickTransport:
@@ -92,6 +101,23 @@ class StickTransport:
                         return file.read(MAX_RECEIPT)
         return None
 
+    def enrol(self, request: bytes) -> bytes | None:
+        """Leave a request; the answer if headquarters has put it beside it, else None.
+
+        RefusedByHeadquarters if its word lies there instead; unsigned, for there is no key yet.
+        """
+        name = hashlib.sha256(request).hexdigest()
+        folder = self._folder / ENROLMENTS
+        with self._usable():
+            folder.mkdir(parents=True, exist_ok=True)
+            write_durably(folder / f"{name}.request.json", request)
+            for end in ("answer", "refused"):
+                path = folder / f"{name}.{end}.json"
+                if path.is_file():
+                    found = path.read_bytes()[:MAX_LISTING]
+                    return found if end == "answer" else _refuse(found)
+        return None
+
     @contextmanager
     def _usable(self) -> Iterator[None]:
         """StickUnusable if there is no stick; what goes wrong with a file on it is CopyFailed."""
@@ -123,6 +149,15 @@ class StickTransport:
         """The file on the stick, block by block; reading faults are the stick's."""
         with self._usable():
             yield from _read(source)
+
+
+def _refuse(body: bytes) -> NoReturn:
+    """Raise what headquarters said, as it would have said it over the line."""
+    problem = read_problem(body)
+    if problem is None:
+        raise UnexpectedAnswer(reason="refused.json")
+    words, whole = problem
+    raise RefusedByHeadquarters(Words(words.message.zh, words.message.en), whole)
 
 
 def _files(folder: Path) -> list[str]:

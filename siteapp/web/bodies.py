@@ -19,9 +19,9 @@ from siteapp.web.sealed_copies import PATH as RESCUE
 from siteapp.web.sealed_copies import is_ticket
 from siteapp.web.uploads import PART
 from siteapp.web.uploads import PATH as UPLOADS
-from siteapp.web.whole import read_whole
 from sync import bounded
 from sync.bounded import Bound
+from sync.whole import Usual
 
 ROOM_BODY = bounded.SMALLEST
 # A package may be uploaded in the page; a larger one comes by the courier or the command line.
@@ -66,17 +66,13 @@ def _cookie(header: str) -> str:
 
 
 class BoundedParser(bounded.BoundedParser):
-    """Reads an ordinary save in one look; says in the site's words what is too large."""
+    """Reads a usual save in one look; says in the site's words what is too large."""
+
+    usual = Usual("POST", PATH)
 
     def __init__(self, adj: Any, bound: Bound) -> None:
         super().__init__(adj, bound)
         self._most = ROOM_BODY
-
-    def read(self, data: bytes) -> int:
-        """As of waitress."""
-        if not self.header_plus and not self.headers_finished and read_whole(self, data):
-            return len(data)
-        return super().read(data)
 
     def too_much(self, found: int, limit: int) -> bounded.TooMuch:
         """As every answer of the site."""

@@ -12,7 +12,16 @@ from sync.exam.catalogue import find as find_specification
 from sync.exam.catalogue import specifications as shipped_specifications
 from sync.exam.specification import Specification
 from sync.headquarters import serve
-from sync.headquarters.commands import application, desk, files, keys, quota, results
+from sync.headquarters.commands import (
+    application,
+    desk,
+    enrolments,
+    files,
+    keys,
+    marking,
+    quota,
+    results,
+)
 from sync.headquarters.commands.base import (
     FOLDER,
     cell,
@@ -289,7 +298,7 @@ def samples_command(folder: Path) -> None:
 
 
 for _command in (
-    desk.site,
+    enrolments.site,
     application.application,
     quota.quota,
     quota.calendar,
@@ -309,6 +318,8 @@ for _command in (
     results.marks,
     results.journal,
     files.files,
+    marking.items_command,
+    marking.corrections_group,
     keys.keys_group,
 ):
     main.add_command(_command)

@@ -74,8 +74,8 @@ class Server:
 
 
 def _dispatcher(headquarters: Headquarters, gate: Gate) -> Threads:
-    """The lane, unless batches wait for a folder or another machine: that they do side by side."""
-    if headquarters.blobs.with_row:
+    """The lane, unless batches wait for another machine: that they do side by side."""
+    if headquarters.blobs.near:
         return IntakeLane(headquarters, wall_ms, gate, THREADS)
     return Threads(THREADS)
 

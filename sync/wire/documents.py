@@ -37,6 +37,7 @@ from sync.wire.fields import (
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
+from sync.wire.site_request import SiteRequest
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
@@ -154,6 +155,7 @@ class Papers(Struct, frozen=True):
 
 TYPES: dict[type[Struct], str] = {
     EnrolmentRequest: "application/vnd.examsite.enrolment-request.v1+json",
+    SiteRequest: "application/vnd.examsite.site-request.v1+json",
     Certificate: "application/vnd.examsite.certificate.v1+json",
     Receipt: "application/vnd.examsite.receipt.v1+json",
     Refusal: "application/vnd.examsite.refusal.v1+json",

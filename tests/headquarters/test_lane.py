@@ -1,18 +1,21 @@
 """Batches taken in together, and the lane that brings them: the same answers as one by one."""
 
+import errno
 import http.client
+import os
 import threading
 from collections.abc import Iterator
 
 import pytest
 from desk_world import NOW, Desk, Story
 
+from sync.errors import NotFound
 from sync.headquarters.intake import edge
 from sync.headquarters.intake.archive import list_batches, list_quarantine
 from sync.headquarters.intake.gate import Gate
 from sync.headquarters.intake.groups import accept_group
 from sync.headquarters.serve import Server
-from sync.headquarters.store.blobs import TableBlobs
+from sync.headquarters.store.blobs import FolderBlobs, TableBlobs
 from sync.headquarters.store.commits import Commits
 from sync.headquarters.web.lane import IntakeLane
 
@@ -36,8 +39,9 @@ def story(desk: Desk) -> Story:
 
 @pytest.fixture
 def port(desk: Desk) -> Iterator[int]:
-    """A receiver on it, with the bytes in a table: then it has a lane."""
-    desk.hq.blobs = TableBlobs(desk.hq.store, "batches")
+    """A receiver on it, with the bytes where they usually are: in a folder, or in a table."""
+    if desk.hq.store.is_postgresql:
+        desk.hq.blobs = TableBlobs(desk.hq.store, "batches")
     server = Server(desk.hq, "127.0.0.1", 0, intake_only=True)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -50,6 +54,11 @@ def altered(batch: Sent) -> Sent:
     """Another byte at the end, under the digest that it had."""
     digest, data = batch
     return digest, data[:-1] + bytes([data[-1] ^ 1])
+
+
+def no_room(*_: object) -> None:
+    """A full disk."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def put(port: int, batch: Sent, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -83,6 +92,24 @@ def test_a_group_without_a_batch_in_it_asks_nothing(
 ) -> None:
     monkeypatch.setattr(desk.hq, "store", None)
     assert accept_group(desk.hq, [("0" * 64, b"x")], NOW) == [None]
+
+
+def test_a_group_whose_bytes_are_not_kept_gets_no_receipt(
+    desk: Desk, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = desk.batch(story.events)
+    (folder := desk.folder / "blobs").mkdir(exist_ok=True)
+    desk.hq.blobs = FolderBlobs(folder)
+    with monkeypatch.context() as full:
+        full.setattr("sync.headquarters.store.blobs.write_durably", no_room)
+        with pytest.raises(OSError, match="No space"):
+            accept_group(desk.hq, [batch], NOW)
+    assert list_batches(desk.hq) == []
+    # The control: bytes that are forgotten leave a receipt for nothing.
+    monkeypatch.setattr(FolderBlobs, "put", lambda *_: None)
+    assert accept_group(desk.hq, [batch], NOW) != [None]
+    with pytest.raises(NotFound):
+        desk.hq.blobs.read(batch[0])
 
 
 def test_the_lane_answers_as_the_threads_do(desk: Desk, story: Story, port: int) -> None:

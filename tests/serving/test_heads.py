@@ -8,9 +8,8 @@ from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser
 
 from siteapp.site import Site
-from siteapp.web.bodies import bounds
+from siteapp.web.bodies import BoundedParser, bounds
 from siteapp.web.guard import COOKIE
-from siteapp.web.whole import read_whole
 from sync.heads import MAX_HEAD, PlainParser
 
 SIZE = 8_000
@@ -40,7 +39,7 @@ def cpu_of(work: Callable[[], object]) -> float:
 
 def read(data: bytes, parser: type[HTTPRequestParser] = PlainParser) -> HTTPRequestParser:
     found = parser(Adjustments(max_request_header_size=MAX_HEAD))
-    if not read_whole(found, data):
+    if not BoundedParser.usual.read(found, data):
         found.received(data)
     return found
 

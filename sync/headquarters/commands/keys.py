@@ -82,6 +82,16 @@ def keys_rotate_receipt(folder: Path, root: Path, days: int) -> None:
         _say(keys.rotate_receipt(hq, stamp(), _key(root), days))
 
 
+@keys_group.command("rotate-enrolment")
+@ROOT
+@DAYS
+@click.pass_obj
+def keys_rotate_enrolment(folder: Path, root: Path, days: int) -> None:
+    """The first key that enrols sites online, or a new one in its place."""
+    with opened(folder) as hq:
+        _say(keys.rotate_enrolment(hq, stamp(), _key(root), days))
+
+
 @keys_group.command("revoke")
 @click.argument("key")
 @click.option("--reason", required=True, help="Why; sites show it.")

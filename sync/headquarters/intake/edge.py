@@ -110,11 +110,19 @@ def admit(
 
     DocumentRefused, FormerServer or ConflictingBatch if it cannot count.
     """
+    arrival = judge(headquarters, body, incoming, known, now)
+    arrival.body = headquarters.blobs.put(body)
+    return arrival
+
+
+def judge(
+    headquarters: Headquarters, body: Body, incoming: Incoming, known: Known, now: int
+) -> Arrival:
+    """As admit; the bytes are still to be kept."""
     stated = incoming.stated
     document = _verify(incoming, known, headquarters.keys.recipients())
     if _KINDS[incoming.kind] is BATCH:
         _require_place(headquarters, stated, body.digest, known, now)
-    data = headquarters.blobs.put(body)
     receipt = Receipt(
         digest=body.digest,
         size=body.size,
@@ -127,7 +135,7 @@ def admit(
     )
     (signed_by,) = document.signed_by
     envelope = documents.sign(receipt, headquarters.keys.receipt())
-    return Arrival(receipt, envelope, signed_by, data)
+    return Arrival(receipt, envelope, signed_by)
 
 
 def outcome(headquarters: Headquarters, kind: Kind, arrival: Arrival, new: bool) -> Accepted:

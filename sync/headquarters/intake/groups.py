@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sync.errors import DocumentRefused, ExamError
 from sync.headquarters.errors import ConflictingBatch
 from sync.headquarters.intake import receipts
-from sync.headquarters.intake.edge import Accepted, admit, bring_back, outcome, read_head
+from sync.headquarters.intake.edge import Accepted, bring_back, judge, outcome, read_head
 from sync.headquarters.intake.questions import Known, ask_all
 from sync.headquarters.store.body import Body
 from sync.headquarters.store.commits import Arrival
@@ -34,7 +34,7 @@ def accept_group(
     Nothing is set aside: who gets None asks `accept`.
     """
     found: list[Accepted | None] = [None] * len(sent)
-    arrivals: list[tuple[int, Arrival]] = []
+    judged: list[tuple[_Read, Arrival]] = []
     for one, known in _asked(headquarters, sent):
         if known.receipt is not None:
             bring_back(headquarters, one.body)
@@ -42,13 +42,15 @@ def accept_group(
             found[one.place] = Accepted(kept, new=False)
         else:
             with suppress(ExamError):
-                arrival = admit(headquarters, one.body, one.incoming, known, now)
-                arrivals.append((one.place, arrival))
-    taken = headquarters.commits.commit_all([arrival for _, arrival in arrivals])
-    for (place, arrival), new in zip(arrivals, taken, strict=True):
+                judged.append((one, judge(headquarters, one.body, one.incoming, known, now)))
+    kept_bytes = headquarters.blobs.put_all([one.body for one, _ in judged])
+    for (_, arrival), data in zip(judged, kept_bytes, strict=True):
+        arrival.body = data
+    taken = headquarters.commits.commit_all([arrival for _, arrival in judged])
+    for (one, arrival), new in zip(judged, taken, strict=True):
         if not isinstance(new, SQLAlchemyError):
             with suppress(ConflictingBatch):
-                found[place] = outcome(headquarters, BATCH, arrival, new)
+                found[one.place] = outcome(headquarters, BATCH, arrival, new)
     return found
 
 

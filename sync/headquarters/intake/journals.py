@@ -1,5 +1,6 @@
 """The journal of a session as received: opened, and held against its own checkpoints."""
 
+import hashlib
 from collections.abc import Sequence
 
 from sync.errors import DocumentAltered, DocumentRefused, NotFound
@@ -153,6 +154,9 @@ def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: Openi
         blob = headquarters.blobs.read(row.digest)
     except NotFound:
         raise _broken(row, "文件已不在", "its file is gone") from None
+    # Another file of the same site would be as well signed.
+    if hashlib.sha256(blob).hexdigest() != row.digest:
+        raise _broken(row, "文件与收到时不同", "its file is not the one that came in")
     found = SealedDocument.verify_bytes(blob, kind="batch", trusted=[key])
     return documents.read_batch(found, seal)
 

@@ -103,6 +103,28 @@ def rotate_receipt(
     return made
 
 
+def rotate_enrolment(
+    headquarters: Headquarters, by: Stamp, root: SigningKey, days: int
+) -> KeyRegister:
+    """The first key that signs certificates online, or a new one: the old one ends after `days`.
+
+    Certificates that it signed before its end stay good.
+    """
+    key = SigningKey.generate()
+
+    def change(keys: Keys) -> Keys:
+        ended = keys
+        for one in keys:
+            if one.role == "enrolment" and one.until is None:
+                ended = _ended(ended, "enrolment", one.key_id, by.at + days * DAY_MS)
+        return (*ended, _fresh("enrolment", key, 0, by.at))
+
+    made = _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id)
+    # At last the file: after a crash before it nobody enrols until this is done again.
+    replace_key(headquarters.folder / "keys" / "enrolment.key", key.to_bytes())
+    return made
+
+
 def revoke(
     headquarters: Headquarters, by: Stamp, root: SigningKey, key_id: str, reason: str
 ) -> KeyRegister:
@@ -113,7 +135,7 @@ def revoke(
     found = _find(headquarters, by, key_id)
     if found.revoked is not None:
         raise AlreadyThere(what=key_id)
-    if found.role not in NEEDED:
+    if found.role not in (*NEEDED, "enrolment"):
         # Sites would go on sealing to it: they know another one by a new certificate only.
         raise KeyNeeded(role=found.role)
 

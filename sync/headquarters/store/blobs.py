@@ -3,7 +3,8 @@
 A third place, a store that speaks S3, is in sync.headquarters.store.s3; its library is an extra.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -16,18 +17,22 @@ from sync.headquarters.store.schema import blobs
 from sync.wire.files import write_durably
 
 Area = Literal["batches", "refused"]
+WRITERS = 16
 
 
 class Blobs(Protocol):
-    """Write-once bytes by digest; `with_row` if they go into the database with their row."""
+    """Write-once bytes by digest; `near` if keeping a few of them waits for no other machine."""
 
-    with_row: bool
+    near: bool
 
     def put(self, body: Body) -> bytes | None:
         """Keep them, durably when this returns None.
 
         Bytes that come back must be written in the transaction of their row, as `row` has them.
         """
+
+    def put_all(self, bodies: Sequence[Body]) -> list[bytes | None]:
+        """As put, of several; OSError or BlobsAway if one of them is not kept."""
 
     def has(self, digest: str, size: int) -> bool:
         """Whether this many bytes lie under the digest."""
@@ -42,10 +47,12 @@ class Blobs(Protocol):
 class FolderBlobs:
     """Files in folders by the first two digits, or all in one."""
 
-    with_row = False
+    near = True
 
     def __init__(self, folder: Path, *, flat: bool = False) -> None:
         self._folder, self._flat = folder, flat
+        # Syncs that wait at the same time are one to the disk.
+        self._writers = ThreadPoolExecutor(WRITERS, "blobs")
 
     def path(self, digest: str) -> Path:
         """Where a file lies."""
@@ -55,6 +62,10 @@ class FolderBlobs:
         """A file by temporary file, fsync, rename, fsync of the folder."""
         write_copy(self.path(body.digest), body.blocks())
         return None
+
+    def put_all(self, bodies: Sequence[Body]) -> list[bytes | None]:
+        """Side by side."""
+        return list(self._writers.map(self.put, bodies))
 
     def has(self, digest: str, size: int) -> bool:
         """Whether a file of that size has the name."""
@@ -81,7 +92,7 @@ class FolderBlobs:
 class TableBlobs:
     """Rows of the database itself: one commit makes a batch and its bytes durable."""
 
-    with_row = True
+    near = True
 
     def __init__(self, store: Store, area: Area) -> None:
         self._store, self._area = store, area
@@ -89,6 +100,10 @@ class TableBlobs:
     def put(self, body: Body) -> bytes | None:
         """Nothing yet: the bytes go in with the row."""
         return body.read()
+
+    def put_all(self, bodies: Sequence[Body]) -> list[bytes | None]:
+        """Nothing yet, either."""
+        return [self.put(body) for body in bodies]
 
     def has(self, digest: str, size: int) -> bool:
         """Whether a row of that length is there."""

@@ -27,7 +27,7 @@ class Arrival:
     receipt: Receipt
     envelope: bytes
     signed_by: str
-    body: bytes | None
+    body: bytes | None = None
     new: bool | None = None
     fault: SQLAlchemyError | None = None
 

@@ -70,6 +70,10 @@ class Keyring:
             self._receipt = found, self._signing("receipt.key")
         return self._receipt[1]
 
+    def enrolment(self) -> SigningKey:
+        """Signs certificates of sites while the root is away; SecretMissing before it is made."""
+        return self._signing("enrolment.key")
+
     def seal(self) -> OpeningKey:
         """Opens batches."""
         return OpeningKey.from_seed(load_key(self._folder / "seal.seed", SECRET_LENGTH))

@@ -1,5 +1,6 @@
 """Bytes in a store that speaks S3. Imported only where settings name one: minio is an extra."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -54,7 +55,7 @@ def connect(address: str, account: Path) -> tuple[Minio, str]:
 class S3Blobs:
     """Objects named by area and digest; whatever goes wrong there is BlobsAway."""
 
-    with_row = False
+    near = False
 
     def __init__(self, client: Minio, bucket: str, area: str) -> None:
         self._client, self._bucket, self._area = client, bucket, area
@@ -67,6 +68,10 @@ class S3Blobs:
         except _FAULTS as fault:
             raise _away(fault) from fault
         return None
+
+    def put_all(self, bodies: Sequence[Body]) -> list[bytes | None]:
+        """One after the other."""
+        return [self.put(body) for body in bodies]
 
     def has(self, digest: str, size: int) -> bool:
         """Whether an object of that size has the name."""

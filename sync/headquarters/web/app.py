@@ -11,7 +11,9 @@ from sync.headquarters.intake.gate import Gate
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
+from sync.headquarters.web.enrolments import enrolments
 from sync.headquarters.web.guard import PUBLIC, role
+from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
 from sync.headquarters.web.quota_pages import quota_pages
 from sync.headquarters.web.register_pages import register_pages
@@ -36,6 +38,8 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(release_pages)
     app.register_blueprint(register_pages)
     app.register_blueprint(quota_pages)
+    app.register_blueprint(marking_pages)
+    app.register_blueprint(enrolments)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))

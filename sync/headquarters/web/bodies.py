@@ -16,6 +16,7 @@ from sync.headquarters.register.proof import proven_site
 from sync.headquarters.register.staff import member_of
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.guard import COOKIE, HEADERS
+from sync.whole import Usual
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
 # Pages to which staff upload: stamped forms, sheets.
@@ -55,7 +56,9 @@ def _signed_in(headquarters: Headquarters, headers: Mapping[str, str]) -> bool:
 
 
 class BoundedParser(bounded.BoundedParser):
-    """Says in headquarters' words what is too large."""
+    """Reads a usual batch in one look; says in headquarters' words what is too large."""
+
+    usual = Usual("PUT", f"{BATCHES}[0-9a-f]{{64}}")
 
     def too_much(self, found: int, limit: int) -> bounded.TooMuch:
         """As every answer of the API."""

@@ -45,14 +45,11 @@ def today() -> date:
     return calendar.day_of(now())
 
 
-@register_pages.get("/sites")
-@role(*DESK)
-def site_list() -> str:
-    """The register of sites, a page at a time."""
+def sites_listed() -> dict[str, Any]:
+    """What the list of sites shows, a page at a time."""
     text = request.args.get("text", "").strip()
     page = request.args.get("page", 1, int)
-    found = rows_of_sites(headquarters(), today(), text, page)
-    return render_template("register_sites.html", found=found, text=text, states=STATES, **_names())
+    return {"found": rows_of_sites(headquarters(), today(), text, page), "text": text} | _names()
 
 
 @register_pages.get("/sites/<site>")
