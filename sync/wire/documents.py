@@ -34,6 +34,7 @@ from sync.wire.fields import (
     Text,
     VerifyBytes,
 )
+from sync.wire.inventory import Inventory, InventoryAnswer
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
@@ -164,6 +165,8 @@ TYPES: dict[type[Struct], str] = {
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
+    Inventory: "application/vnd.examsite.inventory.v1+json",
+    InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }
 
 

@@ -5,12 +5,13 @@ from typing import TypeVar
 from sync.errors import CannotOpen
 from sync.wire import dsse
 from sync.wire.documents import LaterServer, Receipt, Refusal, UnlockRelease, peek, read
+from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import SealingKey, VerifyKey
 from sync.wire.register import SEALING, KeyRegister
 from sync.words import Words
 
 # What headquarters' receipt key signs.
-Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer)
+Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer, InventoryAnswer)
 
 
 def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:

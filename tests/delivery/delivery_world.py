@@ -1,6 +1,7 @@
 """A headquarters that follows the API, on a loopback socket or at the other end of a stick."""
 
 import base64
+import hashlib
 import json
 import secrets
 import shutil
@@ -18,8 +19,10 @@ from sync.courier import Courier
 from sync.errors import DocumentRefused, NotFound
 from sync.spool import Spool, digest_of
 from sync.stick import StickTransport
+from sync.stock import Stock
 from sync.transport import AUTHORIZATION, HttpTransport, Transport
 from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
+from sync.wire.inventory import Inventory, InventoryAnswer, Journal, in_short
 from sync.wire.keys import OpeningKey, SigningKey
 from sync.wire.sealed import Part, ToRecipients, write_sealed
 
@@ -80,6 +83,17 @@ class Headquarters:
         facts |= {"reason_zh": "冲突", "reason_en": "conflict", "at": 1} | other
         return base64.b64encode(sign(Refusal(**facts), signer or self.receipt_key)).decode()
 
+    def told(self, envelope: bytes) -> bytes:
+        """The answer to an inventory: of what is not listed all is said to differ."""
+        said = read(envelope, Inventory, [self.site_key.public])
+        listed = {digest for one in said.lists for _, digest in (*one.batches, *one.files)}
+        here = in_short([(0, digest) for digest in self.batches])
+        differs = [] if said.lists else [Journal(*j.place, here, here) for j in said.journals]
+        lacks = tuple(sorted(listed - set(self.batches)))
+        to = hashlib.sha256(envelope).hexdigest()
+        answer = InventoryAnswer(SITE, to, said.number, tuple(differs), lacks, 1)
+        return sign(answer, self.receipt_key)
+
     def answer(self, digest: str) -> bytes:
         return self.forged.get(digest) or self.receipt(digest)
 
@@ -108,6 +122,11 @@ class Handler(BaseHTTPRequestHandler):
             self._say(200, self.hq.answer(name))
         else:
             self._say(404, json.dumps(NotFound(what=name).to_json()).encode())
+
+    def do_POST(self) -> None:
+        envelope = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self._stopped():
+            self._say(200, self.hq.told(envelope))
 
     def do_PUT(self) -> None:
         digest, size = self.path.rsplit("/", 1)[1], int(self.headers["Content-Length"])
@@ -277,6 +296,13 @@ class StickLine:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for digest, path in self.hq.packages.items():
             (folder / "packages" / f"{digest}.package").write_bytes(path.read_bytes())
+        self._take_batches(folder)
+        for path in (folder / "inventories").glob("[!.]*"):
+            if ".answer" not in path.name:
+                answer = path.with_name(f"{path.stem}.answer.json")
+                answer.write_bytes(self.hq.told(path.read_bytes()))
+
+    def _take_batches(self, folder: Path) -> None:
         for path in (folder / "batches").glob("[!.]*"):
             assert digest_of(path) == path.stem
             if path.stem not in self.hq.batches:
@@ -307,6 +333,7 @@ class Room:
             line.transport,
             line.hq.receipt_key.public,
             SITE,
+            stock=Stock(spool, SITE, line.hq.site_key, lambda: clocks.wall),
             now=lambda: clocks.wall,
             ticks=lambda: clocks.ticks,
             random=lambda: 0.5,
@@ -316,6 +343,15 @@ class Room:
     def put(self, data: bytes | None = None) -> str:
         source = self.spool.folder / "finished"
         source.write_bytes(secrets.token_bytes(2000) if data is None else data)
+        return self.spool.put_outgoing(source)
+
+    def seal(self, sequence: int = 0) -> str:
+        """As put, of a document that says it is a batch of this site."""
+        source = self.spool.folder / "finished"
+        identity = {"site": SITE, "session": "am", "server_term": 1, "sequence": sequence}
+        parts = [Part("events", b"x", ToRecipients((OpeningKey.generate().public,)))]
+        signers = [self.hq.site_key]
+        write_sealed(source, kind="batch", identity=identity, parts=parts, signers=signers)
         return self.spool.put_outgoing(source)
 
     def rounds(self, count: int = 1) -> list[str]:

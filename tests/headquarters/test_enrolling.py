@@ -40,7 +40,7 @@ from sync.headquarters.errors import (
 from sync.headquarters.register import invitations, keys, site_requests, sites
 from sync.headquarters.register.site_requests import list_requests
 from sync.headquarters.store.engine import Stamp
-from sync.headquarters.web.audits import list_audit
+from sync.headquarters.watch.audits import list_audit
 from sync.wire import documents, dsse
 from sync.wire.documents import Certificate
 from sync.wire.enrolment import Answer, read_answer_for

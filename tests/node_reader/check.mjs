@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBatch, readFile, readPackage } from './contents.mjs';
 import { hex, openingKey, sha256, verifyKey } from './crypto.mjs';
+import * as inventories from './inventories.mjs';
 import { Refusal } from './refusal.mjs';
 import { openPart, parse, verify } from './sealed.mjs';
 import * as statements from './statements.mjs';
@@ -52,6 +53,10 @@ const readers = {
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),
   promotion: (file) => ({ fields: statements.known(file, 'promotion', keys.site) }),
   'later-server': (file) => ({ fields: statements.known(file, 'later-server', keys.receipt) }),
+  inventory: (file, given) => ({ fields: inventories.inventory(file, keys.site, given) }),
+  'inventory-answer': (file, given) => ({
+    fields: inventories.answer(file, keys.receipt, given, registerOf(given)),
+  }),
   checkpoint(file, given) {
     const { origin, size, root } = statements.checkpoint(file.toString('utf8'), given.name, keys.site);
     return { head: Buffer.from(`${origin} ${size} ${hex(root)}`) };

@@ -14,6 +14,8 @@ const TYPES = {
   promotion: 'application/vnd.examsite.promotion.v1+json',
   'key-register': 'application/vnd.examsite.key-register.v1+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
+  inventory: 'application/vnd.examsite.inventory.v1+json',
+  'inventory-answer': 'application/vnd.examsite.inventory-answer.v1+json',
 };
 const SIGN = c.bytes(32), SEAL = c.bytes(1216), NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
 function releaseKeys(value) {
@@ -72,16 +74,16 @@ function register(value) {
   return said;
 }
 
-function parse(bytes, kind) {
+export function parse(bytes, kind) {
   const envelope = parseEnvelope(bytes, 't1');
   require_(envelope.payloadType === TYPES[kind], 't2', 'not-canonical');
   return envelope;
 }
 
-const fields = (envelope, kind) =>
-  canonically('t3', () => FIELDS[kind](c.decode(envelope.payload)));
+export const fields = (envelope, kind, shape = FIELDS[kind]) =>
+  canonically('t3', () => shape(c.decode(envelope.payload)));
 
-function signedBy(envelope, key) {
+export function signedBy(envelope, key) {
   authenticate(envelope, [key], 1, 't5');
   require_(envelope.signatures.length === 1, 't5', 'signature-refused', 'a stranger too');
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from sync.errors import ExamError
 from sync.wire import documents, lock
-from vectoring import cast, container, contents, opening, registers, statements
+from vectoring import cast, container, contents, inventories, opening, registers, statements
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
 from vectoring.reading import READERS, Keys, read
 
@@ -74,6 +74,8 @@ def given() -> JSON:
         "fetch-request": {},
         "promotion": {},
         "later-server": {},
+        "inventory": {"site": cast.SITE},
+        "inventory-answer": {"site": cast.SITE, "to": inventories.TO},
         "checkpoint": {"name": cast.SIGNER},
         "unlock-code": {"official": 1},
     }
@@ -88,6 +90,7 @@ def every() -> Iterator[Vector]:
     yield from contents.files()
     yield from statements.statements()
     yield from registers.registers()
+    yield from inventories.inventories()
     yield from statements.checkpoints()
     yield from statements.codes()
 

@@ -9,7 +9,7 @@ from siteapp.papers import check_forms
 from sync.exam.journal import encode
 from sync.exam.merkle import MerkleTree
 from sync.exam.sitting import check_plan
-from sync.statements import check_receipt, check_refusal
+from sync.statements import check_answer, check_receipt, check_refusal, read_inventory
 from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
@@ -154,6 +154,18 @@ def _later(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _inventory(path: Path, given: Given, keys: Keys) -> Opened:
+    said = read_inventory(path.read_bytes(), keys.verify("site"), given["site"])
+    return {"fields": _digest(documents.to_bytes(said))}
+
+
+def _answer(path: Path, given: Given, keys: Keys) -> Opened:
+    asked = {name: given[name] for name in ("site", "to")}
+    key, register = keys.verify("receipt"), _register_of(given, keys)
+    answer = check_answer(path.read_bytes(), key, register, **asked)
+    return {"fields": _digest(documents.to_bytes(answer))}
+
+
 def _checkpoint(path: Path, given: Given, keys: Keys) -> Opened:
     found = verify_checkpoint(path.read_bytes().decode(), given["name"], keys.verify("site"))
     said = f"{found.origin} {found.size} {found.root.hex()}"
@@ -178,6 +190,8 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,
+    "inventory": _inventory,
+    "inventory-answer": _answer,
     "checkpoint": _checkpoint,
     "unlock-code": _code,
 }

@@ -13,7 +13,18 @@ from vectoring.draft import VECTORS
 
 from sync.errors import ExamError
 from sync.exam import batch, journal
-from sync.wire import canonical, checkpoint, documents, keys, lock, sealed, shape, stream, unlock
+from sync.wire import (
+    canonical,
+    checkpoint,
+    documents,
+    inventory,
+    keys,
+    lock,
+    sealed,
+    shape,
+    stream,
+    unlock,
+)
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument, Unverified
 
@@ -53,6 +64,10 @@ def _no_strangers(*args: Any, **more: Any) -> SealedDocument:
 
 def _the_right_recipients(self: SealedDocument, part: str) -> frozenset[str]:
     return frozenset(reading.Keys(INDEX).open(name).public.key_id for name in _given)
+
+
+def _answered(data: bytes, key: keys.VerifyKey) -> inventory.InventoryAnswer:
+    return documents.read(data, inventory.InventoryAnswer, [key])
 
 
 def _nonce_without_mark(number: int, *, last: bool) -> bytes:
@@ -159,6 +174,14 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     "t4": (put(keys, "_LOW_ORDER_Y", set()), "enrolment-request/sign-of-order-1"),
     "t6": (put(keys, "_FIELD", 2**256), "certificate/release-of-not-reduced"),
     "k4": (put(checkpoint, "_verifies", lambda *_: True), "checkpoint/extension-added"),
+    "t3 orders of inventories": (
+        put(inventory, "_ascending", lambda values: None),
+        "inventory/session-twice inventory/list-out-of-order inventory-answer/lacks-out-of-order",
+    ),
+    "i2": (
+        put(reading, "check_answer", lambda data, key, *_, **__: _answered(data, key)),
+        "inventory-answer/to-another-inventory inventory-answer/to-another-site",
+    ),
     "u2": (put(unlock, "_wrong_groups", lambda *_: []), "unlock-code/letter-changed"),
 }
 

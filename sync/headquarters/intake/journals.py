@@ -18,6 +18,14 @@ from sync.wire.sealed import SealedDocument
 from sync.words import Words
 
 
+class Head(Struct, frozen=True):
+    """A signed checkpoint that came in: over how many events, its root in base64, its batch."""
+
+    size: int
+    root: str
+    digest: str
+
+
 class TermJournal(Struct, frozen=True):
     """The journal of one server term, as far as its batches follow each other."""
 
@@ -28,6 +36,7 @@ class TermJournal(Struct, frozen=True):
     # Digests: the batch that ended the journal, and those that came after it.
     ended_by: str | None = None
     supplements: tuple[str, ...] = ()
+    heads: tuple[Head, ...] = ()
 
 
 class ReceivedJournal(Struct, frozen=True):
@@ -92,6 +101,7 @@ class _Chain:
         self.last: BatchRow | None = None
         self.ended_by: str | None = None
         self.supplements: list[str] = []
+        self.heads: list[Head] = []
 
     def gap_before(self, row: BatchRow, header: BatchHeader) -> bool:
         """Whether batches are missing between what is here and this one."""
@@ -122,6 +132,8 @@ class _Chain:
             raise _broken(row, zh, en) from None
         except DocumentRefused as error:
             raise _broken(row, error.say("zh"), error.say("en")) from None
+        root = header.checkpoint.split("\n")[2]
+        self.heads.append(Head(self.tree.size, root, row.digest))
 
 
 def _read_term(
@@ -146,6 +158,7 @@ def _read_term(
         gap=gap,
         ended_by=chain.ended_by,
         supplements=tuple(chain.supplements),
+        heads=tuple(chain.heads),
     )
 
 

@@ -17,11 +17,13 @@ from sync.headquarters.register.staff import member_of
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.guard import COOKIE, HEADERS
 from sync.whole import Usual
+from sync.wire.inventory import MAX_INVENTORY
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
 # Pages to which staff upload: stamped forms, sheets.
 STAFF_FILES = ("/applications", "/quota/", "/calendar/")
 MAX_STAFF_FILE = 9 * 1024 * 1024
+INVENTORIES = "/api/v1/inventories"
 # Half of all: a balancer opens many, and leaves some to others.
 PER_MACHINE = 512
 _PROOF = "EXAMSITE_AUTHORIZATION"
@@ -33,13 +35,13 @@ def bounds(headquarters: Headquarters) -> Bound:
     def most(path: str, headers: Mapping[str, str]) -> int:
         if path.startswith(STAFF_FILES):
             return MAX_STAFF_FILE if _signed_in(headquarters, headers) else SMALLEST
+        if path == INVENTORIES and _proven(headquarters, headers, "POST", path):
+            return MAX_INVENTORY
         if not path.startswith((BATCHES, FILES)):
             return SMALLEST
         if _length(headers) <= SMALL and path.startswith(BATCHES):
             return SMALL
-        try:
-            proven_site(headquarters, headers.get(_PROOF, ""), "PUT", path)
-        except (ExamError, SQLAlchemyError):
+        if not _proven(headquarters, headers, "PUT", path):
             return SMALL if path.startswith(BATCHES) else SMALLEST
         return MAX_BATCH if path.startswith(BATCHES) else MAX_FILE
 
@@ -53,6 +55,15 @@ def _signed_in(headquarters: Headquarters, headers: Mapping[str, str]) -> bool:
         return member_of(headquarters, token, time.time_ns() // 1_000_000) is not None
     except (CookieError, KeyError, SQLAlchemyError):
         return False
+
+
+def _proven(headquarters: Headquarters, headers: Mapping[str, str], method: str, path: str) -> bool:
+    """Whether a site gave its word for this very request."""
+    try:
+        proven_site(headquarters, headers.get(_PROOF, ""), method, path)
+    except (ExamError, SQLAlchemyError):
+        return False
+    return True
 
 
 class BoundedParser(bounded.BoundedParser):

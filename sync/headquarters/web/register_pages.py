@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as Answer
 
+from sync.headquarters.intake.contacts import read_contacts
 from sync.headquarters.register import applications, calendar, quotas, sites, stamped
 from sync.headquarters.register.application import (
     ACTS,
@@ -49,7 +50,9 @@ def sites_listed() -> dict[str, Any]:
     """What the list of sites shows, a page at a time."""
     text = request.args.get("text", "").strip()
     page = request.args.get("page", 1, int)
-    return {"found": rows_of_sites(headquarters(), today(), text, page), "text": text} | _names()
+    found = rows_of_sites(headquarters(), today(), text, page)
+    heard = {one.site: one for one in read_contacts(headquarters())}
+    return {"found": found, "text": text, "heard": heard} | _names()
 
 
 @register_pages.get("/sites/<site>")
@@ -70,6 +73,7 @@ def site_page(site: str) -> str:
         year=year,
         quotas=quotas.list_quotas(headquarters(), year, site),
         today=today().isoformat(),
+        heard=next(iter(read_contacts(headquarters(), site)), None),
         **_names(),
     )
 
