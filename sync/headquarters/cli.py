@@ -21,6 +21,7 @@ from sync.headquarters.commands import (
     marking,
     quota,
     results,
+    watch,
 )
 from sync.headquarters.commands.base import (
     FOLDER,
@@ -311,7 +312,7 @@ for _command in (
     results.batches,
     results.take,
     results.stick,
-    results.quarantine,
+    *watch.COMMANDS,
     results.reconcile,
     results.score,
     results.results_command,

@@ -24,9 +24,12 @@ from sync.transport import AUTHORIZATION, HttpTransport, Transport
 from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
 from sync.wire.inventory import Inventory, InventoryAnswer, Journal, in_short
 from sync.wire.keys import OpeningKey, SigningKey
+from sync.wire.release import ReleaseReader, write_release
 from sync.wire.sealed import Part, ToRecipients, write_sealed
+from sync.wire.unlock import UnlockCode
 
 SITE = "site-01"
+CODES = (UnlockCode(1, b"7K3QM9ABCDEFGHJK"), UnlockCode(2, b"7K3QM9ABCDEFGHJK"))
 Canned = tuple[int, dict[str, str], bytes]
 
 
@@ -49,8 +52,10 @@ class Headquarters:
     folder: Path
     site_key: SigningKey = field(default_factory=SigningKey.generate)
     receipt_key: SigningKey = field(default_factory=SigningKey.generate)
+    unlock_key: SigningKey = field(default_factory=SigningKey.generate)
+    box: OpeningKey = field(default_factory=OpeningKey.generate)
     packages: dict[str, Path] = field(default_factory=dict)
-    # package → its codes, as any bytes that are signed.
+    # package → its codes, sealed and signed.
     released: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
@@ -76,6 +81,22 @@ class Headquarters:
         facts |= {"session": "am", "server_term": 1, "sequence": 1, "at": 1}
         facts |= {"level": self.levels.get(of, "received")} | other
         return sign(Receipt(**facts), signer or self.receipt_key)
+
+    def codes(
+        self,
+        digest: str,
+        signer: SigningKey | None = None,
+        box: OpeningKey | None = None,
+        **other: str,
+    ) -> bytes:
+        """The release of a package's codes, sealed to the site's box."""
+        named = {"named": SITE, "session": "am", "package": digest} | other
+        to, by = (box or self.box).public, signer or self.unlock_key
+        return write_release(CODES, to, by, at=1, **named)
+
+    def reader(self) -> ReleaseReader:
+        """What reads them at the site."""
+        return ReleaseReader(SITE, self.box, self.unlock_key.public)
 
     def refusal(self, of: str, signer: SigningKey | None = None, **other: Any) -> str:
         """Headquarters' signed word that it will never take a file of 2,000 bytes."""
@@ -333,6 +354,7 @@ class Room:
             line.transport,
             line.hq.receipt_key.public,
             SITE,
+            releases=line.hq.reader(),
             stock=Stock(spool, SITE, line.hq.site_key, lambda: clocks.wall),
             now=lambda: clocks.wall,
             ticks=lambda: clocks.ticks,

@@ -172,6 +172,8 @@ batches = Table(
     Column("sequence", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("signed_by", String, nullable=False),
+    # The ids of the two keys that open it.
+    Column("sealed_to", String, nullable=False),
     Column("state", String, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     # The final batch that this one came after, once it was opened.
@@ -238,6 +240,8 @@ files = Table(
     Column("sequence", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("signed_by", String, nullable=False),
+    # The ids of the two keys that open it.
+    Column("sealed_to", String, nullable=False),
     Column("state", String, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("verdict", String),

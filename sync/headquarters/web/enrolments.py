@@ -8,8 +8,10 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from sync.errors import REFUSALS
+from sync.errors import REFUSALS, ExamError, WordUnknown
+from sync.headquarters.errors import WordsDiffer
 from sync.headquarters.register import invitations, site_requests
+from sync.headquarters.register.keys import DAY_MS
 from sync.headquarters.register.staff import DESK
 from sync.headquarters.web.guard import PUBLIC, headquarters, language, now, role, stamp
 from sync.headquarters.web.register_pages import sites_listed
@@ -17,6 +19,8 @@ from sync.wire.documents import to_bytes
 
 enrolments = Blueprint("enrolments", __name__)
 MOST = 16 * 1024
+# Older ones, and more, are in the audit.
+REFUSED_SHOWN_MS, MOST_SHOWN = 30 * DAY_MS, 20
 
 
 @enrolments.put("/api/v1/enrolments/<digest>")
@@ -39,13 +43,22 @@ def enrol(digest: str) -> Response:
 @role(*DESK)
 def site_list() -> str:
     """The register of sites, what was given to them, and the boxes that came."""
+    return _sites_page(None)
+
+
+def _sites_page(error: ExamError | None) -> str:
     came = site_requests.list_requests(headquarters())
     given = invitations.list_invitations(headquarters())
     return render_template(
         "sites.html",
         **sites_listed(),
         waiting=[row for row in came if row.state == "waiting" and _good(row, given)],
-        refused=[row for row in came if row.state == "refused"],
+        refused=[
+            row for row in came if row.state == "refused" and row.at > now() - REFUSED_SHOWN_MS
+        ][:MOST_SHOWN],
+        compared={row.digest for row in came if row.state == "waiting"},
+        names={one.id: one.name for one in given},
+        error=error,
         given=[(one, one.standing(now())) for one in given],
         enrolled={row.digest: row for row in came if row.state == "enrolled"},
         own_address=request.host_url.rstrip("/"),
@@ -119,7 +132,10 @@ def allow(invitation: str) -> Answer:
 @enrolments.post("/sites/requests/<digest>/confirm")
 @role("exam-officer")
 def confirm(digest: str) -> Answer:
-    """The words that the site read out."""
-    said = " ".join(request.form.getlist("word")) or request.form.get("words", "")
-    site_requests.confirm(headquarters(), stamp(), digest, said[:400])
+    """The words that the site read out; those that differ are named on the page."""
+    said = " ".join(request.form.getlist("word"))
+    try:
+        site_requests.confirm(headquarters(), stamp(), digest, said[:400])
+    except (WordsDiffer, WordUnknown) as error:
+        return make_response(_sites_page(error), error.http_status)
     return redirect(f"/sites?lang={language()}", 303)
