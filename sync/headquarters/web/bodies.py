@@ -12,6 +12,7 @@ from sync.bounded import SMALLEST, Bound
 from sync.errors import ExamError
 from sync.headquarters.errors import BatchTooLarge
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
+from sync.headquarters.intake.uploads import PART
 from sync.headquarters.register.proof import proven_site
 from sync.headquarters.register.staff import member_of
 from sync.headquarters.store.folder import Headquarters
@@ -23,7 +24,7 @@ BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
 # Pages to which staff upload: stamped forms, sheets.
 STAFF_FILES = ("/applications", "/quota/", "/calendar/")
 MAX_STAFF_FILE = 9 * 1024 * 1024
-INVENTORIES = "/api/v1/inventories"
+INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 # Half of all: a balancer opens many, and leaves some to others.
 PER_MACHINE = 512
 _PROOF = "EXAMSITE_AUTHORIZATION"
@@ -37,6 +38,8 @@ def bounds(headquarters: Headquarters) -> Bound:
             return MAX_STAFF_FILE if _signed_in(headquarters, headers) else SMALLEST
         if path == INVENTORIES and _proven(headquarters, headers, "POST", path):
             return MAX_INVENTORY
+        if path.startswith(UPLOADS) and _proven(headquarters, headers, "PATCH", path):
+            return PART
         if not path.startswith((BATCHES, FILES)):
             return SMALLEST
         if _length(headers) <= SMALL and path.startswith(BATCHES):
