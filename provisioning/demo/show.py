@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from provisioning.demo import officer
 from provisioning.demo.account import Account, compare
 from provisioning.demo.candidate import Manner, SimulatedCandidate
 from provisioning.demo.stage import Stage
@@ -27,7 +28,7 @@ from sync.headquarters.planning.rosters import read_roster
 from sync.spool import Spool
 
 SESSION, VISITORS = "demo-am", "demo-visitors"
-OFFICERS = ("release-1", "release-2")
+SIGNERS = ("release-1", "release-2")
 BANKS = {"live": "530051-junior", "media": "560003-junior"}
 SHOWN = {"live": "直播电商 初级", "media": "新媒体技术 初级"}
 # Among 40: two change machines, the others are as a room is.
@@ -107,6 +108,8 @@ def _before(stage: Stage, screen: Console) -> Passwords:
     screen.print("[bold]考前 · before the day[/bold]")
     with _step(screen, "总部初始化，考点登记", "headquarters set up, site enrolled"):
         passwords = prepare(stage)
+    with _step(screen, "导入日程，审核考点申报，登记指标", "calendar, approval, quota"):
+        officer.enter(stage, "demo")
     with _step(screen, "组卷、导入名单、封装试卷包", "papers drawn, rosters in, packages sealed"):
         _publish(stage)
     with _step(screen, "考点经网络取回试卷包并逐字节核验", "packages fetched and verified"):
@@ -124,10 +127,10 @@ def _before(stage: Stage, screen: Console) -> Passwords:
 
 
 def _publish(stage: Stage) -> None:
-    for officer in OFFICERS:
-        stage.hq("keys", "take", officer, str(stage.folder / f"{officer}.key"))
-        said = stage.hq("users", "add", officer, "--role", "release-officer")
-        (stage.folder / f"{officer}.password").write_text(said.split()[-1])
+    for signer in SIGNERS:
+        stage.hq("keys", "take", signer, str(stage.folder / f"{signer}.key"))
+        said = stage.hq("users", "add", signer, "--role", "release-officer")
+        (stage.folder / f"{signer}.password").write_text(said.split()[-1])
     stage.hq("samples", str(stage.folder / "rosters"))
     for session, name, english, kind in (
         (SESSION, "演示场", "Demonstration", "examination"),
@@ -141,12 +144,10 @@ def _publish(stage: Stage) -> None:
             stage.hq("sitting", "add", session, sitting, *what)
             where = ("--session", session, "--sitting", sitting)
             stage.hq("roster", "import", str(_roster(stage, code)), *where)
-        for officer in OFFICERS:
-            key, password = (
-                str(stage.folder / f"{officer}.{kind}") for kind in ("key", "password")
-            )
-            proof = ("--account", officer, "--password-file", password)
-            stage.hq("publish", session, "--key", key, *proof)
+        for signer in SIGNERS:
+            own = stage.folder / signer
+            proof = ("--account", signer, "--password-file", f"{own}.password")
+            stage.hq("publish", session, "--key", f"{own}.key", *proof)
 
 
 def _sitting(stage: Stage, screen: Console, run: Run, passwords: Passwords) -> None:

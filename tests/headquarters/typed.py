@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import approving
 from click.testing import CliRunner, Result
-from desk_world import Box
+from desk_world import BY, Box
 
 from sync.headquarters.cli import main
+from sync.headquarters.store.folder import open_headquarters
 
 ROSTER = ("--session", "morning", "--sitting", "live")
 
@@ -58,6 +60,9 @@ def register(shell: Shell, box: Box) -> None:
         "site", "register", str(request), "--id", "site-01", "--name", "示例考点",
         "--out", shell.file("certificate.json"),
     )  # fmt: skip
+    hq = open_headquarters(shell.folder / "hq")
+    approving.everything(hq, BY)
+    hq.close()
 
 
 def session(shell: Shell, name: str = "morning") -> None:
