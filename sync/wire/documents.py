@@ -35,6 +35,7 @@ from sync.wire.fields import (
     VerifyBytes,
 )
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
+from sync.wire.readiness import ReadinessReport
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.unlock import UnlockCode
@@ -162,6 +163,7 @@ TYPES: dict[type[Struct], str] = {
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
+    ReadinessReport: "application/vnd.examsite.readiness-report.v1+json",
 }
 
 
