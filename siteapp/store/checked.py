@@ -48,6 +48,11 @@ def plans(rows: Rows) -> list[str]:
     return [row["plan"] for row in rows("SELECT plan FROM session ORDER BY rowid", [])]
 
 
+def package(rows: Rows, session: str) -> str:
+    """The digest of a session's package."""
+    return str(rows("SELECT package FROM session WHERE id = ?", [session])[0]["package"])
+
+
 @contextmanager
 def beside(path: Path) -> Iterator[Rows]:
     """Reads a site's database without changing it, whether or not the service runs."""
