@@ -52,6 +52,7 @@ const readers = {
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),
   promotion: (file) => ({ fields: statements.known(file, 'promotion', keys.site) }),
   'later-server': (file) => ({ fields: statements.known(file, 'later-server', keys.receipt) }),
+  'readiness-report': (file) => ({ fields: statements.known(file, 'readiness-report', keys.site) }),
   checkpoint(file, given) {
     const { origin, size, root } = statements.checkpoint(file.toString('utf8'), given.name, keys.site);
     return { head: Buffer.from(`${origin} ${size} ${hex(root)}`) };

@@ -74,6 +74,7 @@ def given() -> JSON:
         "fetch-request": {},
         "promotion": {},
         "later-server": {},
+        "readiness-report": {},
         "checkpoint": {"name": cast.SIGNER},
         "unlock-code": {"official": 1},
     }

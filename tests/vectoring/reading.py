@@ -15,6 +15,7 @@ from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.incoming import Incoming
 from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.readiness import ReadinessReport
 from sync.wire.register import KeyRegister
 from sync.wire.release import read_release
 from sync.wire.sealed import SealedDocument
@@ -154,6 +155,11 @@ def _later(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _readiness(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read(path.read_bytes(), ReadinessReport, [keys.verify("site")])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
 def _checkpoint(path: Path, given: Given, keys: Keys) -> Opened:
     found = verify_checkpoint(path.read_bytes().decode(), given["name"], keys.verify("site"))
     said = f"{found.origin} {found.size} {found.root.hex()}"
@@ -178,6 +184,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,
+    "readiness-report": _readiness,
     "checkpoint": _checkpoint,
     "unlock-code": _code,
 }
