@@ -88,7 +88,7 @@ _MACHINES = (
     ),
     _machine(
         "storage-keeps",
-        "",
+        "×",
         Words("重启后保留数据", "Storage outlives a restart"),
         Words(
             "装有还原卡或使用无痕窗口的机器重启后会丢失尚未上传的作答；至少两次打开本页才能知道",
@@ -326,7 +326,6 @@ _SERVER = (
         Words("全考场共用这个网口", "The whole room shares it"),
         SCHOOL,
         Words("接到千兆交换机端口", "Plug it into a gigabit port"),
-        True,
     ),
     Check(
         "server-clock",

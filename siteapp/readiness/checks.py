@@ -94,7 +94,7 @@ class ServerFacts:
 
 def judge_server(facts: ServerFacts, threshold: Threshold) -> list[Finding]:
     """Everything about the server."""
-    cores = f"{facts.processors} ×" if facts.processors else ""
+    cores = f"{facts.processors} CPU" if facts.processors else ""
     found = [
         _disk(facts),
         judge("sync-usual", facts.sync_usual_ms, threshold),
@@ -143,7 +143,8 @@ def judge_seats(
     # A spare that stands in for a seat is none any more.
     left = max(0, spares - len(missing))
     enough: Level = "ok" if left >= need else "warn" if left else "fail"
-    return [seats, Finding("spares", enough, left, need, "", ())], ready, spares
+    said = f"{spares} - {len(missing)}" if missing else ""
+    return [seats, Finding("spares", enough, left, need, said, ())], ready, spares
 
 
 def gathered(of_seats: Iterable[tuple[int, Iterable[Finding]]]) -> list[Finding]:

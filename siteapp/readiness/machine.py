@@ -135,4 +135,5 @@ def _screen(report: MachineReport, threshold: Threshold) -> Finding:
 def _keeps(checked: Checked) -> Finding:
     """A mark that was there again at a later visit was kept; one visit proves nothing."""
     good = False if checked.forgot else True if checked.visits > 1 else None
-    return known("storage-keeps", good, f"{checked.visits}")
+    found = known("storage-keeps", good, "")
+    return msgspec.structs.replace(found, value=checked.visits, limit=2)

@@ -18,12 +18,19 @@ export function levelMark(level) {
   return el("span", { class: `mark ${kind}` }, t(zh, en));
 }
 
+/** A number with its unit, as people read it. @param {number} value @param {string} unit */
+function amount(value, unit) {
+  if (unit === "kbit/s" && value >= 1000) return `${(value / 1000).toFixed(value < 10000 ? 1 : 0)} Mbit/s`;
+  if (unit === "MiB" && value >= 10240) return `${(value / 1024).toFixed(0)} GiB`;
+  return `${value} ${unit}`.trim();
+}
+
 /** @param {any} one */
 function measured(one) {
-  const value = one.said && (one.value === null || !one.unit || one.unit === "px") ? one.said : one.value === null ? "—" : `${one.value} ${one.unit}`.trim();
-  const limit = one.limit === null ? "" : t(`（标准 ${one.limit} ${one.unit}）`, ` (threshold ${one.limit} ${one.unit})`).replace(" ）", "）").replace(" )", ")");
-  const more = one.said && value !== one.said ? ` ${one.said}` : "";
-  return value + more + limit;
+  const says = one.said && (one.value === null || ["browser", "screen"].includes(one.check));
+  if (says) return one.said;
+  if (one.value === null) return "—";
+  return amount(one.value, one.unit) + (one.said ? `（${one.said}）` : "");
 }
 
 /** @param {number[]} seats */
@@ -41,7 +48,8 @@ function row(one, withSeats) {
     { class: `level-${one.level}` },
     el("td", {}, levelMark(one.level)),
     el("td", {}, about),
-    el("td", {}, measured(one)),
+    el("td", { class: "nowrap" }, measured(one)),
+    el("td", { class: "nowrap quiet" }, one.limit === null ? "" : amount(one.limit, one.unit)),
     withSeats ? el("td", {}, one.level === "ok" && one.of_machine ? t(`${one.seats.length} 台`, `${one.seats.length} machines`) : listed(one.seats)) : null,
     el("td", {}, ...remedy),
   );
@@ -49,7 +57,7 @@ function row(one, withSeats) {
 
 /** @param {any[]} findings @param {boolean} withSeats */
 export function findingsTable(findings, withSeats) {
-  const heads = [t("结果", "Result"), t("检查项", "Check"), t("测得", "Measured"), withSeats ? t("座位", "Seats") : null, t("怎么处理（由谁）", "What to do (who)")];
+  const heads = [t("结果", "Result"), t("检查项", "Check"), t("测得", "Measured"), t("标准", "Threshold"), withSeats ? t("座位", "Seats") : null, t("怎么处理（由谁）", "What to do (who)")];
   return el(
     "table",
     { class: "findings" },

@@ -105,12 +105,12 @@ async function send() {
 
 /** @param {{level: keyof typeof LEVELS, findings: any[]}} said */
 function told(said) {
-  const [kind, zh, en] = LEVELS[said.level];
+  const [kind] = LEVELS[said.level];
   setText(status, t("检查完毕，请保持本页打开，等待统一测速。", "Done. Keep this page open for the common test."));
   banner.hidden = false;
   banner.className = `notice ${kind}`;
   const line = { ok: t("本机可以使用", "This machine is ready"), unknown: t("可以使用；有几项无法得知", "Ready; some things cannot be known"), warn: t("可以使用，但有需要注意的地方", "It will do, with the remarks below"), fail: t("本机不能使用，请按下面的办法处理", "Not fit for use yet: see below") };
-  banner.replaceChildren(el("strong", {}, line[said.level]), ` ${t(zh, en)}`);
+  banner.replaceChildren(el("strong", {}, line[said.level]));
   list.replaceChildren(el("section", { class: "card" }, findingsTable(said.findings, false)));
 }
 

@@ -43,8 +43,8 @@ function draw(state) {
   const trip = state.report.findings.find((/** @type {any} */ one) => one.check === "round-trip");
   place.replaceChildren(
     head(state),
-    el("section", { class: "card" }, findingsTable(state.report.findings, true)),
     el("div", { class: "plots" }, tripsPlot(state.trips, trip ? trip.limit : PLAIN_LIMIT_MS), seatsPlot(state)),
+    el("section", { class: "card" }, findingsTable(state.report.findings, true)),
   );
   [...place.querySelectorAll("details")].forEach((one, n) => (one.open = Boolean(open[n])));
 }
@@ -97,7 +97,7 @@ function buttons(state) {
 async function act(path, done) {
   try {
     await ask(`${address()}/${path}`, "POST");
-    tell(t("已完成", "Done"), [done]);
+    tell(t("好的", "Done"), [done]);
   } catch (error) {
     tell(t("未完成", "Not done"), [String(error)]);
   }
