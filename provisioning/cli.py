@@ -1,14 +1,21 @@
 """`examsite-setup`: makes a box a site."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from provisioning.demo.show import demonstrate
+from provisioning.enrolling import MOST_BUNDLE, Enrolment, progress
 from provisioning.errors import DemoDiffers
 from siteapp.identity import accept_certificate, make_keys
 from sync.console import ExamGroup, say, show_json
+from sync.stick import StickTransport
+from sync.transport import HttpTransport
+from sync.wire.enrolment import read_bundle
 from sync.wire.files import write_durably
+from sync.wire.keys import SigningKey
+from sync.wire.six_words import SixWords
 
 
 @click.group(cls=ExamGroup)
@@ -51,7 +58,60 @@ def an_address(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-@main.command()
+@main.command("enrol")
+@click.argument("bundle", type=click.File("rb"))
+@click.option(
+    "--stick",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Without a line: leave the request on this stick, and take the answer from it.",
+)
+@click.option("--once", is_flag=True, help="Ask once instead of waiting for headquarters.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+@click.pass_obj
+def enrol_command(
+    folder: Path, bundle: BinaryIO, stick: Path | None, once: bool, as_json: bool
+) -> None:
+    """Make this box a site with the bundle of headquarters (a file; - for what a scanner types)."""
+    enrolment = Enrolment(folder, read_bundle(bundle.readline(MOST_BUNDLE)))
+    given, words = enrolment.bundle, enrolment.words()
+    if not as_json:
+        _read_out(given.site, given.name, words)
+    if stick is not None:
+        found = enrolment.ask(StickTransport(stick, given.site))
+    else:
+        key = SigningKey.generate()
+        with HttpTransport(given.address, given.site, key) as line:
+            found = enrolment.ask(line) if once else enrolment.wait(line)
+    if found is not None:
+        write_setting(folder, "headquarters", given.address)
+    if as_json:
+        click.echo(progress(words, found))
+    elif found is not None:
+        say(
+            f"本机已登记为考点 {found.site} {found.name}；请删除登记包",
+            f"This box is now site {found.site} {found.name}; delete the bundle",
+        )
+    else:
+        say(
+            "等待总部核对六个词；核对后请再次运行本命令",
+            "Headquarters has yet to confirm the words; then run this again",
+        )
+
+
+def _read_out(site: str, name: str, words: SixWords) -> None:
+    say(
+        f"考点 {site} {name}。请打电话给总部，读出六个词：",
+        f"Site {site} {name}. Call headquarters and read out:",
+    )
+    click.echo("\n    " + "  ".join(words.in_("zh")))
+    click.echo("    " + "  ".join(words.in_("en")) + "\n")
+    say(
+        "两行任选其一；读汉字时请逐字组词（如“杯子的杯”）。对方不应先说出这些词",
+        "Either line will do. They must not tell you the words first",
+    )
+
+
+@main.command("accept")
 @click.argument("certificate", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--root", required=True, help="Fingerprint of headquarters' root key, as told.")
 @click.option(
@@ -62,8 +122,8 @@ def an_address(_: click.Context, __: click.Parameter, value: str) -> str:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON line.")
 @click.pass_obj
-def enrol(folder: Path, certificate: Path, root: str, headquarters: str, as_json: bool) -> None:
-    """Accept headquarters' certificate for this box."""
+def accept(folder: Path, certificate: Path, root: str, headquarters: str, as_json: bool) -> None:
+    """Accept a certificate that headquarters' root signed by hand."""
     accepted = accept_certificate(folder, certificate.read_bytes(), root)
     if headquarters:
         write_setting(folder, "headquarters", headquarters)

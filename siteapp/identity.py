@@ -8,15 +8,26 @@ import functools
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised
+from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised, OlderRegister
 from sync.registers import RegisterFile
-from sync.wire.documents import Certificate, EnrolmentRequest, read_certificate, sign
+from sync.wire import documents, dsse
+from sync.wire.documents import Certificate, EnrolmentRequest, HeadquartersKeys, sign
+from sync.wire.enrolment import (
+    Answer,
+    Bundle,
+    read_answer_for,
+    read_certificate,
+    write_request,
+)
 from sync.wire.files import write_durably
 from sync.wire.keys import OpeningKey, SigningKey, VerifyKey, load_key, save_key
+from sync.wire.release import ReleaseReader
 from sync.wire.rescue import SiteRescue
+from sync.wire.trusted import sealed_to
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,16 @@ class Identity:
         """The newest register of headquarters' keys that came here."""
         root = VerifyKey.from_bytes(self.certificate.headquarters.root)
         return RegisterFile(self.folder, root.key_id)
+
+    def recipients(self) -> HeadquartersKeys:
+        """What answers are sealed to; with a damaged register, the keys of the certificate."""
+        return sealed_to(self.certificate.headquarters, self.register.sound())
+
+    @functools.cached_property
+    def releases(self) -> ReleaseReader:
+        """What reads headquarters' unlock releases for this box."""
+        key = VerifyKey.from_bytes(self.certificate.headquarters.unlock)
+        return ReleaseReader(self.site, self.seal, key)
 
     @property
     def signer(self) -> str:
@@ -91,6 +112,42 @@ def accept_certificate(folder: Path, envelope: bytes, root_fingerprint: str) -> 
     write_durably(folder / "root.txt", root_fingerprint.encode())
     write_durably(folder / "certificate.json", envelope)
     return certificate
+
+
+def request_for(folder: Path, bundle: Bundle) -> bytes:
+    """What this box asks with a bundle; its keys are made if they are not there.
+
+    AlreadyInitialised if the box has a certificate.
+    """
+    if (folder / "certificate.json").exists():
+        raise AlreadyInitialised(folder=folder)
+    if not (folder / "keys").exists():
+        make_keys(folder)
+    signer = SigningKey.from_bytes(load_key(folder / "keys" / "sign.key", 32))
+    opener = OpeningKey.from_seed(load_key(folder / "keys" / "seal.seed", 32))
+    return write_request(bundle, signer, opener.public)
+
+
+def accept_answer(folder: Path, bundle: Bundle, data: bytes) -> Certificate:
+    """Check headquarters' answer, link by link from the bundle's root, and keep it.
+
+    The register in it is kept too; if a newer one is here, that one judges the enrolment key.
+    """
+    certificate = read_answer_for(bundle, data)
+    opener = OpeningKey.from_seed(load_key(folder / "keys" / "seal.seed", 32))
+    if opener.public.to_bytes() != certificate.seal:
+        raise ForeignDataFolder(
+            owner=opener.public.key_id, expected=certificate.site, folder=folder
+        )
+    answer = documents.from_bytes(data, Answer)
+    root = VerifyKey.from_bytes(bundle.root).key_id
+    register = RegisterFile(folder, root)
+    with suppress(OlderRegister):
+        register.take(answer.register)
+    held = register.held()
+    if held is not None:
+        held.require("enrolment", dsse.peek(answer.certificate)[2], certificate.issued_at)
+    return accept_certificate(folder, data, root)
 
 
 def fingerprint(signer: SigningKey) -> str:

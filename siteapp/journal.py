@@ -16,7 +16,8 @@ from sync.exam.lines import Line, read_lines
 from sync.exam.merkle import merkle_root
 from sync.exam.short_head import read_short
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint, verify_checkpoint
-from sync.wire.documents import Certificate, read_certificate
+from sync.wire.documents import Certificate
+from sync.wire.enrolment import read_certificate
 from sync.wire.keys import VerifyKey
 
 

@@ -1,10 +1,12 @@
 """How packages come and batches go: one Transport, over a line (here) or on a stick."""
 
 import base64
+import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from pathlib import Path
 from ssl import SSLContext
 from typing import Annotated, Any, BinaryIO, NamedTuple, NoReturn, Protocol, Self
@@ -21,6 +23,7 @@ from sync.delivery_errors import (
     UnexpectedAnswer,
 )
 from sync.errors import HeadquartersUnreachable
+from sync.stock import Told
 from sync.wire.documents import FetchRequest, sign
 from sync.wire.keys import SigningKey
 from sync.words import Words
@@ -83,6 +86,9 @@ class Transport(Protocol):
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt of the highest level there is for a batch."""
+
+    def inventory(self, envelope: bytes) -> Told | None:
+        """Hand an inventory over; the newest answer there is."""
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -191,9 +197,24 @@ class HttpTransport:
         ):
             return _body(answer, MAX_RECEIPT)
 
+    def enrol(self, request: bytes) -> bytes | None:
+        """PUT /api/v1/enrolments/<digest>; the answer, or None while the words are compared.
+
+        RefusedByHeadquarters for good; the same request may be brought again and again.
+        """
+        path = f"/api/v1/enrolments/{hashlib.sha256(request).hexdigest()}"
+        with self._ask("PUT", path, useful=(200, 202), content=BytesIO(request)) as answer:
+            body = _body(answer, MAX_LISTING)
+            return body if answer.status_code == 200 else None
+
     def receipt(self, digest: str) -> bytes | None:
         """GET /api/v1/receipts/<digest>; None if headquarters itself says that it has none."""
         return self._found(f"/api/v1/receipts/{digest}", MAX_RECEIPT)
+
+    def inventory(self, envelope: bytes) -> Told:
+        """POST /api/v1/inventories; the answer to it."""
+        with self._ask("POST", "/api/v1/inventories", content=envelope) as answer:
+            return Told(envelope, _body(answer, MAX_LISTING))
 
     def _found(self, path: str, most: int) -> bytes | None:
         with self._ask("GET", path, useful=(200, 404)) as answer:
@@ -201,7 +222,7 @@ class HttpTransport:
             if answer.status_code != 404:
                 return body
             # Anything on the way can answer 404; only headquarters says it in its own words.
-            problem = _problem(body)
+            problem = read_problem(body)
             if problem is None or problem[0].code != "not-found":
                 raise UnexpectedAnswer(reason="HTTP 404")
             return None
@@ -213,7 +234,7 @@ class HttpTransport:
         path: str,
         *,
         useful: Collection[int] = (200,),
-        content: BinaryIO | None = None,
+        content: BinaryIO | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
         """A signed request and its answer, still to be read; refusals and faults as ExamError."""
@@ -240,7 +261,7 @@ def _refuse(answer: httpx.Response, now: int) -> NoReturn:
         raise HeadquartersBusy(_retry_after(answer.headers.get("Retry-After", ""), now))
     if status in _NOT_RECOGNISED:
         raise SiteNotRecognised(status=status)
-    problem = _problem(_body(answer, MAX_RECEIPT))
+    problem = read_problem(_body(answer, MAX_RECEIPT))
     if problem is None:
         raise UnexpectedAnswer(reason=f"HTTP {status}")
     words, whole = problem
@@ -250,7 +271,7 @@ def _refuse(answer: httpx.Response, now: int) -> NoReturn:
     raise HeadquartersFailed(reason_zh=words.message.zh, reason_en=words.message.en)
 
 
-def _problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:
+def read_problem(body: bytes) -> tuple[_Problem, dict[str, Any]] | None:
     """An error in headquarters' own JSON, the readable members and the whole; else None."""
     try:
         whole = msgspec.json.decode(body, type=dict[str, Any])

@@ -30,7 +30,7 @@ def prepare(stage: Stage) -> Passwords:
     who = ("--id", "demo", "--name", "示例职业学校")
     stage.hq("site", "register", str(request), *who, "--out", str(certificate))
     where = ("--root", first["root"], "--headquarters", stage.hq_address)
-    stage.setup("enrol", str(certificate), *where)
+    stage.setup("accept", str(certificate), *where)
     (stage.site_folder / "settings.toml").open("a").write(
         "batch_seconds = 3\ncourier_seconds = 1\n"
     )

@@ -24,7 +24,8 @@ from siteapp.standby.promotion import keep_promotion, make_promotion
 from siteapp.store.live import Live
 from siteapp.store.replica import check_copy, snapshot
 from sync.errors import AlreadyInitialised, AlreadyThere, CannotOpen, NotFound, NotReady
-from sync.wire.documents import Promotion, read_certificate
+from sync.wire.documents import Promotion
+from sync.wire.enrolment import read_certificate
 from sync.wire.files import replacing
 from sync.wire.keys import (
     SEALING_KEY_LENGTH,

@@ -9,19 +9,21 @@
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
     │   ├── ForOtherSite  ForOtherPackage  CannotOpen
-    │   └── KeyRevoked  KeyExpired  OlderRegister
+    │   ├── KeyRevoked  KeyExpired  OlderRegister
+    │   └── BundleAltered  OtherRoot
     ├── UnlockRefused      5  codes heard by phone
     │   ├── MalformedCode  WrongUnlockCode
     │   └── MisheardGroup ── OtherOfficialsCode
     ├── InputRefused       6  what people hand in: rosters, banks, specifications
     │   ├── SpecificationRefused  BankRefused  BlueprintUnmet  MarksRefused  PlanRefused
-    │   └── RosterRefused  RosterUnreadable
+    │   └── RosterRefused  RosterUnreadable  WordUnknown
     ├── NotNow             7  right, but not in this state
     │   └── AlreadyThere  NotReady
     ├── Unreachable        8  the other end does not answer
     │   └── HeadquartersUnreachable
     ├── NotFound           9  no such site, session, candidate …
     └── NotAllowed        10  who asks may not
+        └── EnrolmentRefused  its leaves are in sync.errors.enrolling
 
 The site adds its own leaves in `siteapp.errors`. Exit status 2 stays with the command line parser.
 """
@@ -60,6 +62,21 @@ from sync.errors.documents import (
     WrongKind,
     WrongUnlockCode,
 )
+from sync.errors.enrolling import (
+    REFUSALS,
+    BundleAltered,
+    EnrolmentRefused,
+    InvitationExpired,
+    InvitationForOtherSite,
+    InvitationUsed,
+    InvitationWaits,
+    InvitationWithdrawn,
+    OtherRoot,
+    RequestTurnedAway,
+    SiteHasABox,
+    UnknownToken,
+    WordUnknown,
+)
 from sync.errors.handed_in import (
     BankRefused,
     BlueprintUnmet,
@@ -82,16 +99,19 @@ from sync.errors.machine import (
 )
 
 __all__ = [
+    "REFUSALS",
     "AlreadyInitialised",
     "AlreadyThere",
     "BankRefused",
     "BlueprintUnmet",
+    "BundleAltered",
     "CannotOpen",
     "DataFolderBusy",
     "DiskTooFull",
     "DocumentAltered",
     "DocumentRefused",
     "DocumentTruncated",
+    "EnrolmentRefused",
     "EnvironmentFault",
     "ExamError",
     "ForOtherPackage",
@@ -99,6 +119,11 @@ __all__ = [
     "ForeignDataFolder",
     "HeadquartersUnreachable",
     "InputRefused",
+    "InvitationExpired",
+    "InvitationForOtherSite",
+    "InvitationUsed",
+    "InvitationWaits",
+    "InvitationWithdrawn",
     "KeyExpired",
     "KeyRevoked",
     "MalformedCode",
@@ -113,19 +138,24 @@ __all__ = [
     "NotReady",
     "OlderRegister",
     "OtherOfficialsCode",
+    "OtherRoot",
     "PlanRefused",
     "PortInUse",
+    "RequestTurnedAway",
     "RosterRefused",
     "RosterUnreadable",
     "SecondSignatureMissing",
     "SecretDamaged",
     "SecretMissing",
     "SignatureRefused",
+    "SiteHasABox",
     "SpecificationRefused",
     "SqliteTooOld",
+    "UnknownToken",
     "UnlockRefused",
     "Unreachable",
     "UnsupportedVersion",
+    "WordUnknown",
     "WrongKind",
     "WrongUnlockCode",
 ]

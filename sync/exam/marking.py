@@ -1,14 +1,33 @@
-"""Objective marking: responses against keys, by the rule of the specification."""
+"""Objective marking: responses against keys, by the rule of the specification.
+
+All marks are whole numbers. Two roundings exist: half of an odd number of marks is rounded down
+(`part-marks`), and where an item was taken out of the total, what was reached is brought back to
+the full mark and rounded half up. The rounded number is what is printed and what decides.
+"""
 
 import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from sync.exam.items import Bank
 from sync.exam.paper import Form
 from sync.exam.specification import Specification, Struct
+
+
+class Ruling(Struct, frozen=True):
+    """How an item is marked instead of by its authored key.
+
+    `keys`: each of these keys is right, whichever gives the most. `full`: everyone who handed in
+    gets all marks. `removed`: it counts nothing, and neither in the total.
+    """
+
+    kind: Literal["keys", "full", "removed"]
+    keys: tuple[tuple[str, ...], ...] = ()
+
+
+NO_RULINGS: Mapping[str, Ruling] = {}
 
 
 class ItemMark(Struct, frozen=True):
@@ -52,24 +71,41 @@ def _taken(response: object) -> tuple[str, ...] | None:
     return tuple(response) if all(isinstance(option, str) for option in response) else None
 
 
+def mark_ruled(response: object, ruling: Ruling, of: int, rule: str) -> ItemMark:
+    """One item under a ruling; its name is still to be put in."""
+    if ruling.kind == "removed":
+        return ItemMark("", _taken(response), 0, 0)
+    got = max((mark_item(response, key, of, rule) for key in ruling.keys), default=0)
+    return ItemMark("", _taken(response), of if ruling.kind == "full" else got, of)
+
+
 def mark_theory(
-    form: Form, bank: Bank, specification: Specification, responses: Mapping[str, Any]
+    form: Form,
+    bank: Bank,
+    specification: Specification,
+    responses: Mapping[str, Any],
+    rulings: Mapping[str, Ruling] = NO_RULINGS,
 ) -> PaperMark:
-    """The marks of one attempt; `responses` is item id → option ids."""
+    """The marks of one attempt; `responses` is item id → option ids, `rulings` item id → ruling."""
     marks = []
     for part in form.parts:
         for item in part.items:
-            response = responses.get(item.id)
-            got = mark_item(
-                response, bank.items[item.id].key, part.marks_each, specification.multiple_marking
+            ruling = rulings.get(item.id) or Ruling("keys", (bank.items[item.id].key,))
+            mark = mark_ruled(
+                responses.get(item.id), ruling, part.marks_each, specification.multiple_marking
             )
-            marks.append(ItemMark(item.id, _taken(response), got, part.marks_each))
+            marks.append(ItemMark(item.id, mark.response, mark.marks, mark.of))
     return PaperMark(
         items=tuple(marks),
         marks=sum(m.marks for m in marks),
         of=sum(m.of for m in marks),
         answered=sum(m.response is not None for m in marks),
     )
+
+
+def brought_to(full: int, marks: int, of: int) -> int:
+    """`marks` out of `of` as marks out of `full`, rounded half up; exact in whole numbers."""
+    return (2 * marks * full + of) // (2 * of)
 
 
 def receipt_code(attempt: str, responses: Mapping[str, Any]) -> str:

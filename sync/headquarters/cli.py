@@ -12,7 +12,7 @@ from sync.exam.catalogue import find as find_specification
 from sync.exam.catalogue import specifications as shipped_specifications
 from sync.exam.specification import Specification
 from sync.headquarters import serve
-from sync.headquarters.commands import desk, files, keys, results
+from sync.headquarters.commands import desk, enrolments, files, keys, marking, results
 from sync.headquarters.commands.base import (
     FOLDER,
     cell,
@@ -289,7 +289,7 @@ def samples_command(folder: Path) -> None:
 
 
 for _command in (
-    desk.site,
+    enrolments.site,
     desk.session,
     desk.sitting,
     desk.roster,
@@ -306,6 +306,8 @@ for _command in (
     results.marks,
     results.journal,
     files.files,
+    marking.items_command,
+    marking.corrections_group,
     keys.keys_group,
 ):
     main.add_command(_command)

@@ -34,10 +34,12 @@ from sync.wire.fields import (
     Text,
     VerifyBytes,
 )
+from sync.wire.inventory import Inventory, InventoryAnswer
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.readiness import ReadinessReport
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
+from sync.wire.site_request import SiteRequest
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
@@ -57,6 +59,7 @@ class HeadquartersKeys(Struct, frozen=True):
     root: VerifyBytes
     release: ReleaseKeys
     receipt: VerifyBytes
+    unlock: VerifyBytes
     seal: SealingBytes
     escrow: SealingBytes
 
@@ -155,6 +158,7 @@ class Papers(Struct, frozen=True):
 
 TYPES: dict[type[Struct], str] = {
     EnrolmentRequest: "application/vnd.examsite.enrolment-request.v1+json",
+    SiteRequest: "application/vnd.examsite.site-request.v1+json",
     Certificate: "application/vnd.examsite.certificate.v1+json",
     Receipt: "application/vnd.examsite.receipt.v1+json",
     Refusal: "application/vnd.examsite.refusal.v1+json",
@@ -164,6 +168,8 @@ TYPES: dict[type[Struct], str] = {
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
     ReadinessReport: "application/vnd.examsite.readiness-report.v1+json",
+    Inventory: "application/vnd.examsite.inventory.v1+json",
+    InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }
 
 
@@ -234,7 +240,7 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
         )
     certificate = read(envelope, Certificate, [root])
     theirs = certificate.headquarters
-    for verifies in (certificate.sign, *theirs.release, theirs.receipt):
+    for verifies in (certificate.sign, *theirs.release, theirs.receipt, theirs.unlock):
         VerifyKey.from_bytes(verifies)
     for seals in (certificate.seal, theirs.seal, theirs.escrow):
         SealingKey.from_bytes(seals)

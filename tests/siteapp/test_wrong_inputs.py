@@ -122,7 +122,7 @@ def test_no_code_is_asked_for_a_session_that_is_not_here(site_folder: Path) -> N
 
 
 def enrol(folder: Path, certificate: Path, *words: str) -> Result:
-    given = ["--data", str(folder), "enrol", str(certificate), *words]
+    given = ["--data", str(folder), "accept", str(certificate), *words]
     return CliRunner().invoke(setup, given, catch_exceptions=False)
 
 

@@ -15,12 +15,13 @@ from sync.headquarters.commands.base import (
     show,
     stamp,
 )
-from sync.headquarters.intake import archive, edge
+from sync.headquarters.intake import archive, edge, receipts
 from sync.headquarters.intake.journals import read_journal
 from sync.headquarters.intake.stick_desk import exchange
 from sync.headquarters.marking import results, scoring
 from sync.headquarters.marking.reconcile import SittingCount
 from sync.headquarters.planning.sessions import show_session
+from sync.headquarters.register.enrolment_stick import Visitor, visit
 from sync.headquarters.store.body import hash_file
 from sync.headquarters.web.app import wall_ms
 from sync.wire.files import write_durably
@@ -33,9 +34,14 @@ from sync.wire.files import write_durably
 def batches(folder: Path, session_id: str | None, as_json: bool) -> None:
     """Batches that were taken in, of one session or all."""
     columns = ["site", "session", "server_term", "sequence", "size", "state", "digest"]
-    columns += ["supplements"]
+    columns += ["sealed_to_key", "supplements"]
     with opened(folder) as hq:
-        show(archive.list_batches(hq, session=session_id), columns, as_json)
+        found, trust = archive.list_batches(hq, session=session_id), receipts.trust(hq)
+        rows = [
+            plain(row) | {"sealed_to_key": trust.worst(row.sealed_to.split(), wall_ms())}
+            for row in found
+        ]
+    show(rows, columns, as_json)
 
 
 @click.command()
@@ -61,14 +67,30 @@ def stick(folder: Path, root: Path, site_id: str | None) -> None:
     """Exchange with a stick: batches in, receipts and packages on it."""
     with opened(folder) as hq:
         done = exchange(hq, root, wall_ms(), site_id)
+        came = visit(hq, root, wall_ms())
     say(
         f"新收到 {done.taken}，此前已有 {done.known}，写入试卷包 {done.packages}",
         f"{done.taken} taken in, {done.known} known, {done.packages} packages put on it",
     )
+    for box in came:
+        _say_box(box)
     for name, error in done.refused:
         click.echo(f"  · {name[:16]}… [{error.code}] {error.say(language())}", err=True)
     if done.refused:
         raise click.exceptions.Exit(done.refused[0][1].exit_status)
+
+
+def _say_box(box: Visitor) -> None:
+    """A box's request for enrolment, and what became of it."""
+    if box.refusal is not None:
+        click.echo(f"  · {box.digest[:16]}… [{box.refusal.code}] {box.refusal.say(language())}")
+    elif box.answered:
+        say(f"登记证书已写入：{box.digest[:16]}…", f"Certificate put on it: {box.digest[:16]}…")
+    else:
+        say(
+            f"登记申请 {box.digest[:16]}… 待核对六个词",
+            f"Enrolment request {box.digest[:16]}… waits for its six words",
+        )
 
 
 @click.command()

@@ -1,12 +1,16 @@
 """Scoring a session from its received journal; doing it twice gives the same rows."""
 
 import logging
+from functools import cache, partial
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from sync.errors import DocumentRefused, ExamError, NotFound
-from sync.exam.marking import PaperMark, mark_theory
+from sync.exam.item_analysis import Answered, FormStatistics, form_statistics, item_times
+from sync.exam.items import Bank
+from sync.exam.marking import PaperMark, brought_to, mark_theory
+from sync.exam.paper import Form
 from sync.exam.sitting import CandidatePlan, SessionPlan, attempt_id, form_for
 from sync.exam.specification import Struct
 from sync.headquarters.errors import BatchMissing, JournalBroken
@@ -14,7 +18,10 @@ from sync.headquarters.intake.archive import list_batches
 from sync.headquarters.intake.journals import ReceivedJournal, read_journal
 from sync.headquarters.intake.work import claim, done
 from sync.headquarters.marking.attempts import AttemptFacts, attempt_facts
+from sync.headquarters.marking.item_figures import keep_statistics
+from sync.headquarters.marking.keeping import keep_tracks
 from sync.headquarters.marking.reconcile import NOTHING, Reconciliation, reconcile
+from sync.headquarters.marking.rulings import Rulings, rulings_in_force
 from sync.headquarters.planning.sessions import SittingRow, list_sittings, load_form, published_plan
 from sync.headquarters.store.commits import SCORE_WORK
 from sync.headquarters.store.engine import Stamp, record
@@ -50,9 +57,17 @@ def score(headquarters: Headquarters, by: Stamp, session: str) -> list[Scored]:
         raise BatchMissing(
             session=session, reason_zh=journal.lacking.zh, reason_en=journal.lacking.en
         )
-    rows = _score_all(headquarters, plan, journal)
-    _save(headquarters, by, reconcile(plan, journal), journal, rows)
-    return rows
+    found = reconcile(plan, journal)
+    while True:
+        marked = mark_session(headquarters, plan, journal, rulings_now(headquarters, session))
+        if _save(headquarters, by, found, journal, marked):
+            return list(marked.rows)
+
+
+def rulings_now(headquarters: Headquarters, session: str) -> Rulings:
+    """The rulings that count at this moment."""
+    with headquarters.store.reading() as db:
+        return rulings_in_force(db, session)
 
 
 def reconciliation(headquarters: Headquarters, session: str) -> Reconciliation:
@@ -96,12 +111,16 @@ def refresh(headquarters: Headquarters, by: Stamp) -> int:
 def _refresh_one(headquarters: Headquarters, by: Stamp, session: str) -> None:
     plan = published_plan(headquarters, session)
     found, journal = _reconcile(headquarters, plan)
-    rows = None
-    try:
-        rows = None if found.lacking else _score_all(headquarters, plan, journal)
-    except JournalBroken as broken:
-        found = reconcile(plan, journal, Words(broken.say("zh"), broken.say("en")))
-    _save(headquarters, by, found, journal, rows)
+    saved = False
+    while not saved:
+        marked = None
+        try:
+            if not found.lacking:
+                rulings = rulings_now(headquarters, session)
+                marked = mark_session(headquarters, plan, journal, rulings)
+        except JournalBroken as broken:
+            found = reconcile(plan, journal, Words(broken.say("zh"), broken.say("en")))
+        saved = _save(headquarters, by, found, journal, marked)
     if found.lacking:
         log.info("session %s: %s", session, found.lacking.en)
 
@@ -122,75 +141,93 @@ def scored_rows(headquarters: Headquarters, session: str) -> list[Scored]:
         return [Scored(**{k: v for k, v in row.items() if k != "session"}) for row in found]
 
 
-def _score_all(
-    headquarters: Headquarters, plan: SessionPlan, journal: ReceivedJournal
-) -> list[Scored]:
-    facts = attempt_facts(journal)
-    return [
-        _score_one(
-            headquarters,
-            plan,
-            sitting,
-            candidate,
-            facts.get(attempt_id(sitting.plan.id, candidate.admission), NOTHING),
-        )
-        for sitting in list_sittings(headquarters, plan.id)
-        for candidate in plan.candidates
-        if sitting.plan.id in candidate.sittings
-    ]
+class Marked(Struct, frozen=True):
+    """A session marked under its rulings, with what was found of every form's items."""
+
+    version: int
+    rows: tuple[Scored, ...]
+    statistics: tuple[FormStatistics, ...]
 
 
-def _score_one(
-    headquarters: Headquarters,
-    plan: SessionPlan,
-    sitting: SittingRow,
-    candidate: CandidatePlan,
-    fact: AttemptFacts,
-) -> Scored:
-    name = fact.form or form_for(sitting.plan, candidate.seat)
-    mark = _mark(headquarters, plan.id, sitting, name, fact) if fact.handed_in else None
-    # People mark practical work: only what was handed in is known here.
-    by_people = sitting.plan.component == "practical"
-    counted = None if fact.violation or by_people else mark
-    return Scored(
-        sitting=sitting.plan.id,
-        admission=candidate.admission,
-        state=_state(sitting, fact, mark),
-        marks=counted.marks if counted else None,
-        of=counted.of if counted else None,
-        answered=_answered(fact) if by_people and mark else mark.answered if mark else None,
-        how=fact.how,
-        receipt=fact.receipt,
-        receipt_fits=fact.receipt_fits,
-        form=name if fact.started else None,
-        evidence=fact.evidence + fact.after_hand_in,
-    )
+def mark_session(
+    headquarters: Headquarters, plan: SessionPlan, journal: ReceivedJournal, rulings: Rulings
+) -> Marked:
+    """Every candidate of every sitting from the events that a checkpoint vouches for."""
+    facts, times = attempt_facts(journal), item_times(journal.events())
+    load = cache(partial(_form, headquarters, plan.id))
+    rows, statistics = [], []
+    for sitting in list_sittings(headquarters, plan.id):
+        answered: dict[str, list[Answered]] = {}
+        ruled = rulings.of(sitting.plan.id)
+        for candidate in (c for c in plan.candidates if sitting.plan.id in c.sittings):
+            attempt = attempt_id(sitting.plan.id, candidate.admission)
+            fact = facts.get(attempt, NOTHING)
+            form = fact.form or form_for(sitting.plan, candidate.seat)
+            mark = None
+            if fact.handed_in:
+                mark = mark_theory(*load(form), sitting.specification, fact.responses, ruled)
+            rows.append(_score_one(sitting, candidate, form, fact, mark))
+            if mark and mark.items and not fact.violation:
+                answered.setdefault(form, []).append(Answered(mark, times.get(attempt, {})))
+        statistics += [
+            form_statistics(sitting.plan.id, form, load(form)[1], ruled, own)
+            for form, own in sorted(answered.items())
+        ]
+    return Marked(rulings.version, tuple(rows), tuple(statistics))
 
 
-def _mark(
-    headquarters: Headquarters, session: str, sitting: SittingRow, form: str, fact: AttemptFacts
-) -> PaperMark:
+def _form(headquarters: Headquarters, session: str, form: str) -> tuple[Form, Bank]:
     try:
-        paper, bank = load_form(headquarters, session, form)
+        return load_form(headquarters, session, form)
     except NotFound:
         raise JournalBroken(
             session=session, reason_zh=f"没有试卷 {form}", reason_en=f"no form {form}"
         ) from None
-    return mark_theory(paper, bank, sitting.specification, fact.responses)
+
+
+def _score_one(
+    sitting: SittingRow,
+    candidate: CandidatePlan,
+    form: str,
+    fact: AttemptFacts,
+    mark: PaperMark | None,
+) -> Scored:
+    # People mark practical work: only what was handed in is known here.
+    by_people = sitting.plan.component == "practical"
+    marks, of = _whole(sitting, mark) if mark and not by_people else (None, None)
+    return Scored(
+        sitting=sitting.plan.id,
+        admission=candidate.admission,
+        state=_state(sitting, fact, marks),
+        marks=None if fact.violation else marks,
+        of=None if fact.violation else of,
+        answered=_answered(fact) if by_people and mark else mark.answered if mark else None,
+        how=fact.how,
+        receipt=fact.receipt,
+        receipt_fits=fact.receipt_fits,
+        form=form if fact.started else None,
+        evidence=fact.evidence + fact.after_hand_in,
+    )
+
+
+def _whole(sitting: SittingRow, mark: PaperMark) -> tuple[int, int]:
+    """Marks out of the component's full mark, also when an item was taken out of the total."""
+    full = sitting.specification.component(sitting.plan.component).full_mark
+    return brought_to(full, mark.marks, mark.of), full
 
 
 def _answered(fact: AttemptFacts) -> int:
     return sum(response not in (None, [], "") for response in fact.responses.values())
 
 
-def _state(sitting: SittingRow, fact: AttemptFacts, mark: PaperMark | None) -> str:
+def _state(sitting: SittingRow, fact: AttemptFacts, marks: int | None) -> str:
     if fact.violation:
         return "violation"
-    if mark is not None and sitting.plan.component == "practical":
+    if fact.handed_in and sitting.plan.component == "practical":
         return "awaiting"
-    if mark is not None:
+    if marks is not None:
         component = sitting.specification.component(sitting.plan.component)
-        return "passed" if mark.marks >= component.pass_mark else "failed"
+        return "passed" if marks >= component.pass_mark else "failed"
     return "absent" if fact.absent and not fact.started else "missing"
 
 
@@ -199,18 +236,21 @@ def _save(
     by: Stamp,
     found: Reconciliation,
     journal: ReceivedJournal,
-    rows: list[Scored] | None,
-) -> None:
-    """Replace what was known of the session; without `rows` earlier results stay.
+    marked: Marked | None,
+) -> bool:
+    """Replace what was known of the session; without `marked` earlier results stay.
 
-    Another worker that saw more batches keeps the last word.
+    Another worker that saw more batches keeps the last word. False, and nothing is saved, if a
+    correction was confirmed since the session was marked.
     """
     session = found.session
     with headquarters.store.writing() as db:
-        db.execute(select(sessions.c.id).where(sessions.c.id == session).with_for_update())
+        lock_session(db, session)
+        if marked and rulings_in_force(db, session).version != marked.version:
+            return False
         known = db.scalar(select(scorings.c.batches).where(scorings.c.session == session))
         if known is not None and known > journal.batches:
-            return
+            return True
         db.execute(delete(scorings).where(scorings.c.session == session))
         db.execute(
             insert(scorings).values(
@@ -218,18 +258,31 @@ def _save(
                 batches=journal.batches,
                 complete=found.lacking is None,
                 reconciliation=msgspec.json.encode(found).decode(),
-                scored=rows is not None,
+                scored=marked is not None,
             )
         )
         _link(db, journal)
-        if rows is None:
-            return
-        db.execute(delete(results).where(results.c.session == session))
-        for row in rows:
-            db.execute(insert(results).values(session=session, **msgspec.structs.asdict(row)))
-        record(
-            db, by, "session.score", session=session, attempts=len(rows), batches=journal.batches
-        )
+        keep_tracks(db, found, journal)
+        if marked:
+            replace_results(db, session, marked)
+            count = len(marked.rows)
+            record(
+                db, by, "session.score", session=session, attempts=count, batches=journal.batches
+            )
+    return True
+
+
+def lock_session(db: Connection, session: str) -> None:
+    """One at a time saves what was scored of a session."""
+    db.execute(select(sessions.c.id).where(sessions.c.id == session).with_for_update())
+
+
+def replace_results(db: Connection, session: str, marked: Marked) -> None:
+    """The rows and statistics of a session, in place of those of before."""
+    db.execute(delete(results).where(results.c.session == session))
+    for row in marked.rows:
+        db.execute(insert(results).values(session=session, **msgspec.structs.asdict(row)))
+    keep_statistics(db, session, marked.statistics)
 
 
 def _link(db: Connection, journal: ReceivedJournal) -> None:

@@ -39,7 +39,7 @@ def register(
     with headquarters.store.writing() as db:
         if db.scalar(select(enrolments.c.site).where(enrolments.c.request == digest)):
             raise AlreadyThere(what=f"{site} {digest[:16]}")
-        serial = _next_serial(db, by, site, name)
+        serial = next_serial(db, by, site, name)
         certificate = Certificate(
             site=site,
             name=name,
@@ -66,7 +66,8 @@ def register(
     return envelope
 
 
-def _next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
+def next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
+    """Count one more enrolment of a site; its number."""
     serial = db.scalar(select(sites.c.serial).where(sites.c.id == site))
     if serial is None:
         db.execute(insert(sites).values(id=site, name=name, serial=1, registered_at=by.at))

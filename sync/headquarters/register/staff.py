@@ -68,10 +68,10 @@ def sign_in(headquarters: Headquarters, name: str, password: str, address: str, 
     """A token for the pages. SignInRefused, or TooManyTries while account or address must wait."""
     keys = (f"account:{name[:64]}", f"address:{address}")
     with headquarters.store.writing() as db:
-        _require_no_wait(db, keys, now)
+        require_no_wait(db, keys, now)
         # Counted before the check, so that many tries at once do not slip through.
         for key in keys:
-            _count_try(db, key, now)
+            count_try(db, key, now)
         phc = db.scalar(select(staff.c.password).where(staff.c.name == name))
     if not check_password(password, phc or _nobody()) or phc is None:
         raise SignInRefused
@@ -95,13 +95,15 @@ def _nobody() -> str:
     return hash_password(new_token())
 
 
-def _require_no_wait(db: Connection, keys: tuple[str, ...], now: int) -> None:
+def require_no_wait(db: Connection, keys: tuple[str, ...], now: int) -> None:
+    """TooManyTries while one of these must wait."""
     until = max(db.scalars(select(tries.c.not_before).where(tries.c.key.in_(keys))), default=0)
     if until > now:
         raise TooManyTries(seconds=-(-(until - now) // 1000))
 
 
-def _count_try(db: Connection, key: str, now: int) -> None:
+def count_try(db: Connection, key: str, now: int) -> None:
+    """One more try that may turn out wrong; from the sixth on the next must wait, ever longer."""
     wrong = (db.scalar(select(tries.c.wrong).where(tries.c.key == key)) or 0) + 1
     beyond = wrong - FREE_TRIES
     wait = min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** min(beyond, 16)) if beyond >= 0 else 0

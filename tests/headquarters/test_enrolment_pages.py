@@ -1,0 +1,119 @@
+"""The page on which officers invite a server and compare its words."""
+
+import base64
+import re
+
+import pytest
+from desk_world import BY, Clock, Desk, Page
+from enrolling import AT, Newcomer, enrolled, invited, ready
+from flask.testing import FlaskClient
+
+from sync.errors import REFUSALS
+from sync.headquarters.errors import WordsDiffer
+from sync.headquarters.register import staff
+from sync.headquarters.web.app import create_app
+from sync.wire.enrolment import read_bundle
+from sync.wire.six_words import six_words
+
+
+@pytest.fixture
+def desk(bare_desk: Desk) -> Desk:
+    """Headquarters that can enrol."""
+    ready(bare_desk.hq)
+    return bare_desk
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The hour of the invitations."""
+    return Clock(AT)
+
+
+def post(page: Page, path: str, status: int = 303, **form: object) -> str:
+    answer = page.client.post(path, data=form)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def test_an_officer_makes_a_bundle_that_is_shown_once(officer: Page) -> None:
+    form = {
+        "site": "site-02",
+        "name": "示例职业学校",
+        "address": "https://hq.example/",
+        "days": "7",
+    }
+    shown = post(officer, "/sites/invitations", 201, **form)
+    found = re.search(r"base64,([A-Za-z0-9+/=]+)", shown)
+    assert found
+    bundle = read_bundle(base64.b64decode(found[1]))
+    assert (bundle.site, bundle.address) == ("site-02", "https://hq.example")
+    assert bundle.expires_at == AT + 7 * 86_400_000
+    assert "<svg" in shown
+    listed = officer.get("/sites")
+    assert bundle.key.public.key_id in listed
+    assert base64.b64encode(bundle.token).decode() not in listed
+
+
+def test_words_that_wait_are_not_shown_and_those_typed_certify(desk: Desk, officer: Page) -> None:
+    box = Newcomer(invited(desk.hq))
+    box.comes(desk.hq)
+    words = box.words().split()
+    page = officer.get("/sites?lang=en")
+    assert "read out the six words" in page
+    assert not [word for word in words if f">{word}<" in page]
+    path = re.search(r"/sites/requests/[0-9a-f]{64}/confirm", page)
+    assert path
+    assert WordsDiffer.hint.en in post(officer, path[0], 403, word=["abandon"] * 6)
+    post(officer, path[0], word=words)
+    page = officer.get("/sites?lang=en")
+    assert "read out the six words" not in page
+    assert [word for word in words if f">{word}<" in page] == words
+    assert "enrolled" in page
+
+
+def test_a_second_box_is_shown_with_its_words_and_where_it_came_from(
+    desk: Desk, officer: Page
+) -> None:
+    first = Newcomer(invited(desk.hq))
+    second = Newcomer(first.bundle)
+    first.comes(desk.hq)
+    with pytest.raises(REFUSALS["invitation-used"]):
+        second.comes(desk.hq, origin="198.51.100.9")
+    page = officer.get("/sites?lang=en")
+    assert REFUSALS["invitation-used"].message.en in page
+    assert "198.51.100.9" in page
+    assert all(f">{word}<" in page for word in second.words().split())
+
+
+def test_the_one_who_asked_for_a_replacement_sees_no_button_to_allow_it(
+    desk: Desk, officer: Page
+) -> None:
+    enrolled(desk.hq)
+    form = {"site": "site-02", "name": "x", "address": "https://hq.example"}
+    assert "another exam officer" in post(officer, "/sites/invitations?lang=en", 201, **form)
+    page = officer.get("/sites")
+    assert "/allow" not in page
+    password = staff.add_member(desk.hq, BY, "second", ("exam-officer",))
+    second = Page(create_app(desk.hq, Clock(AT)).test_client(), "second", password)
+    path = re.search(r"/sites/invitations/[0-9a-f]{16}/allow", second.get("/sites"))
+    assert path
+    post(officer, path[0], 403)
+    post(second, path[0])
+    assert "/allow" not in second.get("/sites")
+
+
+def test_a_box_asks_the_api_and_is_answered_when_it_is_confirmed(
+    desk: Desk, client: FlaskClient, officer: Page
+) -> None:
+    box = Newcomer(invited(desk.hq))
+    path = f"/api/v1/enrolments/{'0' * 64}"
+    answer = client.put(path, data=box.request())
+    assert (answer.status_code, answer.json) == (202, {"state": "waiting"})
+    found = re.search(r"/sites/requests/[0-9a-f]{64}/confirm", officer.get("/sites"))
+    assert found
+    post(officer, found[0], word=box.words(six_words))
+    assert client.put(path, data=box.request()).status_code == 200
+    refused = client.put(path, data=Newcomer(box.bundle).request())
+    assert refused.status_code == 409
+    assert refused.json and refused.json["code"] == "invitation-used"
+    assert client.put(path, data=b"{}").status_code == 422
