@@ -18,9 +18,12 @@ from sync.headquarters.web.guard import PUBLIC, role
 from sync.headquarters.web.live import Boards
 from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
+from sync.headquarters.web.quota_pages import quota_pages
+from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.rule_pages import rule_pages
+from sync.headquarters.web.uploads import uploads
 from sync.headquarters.web.watch_pages import watch_pages
 
 
@@ -39,6 +42,8 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
     app.register_blueprint(release_pages)
+    app.register_blueprint(register_pages)
+    app.register_blueprint(quota_pages)
     for watching in (board_pages, watch_pages, result_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()
@@ -83,6 +88,7 @@ def create_receiver(headquarters: Headquarters, clock: Callable[[], int] = wall_
     app.extensions["gate"] = Gate()
     guard.install(app)
     app.register_blueprint(intake)
+    app.register_blueprint(uploads)
     return app
 
 
