@@ -4,6 +4,7 @@ import base64
 import re
 
 import pytest
+from counted import statements
 from desk_world import BY, Clock, Desk, Page
 from enrolling import AT, Newcomer, enrolled, invited, ready
 from flask.testing import FlaskClient
@@ -11,6 +12,8 @@ from flask.testing import FlaskClient
 from sync.errors import REFUSALS
 from sync.headquarters.errors import WordsDiffer
 from sync.headquarters.register import staff
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.web import enrolments
 from sync.headquarters.web.app import create_app
 from sync.wire.enrolment import read_bundle
 from sync.wire.six_words import six_words
@@ -117,3 +120,31 @@ def test_a_box_asks_the_api_and_is_answered_when_it_is_confirmed(
     assert refused.status_code == 409
     assert refused.json and refused.json["code"] == "invitation-used"
     assert client.put(path, data=b"{}").status_code == 422
+
+
+def test_the_page_asks_no_more_of_the_database_the_more_boxes_wait(
+    desk: Desk, officer: Page
+) -> None:
+    asked = []
+    for sites in (("a-0",), ("b-0", "b-1", "b-2", "b-3")):
+        for site in sites:
+            Newcomer(invited(desk.hq, site)).comes(desk.hq)
+        with statements() as said:
+            shown = officer.get("/sites")
+        asked.append(len(said))
+    assert shown.count("/confirm") == 5
+    assert asked[0] == asked[1]
+
+
+def test_a_box_that_waits_is_shown_however_many_invitations_came_after_its_own(
+    desk: Desk, officer: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrolments, "MOST_GIVEN", 2)
+    earlier = Stamp("first", AT - 1)
+    Newcomer(invited(desk.hq, "a-0", earlier)).comes(desk.hq)
+    for n in range(3):
+        invited(desk.hq, f"b-{n}")
+    shown = officer.get("/sites")
+    assert shown.count("/confirm") == 1
+    assert len(set(re.findall("/invitations/([0-9a-f]+)/withdraw", shown))) == 3
+    assert "examhq site invitations" in shown

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from sync.errors import AlreadyThere, NotFound
 from sync.exam.specification import Struct
@@ -78,12 +78,30 @@ def next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
 
 def list_sites(headquarters: Headquarters) -> list[SiteRow]:
     """All sites by id."""
+    with headquarters.store.reading() as db:
+        return [SiteRow(**row) for row in db.execute(_rows().order_by(sites.c.id)).mappings()]
+
+
+def find_site(headquarters: Headquarters, site: str) -> SiteRow | None:
+    """One site; None if it is not registered."""
+    with headquarters.store.reading() as db:
+        row = db.execute(_rows().where(sites.c.id == site)).mappings().first()
+    return SiteRow(**row) if row else None
+
+
+def show_site(headquarters: Headquarters, site: str) -> SiteRow:
+    """One site; NotFound if it is not registered."""
+    found = find_site(headquarters, site)
+    if found is None:
+        raise NotFound(what=site)
+    return found
+
+
+def _rows() -> Select[Any]:
     joined = sites.join(
         enrolments, (enrolments.c.site == sites.c.id) & (enrolments.c.serial == sites.c.serial)
     )
-    query = select(sites, enrolments.c.sign_key_id.label("key_id")).select_from(joined)
-    with headquarters.store.reading() as db:
-        return [SiteRow(**row) for row in db.execute(query.order_by(sites.c.id)).mappings()]
+    return select(sites, enrolments.c.sign_key_id.label("key_id")).select_from(joined)
 
 
 def certificate_of(headquarters: Headquarters, site: str) -> Certificate:
