@@ -1,17 +1,19 @@
 """Errors of the site: leaves under the branches of `sync.errors`.
 
 EnvironmentFault ── StorageFailed  FilesDamaged  DatabaseBehind  Overloaded  ServerFault
+             NoRoomNetwork
 DocumentRefused ── JournalDamaged  RescueOfAnother  RescueOfNobody
     CannotOpen ── RescueDamaged
     DocumentAltered ── RescueForged
     ForOtherSite ── RescueForOtherSite
 InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  UploadAltered
              RecoveryRefused  RequestRefused ── WrongMethod  TooLarge
+             NetworkTooWide
 NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
              MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
              NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
              NotItsBeginning
-NotFound ── NoSuchPage
+NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
@@ -47,6 +49,7 @@ from siteapp.errors.kept import (
     ReserveMissing,
     StorageFailed,
 )
+from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -88,6 +91,9 @@ __all__ = [
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",
+    "NetworkTooWide",
+    "NoMachineFound",
+    "NoRoomNetwork",
     "NoSuchPage",
     "NotItsBeginning",
     "NotOpenYet",

@@ -15,6 +15,7 @@ from siteapp.web.elsewhere import Elsewhere
 from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
+from siteapp.web.lan import lan
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
 from siteapp.web.sealed_copies import rescue
@@ -44,7 +45,7 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, staff, invigilator, two_people, administrator)
-    for blueprint in (*people, uploads, machine, offline, standby, rescue):
+    for blueprint in (*people, uploads, machine, lan, offline, standby, rescue):
         app.register_blueprint(blueprint)
     return app
 
