@@ -52,8 +52,8 @@ class Server:
         settings = self.site.settings
         front, lan = settings.text("front"), self.site.lan
         port = lan.about.port if front else self.port
-        wanted = settings.text("announce") == "on" and reachable_by(self._host, front)
-        lan.start(port, wanted)
+        in_room = reachable_by(self._host, front)
+        lan.start(port, in_room and settings.text("announce") == "on", in_room)
 
     def stop(self) -> None:
         """End `run` from another thread."""

@@ -25,8 +25,6 @@ WATCH_S = 2.0
 SWEEP_S = 10.0
 # A whole room behind one address, and each page again every twenty seconds.
 SEEN_AT_ONCE, SEEN_A_SECOND = 400, 20.0
-# Who looked so long ago has left the page: the room's network is left in peace.
-WANTED_MS = 30_000
 
 
 @dataclass(frozen=True)
@@ -60,16 +58,20 @@ class Lan:
         self._pace = Bucket(SEEN_AT_ONCE)
         self._places: list[Place] = []
         self._servers: list[OtherServer] = []
-        self._wanted_at = -WANTED_MS
+        self._in_room = False
         self._swept_at, self._seconds = 0, 0.0
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def start(self, port: int, announced: bool) -> None:
-        """Begin; returns at once. Without `announced` it looks when asked and says nothing."""
+    def start(self, port: int, announced: bool, in_room: bool) -> None:
+        """Begin; returns at once. Without `announced` it looks when asked and says nothing.
+
+        What only this machine can reach (not `in_room`) has no business in any network.
+        """
         self.about = msgspec.structs.replace(self.about, port=port)
         self._announcer = Announcer(self.about) if announced else None
-        for work in (self._announce, self._look):
+        self._in_room = in_room
+        for work in (self._announce, self._look) if in_room else ():
             thread = threading.Thread(target=work, name=f"lan-{work.__name__[1:]}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -99,12 +101,11 @@ class Lan:
 
     def here(self) -> list[Place]:
         """Where student machines may reach this server, as of a moment ago."""
-        return self._places or places()
+        return (self._places or places()) if self._in_room else []
 
     def view(self) -> View:
         """The list as it is now; the room is looked through while somebody asks for it."""
         now = self._clock()
-        self._wanted_at = now
         self._wake.set()
         here = self.here()
         return View(

@@ -62,7 +62,7 @@ def merge(seen: Iterable[Sighting], now: int) -> list[Machine]:
     cloned = _cloned(groups)
     keys: set[str] = set()
     machines = [_machine(row, shared, holders, cloned, keys, now) for row, shared in rows]
-    return sorted(machines, key=lambda m: (m.seat == 0, m.seat, _order(m.address), m.key))
+    return sorted(machines, key=_place)
 
 
 Group = list[Sighting]
@@ -261,6 +261,12 @@ def _key(group: Group, taken: set[str]) -> str:
             if name not in taken:
                 return name
     return f"more-{len(taken)}"
+
+
+def _place(one: Machine) -> tuple[object, ...]:
+    # Who claims a seat stands beside who holds it.
+    seat = one.seat or one.claims
+    return (seat == 0, seat, one.seat == 0, _order(one.address), one.key)
 
 
 def _order(address: str) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ def agents(lab: Lab) -> Iterator[Agents]:
 @contextmanager
 def announced(about: About = ABOUT) -> Iterator[Lan]:
     lan = Lan(about, TOKEN, lambda: False)
-    lan.start(about.port, True)
+    lan.start(about.port, announced=True, in_room=True)
     try:
         yield lan
     finally:
@@ -160,7 +160,7 @@ def test_a_second_server_of_the_same_name_is_noticed_by_both_and_takes_another_h
         wait_for(lambda: found(machine))
         with lab.at(2):
             other = Lan(ABOUT, TOKEN, lambda: False)
-            other.start(8500, True)
+            other.start(8500, announced=True, in_room=True)
         try:
             wait_until(lambda: bool(first.view().servers and other.view().servers))
             (seen,) = first.view().servers

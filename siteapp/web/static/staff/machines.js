@@ -142,7 +142,8 @@ function show(state) {
   }
   showRows(state);
   document.getElementById("narrowed").hidden = !state.narrowed;
-  const swept = state.swept_at
+  const alone = t("本服务只在本机监听，没有可查找的网络", "This service listens on this machine only: there is no network to look through");
+  const swept = !state.networks.length ? alone : state.swept_at
     ? t(`${state.networks.join(" ")} · ${ago(state.now - state.swept_at)}查找，用时 ${state.seconds} 秒`, `${state.networks.join(" ")} · looked through ${ago(state.now - state.swept_at)}, in ${state.seconds} s`)
     : t("正在查找整个网段……", "Looking through the network …");
   setText(document.getElementById("swept"), swept);
