@@ -40,6 +40,7 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
         VerifyKey.from_bytes(identity.certificate.headquarters.receipt),
         identity.site,
         register=(identity.register, transport),
+        releases=identity.releases,
         stock=Stock(spool, identity.site, identity.sign, wall_ms),
         pause=pause,
     )

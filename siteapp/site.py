@@ -94,8 +94,7 @@ class Site:
         self.done_acts = Once()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
-        token = room_token(self.identity.candidate_secret)
-        self.lan = Lan(_about(self.identity, self.settings), token, self._is_fenced)
+        self.lan = self._network()
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
 
@@ -126,8 +125,10 @@ class Site:
         self.live.close()
         self._lock.close()
 
-    def _is_fenced(self) -> bool:
-        return self.standby.fenced is not None
+    def _network(self) -> Lan:
+        token = room_token(self.identity.candidate_secret)
+        about = _about(self.identity, self.settings)
+        return Lan(about, token, lambda: self.standby.fenced is not None)
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""

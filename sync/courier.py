@@ -24,7 +24,7 @@ from sync.errors import (
     ExamError,
 )
 from sync.errors.system import system_words
-from sync.registers import RegisterFile, RegisterSource, distrust
+from sync.registers import RegisterFile, RegisterSource, distrust, holds_release
 from sync.spool import CourierStatus, Entry, Level, Spool, check_whole, digest_of
 from sync.statements import check_answer, check_receipt, check_refusal
 from sync.stock import Found, Stock
@@ -33,9 +33,10 @@ from sync.tries import Round, Tried
 from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
-from sync.wire.release import check_release
+from sync.wire.release import ReleaseReader
 from sync.words import Words
 
+TELL_S = 1.0
 # Packages never take the room that answers may need.
 KEEP_FREE = 512 * 1_048_576
 _MIB = 1_048_576
@@ -58,6 +59,7 @@ class Courier:
         site: str,
         *,
         register: tuple[RegisterFile, RegisterSource] | None = None,
+        releases: ReleaseReader | None = None,
         stock: Stock | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
@@ -66,10 +68,11 @@ class Courier:
     ) -> None:
         self._spool, self._transport = spool, transport
         self._key, self._site, self._register = receipt_key, site, register
-        self._stock = stock
+        self._releases, self._stock = releases, stock
         self._now, self._ticks, self._pause = now, ticks, pause
         self._tried = Tried(site, ticks, random)
         self._rounds_failed = 0
+        self._told = ticks()
         self._applied: KeyRegister | None = None
         last = spool.status(transport.name)
         self._contact = last.last_contact if last else None
@@ -153,32 +156,18 @@ class Courier:
     def _fetch_releases(self, done: Round, listed: list[PackageEntry]) -> None:
         """The codes of packages whose hour has come; wrong ones, also kept ones, come anew."""
         for package in listed:
-            name = f"{package.digest}.release"
-            if not package.released or not self._tried.due(name):
+            name, reader = f"{package.digest}.release", self._releases
+            if reader is None or not package.released or not self._tried.due(name):
                 continue
             with self._tried.isolated(done, name):
-                if self._holds_release(package):
+                named = {"session": package.session, "package": package.digest}
+                if holds_release(self._spool, reader, self._keys(), **named):
                     continue
                 fresh = self._transport.release(package.digest)
                 if fresh is not None:
-                    self._check_release(package, fresh)
+                    reader.read(fresh, self._keys(), **named)
                     self._spool.put_release(package.digest, fresh)
                     self._tried.through(name)
-
-    def _holds_release(self, package: PackageEntry) -> bool:
-        """Whether what was kept still counts: its key may be revoked since."""
-        kept = self._spool.release(package.digest)
-        try:
-            if kept is not None:
-                self._check_release(package, kept)
-        except DocumentRefused as error:
-            log.warning("the release of %s no longer counts: %s", package.digest, error)
-            return False
-        return kept is not None
-
-    def _check_release(self, package: PackageEntry, envelope: bytes) -> None:
-        named = {"site": self._site, "session": package.session, "package": package.digest}
-        check_release(envelope, self._key, self._keys(), **named)
 
     def _fetch(self, package: PackageEntry) -> None:
         part = self._spool.part_path(package.digest, self._transport.name)
@@ -254,6 +243,7 @@ class Courier:
             with self._tried.isolated(done, entry.digest):
                 step = self._take_step(entry, done)
                 tried = is_file and step == "send"
+            self._publish(done, TELL_S)
             if tried:
                 return True
         return False
@@ -338,9 +328,11 @@ class Courier:
             done.received += new == "received"
         return new
 
-    def _publish(self, done: Round) -> None:
+    def _publish(self, done: Round, every: float = 0.0) -> None:
         """The status for the screen; a disk that takes none must not stop deliveries."""
-        now = self._now()
+        if self._ticks() < self._told + every:
+            return
+        now, self._told = self._now(), self._ticks()
         if done.contact:
             self._contact = now
         if done.errors:

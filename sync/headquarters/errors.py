@@ -4,7 +4,9 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
                    ConflictingBatch  FormerServer  JournalBroken
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
+                               UnlockKeyRevoked
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  CorrectionRefused
+                   TargetNeeded
 NotNow             KeyNeeded  EnrolmentKeyMissing  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  SecondPersonNeeded  NotTheRoot
@@ -186,6 +188,17 @@ class ReceiptKeyRevoked(TryLater):
     )
 
 
+class UnlockKeyRevoked(TryLater):
+    """A service whose key for unlock releases is revoked: no site would believe it."""
+
+    code = "unlock-key-revoked"
+    message = Words("本机的解锁密钥 {key} 已吊销", "This machine's unlock key {key} is revoked")
+    hint = Words(
+        "请把新的 unlock.key 放入本机的 keys 文件夹；此前请用电话告知解锁码",
+        "Put the new unlock.key into this machine's folder keys; until then tell codes by phone",
+    )
+
+
 class SettingRefused(InputRefused):
     """A setting of examhq.json that cannot be followed."""
 
@@ -275,8 +288,17 @@ class KeyNeeded(NotNow):
     message = Words(
         "吊销后可用的密钥不够：{role}", "Too few keys would be left to work with: {role}"
     )
+    hint = Words("请先用 examhq keys rotate 换新密钥", "Make a new one first: examhq keys rotate")
+
+
+class TargetNeeded(InputRefused):
+    """A key that does not stay at headquarters needs a place; a release key, whose it replaces."""
+
+    code = "target-needed"
+    message = Words("更换 {role} 密钥缺少参数", "To rotate a key for {role} more must be said")
     hint = Words(
-        "请先用 examhq keys rotate-… 换新密钥", "Make a new one first: examhq keys rotate-…"
+        "release 与 escrow 需用 --out 指定新文件；release 还需用 --old 指定旧密钥",
+        "release and escrow need --out, the new file; release also --old, the key that ends",
     )
 
 
@@ -286,8 +308,8 @@ class EnrolmentKeyMissing(NotNow):
     code = "enrolment-key-missing"
     message = Words("还没有可用的登记密钥", "There is no key that enrols sites")
     hint = Words(
-        "请插入根密钥的 U 盘，运行 examhq keys rotate-enrolment",
-        "With the root key's stick: examhq keys rotate-enrolment",
+        "请插入根密钥的 U 盘，运行 examhq keys rotate enrolment",
+        "With the root key's stick: examhq keys rotate enrolment",
     )
 
 

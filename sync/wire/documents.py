@@ -58,6 +58,7 @@ class HeadquartersKeys(Struct, frozen=True):
     root: VerifyBytes
     release: ReleaseKeys
     receipt: VerifyBytes
+    unlock: VerifyBytes
     seal: SealingBytes
     escrow: SealingBytes
 
@@ -237,7 +238,7 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
         )
     certificate = read(envelope, Certificate, [root])
     theirs = certificate.headquarters
-    for verifies in (certificate.sign, *theirs.release, theirs.receipt):
+    for verifies in (certificate.sign, *theirs.release, theirs.receipt, theirs.unlock):
         VerifyKey.from_bytes(verifies)
     for seals in (certificate.seal, theirs.seal, theirs.escrow):
         SealingKey.from_bytes(seals)

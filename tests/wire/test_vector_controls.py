@@ -17,6 +17,7 @@ from sync.wire import (
     canonical,
     checkpoint,
     documents,
+    enrolment,
     inventory,
     keys,
     lock,
@@ -125,7 +126,18 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     "g1 g2": (
         put(KeyRegister, "require", lambda *_: None),
         "package/signed-by-a-revoked-key package/signed-by-an-expired-key "
-        "receipt/by-a-revoked-key receipt/by-a-key-after-its-end",
+        "receipt/by-a-revoked-key receipt/by-a-key-after-its-end "
+        "unlock-release/by-a-revoked-key unlock-release/by-a-key-after-its-end"
+        " enrolment-answer/by-a-revoked-key enrolment-answer/by-a-key-after-its-end",
+    ),
+    "e2": (
+        put(enrolment, "_require_check", lambda _: None),
+        "enrolment-bundle/address-altered enrolment-bundle/check-of-another",
+    ),
+    "e7": (
+        put(enrolment, "require_named", lambda *_: None),
+        "enrolment-answer/seal-not-in-the-register enrolment-answer/headquarters-of-another-root "
+        "enrolment-answer/release-key-that-is-revoked",
     ),
     "p0": (
         put(documents, "RELEASE_SIGNATURES", 1),
@@ -148,7 +160,8 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     ),
     "p7": (
         put(reading, "check_plan", lambda plan: plan),
-        "package/plan-seat-twice package/plan-minutes-601 package/plan-admission-with-slash",
+        "package/plan-seat-twice package/plan-minutes-601 package/plan-admission-with-slash "
+        "package/plan-start-without-an-offset",
     ),
     "p9": (
         put(reading, "check_forms", lambda plan, papers: None),
@@ -156,7 +169,8 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     ),
     "b5": (
         put(SealedDocument, "recipients", _the_right_recipients),
-        "batch/not-for-the-escrow batch/for-somebody-else-too",
+        "batch/not-for-the-escrow batch/for-somebody-else-too batch/sealed-to-two-live-keys "
+        "batch/sealed-to-a-live-key-too-many",
     ),
     "b7": (
         put(batch, "_check_header", lambda header: None),

@@ -289,7 +289,7 @@ def own_addresses() -> list[str]:
     found = {one[-1] for one, after in pairs if after[-2:] == ["host", "LOCAL"]}
     if os.name == "nt":
         found = {
-            one[4][0] for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+            str(one[4][0]) for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
         }
     return sorted(one for one in found if not one.startswith("127."))
 

@@ -1,7 +1,7 @@
 """The journal of a session as received: opened, and held against its own checkpoints."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.exam.batch import Batch, BatchHeader
@@ -13,9 +13,13 @@ from sync.headquarters.intake.archive import BatchRow, list_batches
 from sync.headquarters.register.sites import former_key
 from sync.headquarters.store.folder import Headquarters
 from sync.wire import documents
+from sync.wire.incoming import opener
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.sealed import SealedDocument
 from sync.words import Words
+
+# What opens batches, by key id.
+Live = Mapping[str, OpeningKey]
 
 
 class Head(Struct, frozen=True):
@@ -80,13 +84,13 @@ def read_journal(headquarters: Headquarters, session: str) -> ReceivedJournal:
     What lies behind a gap is left out: no checkpoint vouches for it yet.
     """
     rows = list_batches(headquarters, session=session)
-    key = headquarters.keys.seal()
+    live = headquarters.keys.live()
     terms = sorted({row.server_term for row in rows})
     return ReceivedJournal(
         session=session,
         batches=len(rows),
         terms=tuple(
-            _read_term(headquarters, key, [row for row in rows if row.server_term == term])
+            _read_term(headquarters, live, [row for row in rows if row.server_term == term])
             for term in terms
         ),
     )
@@ -136,13 +140,11 @@ class _Chain:
         self.heads.append(Head(self.tree.size, root, row.digest))
 
 
-def _read_term(
-    headquarters: Headquarters, seal: OpeningKey, rows: Sequence[BatchRow]
-) -> TermJournal:
+def _read_term(headquarters: Headquarters, live: Live, rows: Sequence[BatchRow]) -> TermJournal:
     chain, gap = _Chain(), None
     for row in rows:
         key = former_key(headquarters, row.site, row.signed_by)
-        batch = _open(headquarters, row, key, seal)
+        batch = _open(headquarters, row, key, live)
         if chain.gap_before(row, batch.header):
             gap = Words(
                 f"服务器任期 {row.server_term} 的第 {row.sequence} 个数据包之前有缺失",
@@ -162,7 +164,7 @@ def _read_term(
     )
 
 
-def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: OpeningKey) -> Batch:
+def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, live: Live) -> Batch:
     try:
         blob = headquarters.blobs.read(row.digest)
     except NotFound:
@@ -171,7 +173,7 @@ def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: Openi
     if hashlib.sha256(blob).hexdigest() != row.digest:
         raise _broken(row, "文件与收到时不同", "its file is not the one that came in")
     found = SealedDocument.verify_bytes(blob, kind="batch", trusted=[key])
-    return documents.read_batch(found, seal)
+    return documents.read_batch(found, opener(found, live))
 
 
 def _broken(row: BatchRow, zh: str, en: str) -> JournalBroken:

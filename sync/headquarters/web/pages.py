@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as Answer
 
 from sync.headquarters.errors import SignInRefused, TooManyTries
-from sync.headquarters.intake import archive
+from sync.headquarters.intake import archive, receipts
 from sync.headquarters.intake.handed_files import files_here
 from sync.headquarters.intake.quarantine import count_waiting
 from sync.headquarters.marking import results, scoring
@@ -102,6 +102,8 @@ def session_page(session: str) -> str:
         sittings=sessions.list_sittings(headquarters(), session),
         signed=release.first_signature(headquarters(), session),
         batches=archive.list_batches(headquarters(), session=session),
+        trust=receipts.trust(headquarters()),
+        at=now(),
         reconciliation=_reconciliation(session) if published else None,
         files_here=files_here(headquarters(), session),
         results=results.result_rows(headquarters(), session) if published else [],
