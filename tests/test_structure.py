@@ -52,6 +52,7 @@ PURE = (
     "sync/exam",
     "siteapp/conduct",
     "siteapp/lan/sightings.py",
+    "siteapp/readiness/checks.py",
     "sync/delivery.py",
     "sync/words.py",
 )

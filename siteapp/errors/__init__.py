@@ -17,6 +17,8 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
+NotNow ── ReadinessMissing  NoMeasuring
+EnvironmentFault ── SiteNotReady
 """
 
 from siteapp.errors.answering import (
@@ -50,6 +52,7 @@ from siteapp.errors.kept import (
     StorageFailed,
 )
 from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
+from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -93,6 +96,7 @@ __all__ = [
     "MissingSaves",
     "NetworkTooWide",
     "NoMachineFound",
+    "NoMeasuring",
     "NoRoomNetwork",
     "NoSuchPage",
     "NotItsBeginning",
@@ -103,6 +107,7 @@ __all__ = [
     "Overloaded",
     "PairingRefused",
     "QuotaSpent",
+    "ReadinessMissing",
     "ReasonForEarly",
     "RecoveryRefused",
     "RequestRefused",
@@ -122,6 +127,7 @@ __all__ = [
     "ServerFault",
     "ServerFenced",
     "SignInNeeded",
+    "SiteNotReady",
     "SpareNotPromoted",
     "StorageFailed",
     "TimeIsUp",
