@@ -1,6 +1,7 @@
 """`examsite-setup enrol`: a box becomes a site over the line or by stick, and when it must not."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from msgspec import structs
 
 from provisioning.cli import main
 from provisioning.enrolling import Enrolment
-from siteapp.identity import load_identity
+from siteapp.identity import accept_certificate, load_identity
 from sync.errors import (
     AlreadyInitialised,
     BundleAltered,
@@ -111,6 +112,10 @@ def test_by_stick_from_the_bundle_to_the_certificate(hq: Headquarters, tmp_path:
     assert [one.answered for one in visit(hq, stick, AT)] == [True]
     assert run(box, bundle, "--stick", str(stick)).exit_code == 0
     assert load_identity(box).site == "site-02"
+    # As a spare gets it, or a machine that adopts a copy.
+    shutil.copytree(box / "keys", tmp_path / "spare" / "keys")
+    kept, root = (box / "certificate.json").read_bytes(), (box / "root.txt").read_text()
+    assert accept_certificate(tmp_path / "spare", kept, root) == load_identity(box).certificate
     token = bundle.token
     assert all(token not in p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
 
