@@ -13,6 +13,7 @@ import siteapp.errors
 import sync.delivery_errors
 import sync.errors
 import sync.headquarters.errors
+import sync.headquarters.register.refusals
 from provisioning.cli import main as setup_cli
 from provisioning.routes import Route, headquarters_routes, site_routes
 from siteapp.cli import main as site_cli
@@ -28,6 +29,7 @@ HOMES: tuple[ModuleType, ...] = (
     sync.errors,
     sync.delivery_errors,
     sync.headquarters.errors,
+    sync.headquarters.register.refusals,
     siteapp.errors,
     siteapp.config,
     provisioning.errors,
