@@ -40,6 +40,8 @@ ROUTES: dict[str, set[str]] = {
     "POST /api/v1/uploads": {SITE},
     "PATCH /api/v1/uploads/<digest>": {SITE},
     "POST /api/v1/inventories": {SITE},
+    "PATCH /api/v1/uploads/<digest>": {SITE},
+    "POST /api/v1/uploads": {SITE},
     "GET /favicon.ico": {PUBLIC},
     "GET /look/base.css": {PUBLIC},
     "GET /look/hq.css": {PUBLIC},
