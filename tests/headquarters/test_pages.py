@@ -37,8 +37,6 @@ ROUTES: dict[str, set[str]] = {
     "PUT /api/v1/batches/<digest>": {PUBLIC},
     "PUT /api/v1/files/<digest>": {SITE},
     "GET /api/v1/receipts/<digest>": {PUBLIC},
-    "POST /api/v1/uploads": {SITE},
-    "PATCH /api/v1/uploads/<digest>": {SITE},
     "POST /api/v1/inventories": {SITE},
     "PATCH /api/v1/uploads/<digest>": {SITE},
     "POST /api/v1/uploads": {SITE},
