@@ -78,12 +78,8 @@ def invite(
     """
     checked(site)
     enrolment_key(headquarters, by.at)
-    root = VerifyKey.from_bytes(headquarters.keys.public().root)
     until = by.at + days * DAY_MS
-    try:
-        bundle = new_bundle(root, site=site, name=name, address=address, expires_at=until)
-    except NotCanonical:
-        raise BundleRefused(name=name[:80], address=address[:80]) from None
+    bundle = _bundle(headquarters, site, name, address, until)
     token = bundle.key.public
     with headquarters.store.writing() as db:
         replaces = serial_of(db, site)
@@ -103,6 +99,14 @@ def invite(
         )
         record(db, by, "site.invite", site=site, invitation=token.key_id, replaces=replaces)
     return bundle
+
+
+def _bundle(headquarters: Headquarters, site: str, name: str, address: str, until: int) -> Bundle:
+    root = VerifyKey.from_bytes(headquarters.keys.public().root)
+    try:
+        return new_bundle(root, site=site, name=name, address=address, expires_at=until)
+    except NotCanonical:
+        raise BundleRefused(name=name[:80], address=address[:80]) from None
 
 
 def allow(headquarters: Headquarters, by: Stamp, invitation: str) -> None:
