@@ -14,6 +14,7 @@ import sync.delivery_errors
 import sync.errors
 import sync.headquarters.errors
 from provisioning.cli import main as setup_cli
+from provisioning.openapi.build import examhq, examsite
 from provisioning.routes import Route, headquarters_routes, site_routes
 from siteapp.cli import main as site_cli
 from siteapp.config import SETTINGS
@@ -172,6 +173,8 @@ PAGES = {
     "journal-events.md": events,
     "routes.md": routes,
     "specifications.md": examinations,
+    "openapi-examsite.json": examsite,
+    "openapi-examhq.json": examhq,
 }
 
 

@@ -5,6 +5,7 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  CorrectionRefused
+                   KeyFileRefused
 NotNow             KeyNeeded  EnrolmentKeyMissing  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  SecondPersonNeeded  NotTheRoot
@@ -230,6 +231,14 @@ class CorrectionRefused(InputRefused):
     code = "correction-refused"
     message = Words("不能这样更正：{reason_zh}", "It cannot be corrected so: {reason_en}")
     hint = Words("请对照试题核对选项后重新提出", "Check the item's options and propose it again")
+
+
+class KeyFileRefused(InputRefused):
+    """What was uploaded as a release key is none."""
+
+    code = "key-file-refused"
+    message = Words("这不是密钥文件", "This is no key file")
+    hint = Words("请选择发给您本人的发布密钥文件", "Choose the release key file handed to you")
 
 
 class SessionPublished(NotNow):
