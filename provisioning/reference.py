@@ -12,6 +12,7 @@ import siteapp.config
 import siteapp.errors
 import sync.delivery_errors
 import sync.errors
+import sync.headquarters.desk_errors
 import sync.headquarters.errors
 from provisioning.cli import main as setup_cli
 from provisioning.openapi.build import examhq, examsite
@@ -29,6 +30,7 @@ HOMES: tuple[ModuleType, ...] = (
     sync.errors,
     sync.delivery_errors,
     sync.headquarters.errors,
+    sync.headquarters.desk_errors,
     siteapp.errors,
     siteapp.config,
     provisioning.errors,

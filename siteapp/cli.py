@@ -18,8 +18,8 @@ from siteapp.serve import serve
 from siteapp.site import Site
 from siteapp.staff import ROLE_WORDS, ROLES
 from sync.console import ExamGroup, language, say, show_error, show_json, show_table
-from sync.courier import Round
 from sync.serving import end_on_signals
+from sync.tries import Round
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 

@@ -9,7 +9,8 @@ from sync.courier import Courier
 from sync.errors import NotReady
 from sync.spool import Spool
 from sync.stick import StickTransport
-from sync.transport import HttpTransport
+from sync.stock import Stock
+from sync.transport import HttpTransport, wall_ms
 from sync.wire.keys import VerifyKey
 
 
@@ -32,11 +33,14 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
     def pause(stop: Event, seconds: float) -> object:
         return stop.wait(min(seconds, longest))
 
+    spool = Spool(folder / "spool")
     return Courier(
-        Spool(folder / "spool"),
+        spool,
         transport,
         VerifyKey.from_bytes(identity.certificate.headquarters.receipt),
         identity.site,
         register=(identity.register, transport),
+        releases=identity.releases,
+        stock=Stock(spool, identity.site, identity.sign, wall_ms),
         pause=pause,
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised, OlderRegister
 from sync.registers import RegisterFile
 from sync.wire import documents, dsse
-from sync.wire.documents import Certificate, EnrolmentRequest, sign
+from sync.wire.documents import Certificate, EnrolmentRequest, HeadquartersKeys, sign
 from sync.wire.enrolment import (
     Answer,
     Bundle,
@@ -25,7 +25,9 @@ from sync.wire.enrolment import (
 )
 from sync.wire.files import write_durably
 from sync.wire.keys import OpeningKey, SigningKey, VerifyKey, load_key, save_key
+from sync.wire.release import ReleaseReader
 from sync.wire.rescue import SiteRescue
+from sync.wire.trusted import sealed_to
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,16 @@ class Identity:
         """The newest register of headquarters' keys that came here."""
         root = VerifyKey.from_bytes(self.certificate.headquarters.root)
         return RegisterFile(self.folder, root.key_id)
+
+    def recipients(self) -> HeadquartersKeys:
+        """What answers are sealed to; with a damaged register, the keys of the certificate."""
+        return sealed_to(self.certificate.headquarters, self.register.sound())
+
+    @functools.cached_property
+    def releases(self) -> ReleaseReader:
+        """What reads headquarters' unlock releases for this box."""
+        key = VerifyKey.from_bytes(self.certificate.headquarters.unlock)
+        return ReleaseReader(self.site, self.seal, key)
 
     @property
     def signer(self) -> str:

@@ -10,10 +10,8 @@ from siteapp.store import records
 from siteapp.store.live import Live
 from sync.errors import AlreadyThere, DocumentRefused, ExamError, UnlockRefused
 from sync.spool import Spool
-from sync.wire.keys import VerifyKey
 from sync.wire.lock import CodePair
 from sync.wire.register import KeyRegister
-from sync.wire.release import read_release
 
 log = logging.getLogger("examsite.releases")
 
@@ -76,15 +74,8 @@ class Releases:
         self, session: str, package: str, envelope: bytes, register: KeyRegister | None
     ) -> CodePair:
         try:
-            return read_release(
-                envelope,
-                VerifyKey.from_bytes(self._identity.certificate.headquarters.receipt),
-                self._identity.seal,
-                register,
-                site=self._identity.site,
-                session=session,
-                package=package,
-            )
+            reader = self._identity.releases
+            return reader.read(envelope, register, session=session, package=package)
         except DocumentRefused as error:
             self._refused[session] = _Refused(envelope, register, error)
             raise

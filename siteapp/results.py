@@ -152,9 +152,8 @@ class Packer:
 
     def _seal(self, header: BatchHeader, events: Sequence[Event]) -> str:
         unnamed = self._work / "new"
-        digest = write_batch(
-            unnamed, header, events, self._identity.sign, self._identity.certificate.headquarters
-        )
+        to = self._identity.recipients()
+        digest = write_batch(unnamed, header, events, self._identity.sign, to)
         sealed = unnamed.rename(self._work / digest)
         sync_folder(self._work)
         self._record(header, digest, sealed)

@@ -30,6 +30,7 @@ from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
 from siteapp.standby.service import Standby
+from siteapp.states import States
 from siteapp.store.live import Live
 from siteapp.store.writer import Decision, end_at_once
 from siteapp.uploads.files import Files
@@ -79,6 +80,7 @@ class Site:
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
         self.filer = Filer(self.identity, self.live, self.spool, self.files, self.standby.term)
+        self.states = States(self.live, self.spool)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
@@ -172,6 +174,7 @@ class Site:
                 self.standby.look_at(self.spool)
                 next_cut = now + self.settings.number("batch_seconds") * 1000
             self._each(self.packer.cut if due else self._cut_if_closed)
+            self.states.tell(due=due)
 
     def _file(self) -> None:
         """Seal files of sittings that are over; it may take minutes, and holds up no batch."""

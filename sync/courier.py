@@ -7,19 +7,13 @@ nothing; the wall clock only dates what the screen shows.
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from threading import Event
 
-from sync.delivery import Happening, State, Step, advance, back_off, next_step, site_offset
+from sync.delivery import Happening, State, Step, advance, next_step
 from sync.delivery_errors import (
-    CopyFailed,
-    HeadquartersBusy,
     RefusedByHeadquarters,
     SpoolFailed,
-    StickUnusable,
-    TransferCut,
     UnsignedRefusal,
 )
 from sync.disk import SyncFailed, free_bytes
@@ -28,45 +22,30 @@ from sync.errors import (
     DocumentAltered,
     DocumentRefused,
     ExamError,
-    HeadquartersUnreachable,
 )
 from sync.errors.system import system_words
-from sync.registers import RegisterFile, RegisterSource, distrust
+from sync.registers import RegisterFile, RegisterSource, distrust, holds_release
 from sync.spool import CourierStatus, Entry, Level, Spool, check_whole, digest_of
-from sync.statements import check_receipt, check_refusal
+from sync.statements import check_answer, check_receipt, check_refusal
+from sync.stock import Found, Stock
 from sync.transport import PackageEntry, Transport, wall_ms
-from sync.tries import Tries, held_in
+from sync.tries import Round, Tried
+from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
-from sync.wire.release import check_release
+from sync.wire.release import ReleaseReader
 from sync.words import Words
 
-POLL_S = 20.0
-AUDIT_S = 3600.0
+TELL_S = 1.0
 # Packages never take the room that answers may need.
 KEEP_FREE = 512 * 1_048_576
 _MIB = 1_048_576
-# Not SiteNotRecognised: batches carry their own proof and go in also when packages do not come.
-_LINE_DOWN = (HeadquartersUnreachable, HeadquartersBusy, StickUnusable)
+INVENTORY = "inventory"
 _BY_LEVEL: dict[Level, Happening] = {"received": "receive", "archived": "archive"}
 
 _CHANCE = secrets.SystemRandom()
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Round:
-    """What one round did, how many of each, and the seconds until the next."""
-
-    fetched: int = 0
-    carried: int = 0
-    received: int = 0
-    archived: int = 0
-    refused: int = 0
-    contact: bool = False
-    errors: list[ExamError] = field(default_factory=list)
-    pause: float = POLL_S
 
 
 class Courier:
@@ -80,6 +59,8 @@ class Courier:
         site: str,
         *,
         register: tuple[RegisterFile, RegisterSource] | None = None,
+        releases: ReleaseReader | None = None,
+        stock: Stock | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _CHANCE.random,
@@ -87,10 +68,11 @@ class Courier:
     ) -> None:
         self._spool, self._transport = spool, transport
         self._key, self._site, self._register = receipt_key, site, register
-        self._now, self._ticks, self._random, self._pause = now, ticks, random, pause
-        self._tries: dict[str, Tries] = {}
+        self._releases, self._stock = releases, stock
+        self._now, self._ticks, self._pause = now, ticks, pause
+        self._tried = Tried(site, ticks, random)
         self._rounds_failed = 0
-        self._audited: float | None = None
+        self._told = ticks()
         self._applied: KeyRegister | None = None
         last = spool.status(transport.name)
         self._contact = last.last_contact if last else None
@@ -112,15 +94,16 @@ class Courier:
         try:
             self._look(done)
             self._deliver(done)
+            self._take_stock(done)
         except ExamError as error:
-            self._note(done, error, "line")
+            self._tried.note(done, error, "line")
             self._rounds_failed += 1
-            done.pause = self._wait(self._rounds_failed, error)
+            done.pause = self._tried.wait(self._rounds_failed, error)
         except OSError as error:
-            self._note(done, SpoolFailed(reason=system_words(error)), "spool")
+            self._tried.note(done, SpoolFailed(reason=system_words(error)), "spool")
         else:
             self._rounds_failed = 0
-            done.pause = POLL_S * (0.5 + self._random())
+            done.pause = self._tried.between()
         self._publish(done)
         return done
 
@@ -134,7 +117,7 @@ class Courier:
         if self._register is None:
             return
         file, source = self._register
-        with self._isolated(done, "keys"):
+        with self._tried.isolated(done, "keys"):
             try:
                 envelope = source.key_register()
                 if envelope is not None:
@@ -155,50 +138,36 @@ class Courier:
     def _fetch_packages(self, done: Round) -> None:
         """Every package that is not here yet."""
         listed: list[PackageEntry] = []
-        with self._isolated(done, "packages"):
+        with self._tried.isolated(done, "packages"):
             listed = self._transport.packages()
             done.contact = True
-            self._tries.pop("packages", None)
+            self._tried.through("packages")
         here = {entry.digest for entry in self._spool.incoming()}
         for package in listed:
             if self._stop.is_set():
                 return
-            if package.digest not in here and self._due(package.digest):
-                with self._isolated(done, package.digest):
+            if package.digest not in here and self._tried.due(package.digest):
+                with self._tried.isolated(done, package.digest):
                     self._fetch(package)
                     done.fetched += 1
-                    self._tries.pop(package.digest, None)
+                    self._tried.through(package.digest)
         self._fetch_releases(done, listed)
 
     def _fetch_releases(self, done: Round, listed: list[PackageEntry]) -> None:
         """The codes of packages whose hour has come; wrong ones, also kept ones, come anew."""
         for package in listed:
-            name = f"{package.digest}.release"
-            if not package.released or not self._due(name):
+            name, reader = f"{package.digest}.release", self._releases
+            if reader is None or not package.released or not self._tried.due(name):
                 continue
-            with self._isolated(done, name):
-                if self._holds_release(package):
+            with self._tried.isolated(done, name):
+                named = {"session": package.session, "package": package.digest}
+                if holds_release(self._spool, reader, self._keys(), **named):
                     continue
                 fresh = self._transport.release(package.digest)
                 if fresh is not None:
-                    self._check_release(package, fresh)
+                    reader.read(fresh, self._keys(), **named)
                     self._spool.put_release(package.digest, fresh)
-                    self._tries.pop(name, None)
-
-    def _holds_release(self, package: PackageEntry) -> bool:
-        """Whether what was kept still counts: its key may be revoked since."""
-        kept = self._spool.release(package.digest)
-        try:
-            if kept is not None:
-                self._check_release(package, kept)
-        except DocumentRefused as error:
-            log.warning("the release of %s no longer counts: %s", package.digest, error)
-            return False
-        return kept is not None
-
-    def _check_release(self, package: PackageEntry, envelope: bytes) -> None:
-        named = {"site": self._site, "session": package.session, "package": package.digest}
-        check_release(envelope, self._key, self._keys(), **named)
+                    self._tried.through(name)
 
     def _fetch(self, package: PackageEntry) -> None:
         part = self._spool.part_path(package.digest, self._transport.name)
@@ -225,15 +194,43 @@ class Courier:
 
         A file takes minutes on a thin line: after each come codes, packages and batches again.
         """
-        audit = self._audit_due()
         passed: set[str] = set()
-        while self._deliver_to_file(passed, audit, done):
-            if self._due("packages"):
+        while self._deliver_to_file(passed, done):
+            if self._tried.due("packages"):
                 self._look(done)
-        if audit and not self._stop.is_set():
-            self._audited = self._ticks()
 
-    def _deliver_to_file(self, passed: set[str], audit: bool, done: Round) -> bool:
+    def _take_stock(self, done: Round) -> None:
+        """Exchange inventories; what it lacks, perhaps an old copy of itself, goes again."""
+        if self._stock is None or self._stop.is_set() or not self._tried.due(INVENTORY):
+            return
+        with self._tried.isolated(done, INVENTORY):
+            if not self._stock.due(self._ticks()):
+                return
+            found = self._stock.exchange(self._transport, self._check_answer, self._ticks())
+            self._tried.through(INVENTORY)
+            if found is not None:
+                done.contact = True
+                self._make_good(found, done)
+
+    def _check_answer(self, envelope: bytes, to: str) -> InventoryAnswer:
+        return check_answer(envelope, self._key, self._keys(), site=self._site, to=to)
+
+    def _make_good(self, found: Found, done: Round) -> None:
+        """Send again what had a receipt and is not there; ask about the refused that is."""
+        lost = [digest for digest in sorted(found.lacks) if self._spool.receipt(digest)]
+        for digest in lost:
+            log.error("headquarters no longer has %s, sending it again", digest)
+            self._spool.withdraw_receipts(digest)
+            self._tried.through(digest)
+        done.asked_for += len(lost)
+        for entry in self._spool.outgoing() if found.has else ():
+            if entry.digest in found.has and self._spool.state(entry.digest) == "refused":
+                with self._tried.isolated(done, entry.digest):
+                    self._ask(entry, "refused", done)
+        if lost:
+            self._deliver(done)
+
+    def _deliver_to_file(self, passed: set[str], done: Round) -> bool:
         """What is due until a file was tried, which is True; no file twice in a round."""
         for entry in self._spool.outgoing():
             if self._stop.is_set():
@@ -243,28 +240,25 @@ class Courier:
                 continue
             passed.add(entry.digest)
             tried = is_file
-            with self._isolated(done, entry.digest):
-                step = self._take_step(entry, done, audit=audit and not again)
+            with self._tried.isolated(done, entry.digest):
+                step = self._take_step(entry, done)
                 tried = is_file and step == "send"
+            self._publish(done, TELL_S)
             if tried:
                 return True
         return False
 
-    def _take_step(self, entry: Entry, done: Round, *, audit: bool) -> Step:
+    def _take_step(self, entry: Entry, done: Round) -> Step:
         """Do with one batch or file what is due; what that was."""
         state = self._spool.state(entry.digest)
-        step = next_step(state, audit=audit)
-        if step == "hold" or not self._due(entry.digest):
+        step = next_step(state)
+        if step == "hold" or not self._tried.due(entry.digest):
             return "hold"
         if step == "ask":
             self._ask(entry, state, done)
         else:
             self._send(entry, state, done)
         return step
-
-    def _audit_due(self) -> bool:
-        """At the first round and every hour headquarters is asked what it has."""
-        return self._audited is None or self._ticks() - self._audited >= AUDIT_S
 
     def _ask(self, entry: Entry, state: State, done: Round) -> None:
         """Ask for a higher receipt; a batch that headquarters no longer has is sent again."""
@@ -273,13 +267,13 @@ class Courier:
         if envelope is not None:
             new = self._keep(entry, state, envelope, done)
             if new == "received":
-                self._defer(entry.digest, None)
+                self._tried.defer(entry.digest, None)
         elif self._transport.knows_all and state != "refused":
             log.error("headquarters no longer has batch %s, sending it again", entry.digest)
             self._spool.withdraw_receipts(entry.digest)
             self._send(entry, advance(state, "forget"), done)
         else:
-            self._defer(entry.digest, None)
+            self._tried.defer(entry.digest, None)
 
     def _send(self, entry: Entry, state: State, done: Round) -> None:
         """Hand one batch over and keep what comes of it."""
@@ -299,7 +293,7 @@ class Courier:
         if envelope is None:
             advance(sending, "carry")
             done.carried += 1
-            self._defer(entry.digest, None)
+            self._tried.defer(entry.digest, None)
         else:
             self._keep(entry, sending, envelope, done)
 
@@ -328,55 +322,17 @@ class Courier:
         new = advance(state, _BY_LEVEL[receipt.level])
         if new != state:
             self._spool.add_receipt(entry.digest, receipt.level, envelope)
-            self._tries.pop(entry.digest, None)
+            self._tried.through(entry.digest)
             log.info("batch %s is %s", entry.digest, new)
             done.archived += new == "archived"
             done.received += new == "received"
         return new
 
-    @contextmanager
-    def _isolated(self, done: Round, what: str) -> Iterator[None]:
-        """Keep a fault of one file to that file; a fault of the line goes on to end the round."""
-        try:
-            yield
-        except (TransferCut, CopyFailed) as error:
-            self._note(done, error, what)
-            self._defer(what, error)
-        except _LINE_DOWN:
-            raise
-        except ExamError as error:
-            self._note(done, error, what)
-            self._defer(what, error)
-        except OSError as error:
-            fault = SpoolFailed(reason=system_words(error))
-            self._note(done, fault, what)
-            self._defer(what, fault)
-
-    def _note(self, done: Round, error: ExamError, what: str) -> None:
-        """Log an error and keep it for the screen."""
-        done.errors.append(error)
-        down = isinstance(error, _LINE_DOWN)
-        log.log(logging.WARNING if down else logging.ERROR, "%s: %s: %s", what, error.code, error)
-
-    def _due(self, name: str) -> bool:
-        tries = self._tries.get(name)
-        return tries is None or self._ticks() >= tries.due
-
-    def _defer(self, name: str, error: ExamError | None) -> None:
-        """Leave one file alone for a while."""
-        tries = self._tries.setdefault(name, Tries())
-        tries.count += 1
-        tries.error = error
-        tries.due = self._ticks() + self._wait(tries.count, error)
-
-    def _wait(self, attempt: int, error: ExamError | None) -> float:
-        asked = error.retry_after if isinstance(error, HeadquartersBusy) else None
-        offset = site_offset(self._site)
-        return back_off(attempt, self._random, offset=offset, retry_after=asked)
-
-    def _publish(self, done: Round) -> None:
+    def _publish(self, done: Round, every: float = 0.0) -> None:
         """The status for the screen; a disk that takes none must not stop deliveries."""
-        now = self._now()
+        if self._ticks() < self._told + every:
+            return
+        now, self._told = self._now(), self._ticks()
         if done.contact:
             self._contact = now
         if done.errors:
@@ -390,8 +346,8 @@ class Courier:
                 errors=tuple(e.to_json() for e in done.errors[:10]),
                 next_round_s=done.pause,
                 summary=self._spool.summary(),
-                held=held_in(self._tries),
+                held=self._tried.held(),
             )
             self._spool.write_status(self._transport.name, status)
         except OSError as fault:
-            self._note(done, SpoolFailed(reason=system_words(fault)), "status")
+            self._tried.note(done, SpoolFailed(reason=system_words(fault)), "status")

@@ -51,10 +51,8 @@ def advance(state: State, happening: Happening) -> State:
         raise ValueError(f"{happening} cannot happen to a batch that is {state}") from None
 
 
-def next_step(state: State, *, audit: bool = False) -> Step:
-    """What the courier does with a batch; an audit asks about archived and refused ones too."""
-    if audit and state in ("archived", "refused"):
-        return "ask"
+def next_step(state: State) -> Step:
+    """What the courier does with a batch by itself."""
     return _STEPS[state]
 
 

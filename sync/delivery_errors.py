@@ -1,6 +1,6 @@
 """Errors of delivery, by line or by stick; their bases are in sync.errors.
 
-DocumentRefused    RefusedByHeadquarters  ReceiptMismatch
+DocumentRefused    RefusedByHeadquarters  ReceiptMismatch  InventoryMismatch
 Unreachable        HeadquartersBusy  UnsignedRefusal  HeadquartersFailed  UnexpectedAnswer
 HeadquartersUnreachable ── TransferCut
 NotAllowed         SiteNotRecognised
@@ -71,6 +71,20 @@ class ReceiptMismatch(DocumentRefused):
     hint = Words(
         "该回执未采用，数据包继续等待传送；请联系考务总部",
         "It was not used and the batch goes on waiting; call headquarters",
+    )
+
+
+class InventoryMismatch(DocumentRefused):
+    """An answer that headquarters signed, but to another inventory."""
+
+    code = "inventory-mismatch"
+    message = Words(
+        "清单答复与清单不符：{what} 应为 {expected}，实为 {found}",
+        "The answer is to another inventory: {what} {expected} expected, {found} found",
+    )
+    hint = Words(
+        "该答复未采用；将自动重新核对",
+        "It was not used; the inventory is exchanged again by itself",
     )
 
 

@@ -11,6 +11,7 @@ from sync.wire.documents import Receipt
 from sync.wire.files import write_durably
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
+from sync.wire.release import ReleaseReader
 from sync.wire.trusted import read_register, read_told
 
 FILE = "keys.json"
@@ -82,3 +83,25 @@ def distrust(spool: Spool, key: VerifyKey, register: KeyRegister | None) -> None
         except DocumentRefused as error:
             log.warning("the refusal of %s no longer counts: %s", entry.digest, error)
             spool.forget_refusal(entry.digest)
+
+
+def holds_release(
+    spool: Spool,
+    reader: ReleaseReader,
+    register: KeyRegister | None,
+    *,
+    session: str,
+    package: str,
+) -> bool:
+    """Whether the kept release of a package still counts.
+
+    Not when its key was revoked since, nor when it is sealed to a key that this site had before.
+    """
+    kept = spool.release(package)
+    try:
+        if kept is not None:
+            reader.read(kept, register, session=session, package=package)
+    except DocumentRefused as error:
+        log.warning("the release of %s no longer counts: %s", package, error)
+        return False
+    return kept is not None

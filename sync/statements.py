@@ -1,7 +1,9 @@
 """What headquarters signs for one file of the spool, held against just that file."""
 
-from sync.delivery_errors import ReceiptMismatch
-from sync.wire.documents import Receipt, Refusal
+from sync.delivery_errors import InventoryMismatch, ReceiptMismatch
+from sync.errors import ForOtherSite
+from sync.wire.documents import Receipt, Refusal, read
+from sync.wire.inventory import Inventory, InventoryAnswer
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.trusted import read_told
@@ -35,3 +37,22 @@ def check_refusal(
         if found != expected:
             raise ReceiptMismatch(what=what, expected=expected, found=found)
     return refusal
+
+
+def read_inventory(envelope: bytes, key: VerifyKey, site: str) -> Inventory:
+    """The inventory in `envelope` if this site signed it of itself."""
+    inventory = read(envelope, Inventory, [key])
+    if inventory.site != site:
+        raise ForOtherSite(found=inventory.site, expected=site)
+    return inventory
+
+
+def check_answer(
+    envelope: bytes, key: VerifyKey, register: KeyRegister | None = None, *, site: str, to: str
+) -> InventoryAnswer:
+    """Headquarters' answer in `envelope` if it is to the inventory with the digest `to`."""
+    answer = read_told(envelope, InventoryAnswer, key, register)
+    for what, expected, found in (("site", site, answer.site), ("digest", to, answer.inventory)):
+        if found != expected:
+            raise InventoryMismatch(what=what, expected=expected, found=found)
+    return answer

@@ -5,6 +5,7 @@
 <stick>/examsite/batches/<digest>.batch             site → headquarters
 <stick>/examsite/batches/<digest>.file              site → headquarters, uploaded files
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
+from sync.stock import Told
 <stick>/examsite/enrolments/<digest>.request.json   site → headquarters, then .answer or .refused
 """
 
@@ -25,6 +26,7 @@ from sync.delivery_errors import (
 from sync.errors import DocumentRefused, NotFound
 from sync.errors.system import system_words
 from sync.spool import LEVELS, digest_of
+from sync.stock import Told
 from sync.transport import MAX_LISTING, MAX_RECEIPT, PackageEntry, read_problem
 from sync.wire.files import write_durably
 from sync.wire.sealed import peek_identity
@@ -62,7 +64,7 @@ class StickTransport:
         """The register of headquarters' keys, if it lies on the stick."""
         with self._usable():
             path = self._folder / KEYS
-            return path.read_bytes()[:MAX_LISTING] if path.is_file() else None
+            return read_start(path) if path.is_file() else None
 
     def fetch(self, digest: str, to: Path, size: int) -> None:
         """Copy a package as it is, which ends by itself; the spool checks it by its digest."""
@@ -97,9 +99,21 @@ class StickTransport:
             for level in reversed(LEVELS):
                 path = self._folder / "receipts" / f"{digest}.{level}.json"
                 if path.is_file():
-                    with path.open("rb") as file:
-                        return file.read(MAX_RECEIPT)
+                    return read_start(path, MAX_RECEIPT)
         return None
+
+    def inventory(self, envelope: bytes) -> Told | None:
+        """Leave an inventory; the one that it replaces and its answer, if one lies there."""
+        folder = self._folder / "inventories"
+        ours, theirs = folder / f"{self._site}.json", folder / f"{self._site}.answer.json"
+        with self._usable():
+            folder.mkdir(parents=True, exist_ok=True)
+            both = ours.is_file() and theirs.is_file()
+            told = Told(read_start(ours), read_start(theirs)) if both else None
+            # It is an answer to no other.
+            theirs.unlink(missing_ok=True)
+            write_durably(ours, envelope)
+        return told
 
     def enrol(self, request: bytes) -> bytes | None:
         """Leave a request; the answer if headquarters has put it beside it, else None.
@@ -163,6 +177,12 @@ def _refuse(body: bytes) -> NoReturn:
 def _files(folder: Path) -> list[str]:
     """The names of what is a file; a folder or a pipe of that name is nothing to read."""
     return [path.name for path in folder.iterdir() if path.is_file()]
+
+
+def read_start(path: Path, most: int = MAX_LISTING) -> bytes:
+    """A file, not more of it than anybody of ours writes."""
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def _read(path: Path) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from sync.delivery_errors import (
     UnexpectedAnswer,
 )
 from sync.errors import HeadquartersUnreachable
+from sync.stock import Told
 from sync.wire.documents import FetchRequest, sign
 from sync.wire.keys import SigningKey
 from sync.words import Words
@@ -85,6 +86,9 @@ class Transport(Protocol):
 
     def receipt(self, digest: str) -> bytes | None:
         """The receipt of the highest level there is for a batch."""
+
+    def inventory(self, envelope: bytes) -> Told | None:
+        """Hand an inventory over; the newest answer there is."""
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -207,6 +211,11 @@ class HttpTransport:
         """GET /api/v1/receipts/<digest>; None if headquarters itself says that it has none."""
         return self._found(f"/api/v1/receipts/{digest}", MAX_RECEIPT)
 
+    def inventory(self, envelope: bytes) -> Told:
+        """POST /api/v1/inventories; the answer to it."""
+        with self._ask("POST", "/api/v1/inventories", content=envelope) as answer:
+            return Told(envelope, _body(answer, MAX_LISTING))
+
     def _found(self, path: str, most: int) -> bytes | None:
         with self._ask("GET", path, useful=(200, 404)) as answer:
             body = _body(answer, most)
@@ -225,7 +234,7 @@ class HttpTransport:
         path: str,
         *,
         useful: Collection[int] = (200,),
-        content: BinaryIO | None = None,
+        content: BinaryIO | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
         """A signed request and its answer, still to be read; refusals and faults as ExamError."""

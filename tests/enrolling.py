@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from sync.headquarters.register import invitations, keys, site_requests
+from sync.headquarters.register import invitations, site_requests
+from sync.headquarters.register.rotation import rotate
 from sync.headquarters.serve import Server
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
@@ -30,7 +31,7 @@ def cheap(payload: bytes) -> SixWords:
 
 def ready(hq: Headquarters) -> None:
     """Headquarters gets the key that enrols."""
-    keys.rotate_enrolment(hq, FIRST, hq.keys.root(), 30)
+    rotate(hq, FIRST, hq.keys.root(), "enrolment", 30)
 
 
 def invited(hq: Headquarters, site: str = "site-02", by: Stamp = FIRST, **more: Any) -> Bundle:

@@ -3,7 +3,7 @@
 from world import Headquarters
 
 from sync.wire.documents import sign
-from sync.wire.keys import SigningKey
+from sync.wire.keys import OpeningKey, SigningKey
 from sync.wire.register import KeyRegister, RegisteredKey, Role
 
 ISSUED = 1_770_000_000_000
@@ -12,7 +12,7 @@ DAY = 86_400_000
 
 def entry(
     role: Role,
-    key: SigningKey,
+    key: SigningKey | OpeningKey,
     until: int | None = None,
     revoked: int | None = None,
     line: int | None = None,
@@ -30,6 +30,7 @@ def signed(
     """A register with these keys, and those of `hq` that they do not name."""
     named = {one.key for one in more}
     own = [entry("release", key) for key in hq.release] + [entry("receipt", hq.receipt)]
+    own += [entry("unlock", hq.unlock), entry("headquarters", hq.seal), entry("escrow", hq.escrow)]
     keys = sorted(
         [*more, *(one for one in own if one.key not in named)], key=lambda one: (one.role, one.key)
     )

@@ -76,6 +76,7 @@ class Headquarters:
         default_factory=lambda: (SigningKey.generate(), SigningKey.generate())
     )
     receipt: SigningKey = field(default_factory=SigningKey.generate)
+    unlock: SigningKey = field(default_factory=SigningKey.generate)
     seal: OpeningKey = field(default_factory=OpeningKey.generate)
     escrow: OpeningKey = field(default_factory=OpeningKey.generate)
 
@@ -86,6 +87,7 @@ class Headquarters:
             root=self.root.public.to_bytes(),
             release=tuple(sorted(key.public.to_bytes() for key in self.release)),
             receipt=self.receipt.public.to_bytes(),
+            unlock=self.unlock.public.to_bytes(),
             seal=self.seal.public.to_bytes(),
             escrow=self.escrow.public.to_bytes(),
         )

@@ -49,6 +49,7 @@ ROUTES: dict[str, Says] = {
         {200: Body(JSON, ENVELOPE), 202: Body(JSON, record(state=TEXT))},
         (403, 404, 409, 422, 429),
     ),
+    "POST /api/v1/inventories": Says(Body(JSON, ENVELOPE), told(ENVELOPE), (404, 409, 422)),
     "GET /api/v1/receipts/{digest}": Says(answers=told(ENVELOPE), refusals=(404,)),
     # The staff.
     "GET /sign-in": Says(answers=page()),
@@ -68,6 +69,7 @@ ROUTES: dict[str, Says] = {
     "POST /sessions/{session}/corrections/decision": Says(
         form("number", "decision"), MOVED, (409, 422)
     ),
+    "POST /quarantine/{digest}/retry": Says(answers=MOVED, refusals=(409, 411, 413, 422, 507)),
     "POST /sites/invitations": Says(
         form("site", "name", "address", "days"), {201: Body(HTML, TEXT)}, (409, 422)
     ),

@@ -113,7 +113,7 @@ class Filer:
                 identity,
                 cast(BinaryIO, content),
                 self._identity.sign,
-                self._identity.certificate.headquarters,
+                self._identity.recipients(),
             )
             if content.sha256() != event.body["sha256"]:
                 unnamed.unlink()

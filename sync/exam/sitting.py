@@ -80,6 +80,21 @@ def unlock_due_ms(starts_at: str) -> int:
     return int(starts.timestamp() * 1000) - UNLOCK_AHEAD_MS
 
 
+_START = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+
+
+def is_start(text: str) -> bool:
+    """Whether it is a time as a plan has it: ISO 8601, to the minute or second, with an offset."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return bool(_START.fullmatch(text))
+
+
 # Ids become parts of file names and addresses.
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _ADMISSION = re.compile(r"[0-9A-Za-z]{1,40}")
@@ -96,6 +111,9 @@ def check_plan(plan: SessionPlan) -> SessionPlan:
         for name in (plan.id, plan.site, *(s.id for s in plan.sittings))
         if not _ID.fullmatch(name)
     ]
+    if not is_start(plan.starts_at):
+        said = plan.starts_at[:40]
+        problems.append(Words(f"开始时间不带时区：{said}", f"no time with an offset: {said}"))
     problems += _repeated(plan)
     if not plan.sittings:
         problems.append(Words("场次没有科目", "the session has no sitting"))

@@ -4,12 +4,12 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
                    ConflictingBatch  FormerServer  JournalBroken
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
-InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  CorrectionRefused
-                   KeyFileRefused
+                               UnlockKeyRevoked
+InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  TargetNeeded
 NotNow             KeyNeeded  EnrolmentKeyMissing  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  SecondPersonNeeded  NotTheRoot
-                   WordsDiffer  OtherOfficerNeeded
+                   WordsDiffer
 """
 
 import base64
@@ -187,6 +187,17 @@ class ReceiptKeyRevoked(TryLater):
     )
 
 
+class UnlockKeyRevoked(TryLater):
+    """A service whose key for unlock releases is revoked: no site would believe it."""
+
+    code = "unlock-key-revoked"
+    message = Words("本机的解锁密钥 {key} 已吊销", "This machine's unlock key {key} is revoked")
+    hint = Words(
+        "请把新的 unlock.key 放入本机的 keys 文件夹；此前请用电话告知解锁码",
+        "Put the new unlock.key into this machine's folder keys; until then tell codes by phone",
+    )
+
+
 class SettingRefused(InputRefused):
     """A setting of examhq.json that cannot be followed."""
 
@@ -223,22 +234,6 @@ class MarksUnreadable(InputRefused):
     code = "marks-unreadable"
     message = Words("无法读取成绩表：{reason}", "Cannot read the sheet of marks: {reason}")
     hint = Words("请另存为 .xlsx 后重试", "Save it as .xlsx and try again")
-
-
-class CorrectionRefused(InputRefused):
-    """A correction of a key by which nothing could be marked, or nothing would change."""
-
-    code = "correction-refused"
-    message = Words("不能这样更正：{reason_zh}", "It cannot be corrected so: {reason_en}")
-    hint = Words("请对照试题核对选项后重新提出", "Check the item's options and propose it again")
-
-
-class KeyFileRefused(InputRefused):
-    """What was uploaded as a release key is none."""
-
-    code = "key-file-refused"
-    message = Words("这不是密钥文件", "This is no key file")
-    hint = Words("请选择发给您本人的发布密钥文件", "Choose the release key file handed to you")
 
 
 class SessionPublished(NotNow):
@@ -284,8 +279,17 @@ class KeyNeeded(NotNow):
     message = Words(
         "吊销后可用的密钥不够：{role}", "Too few keys would be left to work with: {role}"
     )
+    hint = Words("请先用 examhq keys rotate 换新密钥", "Make a new one first: examhq keys rotate")
+
+
+class TargetNeeded(InputRefused):
+    """A key that does not stay at headquarters needs a place; a release key, whose it replaces."""
+
+    code = "target-needed"
+    message = Words("更换 {role} 密钥缺少参数", "To rotate a key for {role} more must be said")
     hint = Words(
-        "请先用 examhq keys rotate-… 换新密钥", "Make a new one first: examhq keys rotate-…"
+        "release 与 escrow 需用 --out 指定新文件；release 还需用 --old 指定旧密钥",
+        "release and escrow need --out, the new file; release also --old, the key that ends",
     )
 
 
@@ -295,8 +299,8 @@ class EnrolmentKeyMissing(NotNow):
     code = "enrolment-key-missing"
     message = Words("还没有可用的登记密钥", "There is no key that enrols sites")
     hint = Words(
-        "请插入根密钥的 U 盘，运行 examhq keys rotate-enrolment",
-        "With the root key's stick: examhq keys rotate-enrolment",
+        "请插入根密钥的 U 盘，运行 examhq keys rotate enrolment",
+        "With the root key's stick: examhq keys rotate enrolment",
     )
 
 
@@ -333,14 +337,6 @@ class SecondOfficerNeeded(NotAllowed):
         "{who} has signed with key {key}; the second signature is another person's, by another key",
     )
     hint = Words("请由另一位发布人签名", "Ask the other release officer")
-
-
-class OtherOfficerNeeded(NotAllowed):
-    """Whoever proposed a correction cannot confirm it."""
-
-    code = "other-officer-needed"
-    message = Words("{who} 提出的更正须由另一人确认", "{who} proposed it; another officer confirms")
-    hint = Words("请另一位考务人员登录后确认", "Ask another exam officer to sign in and confirm")
 
 
 class SignInNeeded(NotAllowed):

@@ -34,6 +34,7 @@ from sync.wire.fields import (
     Text,
     VerifyBytes,
 )
+from sync.wire.inventory import Inventory, InventoryAnswer
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
@@ -57,6 +58,7 @@ class HeadquartersKeys(Struct, frozen=True):
     root: VerifyBytes
     release: ReleaseKeys
     receipt: VerifyBytes
+    unlock: VerifyBytes
     seal: SealingBytes
     escrow: SealingBytes
 
@@ -164,6 +166,8 @@ TYPES: dict[type[Struct], str] = {
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
+    Inventory: "application/vnd.examsite.inventory.v1+json",
+    InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }
 
 
@@ -234,7 +238,7 @@ def read_certificate(envelope: bytes, root_fingerprint: str) -> Certificate:
         )
     certificate = read(envelope, Certificate, [root])
     theirs = certificate.headquarters
-    for verifies in (certificate.sign, *theirs.release, theirs.receipt):
+    for verifies in (certificate.sign, *theirs.release, theirs.receipt, theirs.unlock):
         VerifyKey.from_bytes(verifies)
     for seals in (certificate.seal, theirs.seal, theirs.escrow):
         SealingKey.from_bytes(seals)

@@ -41,7 +41,7 @@ class Bundle(Struct, frozen=True):
     check: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
     expires_at: Number
     format: Literal["examsite-enrolment-bundle-v1"]
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    name: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,80}\Z")]
     root: VerifyBytes
     site: Name
     token: Root
@@ -86,8 +86,7 @@ def new_bundle(root: VerifyKey, *, site: str, name: str, address: str, expires_a
 def read_bundle(data: bytes) -> Bundle:
     """The bundle in a file, or as a scanner typed it with a line end; BundleAltered if damaged."""
     bundle = documents.from_bytes(data.strip(b"\r\n\t "), Bundle)
-    if bundle.check != _check(bundle):
-        raise BundleAltered
+    _require_check(bundle)
     VerifyKey.from_bytes(bundle.root)
     return bundle
 
@@ -161,6 +160,7 @@ def require_named(register: KeyRegister, keys: HeadquartersKeys) -> None:
     claimed: Iterable[tuple[Role, bytes]] = (
         *(("release", key) for key in keys.release),
         ("receipt", keys.receipt),
+        ("unlock", keys.unlock),
         ("headquarters", keys.seal),
         ("escrow", keys.escrow),
     )
@@ -176,6 +176,11 @@ def require_named(register: KeyRegister, keys: HeadquartersKeys) -> None:
             )
         if found.revoked is not None:
             raise KeyRevoked(key=found.key_id, reason=found.reason)
+
+
+def _require_check(bundle: Bundle) -> None:
+    if bundle.check != _check(bundle):
+        raise BundleAltered
 
 
 def _check(bundle: Bundle) -> str:

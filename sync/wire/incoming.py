@@ -1,7 +1,7 @@
 """What headquarters takes in: batches and files, verified whole with no key that opens them."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Mapping
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -9,8 +9,10 @@ from sync.errors import CannotOpen, NotCanonical, SignatureRefused, WrongKind
 from sync.exam.specification import Struct
 from sync.wire.documents import HeadquartersKeys
 from sync.wire.fields import Counter, Name, Number
-from sync.wire.keys import SealingKey, VerifyKey
+from sync.wire.keys import OpeningKey, SealingKey, VerifyKey
+from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument, Unverified
+from sync.words import Words
 
 # kind → the one part that it has.
 PARTS: Mapping[str, str] = {"batch": "events", "file": "file"}
@@ -25,10 +27,34 @@ class Stated(Struct, frozen=True):
     sequence: Number
 
 
-def key_ids(headquarters: HeadquartersKeys) -> frozenset[str]:
-    """Whom a batch is sealed to: headquarters and its escrow."""
-    seals = (headquarters.seal, headquarters.escrow)
-    return frozenset(SealingKey.from_bytes(raw).key_id for raw in seals)
+class Sealing(NamedTuple):
+    """The ids of all keys that sites ever sealed to: headquarters' live ones, and its escrow's."""
+
+    live: frozenset[str]
+    escrow: frozenset[str]
+
+    @classmethod
+    def told(cls, headquarters: HeadquartersKeys) -> "Sealing":
+        """Before the first register: those that certificates name."""
+        return cls(_ids([headquarters.seal]), _ids([headquarters.escrow]))
+
+    @classmethod
+    def registered(cls, register: KeyRegister) -> "Sealing":
+        """All of the register, usable or not."""
+        return cls(_ids(register.raw("headquarters")), _ids(register.raw("escrow")))
+
+
+def opener(document: SealedDocument, live: Mapping[str, OpeningKey]) -> OpeningKey:
+    """The key that opens it among those that lie here; CannotOpen, with its id, if it does not."""
+    to = document.recipients(PARTS[document.kind])
+    for key_id in sorted(to & live.keys()):
+        return live[key_id]
+    names = " / ".join(sorted(to))
+    raise CannotOpen(reason=Words(f"本机没有私钥 {names}", f"no private key of {names} is here"))
+
+
+def _ids(keys: Iterable[bytes]) -> frozenset[str]:
+    return frozenset(SealingKey.from_bytes(raw).key_id for raw in keys)
 
 
 class Incoming:
@@ -44,11 +70,11 @@ class Incoming:
             raise WrongKind(expected=" / ".join(PARTS), found=self.kind[:80])
         self.stated = _stated(self._document.identity)
 
-    def verify(self, site: VerifyKey, recipients: Collection[str]) -> SealedDocument:
+    def verify(self, site: VerifyKey, known: Sealing) -> SealedDocument:
         """Every byte of it checked, by the key of its site; nothing opened.
 
-        `recipients` are the ids of the keys that it must be sealed to, of all and of no others:
-        what was receipted and cannot be opened is lost.
+        It must be sealed to one key of headquarters and one of its escrow, and to no other: what
+        was receipted and cannot be opened is lost. That one is not usable any more refuses nothing.
         """
         document = self._document.verify(self.kind, [site])
         if set(document.signers) != document.signed_by:
@@ -57,7 +83,8 @@ class Incoming:
         part = PARTS[self.kind]
         if document.part_names != (part,):
             raise NotCanonical(reason=f"it has one part, {part}")
-        if document.recipients(part) != frozenset(recipients):
+        to = document.recipients(part)
+        if len(to & known.live) != 1 or len(to & known.escrow) != 1 or len(to) != 2:
             raise CannotOpen(reason="not sealed to headquarters and its escrow, both")
         return document
 

@@ -15,8 +15,14 @@ from sync.wire.keys import SEALING_KEY_LENGTH, VERIFY_KEY_LENGTH, SealingKey, Ve
 Role = Literal["enrolment", "escrow", "headquarters", "receipt", "release", "unlock"]
 Standing = Literal["usable", "expired", "revoked"]
 SEALING: tuple[Role, ...] = ("escrow", "headquarters")
-# Of so many lines a key must be usable, or nothing could be released or receipted.
-NEEDED: dict[Role, int] = {"release": 2, "receipt": 1}
+# Of so many lines a key must be usable, or nothing could be released, receipted or sealed.
+NEEDED: dict[Role, int] = {
+    "release": 2,
+    "receipt": 1,
+    "unlock": 1,
+    "headquarters": 1,
+    "escrow": 1,
+}
 
 
 class RegisteredKey(Struct, frozen=True):
@@ -65,11 +71,12 @@ class KeyRegister(Struct, frozen=True):
             if len({one.line for one in self.usable(role)}) < count:
                 raise ValueError(f"{count} usable keys for {role}")
 
-    def standing(self, one: RegisteredKey) -> Standing:
-        """What a key is good for."""
+    def standing(self, one: RegisteredKey, at: int | None = None) -> Standing:
+        """What a key is good for; at headquarters `at` is its own clock, which goes on."""
         if one.revoked is not None:
             return "revoked"
-        return "expired" if one.until is not None and one.until <= self.issued_at else "usable"
+        now = max(self.issued_at, at or 0)
+        return "expired" if one.until is not None and one.until <= now else "usable"
 
     def usable(self, role: Role) -> tuple[RegisteredKey, ...]:
         """The keys that headquarters signs with now."""
@@ -77,14 +84,29 @@ class KeyRegister(Struct, frozen=True):
             one for one in self.keys if one.role == role and self.standing(one) == "usable"
         )
 
+    def newest(self, role: Role) -> RegisteredKey:
+        """The usable key that was made last; of one time, one whose end is not set."""
+        return max(self.usable(role), key=lambda one: (one.until is None, one.since, one.key))
+
     def lines(self, role: Role, signers: Iterable[str]) -> int:
         """How many holders signed: the old and the new key of one are one."""
         signed = set(signers)
         return len({one.line for one in self.keys if one.role == role and one.key_id in signed})
 
+    def raw(self, role: Role) -> list[bytes]:
+        """All that ever were of a role."""
+        return [one.key for one in self.keys if one.role == role]
+
+    def worst(self, ids: Iterable[str], at: int | None = None) -> Standing:
+        """Of several keys the standing of that which is good for least; `at` as in `standing`."""
+        wanted = set(ids)
+        found = {self.standing(one, at) for one in self.keys if one.key_id in wanted}
+        order: tuple[Standing, ...] = ("revoked", "expired")
+        return next((one for one in order if one in found), "usable")
+
     def verify_keys(self, role: Role) -> list[VerifyKey]:
         """All that ever signed as `role`; `require` says which of them still count."""
-        return [VerifyKey.from_bytes(one.key) for one in self.keys if one.role == role]
+        return [VerifyKey.from_bytes(raw) for raw in self.raw(role)]
 
     def require(self, role: Role, signers: Iterable[str], at: int | None = None) -> None:
         """KeyRevoked or KeyExpired if one of the keys is not good for what is new.

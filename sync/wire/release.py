@@ -1,5 +1,7 @@
 """The codes of a package over the network at its hour (docs/specs/signed-statements.md)."""
 
+from dataclasses import dataclass, field
+
 from sync.errors import ForOtherPackage, MalformedCode
 from sync.wire.documents import UnlockRelease, sign
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
@@ -25,49 +27,36 @@ def write_release(
     return sign(UnlockRelease(named, session, package, sealed, at), signer)
 
 
-def check_release(
-    envelope: bytes,
-    key: VerifyKey,
-    register: KeyRegister | None = None,
-    *,
-    site: str,
-    session: str,
-    package: str,
-) -> UnlockRelease:
-    """The release if headquarters signed it for just this package of this site, else why not."""
-    release = read_told(envelope, UnlockRelease, key, register)
-    for what, expected in (("site", site), ("session", session), ("package", package)):
-        found = getattr(release, what)
-        if found != expected:
-            raise ForOtherPackage(what=what, expected=expected, found=found)
-    return release
+@dataclass(frozen=True)
+class ReleaseReader:
+    """What a site reads releases with: its name, its key, the unlock key of its certificate."""
 
+    site: str
+    opener: OpeningKey = field(repr=False)
+    key: VerifyKey
 
-def read_release(
-    envelope: bytes,
-    key: VerifyKey,
-    opener: OpeningKey,
-    register: KeyRegister | None = None,
-    *,
-    site: str,
-    session: str,
-    package: str,
-) -> CodePair:
-    """The codes if headquarters released just this package to just this site.
+    def read(
+        self, envelope: bytes, register: KeyRegister | None = None, *, session: str, package: str
+    ) -> CodePair:
+        """The codes if headquarters released just this package to just this site.
 
-    ForOtherPackage, CannotOpen for another key, MalformedCode for what are no codes.
-    """
-    named = {"site": site, "session": session, "package": package}
-    release = check_release(envelope, key, register, **named)
-    secrets = opener.open(release.sealed, _info(package))
-    first, second = OFFICIALS
-    try:
-        return (
-            UnlockCode(first, secrets[:SECRET_CHARACTERS]),
-            UnlockCode(second, secrets[SECRET_CHARACTERS:]),
-        )
-    except ValueError as error:
-        raise MalformedCode(official=f"{first}+{second}", reason=str(error)) from None
+        ForOtherPackage, CannotOpen for another key, MalformedCode for what are no codes.
+        """
+        release = read_told(envelope, UnlockRelease, self.key, register)
+        named = (("site", self.site), ("session", session), ("package", package))
+        for what, expected in named:
+            found = getattr(release, what)
+            if found != expected:
+                raise ForOtherPackage(what=what, expected=expected, found=found)
+        secrets = self.opener.open(release.sealed, _info(package))
+        first, second = OFFICIALS
+        try:
+            return (
+                UnlockCode(first, secrets[:SECRET_CHARACTERS]),
+                UnlockCode(second, secrets[SECRET_CHARACTERS:]),
+            )
+        except ValueError as error:
+            raise MalformedCode(official=f"{first}+{second}", reason=str(error)) from None
 
 
 def _info(package: str) -> bytes:

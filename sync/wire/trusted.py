@@ -2,15 +2,26 @@
 
 from typing import TypeVar
 
+import msgspec
+
 from sync.errors import CannotOpen
 from sync.wire import dsse
-from sync.wire.documents import LaterServer, Receipt, Refusal, UnlockRelease, peek, read
+from sync.wire.documents import (
+    HeadquartersKeys,
+    LaterServer,
+    Receipt,
+    Refusal,
+    UnlockRelease,
+    peek,
+    read,
+)
+from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import SealingKey, VerifyKey
-from sync.wire.register import SEALING, KeyRegister
+from sync.wire.register import SEALING, KeyRegister, Role
 from sync.words import Words
 
-# What headquarters' receipt key signs.
-Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer)
+# What headquarters' receipt key signs; an unlock release is signed by the unlock key.
+Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer, InventoryAnswer)
 
 
 def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:
@@ -32,12 +43,21 @@ def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:
 def read_told(
     envelope: bytes, kind: type[Told], key: VerifyKey, register: KeyRegister | None = None
 ) -> Told:
-    """What a receipt key of the register signed; before a site has one, `key` of its certificate.
+    """What a key of the register for it signed; before a site has one, `key` of its certificate.
 
     KeyRevoked, or KeyExpired for what was signed after the key's end.
     """
     if register is None:
         return read(envelope, kind, [key])
-    said = read(envelope, kind, register.verify_keys("receipt"))
-    register.require("receipt", dsse.peek(envelope)[2], said.at)
+    role: Role = "unlock" if kind is UnlockRelease else "receipt"
+    said = read(envelope, kind, register.verify_keys(role))
+    register.require(role, dsse.peek(envelope)[2], said.at)
     return said
+
+
+def sealed_to(told: HeadquartersKeys, register: KeyRegister | None) -> HeadquartersKeys:
+    """`told` by a certificate, with the register's newest keys for what a site seals."""
+    if register is None:
+        return told
+    live, escrow = register.newest("headquarters"), register.newest("escrow")
+    return msgspec.structs.replace(told, seal=live.key, escrow=escrow.key)

@@ -187,7 +187,9 @@ def write_common(folder: Path) -> None:
         (folder / f"{size}.checkpoint").write_text(note(SOUND, size))
     root, seal = ROOT.public.to_bytes(), SEAL.public.to_bytes()
     release = tuple(sorted((root, KEY.public.to_bytes())))
-    keys = HeadquartersKeys(root=root, release=release, receipt=root, seal=seal, escrow=seal)
+    keys = HeadquartersKeys(
+        root=root, release=release, receipt=root, unlock=root, seal=seal, escrow=seal
+    )
     made = Certificate(SITE, "示例考点", 1, KEY.public.to_bytes(), seal, keys, 1_770_000_000_000)
     (folder / "certificate.json").write_bytes(sign(made, ROOT))
     (folder / "root.txt").write_text(ROOT.public.key_id)

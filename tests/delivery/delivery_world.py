@@ -1,6 +1,7 @@
 """A headquarters that follows the API, on a loopback socket or at the other end of a stick."""
 
 import base64
+import hashlib
 import json
 import secrets
 import shutil
@@ -18,12 +19,17 @@ from sync.courier import Courier
 from sync.errors import DocumentRefused, NotFound
 from sync.spool import Spool, digest_of
 from sync.stick import StickTransport
+from sync.stock import Stock
 from sync.transport import AUTHORIZATION, HttpTransport, Transport
 from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
+from sync.wire.inventory import Inventory, InventoryAnswer, Journal, in_short
 from sync.wire.keys import OpeningKey, SigningKey
+from sync.wire.release import ReleaseReader, write_release
 from sync.wire.sealed import Part, ToRecipients, write_sealed
+from sync.wire.unlock import UnlockCode
 
 SITE = "site-01"
+CODES = (UnlockCode(1, b"7K3QM9ABCDEFGHJK"), UnlockCode(2, b"7K3QM9ABCDEFGHJK"))
 Canned = tuple[int, dict[str, str], bytes]
 
 
@@ -46,8 +52,10 @@ class Headquarters:
     folder: Path
     site_key: SigningKey = field(default_factory=SigningKey.generate)
     receipt_key: SigningKey = field(default_factory=SigningKey.generate)
+    unlock_key: SigningKey = field(default_factory=SigningKey.generate)
+    box: OpeningKey = field(default_factory=OpeningKey.generate)
     packages: dict[str, Path] = field(default_factory=dict)
-    # package → its codes, as any bytes that are signed.
+    # package → its codes, sealed and signed.
     released: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
@@ -74,11 +82,38 @@ class Headquarters:
         facts |= {"level": self.levels.get(of, "received")} | other
         return sign(Receipt(**facts), signer or self.receipt_key)
 
+    def codes(
+        self,
+        digest: str,
+        signer: SigningKey | None = None,
+        box: OpeningKey | None = None,
+        **other: str,
+    ) -> bytes:
+        """The release of a package's codes, sealed to the site's box."""
+        named = {"named": SITE, "session": "am", "package": digest} | other
+        to, by = (box or self.box).public, signer or self.unlock_key
+        return write_release(CODES, to, by, at=1, **named)
+
+    def reader(self) -> ReleaseReader:
+        """What reads them at the site."""
+        return ReleaseReader(SITE, self.box, self.unlock_key.public)
+
     def refusal(self, of: str, signer: SigningKey | None = None, **other: Any) -> str:
         """Headquarters' signed word that it will never take a file of 2,000 bytes."""
         facts: dict[str, Any] = {"digest": of, "size": 2000, "code": "conflicting-batch"}
         facts |= {"reason_zh": "冲突", "reason_en": "conflict", "at": 1} | other
         return base64.b64encode(sign(Refusal(**facts), signer or self.receipt_key)).decode()
+
+    def told(self, envelope: bytes) -> bytes:
+        """The answer to an inventory: of what is not listed all is said to differ."""
+        said = read(envelope, Inventory, [self.site_key.public])
+        listed = {digest for one in said.lists for _, digest in (*one.batches, *one.files)}
+        here = in_short([(0, digest) for digest in self.batches])
+        differs = [] if said.lists else [Journal(*j.place, here, here) for j in said.journals]
+        lacks = tuple(sorted(listed - set(self.batches)))
+        to = hashlib.sha256(envelope).hexdigest()
+        answer = InventoryAnswer(SITE, to, said.number, tuple(differs), lacks, 1)
+        return sign(answer, self.receipt_key)
 
     def answer(self, digest: str) -> bytes:
         return self.forged.get(digest) or self.receipt(digest)
@@ -108,6 +143,11 @@ class Handler(BaseHTTPRequestHandler):
             self._say(200, self.hq.answer(name))
         else:
             self._say(404, json.dumps(NotFound(what=name).to_json()).encode())
+
+    def do_POST(self) -> None:
+        envelope = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self._stopped():
+            self._say(200, self.hq.told(envelope))
 
     def do_PUT(self) -> None:
         digest, size = self.path.rsplit("/", 1)[1], int(self.headers["Content-Length"])
@@ -277,6 +317,13 @@ class StickLine:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for digest, path in self.hq.packages.items():
             (folder / "packages" / f"{digest}.package").write_bytes(path.read_bytes())
+        self._take_batches(folder)
+        for path in (folder / "inventories").glob("[!.]*"):
+            if ".answer" not in path.name:
+                answer = path.with_name(f"{path.stem}.answer.json")
+                answer.write_bytes(self.hq.told(path.read_bytes()))
+
+    def _take_batches(self, folder: Path) -> None:
         for path in (folder / "batches").glob("[!.]*"):
             assert digest_of(path) == path.stem
             if path.stem not in self.hq.batches:
@@ -307,6 +354,8 @@ class Room:
             line.transport,
             line.hq.receipt_key.public,
             SITE,
+            releases=line.hq.reader(),
+            stock=Stock(spool, SITE, line.hq.site_key, lambda: clocks.wall),
             now=lambda: clocks.wall,
             ticks=lambda: clocks.ticks,
             random=lambda: 0.5,
@@ -316,6 +365,15 @@ class Room:
     def put(self, data: bytes | None = None) -> str:
         source = self.spool.folder / "finished"
         source.write_bytes(secrets.token_bytes(2000) if data is None else data)
+        return self.spool.put_outgoing(source)
+
+    def seal(self, sequence: int = 0) -> str:
+        """As put, of a document that says it is a batch of this site."""
+        source = self.spool.folder / "finished"
+        identity = {"site": SITE, "session": "am", "server_term": 1, "sequence": sequence}
+        parts = [Part("events", b"x", ToRecipients((OpeningKey.generate().public,)))]
+        signers = [self.hq.site_key]
+        write_sealed(source, kind="batch", identity=identity, parts=parts, signers=signers)
         return self.spool.put_outgoing(source)
 
     def rounds(self, count: int = 1) -> list[str]:

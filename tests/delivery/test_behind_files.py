@@ -6,7 +6,6 @@ from delivery_world import SITE, Room, make_package
 
 from sync.courier import Courier
 from sync.spool import digest_of
-from sync.wire.documents import UnlockRelease, sign
 
 
 def put_files(room: Room, count: int) -> None:
@@ -26,8 +25,7 @@ def test_codes_and_new_batches_do_not_wait_behind_files(online: Room) -> None:
         if not late:
             late.append(online.put())
             online.hq.packages[digest] = path
-            said = UnlockRelease(SITE, "am", digest, bytes(1168), 1)
-            online.hq.released[digest] = sign(said, online.hq.receipt_key)
+            online.hq.released[digest] = online.hq.codes(digest)
 
     online.hq.on_commit = meanwhile
     done = online.courier.step()
@@ -48,3 +46,18 @@ def test_a_file_that_fails_is_tried_once_in_a_round_however_long(online: Room) -
     )
     done = courier.step()
     assert [error.code for error in done.errors] == ["unexpected-answer"] * 2
+
+
+def test_a_long_round_says_how_far_it_is(online: Room) -> None:
+    put_files(online, 3)
+    told = []
+
+    def meanwhile() -> None:
+        online.clocks.pass_(0.6)
+        found = online.spool.status(online.line.transport.name)
+        told.append(found and found.summary.received.count)
+
+    online.hq.on_commit = meanwhile
+    assert online.courier.step().received == 3
+    # Not at each file: at most once a second.
+    assert told == [None, None, 2]

@@ -33,6 +33,24 @@ def test_a_batch_is_received_then_archived_and_still_there(room: Room) -> None:
     assert digest_of(room.spool.outgoing()[0].path) == digest
 
 
+def test_headquarters_restored_from_an_older_copy_gets_again_what_it_lacks(room: Room) -> None:
+    received, archived = room.seal(0), room.seal(1)
+    room.rounds(2)
+    room.hq.levels[archived] = "archived"
+    room.line.work()
+    room.rounds()
+    assert room.spool.state(archived) == "archived"
+    room.hq.forget(received)
+    room.hq.forget(archived)
+    for path in room.hq.folder.glob("stick/examsite/*/*"):
+        # Another stick than the one that all went by.
+        path.unlink()
+    assert room.rounds(3) == []
+    assert set(room.hq.batches) == {received, archived}
+    # The second copy is gone, so nothing may leave the site.
+    assert room.spool.settled() == []
+
+
 def test_a_package_is_fetched_once_and_whole(room: Room) -> None:
     digest = publish(room)
     assert room.courier.step().fetched == 1

@@ -3,16 +3,14 @@
 import json
 from pathlib import Path
 
-import msgspec
 import pytest
-from delivery_world import SITE, HttpLine, Room, make_package
+from delivery_world import HttpLine, Room, make_package
 
 from sync.delivery_errors import UnexpectedAnswer
 from sync.errors import DocumentAltered
 from sync.spool import digest_of
 from sync.transport import MAX_PACKAGE
-from sync.wire.documents import UnlockRelease, sign
-from sync.wire.keys import SigningKey
+from sync.wire.keys import OpeningKey, SigningKey
 
 
 def test_a_cut_download_goes_on_where_it_was_cut(online: Room) -> None:
@@ -93,11 +91,10 @@ def test_codes_are_fetched_once_when_they_are_released(online: Room) -> None:
     online.hq.packages[digest] = path
     assert online.rounds(2) == []
     assert online.spool.release(digest) is None
-    said = UnlockRelease(SITE, "am", digest, bytes(1168), 1)
-    online.hq.released[digest] = sign(said, SigningKey.generate())
+    online.hq.released[digest] = online.hq.codes(digest, SigningKey.generate())
     assert set(online.rounds(2)) == {"signature-refused"}
     assert online.spool.release(digest) is None
-    online.hq.released[digest] = sign(said, online.hq.receipt_key)
+    online.hq.released[digest] = online.hq.codes(digest)
     assert online.rounds(3) == []
     assert online.spool.release(digest) == online.hq.released[digest]
     assert [entry.digest for entry in online.spool.incoming()] == [digest]
@@ -105,23 +102,46 @@ def test_codes_are_fetched_once_when_they_are_released(online: Room) -> None:
     assert len(asked) == 3
 
 
-@pytest.mark.parametrize("other", [{"site": "site-02"}, {"session": "pm"}, {"package": "cd" * 32}])
+@pytest.mark.parametrize("other", [{"named": "site-02"}, {"session": "pm"}, {"package": "cd" * 32}])
 def test_codes_of_something_else_do_not_take_the_place_of_the_right_ones(
     online: Room, other: dict[str, str]
 ) -> None:
     path = make_package(online.hq.folder)
     digest = digest_of(path)
     online.hq.packages[digest] = path
-    right = UnlockRelease(SITE, "am", digest, bytes(1168), 1)
-    wrong = sign(msgspec.structs.replace(right, **other), online.hq.receipt_key)
+    wrong = online.hq.codes(digest, **other)
     online.hq.released[digest] = wrong
     assert online.rounds() == ["for-other-package"]
     assert online.spool.release(digest) is None
     # One that lies there already gives way too.
     online.spool.put_release(digest, wrong)
-    online.hq.released[digest] = sign(right, online.hq.receipt_key)
+    online.hq.released[digest] = online.hq.codes(digest)
     assert online.rounds() == []
     assert online.spool.release(digest) == online.hq.released[digest]
+
+
+@pytest.mark.parametrize("kept", ["to a key of before", "by a key of before"])
+def test_codes_that_do_not_count_any_more_are_asked_for_anew(online: Room, kept: str) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    how = {"box": OpeningKey.generate()} if kept[0] == "t" else {"signer": SigningKey.generate()}
+    online.spool.put_release(digest, online.hq.codes(digest, **how))
+    online.hq.released[digest] = online.hq.codes(digest)
+    assert online.rounds() == []
+    assert online.spool.release(digest) == online.hq.released[digest]
+    online.rounds(3)
+    asked = [route for route, _ in online.hq.gets if "/unlocks/" in route]
+    assert len(asked) == 1
+
+
+def test_codes_sealed_to_another_box_are_not_kept(online: Room) -> None:
+    path = make_package(online.hq.folder)
+    digest = digest_of(path)
+    online.hq.packages[digest] = path
+    online.hq.released[digest] = online.hq.codes(digest, box=OpeningKey.generate())
+    assert online.rounds() == ["cannot-open"]
+    assert online.spool.release(digest) is None
 
 
 @pytest.mark.parametrize("resumed", [False, True])

@@ -53,6 +53,7 @@ def test_a_sound_plan_is_returned_as_it_is() -> None:
     [
         (replace(PLAN, id="../../etc"), "not a valid id: ../../etc"),
         (replace(PLAN, site="Site 1"), "not a valid id: Site 1"),
+        (replace(PLAN, starts_at="2026-11-21T08:30"), "no time with an offset: 2026-11-21T08:30"),
         (sitting(id="live/1", forms=("a",)), "not a valid id: live/1"),
         (sitting(id="media", forms=("b",)), "sitting repeated: media"),
         (sitting(forms=("media-a",)), "form repeated: media-a"),

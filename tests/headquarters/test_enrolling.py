@@ -38,9 +38,10 @@ from sync.headquarters.errors import (
     WordsDiffer,
 )
 from sync.headquarters.register import invitations, keys, site_requests, sites
+from sync.headquarters.register.rotation import rotate
 from sync.headquarters.register.site_requests import list_requests
 from sync.headquarters.store.engine import Stamp
-from sync.headquarters.web.audits import list_audit
+from sync.headquarters.watch.audits import list_audit
 from sync.wire import documents, dsse
 from sync.wire.documents import Certificate
 from sync.wire.enrolment import Answer, read_answer_for
@@ -60,6 +61,7 @@ def acts(desk: Desk) -> list[str]:
     return [row.act for row in list_audit(desk.hq)]
 
 
+@pytest.mark.parametrize("bare_desk", ["sqlite", "postgresql"], indirect=True)
 def test_a_confirmed_box_gets_a_certificate_that_leads_back_to_the_root(desk: Desk) -> None:
     box = Newcomer(invited(desk.hq))
     assert box.comes(desk.hq) is None
@@ -277,7 +279,7 @@ def test_a_box_that_waits_gets_a_certificate_by_the_new_key_when_the_old_is_revo
     box = enrolled(desk.hq)
     root, old = desk.hq.keys.root(), desk.hq.keys.enrolment().public.key_id
     later = Stamp("first", AT + 9)
-    keys.rotate_enrolment(desk.hq, later, root, 30)
+    rotate(desk.hq, later, root, "enrolment", 30)
     before = box.comes(desk.hq)
     keys.revoke(desk.hq, later, root, old, "stolen")
     after = box.comes(desk.hq)
@@ -300,5 +302,5 @@ def test_a_key_that_enrols_may_be_revoked_at_once_and_then_nobody_enrols(desk: D
         confirmed(desk.hq, box)
     with pytest.raises(EnrolmentKeyMissing):
         invited(desk.hq)
-    keys.rotate_enrolment(desk.hq, FIRST, desk.hq.keys.root(), 30)
+    rotate(desk.hq, FIRST, desk.hq.keys.root(), "enrolment", 30)
     assert confirmed(desk.hq, box) == 1

@@ -111,7 +111,7 @@ def test_a_box_asks_the_api_and_is_answered_when_it_is_confirmed(
     assert (answer.status_code, answer.json) == (202, {"state": "waiting"})
     found = re.search(r"/sites/requests/[0-9a-f]{64}/confirm", officer.get("/sites"))
     assert found
-    post(officer, found[0], words=box.words(six_words))
+    post(officer, found[0], word=box.words(six_words))
     assert client.put(path, data=box.request()).status_code == 200
     refused = client.put(path, data=Newcomer(box.bundle).request())
     assert refused.status_code == 409

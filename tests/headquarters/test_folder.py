@@ -63,6 +63,7 @@ def test_keys_are_for_the_owners_eyes_only(desk: Desk) -> None:
         "release-1.key",
         "release-2.key",
         "receipt.key",
+        "unlock.key",
         "seal.seed",
         "escrow.seed",
     }

@@ -12,7 +12,7 @@ from postgres import Cluster, program
 from receiving import NO_COMMIT, File, Ledger, Receiver, at_once
 from sqlalchemy import func, select
 
-from sync.courier import AUDIT_S, Courier
+from sync.courier import Courier
 from sync.headquarters.intake import edge, work
 from sync.headquarters.intake.archive import archive_pending, highest_receipt, list_batches
 from sync.headquarters.intake.gate import Gate
@@ -27,6 +27,7 @@ from sync.headquarters.store.kinds import BATCH
 from sync.headquarters.store.schema import audit, receipts
 from sync.headquarters.web.app import create_receiver
 from sync.spool import Spool
+from sync.stock import INVENTORY_S, Stock
 from sync.transport import HttpTransport
 from sync.wire import dsse
 from sync.wire.keys import SigningKey, VerifyKey
@@ -177,17 +178,20 @@ class Ticks:
         return self.at
 
 
-@pytest.mark.parametrize("audited", [True, False], ids=["as shipped", "control"])
+@pytest.mark.parametrize("taken", [True, False], ids=["as shipped", "control"])
 def test_restored_from_an_old_dump_headquarters_gets_what_it_lacks(
-    shared: Desk, cluster: Cluster, audited: bool
+    shared: Desk, cluster: Cluster, taken: bool
 ) -> None:
     spool, ticks = Spool(shared.folder / "spool"), Ticks()
-    sent = files(shared, 2)
+    sent = files(shared, 4)
     key = VerifyKey.from_bytes(shared.hq.keys.public().receipt)
+    stock = Stock(spool, "site-01", shared.box.sign, lambda: NOW)
     receiver = Receiver(shared.hq.folder).start()
     try:
         with HttpTransport(receiver.address, "site-01", shared.box.sign) as line:
-            courier = Courier(spool, line, key, "site-01", ticks=ticks)
+            courier = Courier(
+                spool, line, key, "site-01", stock=stock if taken else None, ticks=ticks
+            )
             for digest, data in sent:
                 (shared.folder / "out").write_bytes(data)
                 spool.put_outgoing(shared.folder / "out")
@@ -199,14 +203,12 @@ def test_restored_from_an_old_dump_headquarters_gets_what_it_lacks(
                     dump = dumped(cluster, shared)
             restore(cluster, shared, dump)
             assert [b.digest for b in list_batches(shared.hq)] == [sent[0][0]]
-            ticks.at += AUDIT_S + 1 if audited else 1
-            courier.step()
-            ticks.at += 600
-            courier.step()
+            ticks.at += INVENTORY_S
+            assert courier.step().asked_for == (3 if taken else 0)
     finally:
         receiver.end(signal.SIGTERM)
     here = [b.digest for b in list_batches(shared.hq)]
-    assert (here == [digest for digest, _ in sent]) is audited
+    assert (here == [digest for digest, _ in sent]) is taken
 
 
 def dumped(cluster: Cluster, desk: Desk) -> bytes:

@@ -21,6 +21,7 @@ from sync.headquarters.intake import archive, edge, receipts, stick_desk
 from sync.headquarters.intake.groups import accept_group
 from sync.headquarters.planning import publish, release
 from sync.headquarters.register import keys, sites
+from sync.headquarters.register.rotation import rotate
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
 from sync.wire.documents import Receipt, verify_package
@@ -34,7 +35,8 @@ FIRST, SECOND = Stamp("first", NOW), Stamp("second", NOW)
 def rotated(desk: Desk, old: SigningKey, days: int = 30) -> SigningKey:
     """The key that takes the place of a release key."""
     target = desk.folder / "new.key"
-    keys.rotate_release(desk.hq, BY, desk.hq.keys.root(), old.public.key_id, target, days)
+    root, old_id = desk.hq.keys.root(), old.public.key_id
+    rotate(desk.hq, BY, root, "release", days, old=old_id, target=target)
     return SigningKey.from_bytes(load_key(target, SECRET_LENGTH))
 
 
@@ -132,7 +134,7 @@ def test_the_last_keys_of_a_role_are_not_revoked(desk: Desk) -> None:
 
 def test_only_the_root_signs_a_register(desk: Desk) -> None:
     with pytest.raises(NotTheRoot):
-        keys.rotate_receipt(desk.hq, BY, SigningKey.generate(), 30)
+        rotate(desk.hq, BY, SigningKey.generate(), "receipt", 30)
     assert keys.newest(desk.hq) is None
 
 
@@ -142,7 +144,7 @@ def test_after_a_revocation_every_receipt_is_by_the_new_key(published_desk: Desk
     story.close(handed_in=0)
     digest = desk.deliver(story)
     root, old = desk.hq.keys.root(), desk.hq.keys.receipt().public
-    keys.rotate_receipt(desk.hq, BY, root, 30)
+    rotate(desk.hq, BY, root, "receipt", 30)
     assert read_told(_receipt(desk, digest), Receipt, old, keys.register_of(desk.hq))
     made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
     assert made.serial == 2
@@ -164,7 +166,7 @@ def test_a_receipt_not_signed_anew_would_be_refused(
         monkeypatch.setattr(module, "sign_anew", lambda *_: None)
     monkeypatch.setattr(archive.receipts, "still_good", lambda hq, digest, envelope: envelope)
     root, old = desk.hq.keys.root(), desk.hq.keys.receipt().public
-    keys.rotate_receipt(desk.hq, BY, root, 30)
+    rotate(desk.hq, BY, root, "receipt", 30)
     made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
     with pytest.raises(KeyRevoked):
         read_told(_receipt(desk, digest), Receipt, old, made)
@@ -195,7 +197,7 @@ def receiver(published_desk: Desk) -> Iterator[Receiver]:
     digest, data = desk.batch(story.events)
     hq = Headquarters(desk.hq.folder)
     root, old = desk.hq.keys.root(), hq.keys.receipt().public
-    keys.rotate_receipt(desk.hq, BY, root, 30)
+    rotate(desk.hq, BY, root, "receipt", 30)
     made = keys.revoke(desk.hq, BY, root, old.key_id, "stolen")
     yield Receiver(hq, digest, data, old, made)
     hq.close()
@@ -246,7 +248,7 @@ def test_sites_get_the_register_over_the_line_and_by_stick(
     desk: Desk, client: FlaskClient, tmp_path: Path
 ) -> None:
     assert client.get("/api/v1/keys").status_code == 404
-    keys.rotate_receipt(desk.hq, BY, desk.hq.keys.root(), 30)
+    rotate(desk.hq, BY, desk.hq.keys.root(), "receipt", 30)
     served = client.get("/api/v1/keys").data
     root = desk.hq.keys.root().public.key_id
     assert read_register(served, root).serial == 1

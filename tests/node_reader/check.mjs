@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBatch, readFile, readPackage } from './contents.mjs';
 import { hex, openingKey, sha256, verifyKey } from './crypto.mjs';
+import * as enrolment from './enrolment.mjs';
+import * as inventories from './inventories.mjs';
 import { Refusal } from './refusal.mjs';
 import { openPart, parse, verify } from './sealed.mjs';
 import * as statements from './statements.mjs';
@@ -18,10 +20,16 @@ const opens = {};
 for (const [name, seed] of Object.entries(index.keys.open)) opens[name] = await openingKey(bytesOf(seed));
 
 const incoming = (given) => ({
-  site: keys.site, key: opens[given.key], recipients: given.recipients.map((n) => opens[n].id),
+  site: keys.site, key: opens[given.key], ...sealing(given),
 });
 const registerOf = ({ register }) => register
   && statements.keyRegister(Buffer.from(register, 'hex'), keys.root.id).said;
+function sealing(given) {
+  const register = registerOf(given);
+  if (!register) return { live: [opens[given.live].id], escrow: [opens[given.escrow].id] };
+  const ids = (role) => statements.keysFor(register, role).map((one) => one.id);
+  return { register, live: ids('headquarters'), escrow: ids('escrow') };
+}
 const readers = {
   async 'sealed-document'(file, given) {
     const trusted = given.trusted.map((name) => keys[name]);
@@ -39,19 +47,28 @@ const readers = {
       certificate: said, register, release, key: opens[given.key], codes: given.codes,
     });
   },
-  batch: async (file, given) => ({ events: await readBatch(file, incoming(given)) }),
+  batch: (file, given) => readBatch(file, incoming(given)),
   file: async (file, given) => ({ file: await readFile(file, incoming(given)) }),
   receipt: (file, given) => ({ fields: statements.receipt(file, keys.receipt, given, registerOf(given)) }),
   refusal: (file, given) => ({ fields: statements.refusal(file, keys.receipt, given) }),
   'unlock-release': async (file, given) => ({
-    codes: await statements.unlockRelease(file, keys.receipt, opens[given.key], given),
+    codes: await statements.unlockRelease(file, keys.unlock, opens[given.key], given, registerOf(given)),
   }),
   'enrolment-request': (file) => ({ fields: statements.enrolmentRequest(file) }),
   certificate: (file) => ({ fields: statements.certificate(file, keys.root.id).payload }),
+  'enrolment-bundle': (file) => ({ fields: enrolment.bundle(file).bytes }),
+  'site-request': (file) => enrolment.siteRequest(file),
+  'enrolment-answer': (file, given) => ({
+    fields: enrolment.answer(file, enrolment.bundle(Buffer.from(given.bundle, 'hex')).said),
+  }),
   'key-register': (file) => ({ fields: statements.keyRegister(file, keys.root.id).payload }),
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),
   promotion: (file) => ({ fields: statements.known(file, 'promotion', keys.site) }),
   'later-server': (file) => ({ fields: statements.known(file, 'later-server', keys.receipt) }),
+  inventory: (file, given) => ({ fields: inventories.inventory(file, keys.site, given) }),
+  'inventory-answer': (file, given) => ({
+    fields: inventories.answer(file, keys.receipt, given, registerOf(given)),
+  }),
   checkpoint(file, given) {
     const { origin, size, root } = statements.checkpoint(file.toString('utf8'), given.name, keys.site);
     return { head: Buffer.from(`${origin} ${size} ${hex(root)}`) };

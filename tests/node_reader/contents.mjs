@@ -4,7 +4,7 @@ import * as c from './canonical.mjs';
 import { equal, root } from './crypto.mjs';
 import { refuse, require_ } from './refusal.mjs';
 import { canonically, openPart, parse, verify } from './sealed.mjs';
-import { checkpoint, lineOf, standing, unlockCode } from './statements.mjs';
+import { checkpoint, lineOf, standing, unlockCode, worst } from './statements.mjs';
 
 const WORDS = c.tuple(c.string, c.string);
 const PLAN = c.object({
@@ -74,9 +74,20 @@ export async function readPackage(file, { certificate, register, release, key, c
 const unique = (values) => new Set(values).size === values.length;
 const within = (value, low, high) => low <= value && value <= high;
 
-function sound({ id, site, sittings, candidates }) {
+/** `YYYY-MM-DDThh:mm`, seconds or not, and an offset. */
+function isStart(text) {
+  const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?(?:Z|[+-](\d\d):(\d\d))$/.exec(text);
+  if (!found) return false;
+  const [year, month, day, hour, minute, second, far, off] = found.slice(1).map((n) => Number(n ?? 0));
+  const days = month === 2 && (year % 4 || (year % 100 === 0 && year % 400)) ? 28
+    : [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
+  return year > 0 && within(month, 1, 12) && within(day, 1, days) && [hour, far].every((n) => n < 24)
+    && [minute, second, off].every((n) => n < 60);
+}
+
+function sound({ id, site, sittings, candidates, starts_at: start }) {
   const names = sittings.map((s) => s.id);
-  return sittings.length > 0
+  return sittings.length > 0 && isStart(start)
     && [id, site, ...names].every((name) => /^[a-z0-9][a-z0-9-]{0,39}$/.test(name))
     && [names, sittings.flatMap((s) => s.forms), candidates.map((x) => x.admission),
       candidates.map((x) => x.seat)].every(unique)
@@ -93,7 +104,7 @@ const STATED = c.object({
 const PARTS = { batch: 'events', file: 'file' };
 
 /** What headquarters checks at its edge, without a key that opens. */
-export function verifyIncoming(file, { site, recipients }) {
+export function verifyIncoming(file, { site, live, escrow }) {
   const document = parse(file);
   const { kind } = document.manifest;
   require_(Object.hasOwn(PARTS, kind), 'b1', 'wrong-kind');
@@ -102,8 +113,9 @@ export function verifyIncoming(file, { site, recipients }) {
   require_(document.envelope.signatures.length === 1, 'b3', 'signature-refused');
   const { parts } = document.manifest;
   require_(parts.length === 1 && parts[0].name === PARTS[kind], 'b4', 'not-canonical');
-  const to = (parts[0].access.recipients ?? []).map((one) => one.key).join();
-  require_(to === [...recipients].sort().join(), 'b5', 'cannot-open');
+  const to = (parts[0].access.recipients ?? []).map((one) => one.key);
+  const among = (ids) => to.filter((id) => ids.includes(id)).length === 1;
+  require_(to.length === 2 && among(live) && among(escrow), 'b5', 'cannot-open');
   return document;
 }
 
@@ -118,7 +130,7 @@ const HEADER = c.object({
   previous: c.orNull(c.DIGEST), checkpoint: c.string,
 });
 
-/** The first batch of a journal: its events' bytes. */
+/** The first batch of a journal: its events' bytes; with a register, what its keys are good for. */
 export async function readBatch(file, given) {
   const document = verifyIncoming(file, given);
   const lines = split(inflated(await openPart(document, 'events', given.key)));
@@ -136,7 +148,11 @@ export async function readBatch(file, given) {
   const ours = head.origin === `examsite.journal/${site}/${session}/${term}`
     && head.size === String(events.length) && equal(head.root, root(events));
   require_(ours, 'b12', 'document-altered');
-  return Buffer.concat(events.flatMap((line, n) => (n ? [Buffer.from('\n'), line] : [line])));
+  const to = document.manifest.parts[0].access.recipients.map((one) => one.key);
+  return {
+    events: Buffer.concat(events.flatMap((line, n) => (n ? [Buffer.from('\n'), line] : [line]))),
+    ...(given.register && { 'sealed-to': Buffer.from(worst(given.register, to)) }),
+  };
 }
 
 function inflated(data) {

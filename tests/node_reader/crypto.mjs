@@ -56,6 +56,7 @@ export function checkSealingKey(raw, check) {
     refuse(check, 'not-a-document', 'X25519');
   }
   require_(shared.some((byte) => byte), check, 'not-a-document', 'X25519 of low order');
+  return { id: keyId(raw) };
 }
 
 /** An X-Wing key from its 32-byte seed. */

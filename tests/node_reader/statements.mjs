@@ -9,11 +9,14 @@ const TYPES = {
   'unlock-release': 'application/vnd.examsite.unlock-release.v1+json',
   receipt: 'application/vnd.examsite.receipt.v1+json',
   'enrolment-request': 'application/vnd.examsite.enrolment-request.v1+json',
+  'site-request': 'application/vnd.examsite.site-request.v1+json',
   certificate: 'application/vnd.examsite.certificate.v1+json',
   'fetch-request': 'application/vnd.examsite.fetch-request.v1+json',
   promotion: 'application/vnd.examsite.promotion.v1+json',
   'key-register': 'application/vnd.examsite.key-register.v1+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
+  inventory: 'application/vnd.examsite.inventory.v1+json',
+  'inventory-answer': 'application/vnd.examsite.inventory-answer.v1+json',
 };
 const SIGN = c.bytes(32), SEAL = c.bytes(1216), NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
 function releaseKeys(value) {
@@ -35,10 +38,13 @@ const FIELDS = {
     site: c.NAME, session: c.NAME, package: c.DIGEST, sealed: c.bytes(1168), at: NUMBER,
   }),
   'enrolment-request': c.object({ sign: SIGN, seal: SEAL }),
+  'site-request': c.object({
+    bundle: c.DIGEST, root: SIGN, seal: SEAL, sign: SIGN, site: c.NAME, token: SIGN,
+  }),
   certificate: c.object({
     site: c.NAME, name: c.string, serial: COUNTER, sign: SIGN, seal: SEAL, issued_at: NUMBER,
     headquarters: c.object({
-      root: SIGN, release: releaseKeys, receipt: SIGN, seal: SEAL, escrow: SEAL,
+      root: SIGN, release: releaseKeys, receipt: SIGN, unlock: SIGN, seal: SEAL, escrow: SEAL,
     }),
   }),
   'fetch-request': c.object({ site: c.NAME, method: c.text, path: c.text, at: NUMBER }),
@@ -68,20 +74,21 @@ function register(value) {
   const usable = (role) => new Set(said.keys.filter((one) => one.role === role
     && one.revoked === null && (one.until === null || one.until > said.issued_at))
     .map((one) => one.line)).size;
-  if (usable('release') < 2 || usable('receipt') < 1) c.strange('too few keys');
+  const one = ['receipt', 'unlock', 'headquarters', 'escrow'].every((role) => usable(role) >= 1);
+  if (usable('release') < 2 || !one) c.strange('too few keys');
   return said;
 }
 
-function parse(bytes, kind) {
+export function parse(bytes, kind) {
   const envelope = parseEnvelope(bytes, 't1');
   require_(envelope.payloadType === TYPES[kind], 't2', 'not-canonical');
   return envelope;
 }
 
-const fields = (envelope, kind) =>
-  canonically('t3', () => FIELDS[kind](c.decode(envelope.payload)));
+export const fields = (envelope, kind, shape = FIELDS[kind]) =>
+  canonically('t3', () => shape(c.decode(envelope.payload)));
 
-function signedBy(envelope, key) {
+export function signedBy(envelope, key) {
   authenticate(envelope, [key], 1, 't5');
   require_(envelope.signatures.length === 1, 't5', 'signature-refused', 'a stranger too');
 }
@@ -115,14 +122,28 @@ export function standing(said, role, signatures, at = Infinity) {
 export const lineOf = (said, role, id) =>
   said.keys.find((one) => one.role === role && one.public.id === id).line;
 
-export function receipt(bytes, key, asked, known) {
-  const envelope = parse(bytes, 'receipt');
+/** What of these keys the worst is good for. */
+export function worst(said, ids) {
+  const used = said.keys.filter((one) => ids.includes(one.public.id));
+  if (used.some((one) => one.revoked !== null)) return 'revoked';
+  const over = (one) => one.until !== null && one.until <= said.issued_at;
+  return used.some(over) ? 'expired' : 'usable';
+}
+
+/** A statement by a key of the register for it or, without one, by the certificate's. */
+function told(envelope, kind, role, key, known) {
   if (known) {
-    authenticate(envelope, keysFor(known, 'receipt'), 1, 't5');
+    authenticate(envelope, keysFor(known, role), 1, 't5');
     require_(envelope.signatures.length === 1, 't5', 'signature-refused', 'a stranger too');
   } else signedBy(envelope, key);
-  const said = fields(envelope, 'receipt');
-  if (known) standing(known, 'receipt', envelope.signatures, said.at);
+  const said = fields(envelope, kind);
+  if (known) standing(known, role, envelope.signatures, said.at);
+  return said;
+}
+
+export function receipt(bytes, key, asked, known) {
+  const envelope = parse(bytes, 'receipt');
+  const said = told(envelope, 'receipt', 'receipt', key, known);
   const same = ['digest', 'size', 'site'].every((name) => said[name] === asked[name]);
   require_(same, 'r1', 'receipt-mismatch');
   return envelope.payload;
@@ -138,10 +159,9 @@ export function refusal(bytes, key, asked) {
 }
 
 /** The 32 characters of both codes. */
-export async function unlockRelease(bytes, key, box, asked) {
+export async function unlockRelease(bytes, key, box, asked, known) {
   const envelope = parse(bytes, 'unlock-release');
-  signedBy(envelope, key);
-  const said = fields(envelope, 'unlock-release');
+  const said = told(envelope, 'unlock-release', 'unlock', key, known);
   const same = ['site', 'session', 'package'].every((name) => said[name] === asked[name]);
   require_(same, 'o1', 'for-other-package');
   const info = Buffer.from(`examsite/v1/release${said.package}`, 'ascii');
@@ -170,11 +190,11 @@ export function enrolmentRequest(bytes) {
 export function certificate(bytes, rootId) {
   const envelope = parse(bytes, 'certificate');
   const said = fields(envelope, 'certificate');
-  const { root, release, receipt: receipts, seal, escrow } = said.headquarters;
+  const { root, release, receipt: receipts, unlock, seal, escrow } = said.headquarters;
   const key = verifyKey(root, 't4');
   require_(key.id === rootId, 'c1', 'cannot-open');
   signedBy(envelope, key);
-  for (const raw of [said.sign, ...release, receipts]) verifyKey(raw, 't6');
+  for (const raw of [said.sign, ...release, receipts, unlock]) verifyKey(raw, 't6');
   for (const raw of [said.seal, seal, escrow]) checkSealingKey(raw, 't6');
   return { said, payload: envelope.payload };
 }

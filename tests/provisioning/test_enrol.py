@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from enrolling import AT, FIRST, Newcomer, altered, invited, ready, served, text_of
+from msgspec import structs
 
 from provisioning.cli import main
 from provisioning.enrolling import Enrolment
@@ -24,6 +25,7 @@ from sync.errors import (
 from sync.headquarters.cli import main as examhq
 from sync.headquarters.register import keys, site_requests
 from sync.headquarters.register.enrolment_stick import visit
+from sync.headquarters.register.rotation import rotate
 from sync.headquarters.store.folder import Headquarters, create_headquarters
 from sync.stick import StickTransport
 from sync.wire import documents, enrolment
@@ -155,13 +157,7 @@ def answered(hq: Headquarters, box: Enrolment, stick: Path) -> bytes:
 def elsewhere(made: Certificate) -> Certificate:
     """Headquarters' keys are somebody else's: answers would be sealed to them."""
     theirs = OpeningKey.generate().public.to_bytes()
-    keys = documents.HeadquartersKeys(
-        root=made.headquarters.root,
-        release=made.headquarters.release,
-        receipt=made.headquarters.receipt,
-        seal=theirs,
-        escrow=made.headquarters.escrow,
-    )
+    keys = structs.replace(made.headquarters, seal=theirs)
     return Certificate(
         made.site, made.name, made.serial, made.sign, made.seal, keys, made.issued_at
     )
@@ -203,7 +199,7 @@ def test_a_revoked_enrolment_key_certifies_no_new_box_and_unsettles_no_old_one(
     data = answered(hq, box, tmp_path / "stick")
     assert box.ask(Held(data))
     root, old = hq.keys.root(), hq.keys.enrolment().public.key_id
-    keys.rotate_enrolment(hq, FIRST, root, 30)
+    rotate(hq, FIRST, root, "enrolment", 30)
     keys.revoke(hq, FIRST, root, old, "stolen")
     newest = keys.newest(hq)
     assert newest is not None

@@ -46,7 +46,7 @@ def test_released_codes_open_the_papers_and_the_journal_says_how(
     session = site.live.session(AM)
     site.releases.look(session)
     assert not session.unlocked
-    lay_down(site, received, hq.receipt)
+    lay_down(site, received, hq.unlock)
     site.releases.look(session)
     assert session.unlocked
     assert [e.body["way"] for e in site.live.events(AM) if e.kind == "unlock"] == ["network"]
@@ -70,13 +70,13 @@ def test_a_wrong_release_opens_nothing_is_said_and_leaves_the_phone(
     if wrong == "signer":
         lay_down(site, received, SigningKey.generate())
     elif wrong == "key":
-        lay_down(site, received, hq.receipt, seal=OpeningKey.generate())
+        lay_down(site, received, hq.unlock, seal=OpeningKey.generate())
     elif wrong == "site":
-        lay_down(site, received, hq.receipt, named="site-02")
+        lay_down(site, received, hq.unlock, named="site-02")
     elif wrong == "package":
-        lay_down(site, received, hq.receipt, package="ab" * 32)
+        lay_down(site, received, hq.unlock, package="ab" * 32)
     else:
-        lay_down(site, received, hq.receipt, codes=(received.codes[0], UnlockCode.generate(2)))
+        lay_down(site, received, hq.unlock, codes=(received.codes[0], UnlockCode.generate(2)))
     session = site.live.session(AM)
     site.releases.look(session)
     assert not session.unlocked
@@ -98,13 +98,13 @@ def test_a_fault_of_this_box_is_tried_again_and_a_fault_of_the_release_is_not(
         tries.append(codes)
         raise DiskTooFull(needed_mib=2, free_mib=1, folder="x")
 
-    lay_down(site, received, hq.receipt, codes=(received.codes[0], UnlockCode.generate(2)))
+    lay_down(site, received, hq.unlock, codes=(received.codes[0], UnlockCode.generate(2)))
     site.releases.look(session)
     with monkeypatch.context() as broken:
         broken.setattr(shelf, "unlock_released", full)
         site.releases.look(session)
         assert (tries, site.releases.faults[AM][1].code) == ([], "wrong-unlock-code")
-        lay_down(site, received, hq.receipt)
+        lay_down(site, received, hq.unlock)
         site.releases.look(session)
         assert (len(tries), site.releases.faults[AM][1].code) == (1, "disk-too-full")
     site.releases.look(session)
@@ -123,7 +123,7 @@ def test_a_release_counts_once_the_register_is_mended_or_names_its_key(
     keys.write_bytes(b"rotten")
     site.releases.look(session)
     assert site.releases.faults[AM][1].code == "not-canonical"
-    keys.write_bytes(signed(hq, entry("receipt", fresh)))
+    keys.write_bytes(signed(hq, entry("unlock", fresh)))
     site.releases.look(session)
     assert session.unlocked
 
@@ -132,7 +132,7 @@ def test_a_serving_site_opens_what_is_released_by_itself(
     hq: world.Headquarters, site: Site, received: world.Package, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("siteapp.site.UNLOCK_LOOK_S", 0.01)
-    lay_down(site, received, hq.receipt)
+    lay_down(site, received, hq.unlock)
     looked = site.releases.look
 
     def look(session: object) -> None:
@@ -147,7 +147,7 @@ def test_a_serving_site_opens_what_is_released_by_itself(
 def test_what_lies_in_the_spool_is_no_code_for_whoever_reads_it(
     hq: world.Headquarters, site: Site, received: world.Package
 ) -> None:
-    lay_down(site, received, hq.receipt)
+    lay_down(site, received, hq.unlock)
     kept = site.spool.release(digest_of(site))
     assert kept is not None
     for code in received.codes:

@@ -23,9 +23,9 @@ def chance(label: str, length: int = 32) -> bytes:
     return hashlib.shake_256(b"examsite vectors: " + label.encode()).digest(length)
 
 
-ROOT, RELEASE, SECOND, THIRD, RECEIPT, SIGN, STRANGER = (
+ROOT, RELEASE, SECOND, THIRD, RECEIPT, UNLOCK, SIGN, STRANGER = (
     SigningKey.from_bytes(chance(name))
-    for name in ("root", "release", "release-2", "release-3", "receipt", "site", "other")
+    for name in ("root", "release", "release-2", "release-3", "receipt", "unlock", "site", "other")
 )
 SEAL, ESCROW, BOX, ELSEWHERE = (
     OpeningKey.from_seed(chance(name)) for name in ("seal", "escrow", "box", "elsewhere")
@@ -36,13 +36,18 @@ HEADQUARTERS = HeadquartersKeys(
     root=ROOT.public.to_bytes(),
     release=tuple(sorted(k.public.to_bytes() for k in (RELEASE, SECOND, THIRD))),
     receipt=RECEIPT.public.to_bytes(),
+    unlock=UNLOCK.public.to_bytes(),
     seal=SEAL.public.to_bytes(),
     escrow=ESCROW.public.to_bytes(),
 )
 # The newest register: THIRD is revoked, FORMER ended before it was issued, SUCCESSOR takes the
-# place of SECOND.
-FORMER, OLD_RECEIPT, SUCCESSOR = (
-    SigningKey.from_bytes(chance(n)) for n in ("release-0", "receipt-0", "release-4")
+# place of SECOND. Of what sites sealed to, OLD_SEAL and OLD_ESCROW ended, LOST_SEAL is revoked.
+FORMER, OLD_RECEIPT, SUCCESSOR, OLD_UNLOCK, LOST_UNLOCK = (
+    SigningKey.from_bytes(chance(n))
+    for n in ("release-0", "receipt-0", "release-4", "unlock-0", "unlock-1")
+)
+OLD_SEAL, LOST_SEAL, OLD_ESCROW = (
+    OpeningKey.from_seed(chance(n)) for n in ("seal-0", "seal-1", "escrow-0")
 )
 
 
@@ -73,9 +78,14 @@ REGISTER = KeyRegister(
                 _entry("receipt", OLD_RECEIPT, until=AT - 1000),
                 _entry("receipt", STRANGER, revoked=AT - 1000),
                 _entry("headquarters", SEAL),
+                _entry("headquarters", OLD_SEAL, until=AT - 1000),
+                _entry("headquarters", LOST_SEAL, revoked=AT - 1000),
                 _entry("escrow", ESCROW),
+                _entry("escrow", OLD_ESCROW, until=AT - 1000),
                 _entry("enrolment", SIGN),
-                _entry("unlock", SIGN),
+                _entry("unlock", UNLOCK),
+                _entry("unlock", OLD_UNLOCK, until=AT - 1000),
+                _entry("unlock", LOST_UNLOCK, revoked=AT - 1000),
             ),
             key=lambda one: (one.role, one.key),
         )

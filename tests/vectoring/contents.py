@@ -145,6 +145,9 @@ def _plan_rules() -> Iterator[Refusal]:
     sitting, candidate = ("sittings", 0), ("candidates", 0)
     wrongs: dict[str, Wrong] = {
         "no-sitting": lambda p: p.update(sittings=[], candidates=[]),
+        "start-without-an-offset": field("starts_at", to="2026-11-21T08:30:00"),
+        "start-on-no-day": field("starts_at", to="2026-02-29T08:30:00+08:00"),
+        "start-with-a-space": field("starts_at", to="2026-11-21 08:30:00+08:00"),
         "sitting-id-with-slash": lambda p: (
             field(*sitting, "id", to="live/1")(p),
             [c.update(sittings=["live/1"]) for c in p["candidates"]],

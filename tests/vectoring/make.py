@@ -9,7 +9,16 @@ from typing import Any
 
 from sync.errors import ExamError
 from sync.wire import documents, lock
-from vectoring import cast, container, contents, opening, registers, statements
+from vectoring import (
+    cast,
+    container,
+    contents,
+    enrolments,
+    inventories,
+    opening,
+    registers,
+    statements,
+)
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
 from vectoring.reading import READERS, Keys, read
 
@@ -22,12 +31,16 @@ SIGNING = {
     "release-2": cast.SECOND,
     "release-3": cast.THIRD,
     "receipt": cast.RECEIPT,
+    "unlock": cast.UNLOCK,
     "site": cast.SIGN,
     "other": cast.STRANGER,
 }
 OPENING = {
     "seal": cast.SEAL,
+    "seal-0": cast.OLD_SEAL,
+    "seal-1": cast.LOST_SEAL,
     "escrow": cast.ESCROW,
+    "escrow-0": cast.OLD_ESCROW,
     "box": cast.BOX,
     "elsewhere": cast.ELSEWHERE,
 }
@@ -44,7 +57,7 @@ def index_head() -> JSON:
 
 def given() -> JSON:
     """By format."""
-    incoming = {"key": "seal", "recipients": ["seal", "escrow"]}
+    incoming = {"key": "seal", "live": "seal", "escrow": "escrow"}
     codes = [code.spoken for code in cast.CODES]
     receipt = statements.GOOD["receipt"][0]
     certificate = documents.sign(cast.CERTIFICATE, cast.ROOT)
@@ -71,9 +84,14 @@ def given() -> JSON:
         "enrolment-request": {},
         "certificate": {},
         "key-register": {},
+        "enrolment-bundle": {},
+        "site-request": {},
+        "enrolment-answer": {"bundle": documents.to_bytes(enrolments.BUNDLE).hex()},
         "fetch-request": {},
         "promotion": {},
         "later-server": {},
+        "inventory": {"site": cast.SITE},
+        "inventory-answer": {"site": cast.SITE, "to": inventories.TO},
         "checkpoint": {"name": cast.SIGNER},
         "unlock-code": {"official": 1},
     }
@@ -88,6 +106,8 @@ def every() -> Iterator[Vector]:
     yield from contents.files()
     yield from statements.statements()
     yield from registers.registers()
+    yield from enrolments.enrolments()
+    yield from inventories.inventories()
     yield from statements.checkpoints()
     yield from statements.codes()
 

@@ -9,15 +9,17 @@ from siteapp.papers import check_forms
 from sync.exam.journal import encode
 from sync.exam.merkle import MerkleTree
 from sync.exam.sitting import check_plan
-from sync.statements import check_receipt, check_refusal
+from sync.statements import check_answer, check_receipt, check_refusal, read_inventory
 from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
-from sync.wire.incoming import Incoming
+from sync.wire.enrolment import read_answer_for, read_bundle, read_site_request
+from sync.wire.incoming import Incoming, Sealing
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.register import KeyRegister
-from sync.wire.release import read_release
+from sync.wire.release import ReleaseReader
 from sync.wire.sealed import SealedDocument
+from sync.wire.six_words import six_words
 from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
 
@@ -81,7 +83,10 @@ def _batch(path: Path, given: Given, keys: Keys) -> Opened:
     for line in lines:
         tree.append(line)
     documents.check_head(batch.header, tree, keys.verify("site"))
-    return {"events": _digest(b"\n".join(lines))}
+    opened = {"events": _digest(b"\n".join(lines))}
+    if register := _register_of(given, keys):
+        opened["sealed-to"] = _digest(register.worst(document.recipients("events")).encode())
+    return opened
 
 
 def _file(path: Path, given: Given, keys: Keys) -> Opened:
@@ -91,8 +96,10 @@ def _file(path: Path, given: Given, keys: Keys) -> Opened:
 
 
 def _incoming(path: Path, given: Given, keys: Keys) -> SealedDocument:
-    recipients = {keys.open(name).public.key_id for name in given["recipients"]}
-    return Incoming(lambda: path.open("rb")).verify(keys.verify("site"), recipients)
+    ids = [frozenset({keys.open(given[role]).public.key_id}) for role in ("live", "escrow")]
+    register = _register_of(given, keys)
+    known = Sealing.registered(register) if register else Sealing(*ids)
+    return Incoming(lambda: path.open("rb")).verify(keys.verify("site"), known)
 
 
 def _receipt(path: Path, given: Given, keys: Keys) -> Opened:
@@ -122,8 +129,9 @@ def _refusal(path: Path, given: Given, keys: Keys) -> Opened:
 
 def _release(path: Path, given: Given, keys: Keys) -> Opened:
     asked = {name: given[name] for name in ("site", "session", "package")}
-    key, opener = keys.verify("receipt"), keys.open(given["key"])
-    codes = read_release(path.read_bytes(), key, opener, **asked)
+    site = asked.pop("site")
+    reader = ReleaseReader(site, keys.open(given["key"]), keys.verify("unlock"))
+    codes = reader.read(path.read_bytes(), _register_of(given, keys), **asked)
     return {"codes": _digest(b"".join(code.secret for code in codes))}
 
 
@@ -135,6 +143,21 @@ def _certificate(path: Path, given: Given, keys: Keys) -> Opened:
     root = keys.verify("root").key_id
     read = documents.read_certificate(path.read_bytes(), root)
     return {"fields": _digest(documents.to_bytes(read))}
+
+
+def _bundle(path: Path, given: Given, keys: Keys) -> Opened:
+    return {"fields": _digest(documents.to_bytes(read_bundle(path.read_bytes())))}
+
+
+def _site_request(path: Path, given: Given, keys: Keys) -> Opened:
+    _, payload = read_site_request(path.read_bytes())
+    words = " ".join(map(str, six_words(payload).numbers))
+    return {"fields": _digest(payload), "words": _digest(words.encode())}
+
+
+def _enrolled(path: Path, given: Given, keys: Keys) -> Opened:
+    bundle = read_bundle(bytes.fromhex(given["bundle"]))
+    return {"fields": _digest(documents.to_bytes(read_answer_for(bundle, path.read_bytes())))}
 
 
 def _fetch(path: Path, given: Given, keys: Keys) -> Opened:
@@ -152,6 +175,18 @@ def _promotion(path: Path, given: Given, keys: Keys) -> Opened:
 def _later(path: Path, given: Given, keys: Keys) -> Opened:
     read = documents.read(path.read_bytes(), LaterServer, [keys.verify("receipt")])
     return {"fields": _digest(documents.to_bytes(read))}
+
+
+def _inventory(path: Path, given: Given, keys: Keys) -> Opened:
+    said = read_inventory(path.read_bytes(), keys.verify("site"), given["site"])
+    return {"fields": _digest(documents.to_bytes(said))}
+
+
+def _answer(path: Path, given: Given, keys: Keys) -> Opened:
+    asked = {name: given[name] for name in ("site", "to")}
+    key, register = keys.verify("receipt"), _register_of(given, keys)
+    answer = check_answer(path.read_bytes(), key, register, **asked)
+    return {"fields": _digest(documents.to_bytes(answer))}
 
 
 def _checkpoint(path: Path, given: Given, keys: Keys) -> Opened:
@@ -174,10 +209,15 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "unlock-release": _release,
     "enrolment-request": _request,
     "certificate": _certificate,
+    "enrolment-bundle": _bundle,
+    "site-request": _site_request,
+    "enrolment-answer": _enrolled,
     "key-register": _register,
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,
+    "inventory": _inventory,
+    "inventory-answer": _answer,
     "checkpoint": _checkpoint,
     "unlock-code": _code,
 }

@@ -4,21 +4,31 @@ from collections.abc import Iterator
 from typing import Any
 
 from sync.wire import documents
+from sync.wire.keys import OpeningKey
 from vectoring.cast import AT as NOW
 from vectoring.cast import (
-    BOX,
+    ELSEWHERE,
+    ESCROW,
     FORMER,
+    LOST_SEAL,
+    LOST_UNLOCK,
+    OLD_ESCROW,
     OLD_RECEIPT,
+    OLD_SEAL,
+    OLD_UNLOCK,
+    RECEIPT,
     REGISTER,
     RELEASE,
     ROOT,
+    SEAL,
     SECOND,
     STRANGER,
     SUCCESSOR,
     THIRD,
+    UNLOCK,
 )
 from vectoring.container import drop, field
-from vectoring.contents import Wrong, package
+from vectoring.contents import Wrong, batch, package
 from vectoring.draft import JSON, Vector, b64
 from vectoring.statements import WEAK, _forged, envelope, statement
 
@@ -33,6 +43,8 @@ def registers() -> Iterator[Vector]:
     yield from _keys()
     yield from _packages()
     yield from _receipts()
+    yield from _releases()
+    yield from _sealed()
 
 
 def _place(role: str, nth: int = 0) -> int:
@@ -65,6 +77,9 @@ def _shapes() -> dict[str, Wrong]:
         "keys-out-of-order": lambda made: made["keys"].reverse(),
         "key-twice": lambda made: made["keys"].insert(0, made["keys"][0]),
         "no-receipt-key": _every("receipt", until=NOW, revoked=None, reason=None),
+        "no-unlock-key": _every("unlock", until=NOW, revoked=None, reason=None),
+        "no-headquarters-key": _every("headquarters", until=NOW, revoked=None, reason=None),
+        "no-escrow-key": _every("escrow", until=NOW, revoked=None, reason=None),
         "line-negative": field(*first, "line", to=-1),
         "line-left-out": drop(*first, "line"),
         "release-keys-of-one-line": _every("release", line=1),
@@ -85,7 +100,7 @@ def _keys() -> Iterator[Vector]:
     only = field("keys", _place("enrolment"), "key", to=b64(none))
     data = envelope(statement(FORMAT, only))
     yield Vector(FORMAT, "key-of-order-4", data, "t6", "not-a-document")
-    low = BOX.public.to_bytes()[:1184] + bytes(32)
+    low = REGISTER.keys[_place("escrow")].key[:1184] + bytes(32)
     data = envelope(statement(FORMAT, field("keys", _place("escrow"), "key", to=b64(low))))
     yield Vector(FORMAT, "escrow-x25519-of-low-order", data, "t6", "not-a-document")
     own = field("root", to=b64(STRANGER.public.to_bytes()))
@@ -117,3 +132,31 @@ def _receipts() -> Iterator[Vector]:
     yield by("by-a-key-after-its-end", OLD_RECEIPT, NOW - 1000, "g2", "key-expired")
     yield by("by-a-revoked-key", STRANGER, NOW - 5000, "g1", "key-revoked")
     yield by("by-a-release-key", RELEASE, NOW, "t5", "signature-refused")
+
+
+def _releases() -> Iterator[Vector]:
+    def by(name: str, signer: Any, at: int, check: str | None, code: str | None) -> Vector:
+        data = envelope(statement("unlock-release", field("at", to=at), signer=signer))
+        return Vector("unlock-release", name, data, check, code, GIVEN)
+
+    yield by("good-with-a-register", UNLOCK, NOW, None, None)
+    yield by("good-by-a-key-before-its-end", OLD_UNLOCK, NOW - 1001, None, None)
+    yield by("by-a-key-after-its-end", OLD_UNLOCK, NOW - 1000, "g2", "key-expired")
+    yield by("by-a-revoked-key", LOST_UNLOCK, NOW - 5000, "g1", "key-revoked")
+    yield by("by-the-receipt-key", RECEIPT, NOW, "t5", "signature-refused")
+
+
+def _sealed() -> Iterator[Vector]:
+    def to(name: str, *keys: OpeningKey, opens: str = "seal", refused: bool = False) -> Vector:
+        check, code = ("b5", "cannot-open") if refused else (None, None)
+        given = GIVEN | {"key": opens}
+        return Vector("batch", name, batch(None, *keys).bytes(), check, code, given)
+
+    yield to("good-with-a-register", SEAL, ESCROW)
+    yield to("good-sealed-to-a-key-that-ended", OLD_SEAL, ESCROW, opens="seal-0")
+    yield to("good-sealed-to-a-revoked-key", LOST_SEAL, OLD_ESCROW, opens="seal-1")
+    yield to("good-sealed-to-an-escrow-that-ended", SEAL, OLD_ESCROW, opens="escrow-0")
+    yield to("sealed-to-a-key-not-in-the-register", ELSEWHERE, ESCROW, refused=True)
+    yield to("sealed-to-two-live-keys", SEAL, OLD_SEAL, refused=True)
+    yield to("sealed-to-two-escrow-keys", ESCROW, OLD_ESCROW, refused=True)
+    yield to("sealed-to-a-live-key-too-many", SEAL, OLD_SEAL, ESCROW, refused=True)

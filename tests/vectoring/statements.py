@@ -35,6 +35,7 @@ from vectoring.cast import (
     SIGNER,
     SITE,
     STRANGER,
+    UNLOCK,
     chance,
 )
 from vectoring.container import _bit, _malleable, drop, field, recode, trailing_bits
@@ -64,7 +65,7 @@ def _released(plaintext: bytes = SECRETS, key: OpeningKey = BOX, package: str = 
 GOOD: dict[str, tuple[Any, SigningKey]] = {
     "receipt": (Receipt("ab" * 32, 4096, SITE, SESSION, 1, 0, "received", AT), RECEIPT),
     "refusal": (Refusal("ab" * 32, 4096, "conflicting-batch", "冲突", "conflict", AT), RECEIPT),
-    "unlock-release": (UnlockRelease(SITE, SESSION, PACKAGE, _released(), AT), RECEIPT),
+    "unlock-release": (UnlockRelease(SITE, SESSION, PACKAGE, _released(), AT), UNLOCK),
     "enrolment-request": (REQUEST, SIGN),
     "certificate": (CERTIFICATE, ROOT),
     "fetch-request": (FetchRequest(SITE, "GET", "/api/v1/packages", AT), SIGN),
@@ -185,7 +186,8 @@ FIELD_FAULTS: list[tuple[str, str, Wrong]] = [
     ("certificate", "serial-0", field("serial", to=0)),
     ("certificate", "site-in-capitals", field("site", to="SITE-01")),
     ("certificate", "headquarters-key-missing", drop("headquarters", "escrow")),
-    ("certificate", "headquarters-key-unknown", field("headquarters", "unlock", to="")),
+    ("certificate", "unlock-key-missing", drop("headquarters", "unlock")),
+    ("certificate", "headquarters-key-unknown", field("headquarters", "marking", to="")),
     (
         "certificate",
         "release-of-31-bytes",
@@ -230,6 +232,8 @@ def _keys() -> Iterator[Vector]:
         made.envelope.append(_forged(point))
         data = envelope(made)
         yield Vector("certificate", f"root-of-{name}", data, "t4", "not-a-document")
+    data = envelope(statement("certificate", field("headquarters", "unlock", to=b64(bytes(32)))))
+    yield Vector("certificate", "unlock-of-order-4", data, "t6", "not-a-document")
     low = BOX.public.to_bytes()[:1184] + bytes(32)
     full = b"\xff" * 1184 + BOX.public.to_bytes()[1184:]
     for name, key in (("x25519-of-low-order", low), ("ml-kem-out-of-range", full)):

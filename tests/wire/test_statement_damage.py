@@ -8,13 +8,14 @@ from sync.errors import DocumentRefused
 from sync.statements import check_receipt, check_refusal
 from sync.wire.documents import Receipt, Refusal, sign
 from sync.wire.keys import OpeningKey, SigningKey
-from sync.wire.release import read_release, write_release
+from sync.wire.release import ReleaseReader, write_release
 from sync.wire.unlock import UnlockCode
 
 DIGEST, SIZE, SITE = "ab" * 32, 2_000, "site-01"
 KEY, STRANGER = SigningKey.from_bytes(b"R" * 32), SigningKey.from_bytes(b"X" * 32)
 BOX = OpeningKey.from_seed(b"B" * 32)
-NAMES = {"site": SITE, "session": "am", "package": DIGEST}
+NAMES = {"session": "am", "package": DIGEST}
+READER = ReleaseReader(SITE, BOX, KEY.public)
 Make = Callable[[SigningKey], bytes]
 Check = Callable[[bytes], object]
 
@@ -39,7 +40,7 @@ KINDS: dict[str, tuple[Make, Check]] = {
         lambda data: check_receipt(data, KEY.public, site=SITE, digest=DIGEST, size=SIZE),
     ),
     "refusal": (refusal, lambda data: check_refusal(data, KEY.public, digest=DIGEST, size=SIZE)),
-    "release": (release, lambda data: read_release(data, KEY.public, BOX, **NAMES)),
+    "release": (release, lambda data: READER.read(data, **NAMES)),
 }
 
 

@@ -13,7 +13,19 @@ from vectoring.draft import VECTORS
 
 from sync.errors import ExamError
 from sync.exam import batch, journal
-from sync.wire import canonical, checkpoint, documents, keys, lock, sealed, shape, stream, unlock
+from sync.wire import (
+    canonical,
+    checkpoint,
+    documents,
+    enrolment,
+    inventory,
+    keys,
+    lock,
+    sealed,
+    shape,
+    stream,
+    unlock,
+)
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument, Unverified
 
@@ -53,6 +65,10 @@ def _no_strangers(*args: Any, **more: Any) -> SealedDocument:
 
 def _the_right_recipients(self: SealedDocument, part: str) -> frozenset[str]:
     return frozenset(reading.Keys(INDEX).open(name).public.key_id for name in _given)
+
+
+def _answered(data: bytes, key: keys.VerifyKey) -> inventory.InventoryAnswer:
+    return documents.read(data, inventory.InventoryAnswer, [key])
 
 
 def _nonce_without_mark(number: int, *, last: bool) -> bytes:
@@ -110,7 +126,18 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     "g1 g2": (
         put(KeyRegister, "require", lambda *_: None),
         "package/signed-by-a-revoked-key package/signed-by-an-expired-key "
-        "receipt/by-a-revoked-key receipt/by-a-key-after-its-end",
+        "receipt/by-a-revoked-key receipt/by-a-key-after-its-end "
+        "unlock-release/by-a-revoked-key unlock-release/by-a-key-after-its-end"
+        " enrolment-answer/by-a-revoked-key enrolment-answer/by-a-key-after-its-end",
+    ),
+    "e2": (
+        put(enrolment, "_require_check", lambda _: None),
+        "enrolment-bundle/address-altered enrolment-bundle/check-of-another",
+    ),
+    "e7": (
+        put(enrolment, "require_named", lambda *_: None),
+        "enrolment-answer/seal-not-in-the-register enrolment-answer/headquarters-of-another-root "
+        "enrolment-answer/release-key-that-is-revoked",
     ),
     "p0": (
         put(documents, "RELEASE_SIGNATURES", 1),
@@ -133,7 +160,8 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     ),
     "p7": (
         put(reading, "check_plan", lambda plan: plan),
-        "package/plan-seat-twice package/plan-minutes-601 package/plan-admission-with-slash",
+        "package/plan-seat-twice package/plan-minutes-601 package/plan-admission-with-slash "
+        "package/plan-start-without-an-offset",
     ),
     "p9": (
         put(reading, "check_forms", lambda plan, papers: None),
@@ -141,7 +169,8 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     ),
     "b5": (
         put(SealedDocument, "recipients", _the_right_recipients),
-        "batch/not-for-the-escrow batch/for-somebody-else-too",
+        "batch/not-for-the-escrow batch/for-somebody-else-too batch/sealed-to-two-live-keys "
+        "batch/sealed-to-a-live-key-too-many",
     ),
     "b7": (
         put(batch, "_check_header", lambda header: None),
@@ -159,6 +188,14 @@ REMOVED: dict[str, tuple[Patch, str]] = {
     "t4": (put(keys, "_LOW_ORDER_Y", set()), "enrolment-request/sign-of-order-1"),
     "t6": (put(keys, "_FIELD", 2**256), "certificate/release-of-not-reduced"),
     "k4": (put(checkpoint, "_verifies", lambda *_: True), "checkpoint/extension-added"),
+    "t3 orders of inventories": (
+        put(inventory, "_ascending", lambda values: None),
+        "inventory/session-twice inventory/list-out-of-order inventory-answer/lacks-out-of-order",
+    ),
+    "i2": (
+        put(reading, "check_answer", lambda data, key, *_, **__: _answered(data, key)),
+        "inventory-answer/to-another-inventory inventory-answer/to-another-site",
+    ),
     "u2": (put(unlock, "_wrong_groups", lambda *_: []), "unlock-code/letter-changed"),
 }
 

@@ -6,7 +6,7 @@ import click
 
 from sync.console import say
 from sync.headquarters.commands.base import IN_FILE, OUT_FILE, json_option, opened, show, stamp
-from sync.headquarters.register import keys
+from sync.headquarters.register import holding, keys, rotation
 from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key
 from sync.wire.register import KeyRegister
 
@@ -43,53 +43,25 @@ def keys_take(folder: Path, name: str, file: Path) -> None:
 @json_option
 @click.pass_obj
 def keys_list(folder: Path, as_json: bool) -> None:
-    """All keys with what each is for and what it is good for."""
+    """All keys: what each is for and good for, whether it is here, how much it opens."""
+    columns = ["role", "key", "standing", "since", "until", "reason", "here", "opens"]
     with opened(folder) as hq:
-        register = keys.known_keys(hq, stamp().at)
-    rows = [
-        {
-            "role": one.role,
-            "key": one.key_id,
-            "standing": register.standing(one),
-            "since": one.since,
-            "until": one.until,
-            "reason": one.reason,
-        }
-        for one in register.keys
-    ]
-    show(rows, ["role", "key", "standing", "since", "until", "reason"], as_json)
+        show(holding.key_rows(hq, stamp().at), columns, as_json)
 
 
-@keys_group.command("rotate-release")
-@click.argument("old")
-@click.argument("file", type=OUT_FILE)
+@keys_group.command("rotate")
+@click.argument("role", type=click.Choice(rotation.ROTATED))
+@click.option("--old", help="The release key that ends.")
+@click.option("--out", type=OUT_FILE, help="Where a new release or escrow key goes: a stick.")
 @ROOT
 @DAYS
 @click.pass_obj
-def keys_rotate_release(folder: Path, old: str, file: Path, root: Path, days: int) -> None:
-    """A new release key in FILE for the officer whose key OLD ends."""
+def keys_rotate(
+    folder: Path, role: rotation.Rotated, old: str | None, out: Path | None, root: Path, days: int
+) -> None:
+    """A new key in the place of an old one; for receipts stop `examhq serve` first."""
     with opened(folder) as hq:
-        _say(keys.rotate_release(hq, stamp(), _key(root), old, file, days))
-
-
-@keys_group.command("rotate-receipt")
-@ROOT
-@DAYS
-@click.pass_obj
-def keys_rotate_receipt(folder: Path, root: Path, days: int) -> None:
-    """A new key for receipts; stop `examhq serve` first."""
-    with opened(folder) as hq:
-        _say(keys.rotate_receipt(hq, stamp(), _key(root), days))
-
-
-@keys_group.command("rotate-enrolment")
-@ROOT
-@DAYS
-@click.pass_obj
-def keys_rotate_enrolment(folder: Path, root: Path, days: int) -> None:
-    """The first key that enrols sites online, or a new one in its place."""
-    with opened(folder) as hq:
-        _say(keys.rotate_enrolment(hq, stamp(), _key(root), days))
+        _say(rotation.rotate(hq, stamp(), _key(root), role, days, old=old, target=out))
 
 
 @keys_group.command("revoke")
@@ -98,7 +70,7 @@ def keys_rotate_enrolment(folder: Path, root: Path, days: int) -> None:
 @ROOT
 @click.pass_obj
 def keys_revoke(folder: Path, key: str, reason: str, root: Path) -> None:
-    """Make a release or receipt key good for nothing more, at once."""
+    """Make a key good for nothing more, at once; its successor must be there."""
     with opened(folder) as hq:
         _say(keys.revoke(hq, stamp(), _key(root), key, reason))
 

@@ -15,7 +15,7 @@ from sync.headquarters.commands.base import (
     show,
     stamp,
 )
-from sync.headquarters.intake import archive, edge
+from sync.headquarters.intake import archive, edge, receipts
 from sync.headquarters.intake.journals import read_journal
 from sync.headquarters.intake.stick_desk import exchange
 from sync.headquarters.marking import results, scoring
@@ -34,9 +34,14 @@ from sync.wire.files import write_durably
 def batches(folder: Path, session_id: str | None, as_json: bool) -> None:
     """Batches that were taken in, of one session or all."""
     columns = ["site", "session", "server_term", "sequence", "size", "state", "digest"]
-    columns += ["supplements"]
+    columns += ["sealed_to_key", "supplements"]
     with opened(folder) as hq:
-        show(archive.list_batches(hq, session=session_id), columns, as_json)
+        found, trust = archive.list_batches(hq, session=session_id), receipts.trust(hq)
+        rows = [
+            plain(row) | {"sealed_to_key": trust.worst(row.sealed_to.split(), wall_ms())}
+            for row in found
+        ]
+    show(rows, columns, as_json)
 
 
 @click.command()

@@ -37,6 +37,7 @@ class BatchRow(Struct, frozen=True):
     sequence: int
     size: int
     signed_by: str
+    sealed_to: str
     state: str
     received_at: int
     supplements: str | None = None

@@ -20,6 +20,7 @@ from sync.headquarters.errors import (
 )
 from sync.headquarters.intake import receipts
 from sync.headquarters.intake.questions import Known, ask, receipt_of
+from sync.headquarters.intake.receipts import Trust
 from sync.headquarters.store.blobs import row
 from sync.headquarters.store.body import Body
 from sync.headquarters.store.commits import INTAKE, Arrival
@@ -30,7 +31,7 @@ from sync.headquarters.store.schema import blobs as blob_rows
 from sync.headquarters.store.schema import quarantine
 from sync.wire import documents
 from sync.wire.documents import LaterServer, Receipt
-from sync.wire.incoming import Incoming, Stated
+from sync.wire.incoming import PARTS, Incoming, Sealing, Stated
 from sync.wire.keys import VerifyKey
 from sync.wire.sealed import SealedDocument, Unverified
 
@@ -76,7 +77,8 @@ def _accept(headquarters: Headquarters, body: Body, declared: str, now: int) -> 
             bring_back(headquarters, body)
             kept = receipts.still_good(headquarters, body.digest, known.receipt)
             return Accepted(kept, new=False)
-        arrival = admit(headquarters, body, incoming, known, now)
+        trust = receipts.trust(headquarters)
+        arrival = admit(headquarters, body, incoming, known, trust, now)
         commits = headquarters.commits
         new = commits.commit(arrival) if kind is BATCH else commits.commit_alone(arrival, kind)
         return outcome(headquarters, kind, arrival, new)
@@ -104,23 +106,33 @@ def bring_back(headquarters: Headquarters, body: Body) -> None:
 
 
 def admit(
-    headquarters: Headquarters, body: Body, incoming: Incoming, known: Known, now: int
+    headquarters: Headquarters,
+    body: Body,
+    incoming: Incoming,
+    known: Known,
+    trust: Trust,
+    now: int,
 ) -> Arrival:
     """Every byte checked and kept, and the receipt signed: ready to be committed.
 
     DocumentRefused, FormerServer or ConflictingBatch if it cannot count.
     """
-    arrival = judge(headquarters, body, incoming, known, now)
+    arrival = judge(headquarters, body, incoming, known, trust, now)
     arrival.body = headquarters.blobs.put(body)
     return arrival
 
 
 def judge(
-    headquarters: Headquarters, body: Body, incoming: Incoming, known: Known, now: int
+    headquarters: Headquarters,
+    body: Body,
+    incoming: Incoming,
+    known: Known,
+    trust: Trust,
+    now: int,
 ) -> Arrival:
     """As admit; the bytes are still to be kept."""
     stated = incoming.stated
-    document = _verify(incoming, known, headquarters.keys.recipients())
+    document = _verify(incoming, known, trust.sealing)
     if _KINDS[incoming.kind] is BATCH:
         _require_place(headquarters, stated, body.digest, known, now)
     receipt = Receipt(
@@ -135,7 +147,9 @@ def judge(
     )
     (signed_by,) = document.signed_by
     envelope = documents.sign(receipt, headquarters.keys.receipt())
-    return Arrival(receipt, envelope, signed_by)
+    to = document.recipients(PARTS[incoming.kind])
+    sealed_to, standing = " ".join(sorted(to)), trust.worst(to, now)
+    return Arrival(receipt, envelope, signed_by, sealed_to, standing)
 
 
 def outcome(headquarters: Headquarters, kind: Kind, arrival: Arrival, new: bool) -> Accepted:
@@ -149,12 +163,12 @@ def outcome(headquarters: Headquarters, kind: Kind, arrival: Arrival, new: bool)
     return Accepted(kept, new=False)
 
 
-def _verify(incoming: Incoming, known: Known, recipients: frozenset[str]) -> SealedDocument:
+def _verify(incoming: Incoming, known: Known, sealed_to: Sealing) -> SealedDocument:
     """By the key of the site that the batch names."""
     stated = incoming.stated
     if known.sign_key is None:
         raise UnknownSender(site=stated.site)
-    document = incoming.verify(VerifyKey.from_bytes(known.sign_key), recipients)
+    document = incoming.verify(VerifyKey.from_bytes(known.sign_key), sealed_to)
     if known.state != "published":
         raise UnknownSession(site=stated.site, session=stated.session[:80])
     return document

@@ -35,14 +35,19 @@ def accept_group(
     """
     found: list[Accepted | None] = [None] * len(sent)
     judged: list[tuple[_Read, Arrival]] = []
-    for one, known in _asked(headquarters, sent):
+    asked = list(_asked(headquarters, sent))
+    if not asked:
+        return found
+    trust = receipts.trust(headquarters)
+    for one, known in asked:
         if known.receipt is not None:
             bring_back(headquarters, one.body)
             kept = receipts.still_good(headquarters, one.body.digest, known.receipt)
             found[one.place] = Accepted(kept, new=False)
         else:
             with suppress(ExamError):
-                judged.append((one, judge(headquarters, one.body, one.incoming, known, now)))
+                arrival = judge(headquarters, one.body, one.incoming, known, trust, now)
+                judged.append((one, arrival))
     kept_bytes = headquarters.blobs.put_all([one.body for one, _ in judged])
     for (_, arrival), data in zip(judged, kept_bytes, strict=True):
         arrival.body = data

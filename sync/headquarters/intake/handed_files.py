@@ -20,6 +20,7 @@ from sync.headquarters.register.sites import former_key
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import files, scorings
 from sync.wire.files import write_durably
+from sync.wire.incoming import opener
 from sync.wire.sealed import SealedDocument
 
 State = Literal["missing", "received", "archived", "differs"]
@@ -127,7 +128,7 @@ def _checked(headquarters: Headquarters, row: BatchRow, sha256: str) -> Iterator
     else:
         kept = headquarters.blobs.read(row.digest)
         document = SealedDocument.verify_bytes(kept, kind="file", trusted=[key])
-    content_key = document.content_key("file", headquarters.keys.seal())
+    content_key = document.content_key("file", opener(document, headquarters.keys.live()))
     found = hashlib.sha256()
     for chunk in document.stream("file", content_key):
         found.update(chunk)

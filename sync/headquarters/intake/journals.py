@@ -1,7 +1,7 @@
 """The journal of a session as received: opened, and held against its own checkpoints."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.exam.batch import Batch, BatchHeader
@@ -13,9 +13,21 @@ from sync.headquarters.intake.archive import BatchRow, list_batches
 from sync.headquarters.register.sites import former_key
 from sync.headquarters.store.folder import Headquarters
 from sync.wire import documents
+from sync.wire.incoming import opener
 from sync.wire.keys import OpeningKey, VerifyKey
 from sync.wire.sealed import SealedDocument
 from sync.words import Words
+
+# What opens batches, by key id.
+Live = Mapping[str, OpeningKey]
+
+
+class Head(Struct, frozen=True):
+    """A signed checkpoint that came in: over how many events, its root in base64, its batch."""
+
+    size: int
+    root: str
+    digest: str
 
 
 class TermJournal(Struct, frozen=True):
@@ -28,6 +40,7 @@ class TermJournal(Struct, frozen=True):
     # Digests: the batch that ended the journal, and those that came after it.
     ended_by: str | None = None
     supplements: tuple[str, ...] = ()
+    heads: tuple[Head, ...] = ()
 
 
 class ReceivedJournal(Struct, frozen=True):
@@ -71,13 +84,13 @@ def read_journal(headquarters: Headquarters, session: str) -> ReceivedJournal:
     What lies behind a gap is left out: no checkpoint vouches for it yet.
     """
     rows = list_batches(headquarters, session=session)
-    key = headquarters.keys.seal()
+    live = headquarters.keys.live()
     terms = sorted({row.server_term for row in rows})
     return ReceivedJournal(
         session=session,
         batches=len(rows),
         terms=tuple(
-            _read_term(headquarters, key, [row for row in rows if row.server_term == term])
+            _read_term(headquarters, live, [row for row in rows if row.server_term == term])
             for term in terms
         ),
     )
@@ -92,6 +105,7 @@ class _Chain:
         self.last: BatchRow | None = None
         self.ended_by: str | None = None
         self.supplements: list[str] = []
+        self.heads: list[Head] = []
 
     def gap_before(self, row: BatchRow, header: BatchHeader) -> bool:
         """Whether batches are missing between what is here and this one."""
@@ -122,15 +136,15 @@ class _Chain:
             raise _broken(row, zh, en) from None
         except DocumentRefused as error:
             raise _broken(row, error.say("zh"), error.say("en")) from None
+        root = header.checkpoint.split("\n")[2]
+        self.heads.append(Head(self.tree.size, root, row.digest))
 
 
-def _read_term(
-    headquarters: Headquarters, seal: OpeningKey, rows: Sequence[BatchRow]
-) -> TermJournal:
+def _read_term(headquarters: Headquarters, live: Live, rows: Sequence[BatchRow]) -> TermJournal:
     chain, gap = _Chain(), None
     for row in rows:
         key = former_key(headquarters, row.site, row.signed_by)
-        batch = _open(headquarters, row, key, seal)
+        batch = _open(headquarters, row, key, live)
         if chain.gap_before(row, batch.header):
             gap = Words(
                 f"服务器任期 {row.server_term} 的第 {row.sequence} 个数据包之前有缺失",
@@ -146,10 +160,11 @@ def _read_term(
         gap=gap,
         ended_by=chain.ended_by,
         supplements=tuple(chain.supplements),
+        heads=tuple(chain.heads),
     )
 
 
-def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: OpeningKey) -> Batch:
+def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, live: Live) -> Batch:
     try:
         blob = headquarters.blobs.read(row.digest)
     except NotFound:
@@ -158,7 +173,7 @@ def _open(headquarters: Headquarters, row: BatchRow, key: VerifyKey, seal: Openi
     if hashlib.sha256(blob).hexdigest() != row.digest:
         raise _broken(row, "文件与收到时不同", "its file is not the one that came in")
     found = SealedDocument.verify_bytes(blob, kind="batch", trusted=[key])
-    return documents.read_batch(found, seal)
+    return documents.read_batch(found, opener(found, live))
 
 
 def _broken(row: BatchRow, zh: str, en: str) -> JournalBroken:

@@ -4,19 +4,45 @@ Receivers and workers are processes of their own, some on other machines: they g
 the database and by the key file as it is now. See docs/design/keys.md.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
+from typing import NamedTuple
 
 from sync.headquarters.errors import ReceiptKeyRevoked
 from sync.headquarters.register.keys import newest, sign_anew
 from sync.headquarters.store.folder import Headquarters
 from sync.wire import documents, dsse
+from sync.wire.incoming import Sealing
 from sync.wire.keys import SigningKey
-from sync.wire.register import KeyRegister
+from sync.wire.register import KeyRegister, Standing
 
 
 def usable(headquarters: Headquarters) -> bool:
     """Whether what this machine's receipt key signs is believed."""
     return headquarters.keys.receipt().public.key_id not in _revoked(newest(headquarters))
+
+
+class Trust(NamedTuple):
+    """The keys that batches may be sealed to, and the register that judges them."""
+
+    sealing: Sealing
+    register: KeyRegister | None
+
+    def worst(self, sealed_to: Collection[str], now: int) -> Standing:
+        """What the keys are good for that something is sealed to."""
+        return self.register.worst(sealed_to, now) if self.register else "usable"
+
+
+def trust(headquarters: Headquarters) -> Trust:
+    """By the register in the database; before the first, by the keys of this folder."""
+    found = newest(headquarters)
+    return _trust(found) if found else Trust(headquarters.keys.sealing, None)
+
+
+@lru_cache(maxsize=4)
+def _trust(envelope: bytes) -> Trust:
+    register = documents.peek(envelope, KeyRegister)
+    return Trust(Sealing.registered(register), register)
 
 
 def signing_key(headquarters: Headquarters) -> SigningKey:

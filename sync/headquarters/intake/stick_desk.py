@@ -13,6 +13,7 @@ from sync.errors.system import system_words
 from sync.exam.specification import Struct
 from sync.headquarters.intake.archive import archive_digest
 from sync.headquarters.intake.edge import accept
+from sync.headquarters.intake.inventories import answer
 from sync.headquarters.intake.receipts import still_good
 from sync.headquarters.planning.publish import packages_for
 from sync.headquarters.register.keys import newest
@@ -21,11 +22,13 @@ from sync.headquarters.store.blobs import copy_durably
 from sync.headquarters.store.body import hash_file
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.kinds import KINDS
-from sync.stick import KEYS
+from sync.stick import KEYS, read_start
 from sync.wire.files import write_durably
+from sync.wire.inventory import MAX_INVENTORY
 from sync.words import Words
 
 _BATCH = re.compile(r"([0-9a-f]{64})\.(batch|file)")
+_INVENTORY = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.json")
 
 
 class Exchanged(Struct, frozen=True):
@@ -44,7 +47,7 @@ def exchange(
     with _usable(root):
         names = [p.name for p in sorted((root / "examsite" / "batches").glob("*"))]
     names.sort(key=lambda name: name.endswith(".file"))
-    taken, known, refused = 0, 0, []
+    taken, known, refused = 0, 0, list[tuple[str, ExamError]]()
     for match in filter(None, map(_BATCH.fullmatch, names)):
         digest = match[1]
         try:
@@ -57,8 +60,27 @@ def exchange(
         taken, known = taken + new, known + (not new)
         archive_digest(headquarters, digest, now)
         _write_receipts(headquarters, root, digest)
+    refused += _answer_inventories(headquarters, root, now)
     _put_register(headquarters, root)
     return Exchanged(taken, known, _put_packages(headquarters, root, site), tuple(refused))
+
+
+def _answer_inventories(
+    headquarters: Headquarters, root: Path, now: int
+) -> list[tuple[str, ExamError]]:
+    """An answer beside each inventory, now that the batches are in; those that are refused."""
+    folder, refused = root / "examsite" / "inventories", list[tuple[str, ExamError]]()
+    with _usable(root):
+        names = sorted(path.name for path in folder.glob("*.json") if path.is_file())
+    for match in filter(None, map(_INVENTORY.fullmatch, names)):
+        try:
+            with _usable(root):
+                said = read_start(folder / match[0], MAX_INVENTORY)
+                given = answer(headquarters, said, match[1], now)
+                write_durably(folder / f"{match[1]}.answer.json", given)
+        except DocumentRefused as error:
+            refused.append((match[0], error))
+    return refused
 
 
 def _write_receipts(headquarters: Headquarters, root: Path, digest: str) -> None:

@@ -162,10 +162,11 @@ def results_sheet(headquarters: Headquarters, session: str) -> bytes:
     """The results as .xlsx; everything people typed is text and can be no formula."""
     kind = KINDS[show_session(headquarters, session).kind].zh
     rows = result_rows(headquarters, session)
-    return sheet_bytes("成绩", HEAD, [[*_cells(row), session, kind] for row in rows])
+    return sheet_bytes("成绩", HEAD, [[*cells(row), session, kind] for row in rows])
 
 
-def _cells(row: ResultRow) -> list[Cell]:
+def cells(row: ResultRow) -> list[Cell]:
+    """A row of the sheet, up to the session."""
     candidate, theory = row.candidate, row.theory
     fits = {True: "相符", False: "不符", None: ""}
     return [

@@ -19,6 +19,7 @@ from sync.headquarters.intake.journals import ReceivedJournal, read_journal
 from sync.headquarters.intake.work import claim, done
 from sync.headquarters.marking.attempts import AttemptFacts, attempt_facts
 from sync.headquarters.marking.item_figures import keep_statistics
+from sync.headquarters.marking.keeping import keep_tracks
 from sync.headquarters.marking.reconcile import NOTHING, Reconciliation, reconcile
 from sync.headquarters.marking.rulings import Rulings, rulings_in_force
 from sync.headquarters.planning.sessions import SittingRow, list_sittings, load_form, published_plan
@@ -261,6 +262,7 @@ def _save(
             )
         )
         _link(db, journal)
+        keep_tracks(db, found, journal)
         if marked:
             replace_results(db, session, marked)
             count = len(marked.rows)

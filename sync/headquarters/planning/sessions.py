@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from sync.errors import AlreadyThere, BlueprintUnmet, NotFound, NotReady
 from sync.exam.items import Bank
 from sync.exam.paper import Form, draw_practical, draw_theory
-from sync.exam.sitting import SessionKind, SessionPlan, SittingPlan
+from sync.exam.sitting import SessionKind, SessionPlan, SittingPlan, is_start
 from sync.exam.specification import Specification, Struct
 from sync.headquarters.errors import SessionPublished, TimeRefused
 from sync.headquarters.names import checked
@@ -86,11 +85,7 @@ def create_session(
 
 
 def _check_time(text: str) -> None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise TimeRefused(time=text) from None
-    if time.tzinfo is None:
+    if not is_start(text):
         raise TimeRefused(time=text)
 
 

@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sync.errors import NotFound, NotReady
 from sync.exam.sitting import unlock_due_ms
 from sync.exam.specification import Struct
+from sync.headquarters.errors import UnlockKeyRevoked
 from sync.headquarters.planning.publish import package_of, packages_for, read_codes
 from sync.headquarters.planning.sessions import find
+from sync.headquarters.register.keys import register_of
 from sync.headquarters.register.sites import certificate_of
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import unlock_consents
-from sync.wire.keys import SealingKey
+from sync.wire.keys import SealingKey, SigningKey
 from sync.wire.release import write_release
 from sync.wire.unlock import UnlockCode
 
@@ -56,6 +58,15 @@ def released(headquarters: Headquarters, session: str, package: str, now: int) -
     return now >= unlock_due_ms(starts_at) and len(consents(headquarters, package)) >= NEEDED
 
 
+def signing_key(headquarters: Headquarters) -> SigningKey:
+    """The unlock key of this machine; UnlockKeyRevoked if sites do not believe it."""
+    key, register = headquarters.keys.unlock(), register_of(headquarters)
+    ended = register and [k for k in register.keys if k.role == "unlock" and k.revoked is not None]
+    if key.public.key_id in {one.key_id for one in ended or ()}:
+        raise UnlockKeyRevoked(key=key.public.key_id)
+    return key
+
+
 def release(headquarters: Headquarters, site: str, package: str, now: int) -> bytes:
     """The codes of a package of this site, sealed to it; NotFound, NotReady before the hour."""
     session = next((s for s, p in packages_for(headquarters, site) if p.digest == package), None)
@@ -67,7 +78,7 @@ def release(headquarters: Headquarters, site: str, package: str, now: int) -> by
     envelope = write_release(
         (UnlockCode.parse(first, 1), UnlockCode.parse(second, 2)),
         SealingKey.from_bytes(certificate_of(headquarters, site).seal),
-        headquarters.keys.receipt(),
+        signing_key(headquarters),
         named=site,
         session=session,
         package=package,

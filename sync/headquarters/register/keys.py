@@ -19,7 +19,7 @@ from sync.headquarters.store.schema import key_registers
 from sync.wire import documents, dsse
 from sync.wire.documents import HeadquartersKeys, Receipt
 from sync.wire.files import sync_folder, write_durably
-from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key, replace_key, save_key
+from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key, save_key
 from sync.wire.register import NEEDED, KeyRegister, RegisteredKey, Role
 
 # Keys that do not stay on headquarters' machine, and their files there.
@@ -67,64 +67,6 @@ def release_key(headquarters: Headquarters, by: Stamp, key_id: str) -> Registere
     raise NotFound(what=f"release {key_id}")
 
 
-def rotate_release(
-    headquarters: Headquarters, by: Stamp, root: SigningKey, old: str, target: Path, days: int
-) -> KeyRegister:
-    """A new release key in `target`, for the officer who held `old`, which ends after `days`."""
-    line = release_key(headquarters, by, old).line
-    key = SigningKey.generate()
-    save_key(target, key.to_bytes())
-
-    def change(keys: Keys) -> Keys:
-        ended = _ended(keys, "release", old, by.at + days * DAY_MS)
-        return (*ended, _fresh("release", key, line, by.at))
-
-    return _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id, old=old)
-
-
-def rotate_receipt(
-    headquarters: Headquarters, by: Stamp, root: SigningKey, days: int
-) -> KeyRegister:
-    """A new receipt key in the place of the old one, whose receipts count for `days` more.
-
-    DataFolderBusy while the service runs: it would go on with the old key.
-    """
-    with headquarters.serving():
-        old = headquarters.keys.receipt().public.key_id
-        key = SigningKey.generate()
-
-        def change(keys: Keys) -> Keys:
-            # At last the file: a crash before leaves the old key, which is good for `days`.
-            ended = _ended(keys, "receipt", old, by.at + days * DAY_MS)
-            return (*ended, _fresh("receipt", key, 0, by.at))
-
-        made = _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id, old=old)
-        replace_key(headquarters.folder / "keys" / "receipt.key", key.to_bytes())
-    return made
-
-
-def rotate_enrolment(
-    headquarters: Headquarters, by: Stamp, root: SigningKey, days: int
-) -> KeyRegister:
-    """The first key that signs certificates online, or a new one: the old one ends after `days`.
-
-    Certificates that it signed before its end stay good.
-    """
-    key = SigningKey.generate()
-
-    def change(keys: Keys) -> Keys:
-        ended = keys
-        for one in keys:
-            if one.role == "enrolment" and one.until is None:
-                ended = _ended(ended, "enrolment", one.key_id, by.at + days * DAY_MS)
-        return (*ended, _fresh("enrolment", key, 0, by.at))
-
-    made = _issue(headquarters, by, root, "keys.rotate", change, key=key.public.key_id)
-    # At last the file: after a crash before it nobody enrols until this is done again.
-    replace_key(headquarters.folder / "keys" / "enrolment.key", key.to_bytes())
-    return made
-
-
 def revoke(
     headquarters: Headquarters, by: Stamp, root: SigningKey, key_id: str, reason: str
 ) -> KeyRegister:
@@ -136,19 +78,20 @@ def revoke(
     if found.revoked is not None:
         raise AlreadyThere(what=key_id)
     if found.role not in (*NEEDED, "enrolment"):
-        # Sites would go on sealing to it: they know another one by a new certificate only.
         raise KeyNeeded(role=found.role)
 
     def change(keys: Keys) -> Keys:
         revoked = msgspec.structs.replace(found, revoked=by.at, reason=reason)
         return tuple(revoked if one == found else one for one in keys)
 
+    if found.role == "unlock" and headquarters.keys.unlock().public.key_id == key_id:
+        raise KeyNeeded(role=found.role)
     if found.role != "receipt":
-        return _issue(headquarters, by, root, "keys.revoke", change, key=key_id, reason=reason)
+        return issue(headquarters, by, root, "keys.revoke", change, key=key_id, reason=reason)
     with headquarters.serving():
         if headquarters.keys.receipt().public.key_id == key_id:
             raise KeyNeeded(role=found.role)
-        made = _issue(headquarters, by, root, "keys.revoke", change, key=key_id, reason=reason)
+        made = issue(headquarters, by, root, "keys.revoke", change, key=key_id, reason=reason)
         sign_anew(headquarters, headquarters.keys.receipt(), key_id)
     return made
 
@@ -160,7 +103,8 @@ def _newest(db: Connection) -> bytes | None:
 
 def _first(public: HeadquartersKeys, now: int) -> Keys:
     raw: list[tuple[Role, bytes]] = [("release", key) for key in public.release]
-    raw += [("receipt", public.receipt), ("headquarters", public.seal), ("escrow", public.escrow)]
+    raw += [("receipt", public.receipt), ("unlock", public.unlock)]
+    raw += [("headquarters", public.seal), ("escrow", public.escrow)]
     keys = (
         # Each release key is another officer's.
         RegisteredKey(role, key, place if role == "release" else 0, now, None, None, None)
@@ -178,19 +122,6 @@ def _age(one: RegisteredKey) -> tuple[bool, int, bytes]:
     return one.until is None, one.since, one.key
 
 
-def _fresh(role: Role, key: SigningKey, line: int, now: int) -> RegisteredKey:
-    return RegisteredKey(role, key.public.to_bytes(), line, now, None, None, None)
-
-
-def _ended(keys: Keys, role: Role, key_id: str, until: int) -> Keys:
-    return tuple(
-        msgspec.structs.replace(one, until=until)
-        if one.role == role and one.key_id == key_id
-        else one
-        for one in keys
-    )
-
-
 def _find(headquarters: Headquarters, by: Stamp, key_id: str) -> RegisteredKey:
     for one in known_keys(headquarters, by.at).keys:
         if one.key_id == key_id:
@@ -198,7 +129,7 @@ def _find(headquarters: Headquarters, by: Stamp, key_id: str) -> RegisteredKey:
     raise NotFound(what=key_id)
 
 
-def _issue(
+def issue(
     headquarters: Headquarters,
     by: Stamp,
     root: SigningKey,
@@ -234,10 +165,16 @@ def _issue(
 
 def _told(public: HeadquartersKeys, register: KeyRegister) -> HeadquartersKeys:
     """What a certificate names: of each line the newest key, for it does not say whose they are."""
-    receipts = sorted(register.usable("receipt"), key=_age)
     newest = {one.line: one.key for one in sorted(register.usable("release"), key=_age)}
     release = tuple(sorted(newest.values()))
-    return msgspec.structs.replace(public, release=release, receipt=receipts[-1].key)
+    return msgspec.structs.replace(
+        public,
+        release=release,
+        receipt=register.newest("receipt").key,
+        unlock=register.newest("unlock").key,
+        seal=register.newest("headquarters").key,
+        escrow=register.newest("escrow").key,
+    )
 
 
 def sign_anew(

@@ -211,7 +211,7 @@ def confirm(headquarters: Headquarters, by: Stamp, digest: str, said: str) -> in
             done = {"state": "enrolled", "confirmed_by": by.who}
             db.execute(update(site_requests).where(_this(digest)).values(done))
     if places:
-        raise WordsDiffer(places="、".join(map(str, places)))
+        raise WordsDiffer(places=", ".join(map(str, places)))
     return serial
 
 

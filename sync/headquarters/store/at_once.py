@@ -8,13 +8,15 @@ STATEMENT = """
 WITH given AS (
   SELECT * FROM unnest(%(digest)b::text[], %(site)b::text[], %(session)b::text[],
     %(server_term)b::bigint[], %(sequence)b::bigint[], %(size)b::bigint[],
-    %(signed_by)b::text[], %(at)b::bigint[], %(envelope)b::bytea[], %(line)b::text[],
-    %(body)b::bytea[])
-  AS g(digest, site, session, server_term, sequence, size, signed_by, at, envelope, line, body)
+    %(signed_by)b::text[], %(sealed_to)b::text[], %(at)b::bigint[], %(envelope)b::bytea[],
+    %(line)b::text[], %(body)b::bytea[])
+  AS g(digest, site, session, server_term, sequence, size, signed_by, sealed_to, at, envelope, line,
+    body)
 ), taken AS (
-  INSERT INTO batches (digest, site, session, server_term, sequence, size, signed_by, state,
-    received_at)
-  SELECT digest, site, session, server_term, sequence, size, signed_by, 'received', at FROM given
+  INSERT INTO batches (digest, site, session, server_term, sequence, size, signed_by, sealed_to,
+    state, received_at)
+  SELECT digest, site, session, server_term, sequence, size, signed_by, sealed_to, 'received', at
+  FROM given
   ON CONFLICT DO NOTHING RETURNING digest
 ), new AS (
   SELECT given.* FROM given JOIN taken USING (digest)

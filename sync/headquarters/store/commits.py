@@ -13,6 +13,7 @@ from sync.headquarters.store.kinds import BATCH, Kind
 from sync.headquarters.store.schema import audit, quarantine, work
 from sync.headquarters.store.schema import blobs as blob_rows
 from sync.wire.documents import Receipt
+from sync.wire.register import Standing
 
 INTAKE = "intake"
 MAX_GROUP = 64
@@ -27,6 +28,9 @@ class Arrival:
     receipt: Receipt
     envelope: bytes
     signed_by: str
+    sealed_to: str
+    # What the keys were good for that it is sealed to.
+    standing: Standing
     body: bytes | None = None
     new: bool | None = None
     fault: SQLAlchemyError | None = None
@@ -131,7 +135,7 @@ def _insert(store: Store, db: Connection, group: Sequence[Arrival], kind: Kind) 
         db.execute(store.inserting(blob_rows).on_conflict_do_nothing(), bodies)
     db.execute(insert(kind.receipts), [receipt_row(a.receipt, a.envelope) for a in new])
     db.execute(insert(work), [one for a in new for one in _work(a.receipt, kind)])
-    db.execute(insert(audit), [_line(a.receipt, kind) for a in new])
+    db.execute(insert(audit), [_line(a, kind) for a in new])
     at = new[0].receipt.at
     db.execute(update(quarantine).where(quarantine.c.digest.in_(taken)).values(taken_at=at))
     return taken
@@ -143,7 +147,7 @@ def _given(arrival: Arrival) -> dict[str, object]:
     return kept | {
         "at": arrival.receipt.at,
         "envelope": arrival.envelope,
-        "line": _line(arrival.receipt, BATCH)["what"],
+        "line": _line(arrival, BATCH)["what"],
         "body": arrival.body or b"",
     }
 
@@ -158,6 +162,7 @@ def _batch(arrival: Arrival) -> dict[str, object]:
         "sequence": receipt.sequence,
         "size": receipt.size,
         "signed_by": arrival.signed_by,
+        "sealed_to": arrival.sealed_to,
         "state": "received",
         "received_at": receipt.at,
     }
@@ -178,6 +183,9 @@ def _work(receipt: Receipt, kind: Kind) -> list[dict[str, object]]:
     return [{"kind": name, "subject": subject, "claimed_until": 0} for name, subject in due]
 
 
-def _line(receipt: Receipt, kind: Kind) -> dict[str, object]:
+def _line(arrival: Arrival, kind: Kind) -> dict[str, object]:
+    receipt = arrival.receipt
     what = {"site": receipt.site, "session": receipt.session, "digest": receipt.digest}
+    if arrival.standing != "usable":
+        what["sealed_to_key"] = arrival.standing
     return audit_line(Stamp(INTAKE, receipt.at), f"{kind.name}.receive", **what)

@@ -38,7 +38,7 @@ from sync.headquarters.store.commits import Commits
 from sync.headquarters.store.engine import Store
 from sync.wire.documents import HeadquartersKeys, from_bytes, to_bytes
 from sync.wire.files import write_durably
-from sync.wire.incoming import key_ids
+from sync.wire.incoming import Sealing
 from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_key, save_key
 
 DATABASE = "hq.db"
@@ -72,25 +72,30 @@ class Keyring:
         """Signs certificates of sites while the root is away; SecretMissing before it is made."""
         return self._signing("enrolment.key")
 
-    def seal(self) -> OpeningKey:
-        """Opens batches."""
-        return OpeningKey.from_seed(load_key(self._folder / "seal.seed", SECRET_LENGTH))
+    def unlock(self) -> SigningKey:
+        """Signs unlock releases."""
+        return self._signing("unlock.key")
+
+    def live(self) -> dict[str, OpeningKey]:
+        """What opens batches, by key id: the live key, and those that it took the place of."""
+        found = (
+            OpeningKey.from_seed(load_key(path, SECRET_LENGTH))
+            for path in sorted(self._folder.glob("seal*.seed"))
+        )
+        return {key.public.key_id: key for key in found}
 
     def public(self) -> HeadquartersKeys:
         """What sites get to know; also there while root and escrow are offline."""
         return from_bytes((self._folder / "public.json").read_bytes(), HeadquartersKeys)
 
     @cached_property
-    def _recipients(self) -> frozenset[str]:
-        return key_ids(self.public())
-
-    def recipients(self) -> frozenset[str]:
-        """Ids of the keys a batch must be sealed to; read once, as every batch needs it."""
-        return self._recipients
+    def sealing(self) -> Sealing:
+        """What batches are sealed to before the first register; read once."""
+        return Sealing.told(self.public())
 
     def create(self) -> None:
         """Make the keys that are not there yet."""
-        signing = {name: self._signing_or_new(name) for name in ("root", "receipt")}
+        signing = {name: self._signing_or_new(name) for name in ("root", "receipt", "unlock")}
         release = [self._signing_or_new(name) for name in RELEASE_KEYS]
         opening = {name: self._opening_or_new(name) for name in ("seal", "escrow")}
         public = HeadquartersKeys(

@@ -22,7 +22,7 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 metadata = MetaData()
 
 about = Table("about", metadata, Column("name", String, primary_key=True), Column("value", String))
@@ -171,6 +171,8 @@ batches = Table(
     Column("sequence", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("signed_by", String, nullable=False),
+    # The ids of the two keys that open it.
+    Column("sealed_to", String, nullable=False),
     Column("state", String, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     # The final batch that this one came after, once it was opened.
@@ -237,6 +239,8 @@ files = Table(
     Column("sequence", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("signed_by", String, nullable=False),
+    # The ids of the two keys that open it.
+    Column("sealed_to", String, nullable=False),
     Column("state", String, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("verdict", String),

@@ -14,6 +14,7 @@ from sync.headquarters.errors import BatchTooLarge, LengthMissing
 from sync.headquarters.intake.archive import highest_receipt
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.intake.gate import Gate
+from sync.headquarters.intake.inventories import answer
 from sync.headquarters.intake.refusals import put_signed
 from sync.headquarters.planning.publish import packages_for
 from sync.headquarters.planning.unlocking import release, released
@@ -137,6 +138,15 @@ def _take_inside(digest: str, most: int) -> Accepted:
         raise DiskTooFull(
             needed_mib=length // 2**20 + 1, free_mib=free, folder=str(folder)
         ) from None
+
+
+@intake.post("/api/v1/inventories")
+@role(SITE)
+def inventory() -> Response:
+    """What the asking site has, and how its sessions are; the signed answer says what lacks."""
+    response = make_response(answer(headquarters(), request.get_data(), site(), now()))
+    response.mimetype = "application/json"
+    return response
 
 
 @intake.get("/api/v1/receipts/<digest>")

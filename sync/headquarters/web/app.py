@@ -11,12 +11,17 @@ from sync.headquarters.intake.gate import Gate
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
+from sync.headquarters.web.board_pages import board_pages
+from sync.headquarters.web.desk_pages import desk_pages
 from sync.headquarters.web.enrolments import enrolments
 from sync.headquarters.web.guard import PUBLIC, role
+from sync.headquarters.web.live import Boards
 from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
 from sync.headquarters.web.release_pages import release_pages
+from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.rule_pages import rule_pages
+from sync.headquarters.web.watch_pages import watch_pages
 
 
 def wall_ms() -> int:
@@ -34,11 +39,16 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
     app.register_blueprint(release_pages)
+    for watching in (board_pages, watch_pages, result_pages, desk_pages):
+        app.register_blueprint(watching)
+    app.extensions["boards"] = Boards()
     app.register_blueprint(marking_pages)
     app.register_blueprint(enrolments)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))
+    app.add_url_rule("/look/watch.css", "watch_css", role(PUBLIC)(_watch_css))
+    app.add_url_rule("/look/board.js", "board_js", role(PUBLIC)(_board_js))
     return app
 
 
@@ -48,6 +58,20 @@ def _base_css() -> Response:
 
 def _hq_css() -> Response:
     return _css(resources.files("sync.headquarters.web").joinpath("static", "hq.css").read_text())
+
+
+def _watch_css() -> Response:
+    return _css(_static("watch.css"))
+
+
+def _board_js() -> Response:
+    headers = {"Cache-Control": "max-age=300"}
+    return Response(_static("board.js"), mimetype="text/javascript", headers=headers)
+
+
+def _static(name: str) -> str:
+    found = resources.files("sync.headquarters.web").joinpath("static", name)
+    return found.read_text("utf-8")
 
 
 def create_receiver(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> Flask:

@@ -14,8 +14,10 @@ from sync.headquarters.register.proof import proven_site
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.guard import HEADERS
 from sync.whole import Usual
+from sync.wire.inventory import MAX_INVENTORY
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
+INVENTORIES = "/api/v1/inventories"
 # Half of all: a balancer opens many, and leaves some to others.
 PER_MACHINE = 512
 _PROOF = "EXAMSITE_AUTHORIZATION"
@@ -25,17 +27,26 @@ def bounds(headquarters: Headquarters) -> Bound:
     """Anybody may bring a batch of the usual size; the rest needs the word of a site."""
 
     def most(path: str, headers: Mapping[str, str]) -> int:
+        if path == INVENTORIES and _proven(headquarters, headers, "POST", path):
+            return MAX_INVENTORY
         if not path.startswith((BATCHES, FILES)):
             return SMALLEST
         if _length(headers) <= SMALL and path.startswith(BATCHES):
             return SMALL
-        try:
-            proven_site(headquarters, headers.get(_PROOF, ""), "PUT", path)
-        except (ExamError, SQLAlchemyError):
+        if not _proven(headquarters, headers, "PUT", path):
             return SMALL if path.startswith(BATCHES) else SMALLEST
         return MAX_BATCH if path.startswith(BATCHES) else MAX_FILE
 
     return most
+
+
+def _proven(headquarters: Headquarters, headers: Mapping[str, str], method: str, path: str) -> bool:
+    """Whether a site gave its word for this very request."""
+    try:
+        proven_site(headquarters, headers.get(_PROOF, ""), method, path)
+    except (ExamError, SQLAlchemyError):
+        return False
+    return True
 
 
 class BoundedParser(bounded.BoundedParser):

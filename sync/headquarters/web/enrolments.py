@@ -8,15 +8,19 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from sync.errors import REFUSALS
+from sync.errors import REFUSALS, ExamError, WordUnknown
+from sync.headquarters.errors import WordsDiffer
 from sync.headquarters.planning import sessions
 from sync.headquarters.register import invitations, site_requests, sites
+from sync.headquarters.register.keys import DAY_MS
 from sync.headquarters.register.staff import ROLES
 from sync.headquarters.web.guard import PUBLIC, headquarters, language, now, role, stamp
 from sync.wire.documents import to_bytes
 
 enrolments = Blueprint("enrolments", __name__)
 MOST = 16 * 1024
+# Older ones, and more, are in the audit.
+REFUSED_SHOWN_MS, MOST_SHOWN = 30 * DAY_MS, 20
 
 
 @enrolments.put("/api/v1/enrolments/<digest>")
@@ -39,6 +43,10 @@ def enrol(digest: str) -> Response:
 @role(*ROLES)
 def site_list() -> str:
     """The register of sites, what was given to them, and the boxes that came."""
+    return _sites_page(None)
+
+
+def _sites_page(error: ExamError | None) -> str:
     held: dict[str, int] = {}
     for row in sessions.list_sessions(headquarters()):
         held[row.site] = held.get(row.site, 0) + 1
@@ -49,7 +57,12 @@ def site_list() -> str:
         sites=sites.list_sites(headquarters()),
         held=held,
         waiting=[row for row in came if row.state == "waiting" and _good(row, given)],
-        refused=[row for row in came if row.state == "refused"],
+        refused=[
+            row for row in came if row.state == "refused" and row.at > now() - REFUSED_SHOWN_MS
+        ][:MOST_SHOWN],
+        compared={row.digest for row in came if row.state == "waiting"},
+        names={one.id: one.name for one in given},
+        error=error,
         given=[(one, one.standing(now())) for one in given],
         enrolled={row.digest: row for row in came if row.state == "enrolled"},
         own_address=request.host_url.rstrip("/"),
@@ -123,7 +136,10 @@ def allow(invitation: str) -> Answer:
 @enrolments.post("/sites/requests/<digest>/confirm")
 @role("exam-officer")
 def confirm(digest: str) -> Answer:
-    """The words that the site read out."""
-    said = " ".join(request.form.getlist("word")) or request.form.get("words", "")
-    site_requests.confirm(headquarters(), stamp(), digest, said[:400])
+    """The words that the site read out; those that differ are named on the page."""
+    said = " ".join(request.form.getlist("word"))
+    try:
+        site_requests.confirm(headquarters(), stamp(), digest, said[:400])
+    except (WordsDiffer, WordUnknown) as error:
+        return make_response(_sites_page(error), error.http_status)
     return redirect(f"/sites?lang={language()}", 303)

@@ -1,22 +1,20 @@
-"""The staff's pages: sign-in, sessions and what came in, sites, quarantine, audit."""
+"""The staff's pages: sign-in, sessions and what came in, sites."""
 
-from typing import Any
-
-import msgspec
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from sync.headquarters.errors import SignInRefused, TooManyTries
-from sync.headquarters.intake import archive
+from sync.headquarters.intake import archive, receipts
 from sync.headquarters.intake.handed_files import files_here
+from sync.headquarters.intake.quarantine import count_waiting
 from sync.headquarters.marking import results, scoring
 from sync.headquarters.marking.reconcile import Reconciliation
 from sync.headquarters.planning import publish, release, sessions, unlocking
-from sync.headquarters.planning.sessions import SessionRow
 from sync.headquarters.register import sites, staff
 from sync.headquarters.store.engine import record
-from sync.headquarters.web import audits
+from sync.headquarters.watch import board
 from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, now, role, stamp
+from sync.headquarters.web.paging import PAGE, page_asked
 
 pages = Blueprint("pages", __name__)
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -77,25 +75,18 @@ def sign_out() -> Answer:
 @pages.get("/")
 @role(*staff.ROLES)
 def home() -> str:
-    """Sessions with their state and what has come in."""
-    waiting = [row for row in archive.list_quarantine(headquarters()) if row.taken_at is None]
+    """Sessions with their state and what has come in, a page at a time; the latest first."""
+    page = page_asked()
+    found = board.latest(headquarters(), PAGE + 1, page.offset)
     return render_template(
         "home.html",
-        sessions=[_overview(row) for row in sessions.list_sessions(headquarters())],
-        sites={row.id: row for row in sites.list_sites(headquarters())},
-        quarantined=len(waiting),
+        sessions=[board.judged(one, now()) for one in found[:PAGE]],
+        phases=board.PHASES,
+        problems=board.PROBLEMS,
+        certain=board.CERTAIN,
+        page=page.of(found),
+        quarantined=count_waiting(headquarters()),
     )
-
-
-def _overview(row: SessionRow) -> dict[str, Any]:
-    found = scoring.saved_reconciliation(headquarters(), row.id)
-    return {
-        "row": row,
-        "batches": len(archive.list_batches(headquarters(), session=row.id)),
-        "reconciliation": found,
-        "received": sum(s.received for s in found.sittings) if found else 0,
-        "registered": sum(s.registered for s in found.sittings) if found else 0,
-    }
 
 
 @pages.get("/sessions/<session>")
@@ -111,6 +102,8 @@ def session_page(session: str) -> str:
         sittings=sessions.list_sittings(headquarters(), session),
         signed=release.first_signature(headquarters(), session),
         batches=archive.list_batches(headquarters(), session=session),
+        trust=receipts.trust(headquarters()),
+        at=now(),
         reconciliation=_reconciliation(session) if published else None,
         files_here=files_here(headquarters(), session),
         results=results.result_rows(headquarters(), session) if published else [],
@@ -156,21 +149,3 @@ def online_unlock(session: str) -> Answer:
     """One of two officers agrees that the site is unlocked over the network at the hour."""
     unlocking.consent(headquarters(), stamp(), session)
     return redirect(f"/sessions/{session}", 303)
-
-
-@pages.get("/quarantine")
-@role(*staff.ROLES)
-def quarantine_page() -> str:
-    """Refused files with the reason, and what they say of themselves."""
-    return render_template("quarantine.html", rows=archive.list_quarantine(headquarters()))
-
-
-@pages.get("/audit")
-@role("auditor")
-def audit_page() -> str:
-    """Who did what, the newest first."""
-    rows = [
-        {"row": row, "what": msgspec.json.decode(row.what)}
-        for row in audits.list_audit(headquarters())
-    ]
-    return render_template("audit.html", rows=rows, whom=g.member)

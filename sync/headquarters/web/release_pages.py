@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from sync.errors import SecretDamaged, SecretMissing
-from sync.headquarters.errors import KeyFileRefused
+from sync.headquarters.desk_errors import KeyFileRefused
 from sync.headquarters.planning import release
 from sync.headquarters.web.guard import headquarters, role, stamp
 from sync.wire.keys import SECRET_LENGTH, SigningKey, read_key

@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
     )
     env.globals.update(
         outcome=lambda state: words(OUTCOMES[state]),
-        tone=lambda state: TONES[state],
+        tone=lambda state: TONES.get(state, ""),
         kind=lambda name: words(KINDS[name]),
         way=lambda how: words(way(how)),
         steps=steps,

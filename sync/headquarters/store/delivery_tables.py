@@ -1,0 +1,45 @@
+"""The tables of what sites say of themselves; all others are in sync.headquarters.store.schema."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
+
+from sync.headquarters.store.schema import metadata
+
+# The newest inventory of each site; `at` is our clock, `said_at` the site's.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("site", ForeignKey("sites.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("software", String, nullable=False),
+    # Hash of the journals when headquarters had just the same; null while something differs.
+    Column("agreed", String),
+    # Digests of the newest lists that are not here, and that are not because another file has the
+    # number.
+    Column("lacking", Integer, nullable=False),
+    Column("forked", Integer, nullable=False),
+)
+
+# Its sessions. `state` and `cut` (batches by the site's journal) are null if it does not say.
+contact_sessions = Table(
+    "contact_sessions",
+    metadata,
+    Column("site", ForeignKey("contacts.site"), nullable=False),
+    Column("session", String, nullable=False),
+    Column("state", String),
+    Column("cut", Integer),
+    # What lies in the site's spool: of the highest server term, and that term.
+    Column("server_term", Integer),
+    Column("batches", Integer, nullable=False),
+    Column("files", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "session"),
+)

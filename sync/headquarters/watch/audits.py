@@ -1,0 +1,106 @@
+"""Reading the audit: who did what, when, in words."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, and_, select
+
+from sync.exam.specification import Struct
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.schema import audit
+from sync.headquarters.watch.moments import day_bounds
+from sync.words import Words
+
+# Every act that is recorded; tests/headquarters/test_audit.py finds one that has no words.
+ACTS: Mapping[str, Words] = {
+    "batch.archive": Words("成绩数据包已存第二份", "batch copied to the archive"),
+    "batch.quarantine": Words("文件被拒收，放入隔离区", "file refused, put in quarantine"),
+    "batch.receive": Words("收到成绩数据包", "batch received"),
+    "codes.show": Words("查看解锁码", "looked at unlock codes"),
+    "correction.confirm": Words("确认答案更正", "confirmed a correction of a key"),
+    "correction.propose": Words("提出答案更正", "proposed a correction of a key"),
+    "correction.refuse": Words("驳回答案更正", "refused a correction of a key"),
+    "corrections.export": Words("导出更正记录", "took the corrections as a sheet"),
+    "file.archive": Words("上传的文件已存第二份", "uploaded file copied to the archive"),
+    "file.receive": Words("收到上传的文件", "uploaded file received"),
+    "incidents.export": Words("导出异常记录", "took the incidents as a sheet"),
+    "keys.rotate": Words("换新密钥", "made a new key"),
+    "keys.revoke": Words("吊销密钥", "revoked a key"),
+    "keys.take": Words("取走密钥", "took a key away"),
+    "marks.import": Words("导入实训成绩", "imported practical marks"),
+    "quarantine.copy": Words("下载被拒收的文件", "took a copy of a refused file"),
+    "quarantine.retry": Words("重新接收被拒收的文件", "tried a refused file again"),
+    "reconciliation.export": Words("导出核对表", "took the reconciliation as a sheet"),
+    "results.export": Words("导出成绩", "took results as a sheet"),
+    "roster.import": Words("导入名单", "imported a roster"),
+    "rule.set": Words("修改假定的规则", "set an assumed rule"),
+    "session.create": Words("新建场次", "made a session"),
+    "session.publish": Words("发布场次", "published a session"),
+    "session.score": Words("评分", "scored a session"),
+    "session.sign": Words("第一位发布人签名", "first release signature"),
+    "site.allow-replacement": Words("允许考点更换服务器", "allowed a replacement server"),
+    "site.enrol": Words("考点凭邀请登记", "enrolled a site by invitation"),
+    "site.invite": Words("向考点发出登记邀请", "invited a site to enrol"),
+    "site.register": Words("登记考点", "registered a site"),
+    "site.request": Words("收到考点登记请求", "enrolment request received"),
+    "site.request-refused": Words("考点登记请求被拒", "enrolment request refused"),
+    "site.unknown-token": Words("登记请求的令牌不明", "enrolment with an unknown token"),
+    "site.withdraw-invitation": Words("撤回登记邀请", "withdrew an invitation"),
+    "site.words-differ": Words("登记核对词不一致", "the six words differed"),
+    "sitting.add": Words("新增科目", "added a sitting"),
+    "staff.add": Words("新增账号", "added an account"),
+    "staff.password": Words("重置密码", "reset a password"),
+    "staff.sign-in": Words("登录", "signed in"),
+    "staff.sign-out": Words("退出", "signed out"),
+    "unlock.consent": Words("同意联网解锁", "agreed to unlock over the network"),
+    "unlock.release": Words("向考点放行解锁码", "handed unlock codes to a site"),
+}
+
+
+class AuditRow(Struct, frozen=True):
+    """One line; `what` is JSON."""
+
+    id: int
+    at: int
+    who: str
+    act: str
+    what: str
+
+    @property
+    def said(self) -> Words:
+        """The act in words."""
+        return ACTS.get(self.act, Words(self.act, self.act))
+
+
+class Filter(Struct, frozen=True):
+    """Which lines: empty means all. `before` is a line's number: only older ones."""
+
+    who: str = ""
+    act: str = ""
+    day: str = ""
+    before: int | None = None
+
+
+EVERYTHING = Filter()
+
+
+def list_audit(
+    headquarters: Headquarters, asked: Filter = EVERYTHING, limit: int = 500
+) -> list[AuditRow]:
+    """The newest lines first."""
+    query = select(audit).where(_wanted(asked)).order_by(audit.c.id.desc()).limit(limit)
+    with headquarters.store.reading() as db:
+        return [AuditRow(**row) for row in db.execute(query).mappings()]
+
+
+def _wanted(asked: Filter) -> ColumnElement[bool]:
+    wanted = [audit.c.id > 0]
+    if asked.who:
+        wanted.append(audit.c.who == asked.who)
+    if asked.act:
+        wanted.append(audit.c.act == asked.act)
+    if asked.day:
+        first, after = day_bounds(asked.day)
+        wanted += [audit.c.at >= first, audit.c.at < after]
+    if asked.before is not None:
+        wanted.append(audit.c.id < asked.before)
+    return and_(*wanted)
