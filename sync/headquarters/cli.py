@@ -12,7 +12,7 @@ from sync.exam.catalogue import find as find_specification
 from sync.exam.catalogue import specifications as shipped_specifications
 from sync.exam.specification import Specification
 from sync.headquarters import serve
-from sync.headquarters.commands import desk, enrolments, files, keys, marking, results
+from sync.headquarters.commands import desk, enrolments, files, keys, marking, results, watch
 from sync.headquarters.commands.base import (
     FOLDER,
     cell,
@@ -299,7 +299,7 @@ for _command in (
     results.batches,
     results.take,
     results.stick,
-    results.quarantine,
+    *watch.COMMANDS,
     results.reconcile,
     results.score,
     results.results_command,

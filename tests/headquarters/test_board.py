@@ -6,10 +6,12 @@ import msgspec
 import pytest
 from desk_world import NOW, Desk, Page
 
+from sync.headquarters.intake.contacts import Compared, keep_contact
 from sync.headquarters.serve import work_once
 from sync.headquarters.watch import board
 from sync.headquarters.watch.board import MINUTE_MS, Facts, Standing
 from sync.headquarters.web.live import LOOK_MS, Day
+from sync.wire.inventory import Inventory, SessionState
 from sync.words import Words
 
 DAY = "2026-12-05"
@@ -75,11 +77,31 @@ def test_a_session_is_in_the_phase_that_its_journal_says(
 
 def test_silence_is_a_problem_only_when_a_word_is_due() -> None:
     running = {"batches": 1, "archived": 1, "opened_at": 6}
-    assert judged(14)[1] == []
+    assert judged(14)[1] == ["unfetched"]
     assert judged(16)[1] == ["silent"]
+    assert judged(16, heard=STARTS + 10 * MINUTE_MS)[1] == ["unfetched"]
     assert judged(60, **running, last=STARTS + 50 * MINUTE_MS)[1] == []
     assert judged(60, **running, last=STARTS + 44 * MINUTE_MS)[1] == ["quiet"]
     assert judged(241, **running, last=STARTS + 240 * MINUTE_MS)[1] == ["overdue"]
+
+
+def test_what_a_site_says_of_itself_counts_where_its_journal_is_not_here_yet() -> None:
+    heard = {"heard": STARTS + 10 * MINUTE_MS}
+    assert judged(-60, said="waiting", **heard) == ("fetched", [])
+    assert judged(11, said="waiting", **heard) == ("fetched", ["locked"])
+    assert judged(11, said="running", **heard) == ("running", [])
+    assert judged(11, said="closed", cut=3, kept=3, **heard) == ("closed", [])
+    assert judged(11, said="closed", cut=3, kept=1, **heard) == ("closed", ["lost"])
+    assert judged(11, said="closed", cut=3, kept=1, batches=3, archived=3) == ("closed", [])
+    # It never takes back what a signed journal says.
+    assert judged(11, said="waiting", batches=1, archived=1, opened_at=5, **heard)[0] == "running"
+
+
+def test_another_release_than_ours_is_pointed_out() -> None:
+    site = msgspec.structs.replace(FACTS, software="examsite 0.0.9", said="running")
+    site = msgspec.structs.replace(site, heard=STARTS)
+    assert board.judged(site, STARTS, "examsite 0.1.0").problems == (("release", 1),)
+    assert board.judged(site, STARTS, "examsite 0.0.9").problems == ()
 
 
 def test_the_most_serious_problem_comes_first() -> None:
@@ -106,6 +128,18 @@ def test_the_board_follows_the_batches_while_the_room_writes(desk: Desk) -> None
     assert (one.phase, one.facts.present, one.facts.handed_in) == ("running", 2, 1)
 
 
+def test_the_newest_contact_of_a_site_is_on_the_board(desk: Desk) -> None:
+    states, lists = (SessionState("morning", "unlocked", 0),), ()
+    said = Inventory("site-01", 1, NOW, "examsite 0.1.0", states, lists, lists)
+    keep_contact(desk.hq, said, Compared(None, 0, 0), NOW - 5)
+    (one,) = board.standings(desk.hq, DAY, NOW)
+    assert (one.phase, one.facts.word, one.facts.software) == (
+        "unlocked",
+        NOW - 5,
+        "examsite 0.1.0",
+    )
+
+
 def test_a_poll_tells_only_what_changed(desk: Desk, officer: Page) -> None:
     def rows(since: str) -> Any:
         return msgspec.json.decode(officer.get(f"/board/{DAY}/rows?since={since}"))
@@ -119,7 +153,7 @@ def test_a_poll_tells_only_what_changed(desk: Desk, officer: Page) -> None:
     assert len(msgspec.json.encode(again)) < 100
 
 
-def test_a_day_is_looked_up_at_most_every_other_second() -> None:
+def test_a_day_is_looked_up_once_for_all_who_watch_it() -> None:
     day, looks = Day(), []
 
     def look() -> list[Standing]:

@@ -94,16 +94,6 @@ def _say_box(box: Visitor) -> None:
 
 
 @click.command()
-@json_option
-@click.pass_obj
-def quarantine(folder: Path, as_json: bool) -> None:
-    """Refused files with the reason."""
-    columns = ["digest", "code", "size", f"reason_{language()}", "taken_at"]
-    with opened(folder) as hq:
-        show(archive.list_quarantine(hq), columns, as_json)
-
-
-@click.command()
 @click.argument("session_id")
 @json_option
 @click.pass_obj

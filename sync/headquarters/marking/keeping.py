@@ -52,6 +52,7 @@ def _progress(found: Reconciliation, journal: ReceivedJournal) -> dict[str, Any]
         "batches": journal.batches,
         "server_term": journal.terms[-1].term if journal.terms else 0,
         **{name: getattr(times, name) for name in times.__struct_fields__},
+        "registered": sum(s.registered for s in sittings),
         "absent": sum(len(s.absent) for s in sittings),
         "present": sum(s.present for s in sittings),
         "handed_in": sum(s.received for s in sittings),

@@ -1,7 +1,7 @@
 """The tables of what is watched: how far each session is, and what its journal tells people about.
 
 They are drawn from received journals by whoever scores them, so that pages count by SQL and open
-no batch. Losing them loses nothing: the next batch of a session, or `examhq watch`, fills them.
+no batch. Losing them loses nothing: the next batch of a session, or `examhq score`, fills them.
 """
 
 from sqlalchemy import (
@@ -32,6 +32,7 @@ progress = Table(
     Column("opened_at", BigInteger),
     Column("closed_at", BigInteger),
     Column("last_at", BigInteger),
+    Column("registered", Integer, nullable=False),
     Column("absent", Integer, nullable=False),
     Column("present", Integer, nullable=False),
     Column("handed_in", Integer, nullable=False),

@@ -1,4 +1,4 @@
-"""The board as a poll sees it: looked up at most every other second, and only what has changed."""
+"""The board as a poll sees it: looked up at most every few seconds, and only what has changed."""
 
 import secrets
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 from sync.headquarters.watch.board import MINUTE_MS, Standing
 
 # One look at the database serves everybody who watches the day.
-LOOK_MS = 2_000
+LOOK_MS = 4_000
 MOST_DAYS = 8
 Look = Callable[[], Sequence[Standing]]
 
@@ -86,6 +86,14 @@ class Boards:
 def row_of(one: Standing) -> list[Any]:
     """What changes of a session, as short as JSON has it; board.js reads it by place."""
     facts = one.facts
-    last = None if facts.last is None else facts.last // MINUTE_MS
+    last = None if facts.word is None else facts.word // MINUTE_MS
     counts = [facts.registered, facts.absent, facts.present, facts.handed_in]
-    return [one.phase, *counts, facts.batches, facts.archived, last, list(one.problems)]
+    return [
+        one.phase,
+        *counts,
+        facts.batches,
+        facts.archived,
+        last,
+        list(one.problems),
+        facts.software or "",
+    ]

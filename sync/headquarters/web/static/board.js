@@ -8,7 +8,7 @@ const problems = board.dataset.problems.split(" ");
 const certain = new Set(board.dataset.certain.split(" "));
 const WIDTH = 100;
 const SVG = board.querySelector("svg").namespaceURI;
-/* session → {row, name, tile}; a row is [phase, registered, absent, present, handed in, batches, archived, last minute, problems]. */
+/* session → {row, name, tile}; a row is [phase, registered, absent, present, handed in, batches, archived, last minute, problems, software]. */
 const known = new Map();
 let version = "";
 let minute = 0;
@@ -70,7 +70,7 @@ function said(row) {
 }
 
 function draw(one) {
-  const [phase, registered, absent, present, handed, batches, , last] = one.row;
+  const [phase, registered, absent, present, handed, batches, , last, , software] = one.row;
   const [site, session, start] = one.name;
   one.tile.className = `tile ${tone(one.row)}`;
   one.tile.replaceChildren(made("b", "", site));
@@ -78,8 +78,8 @@ function draw(one) {
   const heard = `${filled(board.dataset.batches, batches)} · ${ago(last)}`;
   one.tile.append(line(`${handed} / ${present} / ${registered}`, heard, "line counts"));
   const text = said(one.row);
-  if (text) one.tile.append(made("div", "says", text));
-  one.tile.title = `${site} · ${session} ${start} · ${text || words[phase]}`;
+  one.tile.append(text ? made("div", "says", text) : made("div", "quiet", software));
+  one.tile.title = `${site} · ${session} ${start} · ${text || words[phase]} · ${software}`;
   one.drawn = ago(last);
 }
 
