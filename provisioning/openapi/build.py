@@ -31,6 +31,8 @@ SCHEMES: Mapping[str, Schema] = {
     "site": {"type": "apiKey", "in": "header", "name": "Examsite-Authorization"},
 }
 OPEN = {"room", "public"}
+# Files by the end of their address.
+BY_NAME = {"xlsx": SHEET, "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 # Whatever is asked, a service may be busy, away, or asked too much at once.
 ALWAYS = (400, 429, 503)
 
@@ -92,8 +94,8 @@ def _usual(route: Route, path: str) -> Says:
     """What a route of this kind does as a rule, where nobody wrote more."""
     is_api = path.startswith(("/api/", "/.well-known/"))
     answers: dict[int, Body | None] = dict(told({"type": "object"}) if is_api else page())
-    if path.endswith(".xlsx"):
-        answers = {200: Body(SHEET, BINARY)}
+    if media := BY_NAME.get(path.rpartition(".")[2]):
+        answers = {200: Body(media, BINARY)}
     body = None
     if route.method != "GET":
         body = Body(JSON if is_api else FORM, {"type": "object"})

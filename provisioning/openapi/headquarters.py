@@ -69,6 +69,10 @@ ROUTES: dict[str, Says] = {
     "POST /sessions/{session}/corrections/decision": Says(
         form("number", "decision"), MOVED, (409, 422)
     ),
+    "GET /board/{day}/rows": Says(answers=told(ANY), refusals=(404, 409, 422)),
+    "GET /quarantine/{digest}/file": Says(
+        answers={200: Body(BYTES, BINARY), 206: Body(BYTES, BINARY), 304: None}, refusals=(416,)
+    ),
     "POST /quarantine/{digest}/retry": Says(answers=MOVED, refusals=(409, 411, 413, 422, 507)),
     "POST /sites/invitations": Says(
         form("site", "name", "address", "days"), {201: Body(HTML, TEXT)}, (409, 422)
