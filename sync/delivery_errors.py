@@ -4,7 +4,9 @@ DocumentRefused    RefusedByHeadquarters  ReceiptMismatch  InventoryMismatch
 Unreachable        HeadquartersBusy  UnsignedRefusal  HeadquartersFailed  UnexpectedAnswer
 HeadquartersUnreachable ── TransferCut
 NotAllowed         SiteNotRecognised
-EnvironmentFault   SpoolFailed  StickUnusable ── CopyFailed
+EnvironmentFault   SpoolFailed  StickUnusable ── CopyFailed  UploadsFull
+InputRefused       UploadMalformed ── UploadType
+NotNow             UploadElsewhere
 """
 
 from collections.abc import Mapping
@@ -13,7 +15,9 @@ from sync.errors import (
     DocumentRefused,
     EnvironmentFault,
     HeadquartersUnreachable,
+    InputRefused,
     NotAllowed,
+    NotNow,
     Unreachable,
 )
 from sync.words import Words
@@ -172,3 +176,42 @@ class SpoolFailed(EnvironmentFault):
         "请检查服务器磁盘；数据包不会被删除，将自动重试",
         "Check the server's disk; nothing is deleted and it is tried again",
     )
+
+
+class UploadElsewhere(NotNow):
+    """A part of an upload that does not begin where the upload is."""
+
+    code = "upload-elsewhere"
+    http_status = 409
+    message = Words(
+        "上传位置不符：应从第 {expected} 字节继续，而不是 {found}",
+        "The upload goes on at byte {expected}, not at {found}",
+    )
+    hint = Words("将自动从正确位置继续", "It goes on by itself from the right place")
+
+
+class UploadMalformed(InputRefused):
+    """A request about an upload that is not of tus 1.0.0, or without what it needs."""
+
+    code = "upload-malformed"
+    message = Words("上传请求有误：{reason}", "Not a right request for an upload: {reason}")
+    hint = Words("请升级考点软件", "Update the site's software")
+
+
+class UploadType(UploadMalformed):
+    """A part of another media type than tus has."""
+
+    code = "upload-type"
+    http_status = 415
+
+
+class UploadsFull(EnvironmentFault):
+    """A site has as much half uploaded as it may."""
+
+    code = "uploads-full"
+    http_status = 507
+    message = Words(
+        "考点 {site} 未传完的文件过多（上限 {limit_mib} MiB）",
+        "Site {site} has too much half uploaded ({limit_mib} MiB at most)",
+    )
+    hint = Words("请先传完已开始的文件；将自动重试", "Finish what was begun; it is tried again")

@@ -4,7 +4,10 @@
 <stick>/examsite/packages/<digest>.package          headquarters → site
 <stick>/examsite/batches/<digest>.batch             site → headquarters
 <stick>/examsite/batches/<digest>.file              site → headquarters, uploaded files
+<stick>/examsite/batches/<digest>.<kind>.<n>        a large one in parts …
+<stick>/examsite/batches/<digest>.<kind>.parts      … and the list of them
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
+from sync.stick_parts import PART, PartList, pieces_of, read_piece
 from sync.stock import Told
 <stick>/examsite/enrolments/<digest>.request.json   site → headquarters, then .answer or .refused
 """
@@ -12,8 +15,9 @@ from sync.stock import Told
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,8 +30,10 @@ from sync.delivery_errors import (
 from sync.errors import DocumentRefused, NotFound
 from sync.errors.system import system_words
 from sync.spool import LEVELS, digest_of
+from sync.stick_parts import PART, PartList, pieces_of, read_piece
 from sync.stock import Told
 from sync.transport import MAX_LISTING, MAX_RECEIPT, PackageEntry, read_problem
+from sync.wire.documents import to_bytes
 from sync.wire.files import write_durably
 from sync.wire.sealed import peek_identity
 from sync.words import Words
@@ -48,8 +54,9 @@ class StickTransport:
     name = "stick"
     knows_all = False
 
-    def __init__(self, root: Path, site: str) -> None:
-        self._root, self._site = root, site
+    def __init__(self, root: Path, site: str, *, part: int = PART) -> None:
+        """Files beyond `part` bytes go in parts."""
+        self._root, self._site, self._part = root, site, part
         self._folder = root / "examsite"
 
     def packages(self) -> list[PackageEntry]:
@@ -82,15 +89,11 @@ class StickTransport:
         """Copy a batch unless it is there, read it back; the receipt if one lies there."""
         target = self._folder / "batches" / f"{digest}{path.suffix}"
         with self._usable():
-            if not target.is_file() or digest_of(target) != digest:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                write_durably(target, _read(path))
-                _forget_cached(target)
-                if digest_of(target) != digest:
-                    raise CopyFailed(
-                        folder=str(self._root),
-                        reason=Words("读回的内容不一致", "what was read back differs"),
-                    )
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.stat().st_size > self._part:
+                self._lay_parts(target, path)
+            else:
+                self._lay(target, digest, lambda: _read(path))
         return self.receipt(digest)
 
     def receipt(self, digest: str) -> bytes | None:
@@ -131,6 +134,28 @@ class StickTransport:
                     found = path.read_bytes()[:MAX_LISTING]
                     return found if end == "answer" else _refuse(found)
         return None
+
+    def _lay_parts(self, target: Path, path: Path) -> None:
+        """A file in parts; the list last, so that where it lies all parts lie."""
+        pieces = pieces_of(path, self._part)
+        for number, piece in enumerate(pieces):
+            read = partial(read_piece, path, piece.start, piece.length)
+            self._lay(Path(f"{target}.{number}"), piece.digest, read)
+        listed = PartList(path.stat().st_size, tuple(piece.digest for piece in pieces))
+        text = to_bytes(listed)
+        self._lay(Path(f"{target}.parts"), hashlib.sha256(text).hexdigest(), lambda: iter((text,)))
+
+    def _lay(self, target: Path, digest: str, read: Callable[[], Iterator[bytes]]) -> None:
+        """Copy unless it is there, then read it back; CopyFailed if it is not what was written."""
+        if target.is_file() and digest_of(target) == digest:
+            return
+        write_durably(target, read())
+        _forget_cached(target)
+        if digest_of(target) != digest:
+            raise CopyFailed(
+                folder=str(self._root),
+                reason=Words("读回的内容不一致", "what was read back differs"),
+            )
 
     @contextmanager
     def _usable(self) -> Iterator[None]:

@@ -23,6 +23,7 @@ from sync.delivery_errors import (
     UnexpectedAnswer,
 )
 from sync.errors import HeadquartersUnreachable
+from sync.resuming import Parts, Upload
 from sync.stock import Told
 from sync.wire.documents import FetchRequest, sign
 from sync.wire.keys import SigningKey
@@ -134,8 +135,12 @@ class HttpTransport:
         now: Callable[[], int] = wall_ms,
         verify: SSLContext | bool = True,
         silence_s: float = SILENCE_S,
+        parts: Parts | None = None,
+        sent: Callable[[str, int], object] = lambda _digest, _bytes: None,
     ) -> None:
+        """`parts`: how large files go; `sent` is told how many bytes of one are there."""
         self._site, self._key, self._now = site, key, now
+        self._parts, self._sent = parts or Parts(), sent
         self._client = httpx.Client(
             base_url=base_url,
             timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
@@ -189,7 +194,13 @@ class HttpTransport:
             return _body(answer, MAX_RECEIPT)
 
     def deliver(self, path: Path, digest: str) -> bytes:
-        """PUT /api/v1/batches/<digest> or …/files/<digest>; the receipt in the answer."""
+        """PUT /api/v1/batches/<digest> or …/files/<digest>, a large one in parts; its receipt."""
+        if path.stat().st_size > self._parts.in_one:
+            Upload(self._ask, self._parts, digest, self._sent).run(path)
+            envelope = self.receipt(digest)
+            if envelope is None:
+                raise UnexpectedAnswer(reason="receipt")
+            return envelope
         to = f"/api/v1/{'files' if path.suffix == '.file' else 'batches'}/{digest}"
         with (
             path.open("rb") as file,
@@ -234,7 +245,7 @@ class HttpTransport:
         path: str,
         *,
         useful: Collection[int] = (200,),
-        content: BinaryIO | bytes | None = None,
+        content: BinaryIO | Iterator[bytes] | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
         """A signed request and its answer, still to be read; refusals and faults as ExamError."""

@@ -9,16 +9,19 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Protocol
+
+from half_uploads import PREFIX, Uploads
+from line_server import Server
 
 from sync.courier import Courier
 from sync.errors import DocumentRefused, NotFound
 from sync.spool import Spool, digest_of
 from sync.stick import StickTransport
+from sync.stick_parts import PART, joined
 from sync.stock import Stock
 from sync.transport import AUTHORIZATION, HttpTransport, Transport
 from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
@@ -119,7 +122,7 @@ class Headquarters:
         return self.forged.get(digest) or self.receipt(digest)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Uploads, BaseHTTPRequestHandler):
     """The four routes."""
 
     protocol_version = "HTTP/1.1"
@@ -146,7 +149,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         envelope = self.rfile.read(int(self.headers["Content-Length"]))
-        if not self._stopped():
+        if self._stopped():
+            return
+        if self.path == PREFIX:
+            self._begin()
+        else:
             self._say(200, self.hq.told(envelope))
 
     def do_PUT(self) -> None:
@@ -231,32 +238,6 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-class Server(ThreadingHTTPServer):
-    """Says nothing of clients that vanish, and waits for none."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, *arguments: Any) -> None:
-        self.connections: list[socket.socket] = []
-        super().__init__(*arguments)
-
-    def handle_error(self, *_: object) -> None: ...
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self.connections.append(request)
-        super().process_request(request, client_address)
-
-    def cut_all(self) -> None:
-        for connection in self.connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def shutdown_request(self, request: Any) -> None:
-        # Without shutdown(), so that a lingering reset is one.
-        self.close_request(request)
-
-
 class Line(Protocol):
     """A way to headquarters that can fail and be mended."""
 
@@ -297,10 +278,10 @@ class HttpLine:
 
 
 class StickLine:
-    def __init__(self, hq: Headquarters) -> None:
+    def __init__(self, hq: Headquarters, part: int = PART) -> None:
         self.hq, self.root = hq, hq.folder / "stick"
         self.root.mkdir()
-        self.transport = StickTransport(self.root, SITE)
+        self.transport = StickTransport(self.root, SITE, part=part)
 
     def open(self) -> None:
         self.root.with_name("pulled").rename(self.root)
@@ -324,7 +305,11 @@ class StickLine:
                 answer.write_bytes(self.hq.told(path.read_bytes()))
 
     def _take_batches(self, folder: Path) -> None:
-        for path in (folder / "batches").glob("[!.]*"):
+        for path in (folder / "batches").glob("[!.]*.parts"):
+            path.with_suffix("").write_bytes(b"".join(joined(path)))
+        for path in (folder / "batches").glob("[!.]*[!0-9]"):
+            if path.suffix == ".parts":
+                continue
             assert digest_of(path) == path.stem
             if path.stem not in self.hq.batches:
                 self.hq.take_in(path.stem, path.stat().st_size)

@@ -1,6 +1,7 @@
 """Headquarters gone for three days, and a stick that is pulled out at every write."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,9 @@ from delivery_world import Headquarters, Room, StickLine
 
 from sync import stick as stick_module
 from sync.delivery import CAP_S, SPREAD_S
+from sync.errors import DocumentRefused
 from sync.spool import digest_of
+from sync.stick_parts import PART, joined
 
 DAY_S = 24 * 3600
 
@@ -20,7 +23,7 @@ def test_three_days_without_headquarters_lose_nothing_and_cost_no_more_than_a_wa
     online: Room,
 ) -> None:
     # The longest waits, so that three days are a thousand rounds and not two.
-    online.courier._random = lambda: 0.999
+    online.courier._tried._random = lambda: 0.999
     online.line.close()
     digests, begun = [], online.clocks.ticks
     while online.clocks.ticks - begun < 3 * DAY_S:
@@ -101,18 +104,28 @@ class Pulled:
 
 
 def half_batches(stick: StickLine) -> list[str]:
-    """Files on the stick that say they are a batch and are not."""
+    """Files on the stick that say they are a batch, or the list of one, and are not."""
     folder = stick.root / "examsite" / "batches"
     found = folder.glob("*.batch") if folder.is_dir() else []
-    return [path.name for path in found if digest_of(path) != path.stem]
+    half = [path.name for path in found if digest_of(path) != path.stem]
+    lists = folder.glob("*.parts") if folder.is_dir() else []
+    return half + [path.name for path in lists if not is_whole(path)]
 
 
-def pulls(folder: Path) -> Iterator[tuple[int, Room, StickLine]]:
+def is_whole(listing: Path) -> bool:
+    try:
+        data = b"".join(joined(listing))
+    except DocumentRefused:
+        return False
+    return hashlib.sha256(data).hexdigest() == listing.name[:64]
+
+
+def pulls(folder: Path, part: int = PART) -> Iterator[tuple[int, Room, StickLine]]:
     """Two batches carried again and again, with the stick pulled one change later each time."""
     for at in range(1, 100):
         here = folder / f"{at}"
         here.mkdir()
-        stick = StickLine(Headquarters(here))
+        stick = StickLine(Headquarters(here), part)
         room = Room.at(stick, here / "spool")
         room.put(), room.put()
         with pytest.MonkeyPatch.context() as patch:
@@ -124,9 +137,13 @@ def pulls(folder: Path) -> Iterator[tuple[int, Room, StickLine]]:
         yield at, room, stick
 
 
-def test_a_stick_pulled_at_any_write_carries_no_half_batch_and_loses_none(tmp_path: Path) -> None:
+# In one piece; in three parts and their list.
+@pytest.mark.parametrize(("part", "writes"), [(PART, 12), (700, 36)], ids=["whole", "parts"])
+def test_a_stick_pulled_at_any_write_carries_no_half_batch_and_loses_none(
+    tmp_path: Path, part: int, writes: int
+) -> None:
     pulled = 0
-    for pulled, room, stick in pulls(tmp_path):  # noqa: B007
+    for pulled, room, stick in pulls(tmp_path, part):  # noqa: B007
         assert half_batches(stick) == []
         waiting = {entry.digest for entry in room.spool.outgoing()}
         assert room.spool.summary().waiting.count == 2
@@ -135,11 +152,12 @@ def test_a_stick_pulled_at_any_write_carries_no_half_batch_and_loses_none(tmp_pa
         assert sorted(stick.hq.puts) == sorted(waiting)
         assert room.spool.summary().received.count == 2
     # Folders, file, content, sync, name, sync of the folder; for both.
-    assert pulled >= 12
+    assert pulled >= writes
 
 
+@pytest.mark.parametrize("part", [PART, 700])
 def test_a_batch_written_under_its_name_would_be_found_by_half(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     def in_place(path: Path, blocks: Iterator[bytes]) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT), "wb") as file:
@@ -147,4 +165,4 @@ def test_a_batch_written_under_its_name_would_be_found_by_half(
                 file.write(block)
 
     monkeypatch.setattr(stick_module, "write_durably", in_place)
-    assert any(half_batches(stick) for _, _, stick in pulls(tmp_path))
+    assert any(half_batches(stick) for _, _, stick in pulls(tmp_path, part))

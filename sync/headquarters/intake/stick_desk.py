@@ -1,6 +1,7 @@
 """A stick from a site without a line: its batches in, receipts and its packages back on it."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,9 @@ from sync.delivery_errors import StickUnusable
 from sync.errors import DocumentRefused, ExamError
 from sync.errors.system import system_words
 from sync.exam.specification import Struct
+from sync.headquarters.errors import BatchTooLarge
 from sync.headquarters.intake.archive import archive_digest
-from sync.headquarters.intake.edge import accept
+from sync.headquarters.intake.edge import MAX_FILE, accept
 from sync.headquarters.intake.inventories import answer
 from sync.headquarters.intake.receipts import still_good
 from sync.headquarters.planning.publish import packages_for
@@ -23,11 +25,12 @@ from sync.headquarters.store.body import hash_file
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.kinds import KINDS
 from sync.stick import KEYS, read_start
+from sync.stick_parts import LISTED, joined, size_in
 from sync.wire.files import write_durably
 from sync.wire.inventory import MAX_INVENTORY
 from sync.words import Words
 
-_BATCH = re.compile(r"([0-9a-f]{64})\.(batch|file)")
+_FILE = re.compile(r"([0-9a-f]{64})\.(batch|file)(\.parts)?")
 _INVENTORY = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.json")
 
 
@@ -46,14 +49,13 @@ def exchange(
     """Take in the stick's batches, then put receipts and packages (of `site`, or all) on it."""
     with _usable(root):
         names = [p.name for p in sorted((root / "examsite" / "batches").glob("*"))]
-    names.sort(key=lambda name: name.endswith(".file"))
+    names.sort(key=lambda name: ".file" in name)
     taken, known, refused = 0, 0, list[tuple[str, ExamError]]()
-    for match in filter(None, map(_BATCH.fullmatch, names)):
+    for match in filter(None, map(_FILE.fullmatch, names)):
         digest = match[1]
         try:
             with _usable(root):
-                file = root / "examsite" / "batches" / match[0]
-                new = accept(headquarters, file, digest, now).new
+                new = _take(headquarters, root / "examsite" / "batches" / match[0], digest, now)
         except DocumentRefused as error:
             refused.append((match[0], error))
             continue
@@ -63,6 +65,19 @@ def exchange(
     refused += _answer_inventories(headquarters, root, now)
     _put_register(headquarters, root)
     return Exchanged(taken, known, _put_packages(headquarters, root, site), tuple(refused))
+
+
+def _take(headquarters: Headquarters, file: Path, digest: str, now: int) -> bool:
+    """Take a batch or file in, put together again if it lies in parts; whether it is new."""
+    if not LISTED.fullmatch(file.name):
+        return accept(headquarters, file, digest, now).new
+    size = size_in(file)
+    if size > MAX_FILE:
+        raise BatchTooLarge(found=size, limit=MAX_FILE)
+    with tempfile.TemporaryDirectory(dir=headquarters.folder / "incoming") as folder:
+        whole = Path(folder) / "whole"
+        write_durably(whole, joined(file), 0o600)
+        return accept(headquarters, whole, digest, now).new
 
 
 def _answer_inventories(

@@ -4,7 +4,9 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -42,4 +44,30 @@ contact_sessions = Table(
     Column("batches", Integer, nullable=False),
     Column("files", Integer, nullable=False),
     PrimaryKeyConstraint("site", "session"),
+)
+
+# Half uploads. `at`: when the last part came. `digest` names the whole file.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("site", ForeignKey("sites.id"), nullable=False),
+    Column("digest", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site", "digest"),
+)
+
+# Their bytes: in the database, because all receivers have it, and part and offset change together.
+upload_parts = Table(
+    "upload_parts",
+    metadata,
+    Column("site", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site", "digest", "offset"),
+    ForeignKeyConstraint(
+        ["site", "digest"], ["uploads.site", "uploads.digest"], ondelete="CASCADE"
+    ),
 )

@@ -21,6 +21,7 @@ from sync.headquarters.web.pages import pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.rule_pages import rule_pages
+from sync.headquarters.web.uploads import uploads
 from sync.headquarters.web.watch_pages import watch_pages
 
 
@@ -83,6 +84,7 @@ def create_receiver(headquarters: Headquarters, clock: Callable[[], int] = wall_
     app.extensions["gate"] = Gate()
     guard.install(app)
     app.register_blueprint(intake)
+    app.register_blueprint(uploads)
     return app
 
 

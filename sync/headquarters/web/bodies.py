@@ -10,6 +10,7 @@ from sync.bounded import SMALLEST, Bound
 from sync.errors import ExamError
 from sync.headquarters.errors import BatchTooLarge
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
+from sync.headquarters.intake.uploads import PART
 from sync.headquarters.register.proof import proven_site
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.guard import HEADERS
@@ -17,7 +18,7 @@ from sync.whole import Usual
 from sync.wire.inventory import MAX_INVENTORY
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
-INVENTORIES = "/api/v1/inventories"
+INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 # Half of all: a balancer opens many, and leaves some to others.
 PER_MACHINE = 512
 _PROOF = "EXAMSITE_AUTHORIZATION"
@@ -29,6 +30,8 @@ def bounds(headquarters: Headquarters) -> Bound:
     def most(path: str, headers: Mapping[str, str]) -> int:
         if path == INVENTORIES and _proven(headquarters, headers, "POST", path):
             return MAX_INVENTORY
+        if path.startswith(UPLOADS) and _proven(headquarters, headers, "PATCH", path):
+            return PART
         if not path.startswith((BATCHES, FILES)):
             return SMALLEST
         if _length(headers) <= SMALL and path.startswith(BATCHES):
