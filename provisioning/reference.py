@@ -14,6 +14,7 @@ import sync.delivery_errors
 import sync.errors
 import sync.headquarters.desk_errors
 import sync.headquarters.errors
+import sync.headquarters.register.refusals
 from provisioning.cli import main as setup_cli
 from provisioning.openapi.build import examhq, examsite
 from provisioning.routes import Route, headquarters_routes, site_routes
@@ -31,6 +32,7 @@ HOMES: tuple[ModuleType, ...] = (
     sync.delivery_errors,
     sync.headquarters.errors,
     sync.headquarters.desk_errors,
+    sync.headquarters.register.refusals,
     siteapp.errors,
     siteapp.config,
     provisioning.errors,

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from provisioning.demo import officer
 from provisioning.demo.account import Account, compare
 from provisioning.demo.candidate import Manner, SimulatedCandidate
 from provisioning.demo.stage import Stage
@@ -106,6 +107,8 @@ def _before(stage: Stage, screen: Console) -> Passwords:
     screen.print("[bold]考前 · before the day[/bold]")
     with _step(screen, "总部初始化，考点登记", "headquarters set up, site enrolled"):
         passwords = prepare(stage)
+    with _step(screen, "导入日程，审核考点申报，登记指标", "calendar, approval, quota"):
+        officer.enter(stage, "demo")
     with _step(screen, "组卷、导入名单、封装试卷包", "papers drawn, rosters in, packages sealed"):
         _publish(stage)
     with _step(screen, "考点经网络取回试卷包并逐字节核验", "packages fetched and verified"):
@@ -123,8 +126,8 @@ def _before(stage: Stage, screen: Console) -> Passwords:
 
 
 def _publish(stage: Stage) -> None:
-    for officer in ("release-1", "release-2"):
-        stage.hq("keys", "take", officer, str(stage.folder / f"{officer}.key"))
+    for signer in ("release-1", "release-2"):
+        stage.hq("keys", "take", signer, str(stage.folder / f"{signer}.key"))
     stage.hq("samples", str(stage.folder / "rosters"))
     for session, name, english, kind in (
         (SESSION, "演示场", "Demonstration", "examination"),
@@ -138,8 +141,8 @@ def _publish(stage: Stage) -> None:
             stage.hq("sitting", "add", session, sitting, *what)
             where = ("--session", session, "--sitting", sitting)
             stage.hq("roster", "import", str(_roster(stage, code)), *where)
-        for officer in ("release-1", "release-2"):
-            stage.hq("publish", session, "--key", str(stage.folder / f"{officer}.key"))
+        for signer in ("release-1", "release-2"):
+            stage.hq("publish", session, "--key", str(stage.folder / f"{signer}.key"))
 
 
 def _sitting(stage: Stage, screen: Console, run: Run, passwords: Passwords) -> None:

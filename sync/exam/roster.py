@@ -12,6 +12,8 @@ from sync.words import Words
 
 COLUMNS = ("准考证号", "姓名", "身份证号", "性别", "单位", "座位号")
 ADMISSION, NAME, IDENTITY, SEX, SCHOOL, SEAT = COLUMNS
+# May be missing: only a quota that lists majors asks for it.
+MAJOR = "专业"
 
 # A name or a school is shorter.
 MAX_TEXT = 60
@@ -28,6 +30,7 @@ class RosterRow(Struct, frozen=True):
     sex: Literal["男", "女"]
     school: str
     seat: int
+    major: str = ""
 
 
 def check_digit(identity: str) -> str:
@@ -82,6 +85,10 @@ def _columns(head: Sequence[Value], problems: list[Words]) -> dict[str, int]:
             problems.append(Words(f"列重复：{column}", f"Column given twice: {column}"))
         else:
             where[column] = names.index(column)
+    if names.count(MAJOR) > 1:
+        problems.append(Words(f"列重复：{MAJOR}", f"Column given twice: {MAJOR}"))
+    elif MAJOR in names:
+        where[MAJOR] = names.index(MAJOR)
     return where
 
 
@@ -98,6 +105,8 @@ def _row(
     sex = _sex(number, values[SEX], identity, problems)
     school = _text(number, SCHOOL, values[SCHOOL], problems)
     seat = _seat(number, values[SEAT], problems)
+    said = values.get(MAJOR)
+    major = "" if _blank(said) else _text(number, MAJOR, said, problems)
     for column, value in ((ADMISSION, admission), (IDENTITY, identity), (SEAT, seat)):
         first = seen.setdefault((column, value), number)
         if value and first != number:
@@ -110,7 +119,7 @@ def _row(
             )
     if len(problems) > before:
         return None
-    return RosterRow(admission, name, identity, sex, school, seat)
+    return RosterRow(admission, name, identity, sex, school, seat, major)
 
 
 def _say(problems: list[Words], number: int, zh: str, en: str) -> None:

@@ -12,7 +12,17 @@ from sync.exam.catalogue import find as find_specification
 from sync.exam.catalogue import specifications as shipped_specifications
 from sync.exam.specification import Specification
 from sync.headquarters import serve
-from sync.headquarters.commands import desk, enrolments, files, keys, marking, results, watch
+from sync.headquarters.commands import (
+    application,
+    desk,
+    enrolments,
+    files,
+    keys,
+    marking,
+    quota,
+    results,
+    watch,
+)
 from sync.headquarters.commands.base import (
     FOLDER,
     cell,
@@ -290,6 +300,9 @@ def samples_command(folder: Path) -> None:
 
 for _command in (
     enrolments.site,
+    application.application,
+    quota.quota,
+    quota.calendar,
     desk.session,
     desk.sitting,
     desk.roster,

@@ -1,5 +1,6 @@
 """Sheets in and out: read with calamine (numbers stay numbers), written with openpyxl as text."""
 
+import io
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -25,12 +26,25 @@ def read_sheet(path: Path) -> list[list[object]]:
     try:
         if path.stat().st_size > MAX_FILE:
             raise SheetUnreadable("> 16 MiB")
-        book = CalamineWorkbook.from_path(path)
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        return _rows(CalamineWorkbook.from_path(path))
     except OSError as error:
         raise SheetUnreadable(error.strerror or str(error)) from None
     except (CalamineError, IndexError) as error:
         raise SheetUnreadable(str(error)) from None
+
+
+def sheet_rows(data: bytes) -> list[list[object]]:
+    """As read_sheet, of a file in memory."""
+    if len(data) > MAX_FILE:
+        raise SheetUnreadable("> 16 MiB")
+    try:
+        return _rows(CalamineWorkbook.from_filelike(io.BytesIO(data)))
+    except (CalamineError, IndexError) as error:
+        raise SheetUnreadable(str(error)) from None
+
+
+def _rows(book: CalamineWorkbook) -> list[list[object]]:
+    rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     return [[None if cell == "" else cell for cell in row] for row in rows]
 
 

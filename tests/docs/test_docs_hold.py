@@ -6,6 +6,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import approving
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,6 +17,8 @@ from siteapp.config import SETTINGS
 from siteapp.identity import make_keys
 from sync.exam.catalogue import specifications
 from sync.headquarters.planning.samples import copy_samples
+from sync.headquarters.register import calendar, quotas
+from sync.headquarters.spreadsheet import sheet_bytes
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = sorted(
@@ -32,11 +36,42 @@ def blocks(text: str) -> Iterator[str]:
         yield from block.splitlines()
 
 
+def calendar_filled_in(folder: Path) -> None:
+    """The year's one sitting."""
+    row = [*approving.CALENDAR_2026, "初级、中级、高级"]
+    (folder / "calendar.xlsx").write_bytes(sheet_bytes("x", calendar.COLUMNS, [row]))
+
+
+def application_filled_in(folder: Path) -> None:
+    """The school's form and its stamped sheet."""
+    (folder / "application.json").write_bytes(msgspec.json.encode(approving.stated()))
+    (folder / "stamped.pdf").write_bytes(approving.PDF)
+
+
+def quota_filled_in(folder: Path) -> None:
+    """Both certificates of the page, at one level."""
+    rows = [
+        ["2026", "site-01", code, "初级", "60", "60", "", "", ""] for code in ("530051", "560003")
+    ]
+    (folder / "quota.xlsx").write_bytes(sheet_bytes("x", quotas.COLUMNS, rows))
+
+
+FILLED_IN = {
+    "calendar": calendar_filled_in,
+    "application": application_filled_in,
+    "quota": quota_filled_in,
+}
+
+
 def carry_out(line: str, folder: Path) -> Result:
     """One command of headquarters' page, with this folder in place of the real ones."""
     _, *words = shlex.split(line.replace("/media/stick", str(folder / "stick")))
-    files = [str(folder / w) if re.fullmatch(r"[\w-]+\.(xlsx|json|html)", w) else w for w in words]
+    files = [
+        str(folder / w) if re.fullmatch(r"[\w-]+\.(xlsx|json|html|pdf)", w) else w for w in words
+    ]
     result = CliRunner().invoke(CLIS["examhq"], ["--data", str(folder / "hq"), *files])
+    if words[1:2] == ["template"] and words[0] in FILLED_IN:
+        FILLED_IN[words[0]](folder)
     if words[:2] == ["roster", "template"]:
         # What a person does next: the template is filled in, one sheet a sitting.
         live, media = sorted(copy_samples(folder / "samples"))

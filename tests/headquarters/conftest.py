@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import approving
 import msgspec
 import postgres
 import pytest
@@ -41,6 +42,7 @@ def bare_desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     headquarters = create_headquarters(tmp_path / "hq", database=database)
     box = Box()
     sites.register(headquarters, BY, request=box.request(), site="site-01", name="示例考点")
+    approving.everything(headquarters, BY)
     yield Desk(headquarters, box, tmp_path)
     headquarters.close()
 
@@ -49,6 +51,7 @@ def _publish(folder: Path, database: str | None = None) -> Desk:
     """Headquarters, closed, with the session published."""
     made = Desk(create_headquarters(folder / "hq", database=database), Box(), folder)
     sites.register(made.hq, BY, request=made.box.request(), site="site-01", name="示例考点")
+    approving.everything(made.hq, BY)
     made.published()
     made.hq.close()
     return made

@@ -4,15 +4,18 @@ import base64
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
 import pytest
-from desk_world import NOW, Box, Desk
+from desk_world import BY, NOW, Box, Desk
 
 from sync.headquarters import serve
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
+from sync.headquarters.register import staff
+from sync.headquarters.web.bodies import MAX_STAFF_FILE
 from sync.wire.documents import FetchRequest, sign
 
 BATCH, FILE = f"/api/v1/batches/{'0' * 64}", f"/api/v1/files/{'0' * 64}"
@@ -43,6 +46,18 @@ def first_answer(address: tuple[str, int], path: str, size: int, proof: str = ""
     with socket.create_connection(address, timeout=20) as line:
         line.sendall(f"{head}Content-Length: {size}\r\n\r\n".encode())
         return int(line.recv(12)[-3:])
+
+
+def test_forms_and_sheets_come_from_signed_in_staff_only(desk: Desk) -> None:
+    name, now = "officer", time.time_ns() // 1_000_000
+    password = staff.add_member(desk.hq, BY, name, ("exam-officer",))
+    token = staff.sign_in(desk.hq, name, password, "x", now)
+    with served(desk) as address:
+        for path in ("/applications/1/form", "/quota/preview", "/calendar/import"):
+            for cookie, most in ((token, MAX_STAFF_FILE), ("x" * 40, SMALLEST)):
+                word = f"Cookie: lang=zh; examhq-staff={cookie}\r\n"
+                assert first_answer(address, path, most, word) == 100
+                assert first_answer(address, path, most + 1, word) == 413
 
 
 def test_large_bodies_come_from_sites_only(desk: Desk) -> None:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import approving
 import pytest
 from desk_world import BY, NOW, Box, Desk, Story
 from flask.testing import FlaskClient
@@ -43,6 +44,7 @@ def shared(cluster: Cluster, tmp_path: Path) -> Iterator[Desk]:
     hq = create_headquarters(tmp_path / "hq", database=cluster.database(), blobs="table")
     box = Box()
     sites.register(hq, BY, request=box.request(), site="site-01", name="示例考点")
+    approving.everything(hq, BY)
     desk = Desk(hq, box, tmp_path)
     desk.published()
     yield desk

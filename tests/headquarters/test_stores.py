@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import approving
 import pytest
 import s3_stub
 from desk_world import BY, NOW, Box, Desk, Story
@@ -33,6 +34,7 @@ def enrolled(headquarters: Headquarters, folder: Path) -> Desk:
     """A desk on it with one site."""
     box = Box()
     sites.register(headquarters, BY, request=box.request(), site="site-01", name="示例考点")
+    approving.everything(headquarters, BY)
     return Desk(headquarters, box, folder)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import approving
 import releasing
 
 from siteapp.identity import accept_certificate, make_keys
@@ -89,6 +90,7 @@ def founded(kind: Kind) -> Founded:
     envelope = sites.register(hq, by, request=request, site=SITE, name="示例职业学校")
     accept_certificate(made.folder / "site", envelope, hq.keys.root().public.key_id)
     made.passwords = Passwords(officer=staff.add_member(hq, by, "officer", staff.ROLES))
+    approving.everything(hq, by, SITE)
     _publish(hq, by, made, kind)
     hq.close()
     return made

@@ -21,7 +21,7 @@ from sync.headquarters.content.bank import builtin_bank, load_bank
 from sync.headquarters.content.specifications import specification
 from sync.headquarters.planning import publish, release, rosters, sessions, unlocking
 from sync.headquarters.planning.materials import builtin_materials, read_materials
-from sync.headquarters.register import sites
+from sync.headquarters.register import conditions, sites
 from sync.headquarters.web.sheets import codes_file
 from sync.wire.files import write_durably
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
@@ -227,7 +227,10 @@ def roster_import(
         count = rosters.import_roster(
             hq, stamp(), session=session_id, sitting=sitting_id, file=file, replace=replace
         )
+        few = conditions.too_few(hq, session_id)
     say(f"已导入 {count} 名考生", f"{count} candidates imported")
+    if few:
+        say(few.zh, few.en, err=True)
 
 
 @roster.command("template")
@@ -248,6 +251,9 @@ def publish_command(folder: Path, session_id: str, key: Path, out: Path | None) 
     signer = SigningKey.from_bytes(load_key(key, SECRET_LENGTH))
     with opened(folder) as hq:
         package = release.sign_release(hq, stamp(), session_id, signer)
+        few = conditions.too_few(hq, session_id)
+    if few:
+        say(few.zh, few.en, err=True)
     if package is None:
         say(
             f"场次 {session_id} 已由密钥 {signer.public.key_id} 签名，还需第二位发布人签名",

@@ -18,6 +18,7 @@ from sync.exam.specification import Struct
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded
 from sync.headquarters.planning.publish import Published, drawn_papers, planned
 from sync.headquarters.planning.sessions import find
+from sync.headquarters.register.conditions import require_session
 from sync.headquarters.register.keys import register_of, release_key
 from sync.headquarters.register.sites import certificate_of
 from sync.headquarters.store.engine import Stamp, record
@@ -55,15 +56,18 @@ def sign_release(
 ) -> Published | None:
     """Sign a session for its site: None for the first signature, the package with the second.
 
-    AlreadyThere if it is published. What was changed since the first signature needs both anew. A
-    site that enrolled again since cannot open the old package: it gets the same plan and papers
-    sealed anew, with new codes.
+    AlreadyThere if it is published; refused if the register no longer has it so. What was changed
+    since the first signature needs both anew. A site that enrolled again since cannot open the old
+    package: it gets the same plan and papers sealed anew, with new codes.
     """
     with headquarters.store.writing() as db:
         row = find(db, session)
         certificate = certificate_of(headquarters, row.site)
         if row.state == "published" and row.package_serial == certificate.serial:
             raise AlreadyThere(what=f"{session} {row.package_digest[:16]}")
+        if row.state == "draft":
+            # A published session is only sealed anew, for a box that was set up anew.
+            require_session(db, row)
         plan, papers = planned(db, row), drawn_papers(db, row)
         register = register_of(headquarters)
         _require_release_key(headquarters, by, key)

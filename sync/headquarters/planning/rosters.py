@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.errors import AlreadyThere, NotFound, RosterRefused, RosterUnreadable
-from sync.exam.roster import COLUMNS, RosterRow, read_rows
+from sync.exam.roster import COLUMNS, MAJOR, RosterRow, read_rows
 from sync.exam.sitting import CandidatePlan
+from sync.exam.specification import Specification
 from sync.headquarters.planning.sessions import draft, find
+from sync.headquarters.register.conditions import require_roster
 from sync.headquarters.spreadsheet import SheetUnreadable, read_sheet, sheet_bytes
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
@@ -28,12 +31,13 @@ def import_roster(
 ) -> int:
     """Take a sheet as the roster of a sitting; how many candidates. All problems are listed.
 
-    A sitting has one roster: AlreadyThere if it has, unless `replace`.
+    A sitting has one roster: AlreadyThere if it has, unless `replace`. Of an examination it must
+    keep to the quota and its majors (sync.headquarters.register.conditions).
     """
     rows = read_roster(file)
     with headquarters.store.writing() as db:
-        draft(db, session)
-        _require_sitting(db, session, sitting)
+        row = draft(db, session)
+        specification = _specification(db, session, sitting)
         here = (entries.c.session == session) & (entries.c.sitting == sitting)
         if db.scalar(select(entries.c.admission).where(here).limit(1)):
             if not replace:
@@ -43,6 +47,7 @@ def import_roster(
         if problems:
             raise RosterRefused(problems)
         _insert(db, session, sitting, rows)
+        require_roster(db, row, sitting, specification)
         record(db, by, "roster.import", session=session, sitting=sitting, candidates=len(rows))
     return len(rows)
 
@@ -55,10 +60,12 @@ def read_roster(file: Path) -> tuple[RosterRow, ...]:
         raise RosterUnreadable(reason=str(error)) from None
 
 
-def _require_sitting(db: Connection, session: str, sitting: str) -> None:
+def _specification(db: Connection, session: str, sitting: str) -> Specification:
     this = (sittings.c.session == session) & (sittings.c.id == sitting)
-    if not db.scalar(select(sittings.c.id).where(this)):
+    text = db.scalar(select(sittings.c.specification).where(this))
+    if text is None:
         raise NotFound(what=f"{session}/{sitting}")
+    return msgspec.json.decode(text, type=Specification)
 
 
 def _clear(db: Connection, session: str, sitting: str) -> None:
@@ -100,6 +107,7 @@ def _same_person(row: RosterRow, same: Row[Any]) -> list[Words]:
         ("准考证号", row.admission, same.admission),
         ("姓名", row.name, same.name),
         ("座位号", row.seat, same.seat),
+        (MAJOR, row.major, same.major),
     )
     return [
         Words(
@@ -107,7 +115,8 @@ def _same_person(row: RosterRow, same: Row[Any]) -> list[Words]:
             f"{row.name} ({row.admission}): {column} differs from another roster of this session",
         )
         for column, here, there in pairs
-        if here != there
+        # A roster may leave the major out.
+        if here != there and (column != MAJOR or (here and there))
     ]
 
 
@@ -123,9 +132,13 @@ def _insert(db: Connection, session: str, sitting: str, rows: Sequence[RosterRow
                     identity=row.identity,
                     sex=row.sex,
                     school=row.school,
+                    major=row.major,
                     seat=row.seat,
                 )
             )
+        elif row.major:
+            this = (candidates.c.session == session) & (candidates.c.admission == row.admission)
+            db.execute(update(candidates).where(this).values(major=row.major))
         db.execute(
             insert(entries).values(session=session, sitting=sitting, admission=row.admission)
         )
@@ -163,4 +176,4 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
 
 def template() -> bytes:
     """An empty roster sheet with all columns as text."""
-    return sheet_bytes("考生名单", COLUMNS, [], spare_rows=200)
+    return sheet_bytes("考生名单", (*COLUMNS, MAJOR), [], spare_rows=200)

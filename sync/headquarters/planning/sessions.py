@@ -15,6 +15,7 @@ from sync.exam.specification import Specification, Struct
 from sync.headquarters.errors import SessionPublished, TimeRefused
 from sync.headquarters.names import checked
 from sync.headquarters.planning.materials import keep_materials
+from sync.headquarters.register.conditions import require_sitting
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import entries, forms, sessions, sites, sittings
@@ -104,6 +105,7 @@ def add_sitting(
 ) -> SittingPlan:
     """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill.
 
+    Of an examination only if the register has it so (sync.headquarters.register.conditions).
     `materials` are the bank's files by name.
     """
     checked(sitting)
@@ -111,6 +113,7 @@ def add_sitting(
         row = draft(db, session)
         if db.scalar(select(sittings.c.id).where(_is(session, sitting))):
             raise AlreadyThere(what=f"{session}/{sitting}")
+        require_sitting(db, row, specification)
         drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed)
         part = specification.component(component)
         plan = SittingPlan(

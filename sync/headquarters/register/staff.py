@@ -15,8 +15,10 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import staff, staff_sessions, tries
 from sync.wire.passwords import check_password, hash_password, new_password, new_token
 
-Role = Literal["exam-officer", "release-officer", "auditor"]
+Role = Literal["exam-officer", "release-officer", "auditor", "marker"]
 ROLES: tuple[Role, ...] = get_args(Role)
+# Who sees the desk: register, sessions, what came in. Markers see what they mark and no more.
+DESK: tuple[Role, ...] = ("exam-officer", "release-officer", "auditor")
 SESSION_MS = 12 * 3_600_000
 # Wrong tries that cost nothing; each further one doubles the wait, up to MAX_WAIT_MS.
 FREE_TRIES = 5

@@ -26,11 +26,17 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
 from sync.errors import AlreadyInitialised, NotInitialised, SqliteTooOld
 from sync.headquarters.errors import DatabaseAway, SettingRefused
-from sync.headquarters.store import delivery_tables, enrolling, marking_tables, watching
+from sync.headquarters.store import (
+    delivery_tables,
+    enrolling,
+    marking_tables,
+    register_tables,
+    watching,
+)
 from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit, metadata
 
 # Modules of tables on the same metadata: whoever opens a database knows them.
-TABLES = (delivery_tables, enrolling, marking_tables, watching)
+TABLES = (delivery_tables, enrolling, marking_tables, register_tables, watching)
 # From 3.7.0 to 3.51.2 a WAL reset could corrupt the file.
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000

@@ -4,6 +4,7 @@
     blobs/         received files          archive/     their second copy (may be on another disk)
     quarantine/    refused files           incoming/    files on their way in
     codes/         unlock codes            packages/    published packages
+    stamped/       forms of applications
 
 `keys/root.key` registers sites and `keys/escrow.seed` opens every batch if `seal.seed` is lost:
 both belong offline (on paper or a stick in a safe) as soon as they are not needed. The two release
@@ -43,7 +44,8 @@ from sync.wire.keys import SECRET_LENGTH, OpeningKey, SigningKey, load_key, save
 
 DATABASE = "hq.db"
 SETTINGS = "examhq.json"
-FOLDERS = ("keys", "blobs", "quarantine", "incoming", "codes", "packages")
+STAMPED = "stamped"
+FOLDERS = ("keys", "blobs", "quarantine", "incoming", "codes", "packages", STAMPED)
 # Each belongs to one release officer, who takes it away on a stick.
 RELEASE_KEYS = ("release-1", "release-2")
 # Files that tell whose folder it is.

@@ -134,6 +134,7 @@ candidates = Table(
     Column("identity", String, nullable=False),
     Column("sex", String, nullable=False),
     Column("school", String, nullable=False),
+    Column("major", String, nullable=False),
     Column("seat", Integer, nullable=False),
     PrimaryKeyConstraint("session", "admission"),
     UniqueConstraint("session", "seat"),

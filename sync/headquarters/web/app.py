@@ -18,6 +18,8 @@ from sync.headquarters.web.guard import PUBLIC, role
 from sync.headquarters.web.live import Boards
 from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
+from sync.headquarters.web.quota_pages import quota_pages
+from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.rule_pages import rule_pages
@@ -40,6 +42,8 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(pages)
     app.register_blueprint(rule_pages)
     app.register_blueprint(release_pages)
+    app.register_blueprint(register_pages)
+    app.register_blueprint(quota_pages)
     for watching in (board_pages, watch_pages, result_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()

@@ -29,7 +29,7 @@ def day_asked() -> tuple[str, list[tuple[str, int]]]:
 
 
 @board_pages.get("/board")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def board_page() -> str:
     """The frame of the board; board.js fills it."""
     day, days = day_asked()
@@ -47,7 +47,7 @@ def board_page() -> str:
 
 
 @board_pages.get("/board/<day>/rows")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def board_rows(day: str) -> Response:
     """What changed since `?since=`; names too for who knows nothing yet."""
     boards: Boards = current_app.extensions["boards"]

@@ -1,7 +1,9 @@
 """How large a body may be at headquarters: large ones come from sites, which prove themselves."""
 
 import json
+import time
 from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,12 +14,16 @@ from sync.headquarters.errors import BatchTooLarge
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
 from sync.headquarters.intake.uploads import PART
 from sync.headquarters.register.proof import proven_site
+from sync.headquarters.register.staff import member_of
 from sync.headquarters.store.folder import Headquarters
-from sync.headquarters.web.guard import HEADERS
+from sync.headquarters.web.guard import COOKIE, HEADERS
 from sync.whole import Usual
 from sync.wire.inventory import MAX_INVENTORY
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
+# Pages to which staff upload: stamped forms, sheets.
+STAFF_FILES = ("/applications", "/quota/", "/calendar/")
+MAX_STAFF_FILE = 9 * 1024 * 1024
 INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 # Half of all: a balancer opens many, and leaves some to others.
 PER_MACHINE = 512
@@ -25,9 +31,11 @@ _PROOF = "EXAMSITE_AUTHORIZATION"
 
 
 def bounds(headquarters: Headquarters) -> Bound:
-    """Anybody may bring a batch of the usual size; the rest needs the word of a site."""
+    """Anybody may bring a batch of the usual size; the rest needs a site's word, or a sign-in."""
 
     def most(path: str, headers: Mapping[str, str]) -> int:
+        if path.startswith(STAFF_FILES):
+            return MAX_STAFF_FILE if _signed_in(headquarters, headers) else SMALLEST
         if path == INVENTORIES and _proven(headquarters, headers, "POST", path):
             return MAX_INVENTORY
         if path.startswith(UPLOADS) and _proven(headquarters, headers, "PATCH", path):
@@ -41,6 +49,15 @@ def bounds(headquarters: Headquarters) -> Bound:
         return MAX_BATCH if path.startswith(BATCHES) else MAX_FILE
 
     return most
+
+
+def _signed_in(headquarters: Headquarters, headers: Mapping[str, str]) -> bool:
+    try:
+        cookies = SimpleCookie(headers.get("COOKIE", ""))
+        token = cookies[COOKIE].value
+        return member_of(headquarters, token, time.time_ns() // 1_000_000) is not None
+    except (CookieError, KeyError, SQLAlchemyError):
+        return False
 
 
 def _proven(headquarters: Headquarters, headers: Mapping[str, str], method: str, path: str) -> bool:

@@ -18,7 +18,7 @@ _WAITING = {"waiting": True, "taken": False}
 
 
 @desk_pages.get("/quarantine")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def quarantine_page() -> str:
     """Refused files with the reason, and what they say of themselves."""
     page = page_asked()

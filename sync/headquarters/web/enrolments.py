@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as Answer
 
 from sync.errors import REFUSALS, ExamError, WordUnknown
 from sync.headquarters.errors import WordsDiffer
-from sync.headquarters.planning import sessions
-from sync.headquarters.register import invitations, site_requests, sites
+from sync.headquarters.register import invitations, site_requests
 from sync.headquarters.register.keys import DAY_MS
-from sync.headquarters.register.staff import ROLES
+from sync.headquarters.register.staff import DESK
 from sync.headquarters.web.guard import PUBLIC, headquarters, language, now, role, stamp
+from sync.headquarters.web.register_pages import sites_listed
 from sync.wire.documents import to_bytes
 
 enrolments = Blueprint("enrolments", __name__)
@@ -40,22 +40,18 @@ def enrol(digest: str) -> Response:
 
 
 @enrolments.get("/sites")
-@role(*ROLES)
+@role(*DESK)
 def site_list() -> str:
     """The register of sites, what was given to them, and the boxes that came."""
     return _sites_page(None)
 
 
 def _sites_page(error: ExamError | None) -> str:
-    held: dict[str, int] = {}
-    for row in sessions.list_sessions(headquarters()):
-        held[row.site] = held.get(row.site, 0) + 1
     came = site_requests.list_requests(headquarters())
     given = invitations.list_invitations(headquarters())
     return render_template(
         "sites.html",
-        sites=sites.list_sites(headquarters()),
-        held=held,
+        **sites_listed(),
         waiting=[row for row in came if row.state == "waiting" and _good(row, given)],
         refused=[
             row for row in came if row.state == "refused" and row.at > now() - REFUSED_SHOWN_MS

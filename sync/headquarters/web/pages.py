@@ -13,7 +13,7 @@ from sync.headquarters.planning import publish, release, sessions, unlocking
 from sync.headquarters.register import sites, staff
 from sync.headquarters.store.engine import record
 from sync.headquarters.watch import board
-from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, now, role, stamp
+from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, may, now, role, stamp
 from sync.headquarters.web.paging import PAGE, page_asked
 
 pages = Blueprint("pages", __name__)
@@ -75,7 +75,12 @@ def sign_out() -> Answer:
 @pages.get("/")
 @role(*staff.ROLES)
 def home() -> str:
-    """Sessions with their state and what has come in, a page at a time; the latest first."""
+    """Sessions with their state and what has come in, a page at a time; the latest first.
+
+    Markers are told what they have to mark.
+    """
+    if not may(*staff.DESK):
+        return render_template("marker.html")
     page = page_asked()
     found = board.latest(headquarters(), PAGE + 1, page.offset)
     return render_template(
@@ -90,7 +95,7 @@ def home() -> str:
 
 
 @pages.get("/sessions/<session>")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def session_page(session: str) -> str:
     """One session: plan, package, batches, reconciliation, results."""
     row = sessions.show_session(headquarters(), session)

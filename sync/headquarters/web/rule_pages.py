@@ -15,7 +15,7 @@ rule_pages = Blueprint("rule_pages", __name__)
 
 
 @rule_pages.get("/specifications")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def specification_list() -> str:
     """All specifications."""
     found = specifications.all_specifications(headquarters())
@@ -23,7 +23,7 @@ def specification_list() -> str:
 
 
 @rule_pages.get("/specifications/<code>")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def specification_page(code: str) -> str:
     """One specification: components, blueprint, rules with their basis."""
     found = specifications.specification(headquarters(), code)

@@ -17,7 +17,7 @@ watch_pages = Blueprint("watch_pages", __name__)
 
 
 @watch_pages.get("/reconciliation")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def reconciliation_page() -> str:
     """Registered, present, submitted, received over a day or one session; who is missing."""
     day, days, session = _asked()
@@ -79,7 +79,7 @@ def _sheet(sheet: bytes, name: str, of: str) -> Response:
 
 
 @watch_pages.get("/incidents")
-@role(*staff.ROLES)
+@role(*staff.DESK)
 def incident_page() -> str:
     """The incidents of a day or one session, by kind and site."""
     day, days, session = _asked()
