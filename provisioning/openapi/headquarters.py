@@ -26,6 +26,7 @@ ENVELOPE = {"type": "object", "description": "a DSSE envelope: docs/specs/signed
 PACKAGE = record(digest=TEXT, size=WHOLE, session=TEXT, released=TRUTH)
 RECEIPTED = {200: Body(JSON, ENVELOPE), 201: Body(JSON, ENVELOPE)}
 TAKEN_IN = (400, 409, 411, 413, 422, 429, 503, 507)
+SHEET_SENT = Body(FILES, {"type": "object", "properties": {"sheet": BINARY}})
 STYLE = Says(answers={200: Body("text/css", TEXT)})
 FILE = Says(answers={200: Body(SHEET, BINARY)}, refusals=(409,))
 
@@ -50,6 +51,17 @@ ROUTES: dict[str, Says] = {
         (403, 404, 409, 422, 429),
     ),
     "POST /api/v1/inventories": Says(Body(JSON, ENVELOPE), told(ENVELOPE), (404, 409, 422)),
+    "POST /api/v1/uploads": Says(
+        answers={201: None},
+        refusals=(400, 404, 409, 413, 422, 429, 503, 507),
+        headers={"Upload-Length": WHOLE, "Upload-Metadata": TEXT},
+    ),
+    "PATCH /api/v1/uploads/{digest}": Says(
+        Body(BYTES, BINARY),
+        {204: None, **RECEIPTED},
+        TAKEN_IN,
+        {"Upload-Offset": WHOLE},
+    ),
     "GET /api/v1/receipts/{digest}": Says(answers=told(ENVELOPE), refusals=(404,)),
     # The staff.
     "GET /sign-in": Says(answers=page()),
@@ -74,6 +86,10 @@ ROUTES: dict[str, Says] = {
         answers={200: Body(BYTES, BINARY), 206: Body(BYTES, BINARY), 304: None}, refusals=(416,)
     ),
     "POST /quarantine/{digest}/retry": Says(answers=MOVED, refusals=(409, 411, 413, 422, 507)),
+    "POST /quota/preview": Says(SHEET_SENT, page(), (409, 413, 422)),
+    "POST /calendar/preview": Says(SHEET_SENT, page(), (409, 413, 422)),
+    "POST /quota/import": Says(form("rows"), {**page(), **MOVED}, (409, 422)),
+    "POST /calendar/import": Says(form("rows"), {**page(), **MOVED}, (409, 422)),
     "POST /sites/invitations": Says(
         form("site", "name", "address", "days"), {201: Body(HTML, TEXT)}, (409, 422)
     ),

@@ -1,5 +1,7 @@
 """Every route of headquarters as every role and as nobody: allowed, 403, or led to the sign-in."""
 
+import re
+
 import pytest
 from desk_world import BY, LIVE, Clock, Desk, Page
 from flask import Flask
@@ -12,7 +14,7 @@ from sync.headquarters.web import guard
 from sync.headquarters.web.app import create_app
 from sync.headquarters.web.guard import PUBLIC, SITE
 
-KNOWN = {"<session>": "morning", "<code>": LIVE}
+KNOWN = {"session": "morning", "code": LIVE}
 
 
 @pytest.fixture
@@ -47,14 +49,18 @@ def expected(method: str, path: str, roles: tuple[str, ...], role: str | None) -
     return "role" if role else "sign-in"
 
 
+def _value(parameter: re.Match[str]) -> str:
+    """Something in the place of a parameter."""
+    kind, name = parameter.groups()
+    return KNOWN.get(name, "1" if kind == "int" else name)
+
+
 def differing(app: Flask, client: FlaskClient, role: str | None) -> list[str]:
     """Routes that are not as declared; signing out comes last, for it ends the session."""
     found = []
     for route in sorted(headquarters_routes(), key=lambda r: r.path == "/sign-out"):
-        path = route.path
-        for name, value in KNOWN.items():
-            path = path.replace(name, value)
-        came = outcome(client, route.method, path.replace("<", "").replace(">", ""))
+        path = re.sub(r"<(?:(\w+):)?(\w+)>", _value, route.path)
+        came = outcome(client, route.method, path)
         if came != expected(route.method, route.path, route.roles, role):
             found.append(f"{route.method} {route.path}: {came}")
     return found
