@@ -1,5 +1,6 @@
 """The site's courier: its own process, which opens the spool and the keys but no database."""
 
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -7,6 +8,7 @@ from siteapp.config import Settings
 from siteapp.identity import load_identity
 from sync.courier import Courier
 from sync.errors import NotReady
+from sync.progress import note_half
 from sync.spool import Spool
 from sync.stick import StickTransport
 from sync.stock import Stock
@@ -17,7 +19,7 @@ from sync.wire.keys import VerifyKey
 def make_courier(folder: Path, stick: Path | None = None) -> Courier:
     """A courier between this site's spool and headquarters, or a stick in its place."""
     identity = load_identity(folder)
-    settings = Settings.load(folder)
+    settings, spool = Settings.load(folder), Spool(folder / "spool")
     transport: HttpTransport | StickTransport
     if stick is not None:
         transport = StickTransport(stick, identity.site)
@@ -27,13 +29,17 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
             reason_en="no address of headquarters in the settings (headquarters)",
         )
     else:
-        transport = HttpTransport(settings.text("headquarters"), identity.site, identity.sign)
+        transport = HttpTransport(
+            settings.text("headquarters"),
+            identity.site,
+            identity.sign,
+            sent=partial(note_half, spool.folder),
+        )
     longest = settings.number("courier_seconds")
 
     def pause(stop: Event, seconds: float) -> object:
         return stop.wait(min(seconds, longest))
 
-    spool = Spool(folder / "spool")
     return Courier(
         spool,
         transport,

@@ -22,6 +22,7 @@ class Cutter:
     passed: int = 0
     done: int = 0
     address: str = ""
+    ends: list[asyncio.StreamWriter] = field(default_factory=list)
 
     def plan(self, *cuts: int) -> None:
         """Count anew, and cut after each of these numbers of bytes."""
@@ -30,13 +31,27 @@ class Cutter:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         there, away = await asyncio.open_connection("127.0.0.1", self.port)
+        self.ends += [writer, away]
         back = asyncio.create_task(_pump(there, writer))
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while await self._request(reader, away):
-                pass
-        for end in (writer, away):
+        try:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                while await self._request(reader, away):
+                    pass
+        finally:
+            for end in (writer, away):
+                end.transport.abort()
+            await asyncio.gather(back, return_exceptions=True)
+
+    async def end(self, server: asyncio.Server) -> None:
+        """Close all: what a connection waits for ends with it."""
+        server.close()
+        for end in self.ends:
             end.transport.abort()
-        await asyncio.gather(back, return_exceptions=True)
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        await asyncio.gather(*others, return_exceptions=True)
+        for end in self.ends:
+            with suppress(ConnectionError):
+                await end.wait_closed()
 
     async def _request(self, reader: asyncio.StreamReader, away: asyncio.StreamWriter) -> bool:
         """A head and its body; False when the line was cut."""
@@ -78,15 +93,7 @@ def cutting(port: int) -> Iterator[Cutter]:
     try:
         yield cutter
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result(20)
+        asyncio.run_coroutine_threadsafe(cutter.end(server), loop).result(20)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-
-
-async def _end(server: asyncio.Server) -> None:
-    server.close()
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)

@@ -32,7 +32,7 @@ def status_command(folder: Path, as_json: bool) -> None:
         show_json(_json(identity.site, settings.text("headquarters"), found, couriers))
         return
     show_table(
-        ["session", "packed", "waiting", "received", "archived", "refused"],
+        ["session", "packed", "waiting", "received", "archived", "refused", "sent"],
         [_row(one) for one in found],
     )
     for way, courier in couriers.items():
@@ -61,7 +61,9 @@ def send_again_command(folder: Path, digest: str) -> None:
 
 def _row(one: Progress) -> list[str]:
     tallies = (one.packed, one.waiting, one.received, one.archived, one.refused)
-    return [one.session, *(f"{t.count} ({-(-t.size // 1024)} KiB)" for t in tallies)]
+    # In parts, a large file is on its way for long: bytes say how far.
+    sent = f"{one.sent // 1024} / {-(-one.packed.size // 1024)} KiB"
+    return [one.session, *(f"{t.count} ({-(-t.size // 1024)} KiB)" for t in tallies), sent]
 
 
 def _json(

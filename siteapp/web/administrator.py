@@ -17,6 +17,7 @@ from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.audited import ACTS
 from siteapp.web.guard import STAFF, member, role, site
 from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
+from sync.progress import by_session
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
@@ -186,6 +187,7 @@ def deliveries() -> str:
     """Every batch and how far it is; nothing leaves the site before the second receipt."""
     status = site().spool.status()
     held = status.held if status else {}
+    progress = {one.session: one for one in by_session(site().spool)}
     shown = []
     for session in reversed(list(site().live.sessions.values())):
         batches = [
@@ -202,6 +204,7 @@ def deliveries() -> str:
                 "archived": archived,
                 "files": site().filer.tally(session),
                 "delivered": site().delivered(session),
+                "progress": progress.get(session.plan.id),
             }
         )
     return render_template("administrator-deliveries.html", shown=shown, facts=server_facts())

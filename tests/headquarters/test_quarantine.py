@@ -4,13 +4,13 @@ import hashlib
 
 import pytest
 from desk_world import BY, NOW, Box, Desk, Page
+from sqlalchemy import insert
 
-from sync.headquarters.errors import UnknownSender
 from sync.headquarters.intake import edge, quarantine
 from sync.headquarters.intake.archive import list_batches
 from sync.headquarters.register import sites
 from sync.headquarters.register.sites import sign_key
-from sync.headquarters.store.body import Body
+from sync.headquarters.store.schema import quarantine as table
 
 
 @pytest.fixture
@@ -75,9 +75,11 @@ def test_another_sites_page_can_let_nothing_in(desk: Desk, officer: Page) -> Non
 
 
 def test_the_list_is_shown_page_by_page(desk: Desk, officer: Page) -> None:
-    for n in range(101):
-        body = Body.of_bytes(b"%d" % n)
-        edge._set_aside(desk.hq, body, "ab" * 32, UnknownSender(site="x"), NOW + n)
+    said = {"declared": "x", "claims": "{}", "size": 1, "code": "unknown-sender"}
+    said |= {"reason_zh": "未登记", "reason_en": "unknown"}
+    rows = [said | {"digest": f"{n:064}", "received_at": NOW + n} for n in range(101)]
+    with desk.hq.store.writing() as db:
+        db.execute(insert(table), rows)
     first = officer.get("/quarantine")
     assert first.count("unknown-sender") == 100
     assert "page=2" in first

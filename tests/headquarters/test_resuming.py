@@ -24,8 +24,9 @@ from sync.headquarters.register import sites
 from sync.headquarters.serve import Server
 from sync.headquarters.store.delivery_tables import upload_parts
 from sync.headquarters.web.app import create_receiver
+from sync.progress import by_session, note_half
 from sync.resuming import Parts
-from sync.spool import digest_of
+from sync.spool import Spool, digest_of
 from sync.transport import HttpTransport
 from sync.wire.documents import write_file
 from sync.wire.keys import SigningKey
@@ -103,6 +104,24 @@ def test_on_a_line_that_is_cut_again_and_again_resuming_saves_most(
         deliver(published_desk, cutter, path, parts)
     assert cutter.done == len(cuts)
     assert (cutter.passed <= path.stat().st_size + PART * len(cuts)) is resumed
+
+
+def test_how_much_of_a_file_is_there_is_known_after_each_part(published_desk: Desk) -> None:
+    desk, spool = published_desk, Spool(published_desk.folder / "spool")
+    digest = spool.put_outgoing(sealed(desk, 0), "file")
+    size, seen = spool.outgoing()[0].size, list[int]()
+
+    def note(digest: str, sent: int) -> None:
+        note_half(spool.folder, digest, sent)
+        seen.append(by_session(spool)[0].sent)
+
+    parts = Parts(size=PART, largest=PART, in_one=0)
+    with (
+        receiving(desk) as cutter,
+        HttpTransport(cutter.address, "site-01", desk.box.sign, parts=parts, sent=note) as line,
+    ):
+        line.deliver(spool.outgoing()[0].path, digest)
+    assert seen == [*range(PART, size, PART), size]
 
 
 def halves(desk: Desk) -> int:

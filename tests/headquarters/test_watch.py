@@ -15,6 +15,7 @@ from sync.headquarters.intake import quarantine
 from sync.headquarters.intake.journals import Head, read_journal
 from sync.headquarters.marking import scoring
 from sync.headquarters.marking.reconcile import ForkedTail, Person
+from sync.headquarters.marking.scoring import scored_rows
 from sync.headquarters.marking.tracks import fork_rows, hand_in_rows, incident_rows, milestones
 from sync.headquarters.serve import work_once
 from sync.headquarters.spreadsheet import read_sheet
@@ -230,6 +231,19 @@ def test_what_is_watched_is_made_again_from_the_batches(desk: Desk) -> None:
     assert incidents.list_incidents(desk.hq, Asked(day=DAY), 100) == []
     scoring.score(desk.hq, BY, "morning")
     assert len(incidents.list_incidents(desk.hq, Asked(day=DAY), 100)) == 7
+
+
+def test_postgresql_takes_what_a_site_wrote_with_nul_in_it(published_on_postgresql: Desk) -> None:
+    desk = published_on_postgresql
+    story = desk.published()
+    attempt = story.start("99530051001")
+    story.tell("violation", attempt=attempt, note="\0", by="\0")
+    story.tell("hand-in", attempt=attempt, how="\0", receipt="A\0B", answered=0, of=1)
+    story.close(handed_in=1)
+    desk.deliver(story)
+    assert work_once(desk.hq, lambda: NOW)
+    assert len(scored_rows(desk.hq, "morning")) == 4
+    assert receipt_codes.held(desk.hq, "A\ufffdB")[0].fits is False
 
 
 def test_postgresql_answers_the_same_questions(published_on_postgresql: Desk) -> None:

@@ -10,6 +10,7 @@ from room import staff_browser
 from siteapp.cli import main
 from siteapp.site import Site
 from sync.delivery_errors import UnsignedRefusal
+from sync.progress import note_half
 from sync.spool import CourierStatus, Held, Spool
 from sync.wire.documents import Receipt, sign
 
@@ -55,6 +56,30 @@ def test_it_counts_by_session_and_state_while_the_service_holds_the_folder(
     open_site.spool.add_receipt(digest, "archived", sign(receipt, hq.receipt))
     (one,) = json.loads(run(open_site.folder, "--json"))["sessions"]
     assert (one["waiting"]["count"], one["archived"]) == (0, {"count": 1, "size": size})
+
+
+def test_bytes_of_a_file_that_is_there_by_half_are_counted(
+    hq: world.Headquarters, open_site: Site
+) -> None:
+    digest = open_site.packer.cut(open_site.live.session(AM))
+    assert digest is not None
+    size = open_site.spool.outgoing()[0].size
+
+    def sent() -> int:
+        return int(json.loads(run(open_site.folder, "--json"))["sessions"][0]["sent"])
+
+    assert sent() == 0
+    note_half(open_site.spool.folder, digest, 1024)
+    assert sent() == 1024
+    of = -(-size // 1024)
+    # The table is cut to the width of the terminal; the page has room.
+    page = staff_browser(open_site, "administrator")
+    assert f"已到总部 1 KiB，共 {of} KiB" in page.get("/admin/deliveries").text
+    receipt = Receipt(digest, size, "site-01", AM, 1, 0, "received", 1)
+    open_site.spool.add_receipt(digest, "received", sign(receipt, hq.receipt))
+    assert sent() == size
+    (open_site.spool.folder / "half.json").write_bytes(b"{")
+    assert sent() == size
 
 
 def test_what_does_not_get_through_is_named_on_the_shell_and_on_the_page(open_site: Site) -> None:

@@ -23,7 +23,7 @@ def keep_tracks(db: Connection, found: Reconciliation, journal: ReceivedJournal)
     A journal that cannot be read leaves incidents and files as they were before.
     """
     db.execute(delete(progress).where(progress.c.session == found.session))
-    db.execute(insert(progress).values(_progress(found, journal)))
+    _add(db, progress, {}, [_progress(found, journal)])
     if not journal.terms:
         return
     last = journal.terms[-1]
@@ -84,9 +84,9 @@ def _newest(db: Connection, table: Table, own: dict[str, Any]) -> int:
 
 def _add(db: Connection, table: Table, own: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.execute(insert(table), [own | _clean(row) for row in rows])
+        db.execute(insert(table), [own | clean(row) for row in rows])
 
 
-def _clean(row: dict[str, Any]) -> dict[str, Any]:
+def clean(row: dict[str, Any]) -> dict[str, Any]:
     """Without NUL, which a site may write into a note and PostgreSQL takes in no text."""
     return {n: v.replace("\0", "\ufffd") if isinstance(v, str) else v for n, v in row.items()}

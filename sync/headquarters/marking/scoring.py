@@ -5,6 +5,7 @@ from functools import cache, partial
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import DataError
 
 from sync.errors import DocumentRefused, ExamError, NotFound
 from sync.exam.item_analysis import Answered, FormStatistics, form_statistics, item_times
@@ -19,7 +20,7 @@ from sync.headquarters.intake.journals import ReceivedJournal, read_journal
 from sync.headquarters.intake.work import claim, done
 from sync.headquarters.marking.attempts import AttemptFacts, attempt_facts
 from sync.headquarters.marking.item_figures import keep_statistics
-from sync.headquarters.marking.keeping import keep_tracks
+from sync.headquarters.marking.keeping import clean, keep_tracks
 from sync.headquarters.marking.reconcile import NOTHING, Reconciliation, reconcile
 from sync.headquarters.marking.rulings import Rulings, rulings_in_force
 from sync.headquarters.planning.sessions import SittingRow, list_sittings, load_form, published_plan
@@ -100,7 +101,7 @@ def refresh(headquarters: Headquarters, by: Stamp) -> int:
             count += 1
             try:
                 _refresh_one(headquarters, by, session)
-            except ExamError:
+            except (ExamError, DataError):
                 log.exception("session %s cannot be scored", session)
                 continue
             with headquarters.store.writing() as db:
@@ -281,7 +282,9 @@ def replace_results(db: Connection, session: str, marked: Marked) -> None:
     """The rows and statistics of a session, in place of those of before."""
     db.execute(delete(results).where(results.c.session == session))
     for row in marked.rows:
-        db.execute(insert(results).values(session=session, **msgspec.structs.asdict(row)))
+        db.execute(
+            insert(results).values(clean({"session": session} | msgspec.structs.asdict(row)))
+        )
     keep_statistics(db, session, marked.statistics)
 
 

@@ -89,6 +89,8 @@ function rank(one) {
 }
 
 function wanted(one) {
+  const text = document.getElementById("find").value.trim().toLowerCase();
+  if (text && !`${one.name[0]} ${one.name[3]}`.toLowerCase().includes(text)) return false;
   return !chosen || (chosen === "problem" ? one.row[8].length > 0 : one.row[0] === chosen);
 }
 
@@ -178,4 +180,5 @@ for (const button of board.querySelectorAll(".phase"))
       other.setAttribute("aria-pressed", String(other.dataset.phase === chosen));
     arrange();
   });
+document.getElementById("find").addEventListener("input", arrange);
 poll();
