@@ -20,6 +20,8 @@ from provisioning.openapi.build import examhq, examsite
 from provisioning.routes import Route, headquarters_routes, site_routes
 from siteapp.cli import main as site_cli
 from siteapp.config import SETTINGS
+from siteapp.readiness.catalogue import CATALOGUE
+from siteapp.readiness.checks import RULES
 from sync.errors import ExamError
 from sync.exam.catalogue import specifications
 from sync.exam.journal import KINDS
@@ -170,9 +172,29 @@ def examinations() -> str:
     return "\n".join(parts)
 
 
+def checks() -> str:
+    """Every check of the readiness report: threshold, why, who mends it and how."""
+    parts = ["# Checks · 检查项\n", NOTE]
+    defaults = {s.name: s.default for s in SETTINGS}
+    for one in CATALOGUE.values():
+        parts.append(f"## {one.code}\n\n**{one.title.zh} · {one.title.en}**\n")
+        if rule := RULES.get(one.code):
+            sign, low = ("≥", "<") if rule.least else ("≤", ">")
+            edge = f"; {low} × {rule.fails_at:g}: fails · 未通过" if rule.fails_at else ""
+            unit = f" {one.unit}" if one.unit else ""
+            limit = f"{sign} `{rule.setting}` ({defaults[rule.setting]}{unit}){edge}"
+            parts.append(f"{limit}\n")
+        if one.needed:
+            parts.append("Unknown is not ready · 未知即为未就绪\n")
+        parts.append(f"{one.why.zh}。{one.why.en}.\n")
+        parts.append(f"→ {one.how.zh}（{one.who.zh}）。{one.how.en} ({one.who.en}).\n")
+    return "\n".join(parts)
+
+
 PAGES = {
     "commands.md": commands,
     "settings.md": settings,
+    "checks.md": checks,
     "errors.md": errors,
     "journal-events.md": events,
     "routes.md": routes,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from siteapp.commands.check import check_command
 from siteapp.commands.journal import check_files, journal
 from siteapp.commands.recovery import adopt_command, backup, recovery
 from siteapp.commands.rescue import rescue
@@ -54,6 +55,7 @@ commands = (
     adopt_command,
     journal,
     check_files,
+    check_command,
     rescue,
     status_command,
     send_again_command,

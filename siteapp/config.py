@@ -126,6 +126,57 @@ SETTINGS = (
         240,
         Words("工作人员登录有效时间（分钟）", "a staff sign-in lasts, minutes"),
     ),
+    Setting(
+        "readiness_hours",
+        24,
+        Words("考前检查报告多少小时内有效", "a readiness report counts for so many hours"),
+    ),
+    Setting("check_chromium", 86, Words("Chromium 内核最低版本", "oldest Chromium")),
+    Setting("check_firefox", 98, Words("Firefox 最低版本", "oldest Firefox")),
+    Setting("check_width", 1366, Words("屏幕宽度下限（像素）", "screen at least so wide, px")),
+    Setting("check_height", 768, Words("屏幕高度下限（像素）", "screen at least so high, px")),
+    Setting("check_cores", 2, Words("考试机核心数下限", "machine: cores at least")),
+    Setting("check_memory_mib", 2048, Words("考试机内存下限（MiB）", "machine: memory at least")),
+    Setting(
+        "check_storage_mib", 500, Words("浏览器存储下限（MiB）", "browser storage at least, MiB")
+    ),
+    Setting("check_round_trip_ms", 50, Words("往返时间上限（毫秒）", "round trip at most, ms")),
+    Setting("check_jitter_ms", 30, Words("网络抖动上限（毫秒）", "jitter at most, ms")),
+    Setting("check_loss_percent", 1, Words("请求丢失上限（%）", "lost requests at most, %")),
+    Setting(
+        "check_down_kbit", 10_000, Words("下载速度下限（kbit/s）", "download at least, kbit/s")
+    ),
+    Setting("check_up_kbit", 1_000, Words("上传速度下限（kbit/s）", "upload at least, kbit/s")),
+    Setting(
+        "check_clock_s", 60, Words("考试机时钟偏差上限（秒）", "machine's clock off at most, s")
+    ),
+    Setting(
+        "check_full_load_ms",
+        10_000,
+        Words("全员同时下载时每台用时上限（毫秒）", "all at once: each machine at most, ms"),
+    ),
+    Setting(
+        "check_blob_kib",
+        1024,
+        Words("测速所取数据的大小（KiB）", "bytes that a machine pulls to measure, KiB"),
+    ),
+    Setting("check_sync_ms", 20, Words("落盘中位时间上限（毫秒）", "usual sync at most, ms")),
+    Setting(
+        "check_sync_worst_ms", 500, Words("落盘最长时间上限（毫秒）", "worst sync at most, ms")
+    ),
+    Setting(
+        "check_server_memory_mib",
+        500,
+        Words("服务器可用内存下限（MiB）", "server: memory at least"),
+    ),
+    Setting("check_load_percent", 80, Words("服务器负载上限（%）", "server: load at most, %")),
+    Setting("check_temperature_c", 80, Words("服务器温度上限（°C）", "server: at most so hot, °C")),
+    Setting("check_link_mbit", 100, Words("服务器网口速率下限（Mbit/s）", "link at least, Mbit/s")),
+    Setting(
+        "check_spare_percent",
+        10,
+        Words("备用机占座位的百分比下限", "spares at least, % of the seats"),
+    ),
 )
 
 

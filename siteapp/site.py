@@ -24,6 +24,7 @@ from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import Shelf
+from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
 from siteapp.staff import Staff
@@ -85,6 +86,7 @@ class Site:
         self.pace = Pace()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.mark_pace = MarkPace()
+        self.readiness = Readiness(folder, self.settings)
         self.done_acts = Once()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))

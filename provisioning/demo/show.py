@@ -152,7 +152,7 @@ def _sitting(stage: Stage, screen: Console, run: Run, passwords: Passwords) -> N
         stage.start_site()
         chief = Chief(stage.site_address, passwords, SESSION)
         for sitting in BANKS:
-            chief.act("open", sitting=sitting)
+            chief.open(sitting)
     run.told = tell(
         {sitting: read_roster(_roster(stage, code)) for sitting, code in BANKS.items()},
         {sitting: builtin_bank(code) for sitting, code in BANKS.items()},
@@ -267,7 +267,7 @@ def _table(screen: Console, run: Run) -> None:
 def _leave_running(stage: Stage, screen: Console, run: Run, passwords: Passwords) -> None:
     chief = Chief(stage.site_address, passwords, VISITORS)
     for sitting in BANKS:
-        chief.act("open", sitting=sitting)
+        chief.open(sitting)
     visitor = run.told[0]
     site, hq = stage.site_address, stage.hq_address
     who = f"准考证号 {visitor.admission}，身份证号后六位 {visitor.secret}，座位 {visitor.seat}"

@@ -64,6 +64,10 @@ class Chief:
         if answer.status_code not in (200, 302, 303):
             raise DemoStopped(step="chief", reason=f"sign-in: {answer.status_code}")
 
+    def open(self, sitting: str) -> Any:
+        """Open a sitting. Nobody sits at these machines, so no report says that they are ready."""
+        return self.act("open", sitting=sitting, reason="演示：没有真实的考试机")
+
     def act(self, act: str, **given: object) -> Any:
         """One act of the wall."""
         answer = self._http.post(f"/api/room/{self._session}/{act}", json=given)

@@ -15,6 +15,8 @@ NotFound ── NoSuchPage
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
+NotNow ── ReadinessMissing  NoMeasuring
+EnvironmentFault ── SiteNotReady
 """
 
 from siteapp.errors.answering import (
@@ -47,6 +49,7 @@ from siteapp.errors.kept import (
     ReserveMissing,
     StorageFailed,
 )
+from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -88,6 +91,7 @@ __all__ = [
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",
+    "NoMeasuring",
     "NoSuchPage",
     "NotItsBeginning",
     "NotOpenYet",
@@ -97,6 +101,7 @@ __all__ = [
     "Overloaded",
     "PairingRefused",
     "QuotaSpent",
+    "ReadinessMissing",
     "ReasonForEarly",
     "RecoveryRefused",
     "RequestRefused",
@@ -116,6 +121,7 @@ __all__ = [
     "ServerFault",
     "ServerFenced",
     "SignInNeeded",
+    "SiteNotReady",
     "SpareNotPromoted",
     "StorageFailed",
     "TimeIsUp",

@@ -51,7 +51,7 @@ def server_facts() -> dict[str, Any]:
         "disk": site().disk.state(site().live.sessions.values()),
         "headquarters": site().settings.text("headquarters"),
         "courier": status,
-        "contact": _time(contact) if contact else None,
+        "contact": china_time(contact) if contact else None,
     }
 
 
@@ -65,7 +65,7 @@ def machine_facts() -> dict[str, list[int]]:
     }
 
 
-def _time(ms: int) -> str:
+def china_time(ms: int) -> str:
     """A moment in China's time, as everywhere in the room, whatever this machine's zone is."""
     return datetime.fromtimestamp(ms / 1000, CHINA).strftime("%m-%d %H:%M:%S")
 
@@ -149,7 +149,7 @@ def _unlock_form(session: Session, error: ExamError | None) -> str:
         codes=(request.form.get("code1", ""), request.form.get("code2", "")),
         reason=request.form.get("reason", ""),
         early=-(-early_s(session.plan.starts_at, wall) // 60),
-        clock=_time(wall),
+        clock=china_time(wall),
         wrong=session.unlock_tries.wrong,
         fault=site().releases.faults.get(session.plan.id),
         online=bool(site().settings.text("headquarters")),
@@ -239,5 +239,5 @@ def audit() -> str:
     """What staff did, the newest first."""
     rows = site().staff.log()
     for row in rows:
-        row["time"] = _time(row["at"])
+        row["time"] = china_time(row["at"])
     return render_template("administrator-audit.html", rows=rows, acts=ACTS)

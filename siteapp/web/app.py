@@ -11,12 +11,14 @@ from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
 from siteapp.web.candidate import candidate
+from siteapp.web.checking import checking
 from siteapp.web.elsewhere import Elsewhere
 from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
+from siteapp.web.readiness import readiness
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
@@ -44,7 +46,8 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, staff, invigilator, two_people, administrator)
-    for blueprint in (*people, uploads, machine, offline, standby, rescue):
+    others = (uploads, machine, offline, standby, rescue, checking, readiness)
+    for blueprint in (*people, *others):
         app.register_blueprint(blueprint)
     return app
 

@@ -20,6 +20,8 @@ ACTS: Final = {
     "message": Words("发消息", "message"),
     "move": Words("换座位", "moved"),
     "open": Words("开考", "opened"),
+    "pull": Words("全员同时下载测速", "made all machines pull at once"),
+    "readiness": Words("签发考前检查报告", "signed a readiness report"),
     "promote": Words("由备用服务器接管", "promoted the spare"),
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
     "rescue": Words("导入救援文件", "took in a rescue file"),

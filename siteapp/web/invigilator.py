@@ -11,6 +11,7 @@ from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.web import rescue_files
 from siteapp.web.acting import ROOM_STAFF, carry_out, shown, written
 from siteapp.web.guard import STAFF, json_body, member, role, site
+from siteapp.web.readiness import overruled
 from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
 
@@ -56,10 +57,13 @@ def _seat(number: int) -> int:
 @invigilator.post("/api/room/<session_id>/open")
 @role("chief")
 def open_sitting(session_id: str) -> dict[str, Any]:
-    """Open a sitting; candidates may start. Without room for all answers it takes a `reason`."""
+    """Open a sitting; candidates may start. Not ready, or no room for all answers: a `reason`."""
     sitting, by = _sitting(session_id, json_body(sitting=str)["sitting"]), member().name
     missing = site().disk.missing_mib(site().live.sessions.values())
     record = _in_spite_of(missing, by) if missing else []
+    if not_ready := overruled(site().live.session(session_id)):
+        reason = written(json_body(reason=str), "reason")
+        record += acts.note("incident", "", by, category="other", note=f"{not_ready}: {reason}")
     return carry_out(
         session_id, "open", sitting, lambda s: _beside(acts.open_sitting(s, sitting, by), record)
     )

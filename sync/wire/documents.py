@@ -36,6 +36,7 @@ from sync.wire.fields import (
 )
 from sync.wire.inventory import Inventory, InventoryAnswer
 from sync.wire.keys import OpeningKey, SealingKey, SigningKey, VerifyKey
+from sync.wire.readiness import ReadinessReport
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.site_request import SiteRequest
@@ -166,6 +167,7 @@ TYPES: dict[type[Struct], str] = {
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
+    ReadinessReport: "application/vnd.examsite.readiness-report.v1+json",
     Inventory: "application/vnd.examsite.inventory.v1+json",
     InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }

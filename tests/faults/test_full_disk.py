@@ -11,6 +11,7 @@ import world
 from faults.storage import CARELESS, NO_PACE, SHORT_LOG, Room, fill, program, service, small_disk
 from killed import EXAMSITE
 from ledger import lost, pages_of
+from readied import keep_ready
 from room import journal, staff_browser
 from together import wait_until
 
@@ -165,6 +166,7 @@ def test_a_start_without_room_for_all_answers_takes_the_chiefs_reason(
 ) -> None:
     site.shelf.receive(package.path)
     site.shelf.unlock(site.live.session(package.plan.id), package.codes)
+    keep_ready(site, package.plan.id)
     chief, address = staff_browser(site, "chief"), f"/api/room/{package.plan.id}/open"
     with small_disk(tmp_path / "small", 16) as small:
         site.disk = Disk(small, site.settings)
@@ -184,6 +186,7 @@ def test_a_start_with_room_for_all_answers_reserves_it_and_asks_nothing(
 ) -> None:
     site.shelf.receive(package.path)
     site.shelf.unlock(site.live.session(package.plan.id), package.codes)
+    keep_ready(site, package.plan.id)
     chief = staff_browser(site, "chief")
     opened = chief.post(f"/api/room/{package.plan.id}/open", json={"sitting": "live"})
     attempts = len(site.live.session(package.plan.id).attempts)

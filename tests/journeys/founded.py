@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import approving
 import releasing
+from readied import keep_ready
 
 from siteapp.identity import accept_certificate, make_keys
 from siteapp.site import Site
@@ -113,6 +114,7 @@ def furnished(kind: Kind, received: bool, unlocked: bool) -> tuple[Path, Passwor
     if unlocked:
         one, two = (UnlockCode.parse(c, n) for n, c in enumerate(made.codes, start=1))
         site.shelf.unlock(site.live.session(SESSION), (one, two))
+    keep_ready(site, SESSION)
     site.close()
     return folder, passwords
 

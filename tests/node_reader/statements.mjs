@@ -14,6 +14,7 @@ const TYPES = {
   'fetch-request': 'application/vnd.examsite.fetch-request.v1+json',
   promotion: 'application/vnd.examsite.promotion.v1+json',
   'key-register': 'application/vnd.examsite.key-register.v1+json',
+  'readiness-report': 'application/vnd.examsite.readiness-report.v1+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
   inventory: 'application/vnd.examsite.inventory.v1+json',
   'inventory-answer': 'application/vnd.examsite.inventory-answer.v1+json',
@@ -53,8 +54,29 @@ const FIELDS = {
     reason: c.string, address: c.string, sessions: c.table(c.tuple(NUMBER, c.bytes(32)), c.NAME),
   }),
   'key-register': register,
+  'readiness-report': readiness,
   'later-server': c.object({ site: c.NAME, server_term: COUNTER, at: NUMBER }),
 };
+
+function readiness(value) {
+  const level = c.oneOf('fail', 'warn', 'unknown', 'ok');
+  const said = (v) => ([...c.string(v)].length <= 200 ? v : c.strange('too long'));
+  return c.object({
+    site: c.NAME, session: c.NAME, serial: COUNTER, at: NUMBER, ready: c.bool, candidates: NUMBER,
+    seats_ready: NUMBER, spares: NUMBER,
+    premises: c.object({
+      rooms: NUMBER, servers: NUMBER, machines: NUMBER, cameras: c.orNull(NUMBER),
+    }),
+    findings: c.list(c.object({
+      check: c.NAME, level, value: c.orNull(NUMBER), limit: c.orNull(NUMBER), said,
+      seats: c.list(COUNTER),
+    })),
+    machines: c.list(c.object({
+      seat: COUNTER, level, browser: said, round_trip_ms: c.orNull(NUMBER),
+      down_kbit: c.orNull(NUMBER), full_load_ms: c.orNull(NUMBER),
+    })),
+  })(value);
+}
 
 const SEALS = ['escrow', 'headquarters'];
 const ENTRY = c.object({

@@ -55,6 +55,20 @@ def index_head() -> JSON:
     return {"keys": keys, "given": given()}
 
 
+# Whoever reads these is given the keys alone.
+ALONE = (
+    "enrolment-request",
+    "certificate",
+    "key-register",
+    "enrolment-bundle",
+    "site-request",
+    "fetch-request",
+    "promotion",
+    "later-server",
+    "readiness-report",
+)
+
+
 def given() -> JSON:
     """By format."""
     incoming = {"key": "seal", "live": "seal", "escrow": "escrow"}
@@ -81,15 +95,8 @@ def given() -> JSON:
             "package": statements.PACKAGE,
             "key": "box",
         },
-        "enrolment-request": {},
-        "certificate": {},
-        "key-register": {},
-        "enrolment-bundle": {},
-        "site-request": {},
+        **{name: {} for name in ALONE},
         "enrolment-answer": {"bundle": documents.to_bytes(enrolments.BUNDLE).hex()},
-        "fetch-request": {},
-        "promotion": {},
-        "later-server": {},
         "inventory": {"site": cast.SITE},
         "inventory-answer": {"site": cast.SITE, "to": inventories.TO},
         "checkpoint": {"name": cast.SIGNER},

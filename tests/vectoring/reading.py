@@ -16,6 +16,7 @@ from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.enrolment import read_answer_for, read_bundle, read_site_request
 from sync.wire.incoming import Incoming, Sealing
 from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.readiness import ReadinessReport
 from sync.wire.register import KeyRegister
 from sync.wire.release import ReleaseReader
 from sync.wire.sealed import SealedDocument
@@ -177,6 +178,11 @@ def _later(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _readiness(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read(path.read_bytes(), ReadinessReport, [keys.verify("site")])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
 def _inventory(path: Path, given: Given, keys: Keys) -> Opened:
     said = read_inventory(path.read_bytes(), keys.verify("site"), given["site"])
     return {"fields": _digest(documents.to_bytes(said))}
@@ -216,6 +222,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,
+    "readiness-report": _readiness,
     "inventory": _inventory,
     "inventory-answer": _answer,
     "checkpoint": _checkpoint,

@@ -9,7 +9,7 @@ import { canSeal } from "./rescue.js";
 const MARK = "examsite.machine";
 
 /** The mark of this machine, made if it has none; null where nothing can be kept. */
-function mark() {
+export function mark() {
   try {
     const kept = localStorage.getItem(MARK) || newInstance();
     localStorage.setItem(MARK, kept);

@@ -18,6 +18,8 @@ import { failed, RoomRefusal } from "./room-server.js";
 
 const MOST_MINUTES = 120;
 const MOST_SEAT = 9999;
+/** What the server objects to at a start, and a reason overrules. */
+const OVERRULED = ["reserve-missing", "readiness-missing"];
 
 /** @param {string[]} offers @returns {Field} */
 function reason(...offers) {
@@ -155,7 +157,7 @@ export async function openSitting(room, sitting) {
     await room.act("/open", body);
   } catch (error) {
     const about = failed(error);
-    if (!(error instanceof RoomRefusal) || error.code !== "reserve-missing") throw error;
+    if (!(error instanceof RoomRefusal) || !OVERRULED.includes(error.code)) throw error;
     const question = { title: t(`开考 · ${say(sitting.title)}`, `Open · ${say(sitting.title)}`), says: [about], fields: [reason()], yes: t("仍要开考", "Open all the same"), danger: true };
     await asked(room, question, "/open", (given) => ({ ...body, reason: given.reason }));
   }

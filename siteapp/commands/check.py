@@ -1,0 +1,122 @@
+"""`examsite check`: is the site ready? From the shell, also while the service runs."""
+
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from siteapp.clock import wall_ms
+from siteapp.conduct.session import Session
+from siteapp.config import Settings
+from siteapp.errors import SiteNotReady
+from siteapp.identity import Identity, load_identity
+from siteapp.papers import verify_kept
+from siteapp.readiness.catalogue import CATALOGUE, Check
+from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.report import assemble, from_rows, keep_report
+from siteapp.readiness.room import find_facts
+from siteapp.standby.folder import PairFolder
+from siteapp.store import checked
+from siteapp.store.database import SQLITE_VERSION, check_sqlite
+from sync.console import language, say, show_json, show_table
+from sync.errors import NotFound
+from sync.exam.sitting import SessionPlan
+from sync.wire.readiness import Finding, ReadinessReport
+from sync.words import Words
+
+LEVELS = {
+    "fail": Words("未通过", "fails"),
+    "warn": Words("注意", "remark"),
+    "unknown": Words("未知", "unknown"),
+    "ok": Words("通过", "passes"),
+}
+
+
+@click.command("check")
+@click.option("--session", help="The session to be ready for [the newest].")
+@click.option("--keep", is_flag=True, help="Sign the report and keep it for the start.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+@click.pass_obj
+def check_command(folder: Path, session: str | None, keep: bool, as_json: bool) -> None:
+    """Is the site ready? Exit status 0 if it is, 3 if something keeps it from that.
+
+    The server is measured now; student machines are as they last reported from /check.
+    """
+    PairFolder(folder).refuse_spare()
+    check_sqlite()
+    identity, settings = load_identity(folder), Settings.load(folder)
+    report = _report(folder, identity, settings, session)
+    if keep:
+        keep_report(folder, report, identity.sign)
+    if as_json:
+        show_json(msgspec.to_builtins(report))
+    else:
+        _tell(report)
+    if not report.ready:
+        raise SiteNotReady(count=sum(1 for one in report.findings if one.level == "fail"))
+
+
+def _report(
+    folder: Path, identity: Identity, settings: Settings, session: str | None
+) -> ReadinessReport:
+    with (
+        checked.beside(folder / "site.db") as rows,
+        Console(stderr=True).status("… " + Words("测量服务器", "measuring").in_(language())),
+    ):
+        decoded = [msgspec.json.decode(p, type=SessionPlan) for p in checked.plans(rows)]
+        plans = {plan.id: plan for plan in decoded}
+        if not plans or (session and session not in plans):
+            raise NotFound(what=session or "session")
+        plan = plans[session] if session else decoded[-1]
+        digest = checked.package(rows, plan.id)
+        machines = from_rows(checked.all_checked(rows))
+        facts = _facts(folder, identity, settings, plan, digest)
+        wall = wall_ms()
+    serial = identity.certificate.serial
+    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall)
+
+
+def _facts(
+    folder: Path, identity: Identity, settings: Settings, plan: SessionPlan, digest: str
+) -> ServerFacts:
+    reserve = folder / "reserve"
+
+    def verify() -> str:
+        verify_kept(folder / "packages" / f"{digest}.package", identity)
+        return digest
+
+    return find_facts(
+        folder,
+        settings,
+        [Session.planned(plan)],
+        reserve.stat().st_size if reserve.exists() else 0,
+        verify,
+        # Whether it keeps up only the running service knows.
+        True if PairFolder(folder).peer() else None,
+        (f"{identity.site} #{identity.certificate.serial}", SQLITE_VERSION, True),
+    )
+
+
+def _tell(report: ReadinessReport) -> None:
+    lang = language()
+    head = {
+        "zh": ["结果", "检查项", "测得", "座位", "怎么处理"],
+        "en": ["result", "check", "found", "seats", "what to do"],
+    }
+    show_table(head[lang], [_row(one, CATALOGUE[one.check]) for one in report.findings])
+    say(
+        f"场次 {report.session}：{report.candidates} 名考生的座位中 {report.seats_ready} 个可用，"
+        f"备用机 {report.spares} 台",
+        f"Session {report.session}: {report.seats_ready} of {report.candidates} candidates' seats"
+        f" ready, {report.spares} spares",
+    )
+
+
+def _row(one: Finding, check: Check) -> list[str]:
+    lang = language()
+    found = "" if one.value is None else f"{one.value} {check.unit}".strip()
+    seats = ", ".join(map(str, one.seats[:12])) + (" …" if len(one.seats) > 12 else "")
+    remedy = "" if one.level == "ok" else f"{check.how.in_(lang)} ({check.who.in_(lang)})"
+    level = LEVELS[one.level].in_(lang)
+    return [level, check.title.in_(lang), f"{found} {one.said}".strip(), seats, remedy]

@@ -1,0 +1,156 @@
+"""Is the site ready? The page of findings, the common pull, the signed report, and the gate."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+
+from siteapp.conduct.session import Session
+from siteapp.errors import NoMeasuring, ReadinessMissing
+from siteapp.papers import verify_kept
+from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.report import (
+    FOLDER,
+    assemble,
+    counts,
+    from_rows,
+    keep_report,
+    kept_report,
+)
+from siteapp.readiness.room import find_facts
+from siteapp.store import checked, records
+from siteapp.store.database import SQLITE_VERSION
+from siteapp.web.administrator import china_time
+from siteapp.web.checking import shown
+from siteapp.web.guard import member, role, site
+from sync.errors import NotFound
+from sync.wire.readiness import ReadinessReport
+
+readiness = Blueprint("readiness", __name__)
+WHO = ("administrator", "chief")
+
+
+def _find(session: Session) -> ServerFacts:
+    """Measure the server for this session."""
+    the = site()
+    told = the.standby.told()
+    return find_facts(
+        the.folder,
+        the.settings,
+        list(the.live.sessions.values()),
+        the.disk.reserve.held,
+        lambda: _verified(session.plan.id),
+        None if told is None else told["state"] == "both",
+        (f"{the.identity.site} #{the.identity.certificate.serial}", SQLITE_VERSION, True),
+    )
+
+
+def _verified(session: str) -> str:
+    digest = records.packages(site().live)[session]
+    verify_kept(site().shelf.folder / f"{digest}.package", site().identity)
+    return digest
+
+
+def _report(session: Session, anew: bool = False) -> ReadinessReport:
+    live, the = site().live, site()
+    facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
+    return assemble(
+        the.identity.site,
+        the.identity.certificate.serial,
+        session.plan,
+        from_rows(checked.all_checked(live.rows)),
+        facts,
+        the.settings.number,
+        live.clock.wall(),
+    )
+
+
+def _kept(session: str) -> ReadinessReport | None:
+    return kept_report(site().folder, session, site().identity.sign.public)
+
+
+@readiness.get("/admin/readiness")
+@role(*WHO)
+def readiness_page() -> str:
+    """The page; it asks for the state of one session by itself."""
+    sessions = list(reversed(site().live.sessions.values()))
+    return render_template("administrator-readiness.html", sessions=sessions)
+
+
+@readiness.get("/api/readiness/<session_id>")
+@role(*WHO)
+def readiness_state(session_id: str) -> dict[str, Any]:
+    """Everything that is known now, and the newest signed report."""
+    session = site().live.session(session_id)
+    report, kept = _report(session), _kept(session_id)
+    wall, hours = site().live.clock.wall(), site().settings.number("readiness_hours")
+    pull = site().readiness.coming(now := site().live.clock.now())
+    return {
+        "report": msgspec.to_builtins(report)
+        | {"findings": [shown(one) for one in report.findings], "time": china_time(report.at)},
+        "seats": sorted(c.seat for c in session.plan.candidates),
+        "trips": _trips(),
+        "kept": {"time": china_time(kept.at), "ready": kept.ready} if kept else None,
+        "counts": counts(kept, wall, hours),
+        "hours": hours,
+        "pull_in_ms": pull.due_ms - now if pull else None,
+    }
+
+
+def _trips() -> list[int]:
+    """Every round trip that a machine measured, ms rounded up, for their distribution."""
+    machines = from_rows(checked.all_checked(site().live.rows))
+    return [int(-(-one // 1)) for machine in machines for one in machine.report.trips]
+
+
+@readiness.post("/api/readiness/<session_id>/pull")
+@role(*WHO)
+def pull_together(session_id: str) -> dict[str, Any]:
+    """All open check pages pull at the same moment; NoMeasuring while a sitting is open."""
+    session = site().live.session(session_id)
+    if any(p == "open" for s in site().live.sessions.values() for p in s.sittings.values()):
+        raise NoMeasuring
+    pull = site().readiness.pull_together(now := site().live.clock.now())
+    site().staff.audit(member().name, "pull", session.plan.id)
+    return {"round": pull.round, "in_ms": pull.due_ms - now}
+
+
+@readiness.post("/api/readiness/<session_id>/sign")
+@role(*WHO)
+def sign_report(session_id: str) -> dict[str, Any]:
+    """Measure the server anew, sign what is known now, and keep it."""
+    report = _report(site().live.session(session_id), anew=True)
+    keep_report(site().folder, report, site().identity.sign)
+    site().staff.audit(member().name, "readiness", f"{session_id} {'+' if report.ready else '-'}")
+    return {"ready": report.ready}
+
+
+@readiness.get("/admin/readiness/<session_id>/statement")
+@role(*WHO)
+def statement(session_id: str) -> Response:
+    """The signed report as a file."""
+    site().live.session(session_id)
+    path: Path = site().folder / FOLDER / f"{session_id}.json"
+    if not path.exists():
+        raise NotFound(what=session_id)
+    name = f"readiness-{site().identity.site}-{session_id}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(path.read_bytes(), mimetype="application/json", headers=headers)
+
+
+def overruled(session: Session) -> str:
+    """What the chief overrules by opening this session now: empty if nothing.
+
+    Asked once, before the first sitting; a rehearsal is how one gets ready.
+    """
+    begun = any(phase != "waiting" for phase in session.sittings.values())
+    if begun or session.plan.kind != "examination" or not session.unlocked:
+        return ""
+    the = site()
+    kept, hours = _kept(session.plan.id), the.settings.number("readiness_hours")
+    if counts(kept, the.live.clock.wall(), hours):
+        return ""
+    if "reason" not in (request.get_json(silent=True) or {}):
+        raise ReadinessMissing(hours=hours)
+    return ReadinessMissing.code
