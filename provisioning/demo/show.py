@@ -28,6 +28,7 @@ from sync.headquarters.planning.rosters import read_roster
 from sync.spool import Spool
 
 SESSION, VISITORS = "demo-am", "demo-visitors"
+SIGNERS = ("release-1", "release-2")
 BANKS = {"live": "530051-junior", "media": "560003-junior"}
 SHOWN = {"live": "直播电商 初级", "media": "新媒体技术 初级"}
 # Among 40: two change machines, the others are as a room is.
@@ -126,8 +127,10 @@ def _before(stage: Stage, screen: Console) -> Passwords:
 
 
 def _publish(stage: Stage) -> None:
-    for signer in ("release-1", "release-2"):
+    for signer in SIGNERS:
         stage.hq("keys", "take", signer, str(stage.folder / f"{signer}.key"))
+        said = stage.hq("users", "add", signer, "--role", "release-officer")
+        (stage.folder / f"{signer}.password").write_text(said.split()[-1])
     stage.hq("samples", str(stage.folder / "rosters"))
     for session, name, english, kind in (
         (SESSION, "演示场", "Demonstration", "examination"),
@@ -141,8 +144,10 @@ def _publish(stage: Stage) -> None:
             stage.hq("sitting", "add", session, sitting, *what)
             where = ("--session", session, "--sitting", sitting)
             stage.hq("roster", "import", str(_roster(stage, code)), *where)
-        for signer in ("release-1", "release-2"):
-            stage.hq("publish", session, "--key", str(stage.folder / f"{signer}.key"))
+        for signer in SIGNERS:
+            own = stage.folder / signer
+            proof = ("--account", signer, "--password-file", f"{own}.password")
+            stage.hq("publish", session, "--key", f"{own}.key", *proof)
 
 
 def _sitting(stage: Stage, screen: Console, run: Run, passwords: Passwords) -> None:

@@ -24,7 +24,7 @@ from siteapp.store.evidence import read_evidence
 from siteapp.uploads.files import Announced, Files
 from sync.errors import ExamError, NotFound
 from sync.spool import CourierStatus, Spool, digest_of
-from sync.transport import _problem
+from sync.transport import read_problem
 from sync.wire.documents import Promotion, Receipt, sign
 
 FILE = b"a film" * 1000
@@ -208,7 +208,7 @@ def test_damaged_notes_of_the_courier_stop_nobody(folder: Path) -> None:
 
 @pytest.mark.parametrize("body", [b'{"code": "\xff"}', b'{"code": "\xc3"', b"[" * 5000, b"\xff"])
 def test_an_answer_that_is_no_text_is_none_of_headquarters(body: bytes) -> None:
-    assert _problem(body) is None
+    assert read_problem(body) is None
 
 
 def test_a_damaged_recovery_key_makes_no_copy_that_nobody_can_open(

@@ -1,15 +1,14 @@
 """`examhq` as it is typed: the whole desk, and each bad input with its code and exit status."""
 
 import json
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import approving
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
-from desk_world import BY, Box, Desk, Story
+from click.testing import CliRunner
+from desk_world import Box, Desk, Story
+from typed import ROSTER, Shell, publish, register, session, signing
 
 from sync.exam.journal import encode
 from sync.exam.roster import COLUMNS
@@ -20,67 +19,12 @@ from sync.headquarters.spreadsheet import read_sheet, sheet_bytes
 from sync.headquarters.store.folder import open_headquarters
 
 
-@dataclass
-class Shell:
-    """A shell at headquarters."""
-
-    folder: Path
-
-    def run(self, *words: str, status: int = 0, lang: str = "en") -> Result:
-        """Run a command; its exit status is checked."""
-        arguments = ["--data", str(self.folder / "hq"), "--lang", lang, *words]
-        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
-        assert result.exit_code == status, result.output
-        return result
-
-    def refuse(self, code: str, status: int, *words: str) -> str:
-        """Run what must be refused with this code and status; what was said."""
-        result = self.run(*words, status=status)
-        assert f"Error [{code}]" in result.stderr, result.output
-        assert "Hint: " in result.stderr
-        return result.stderr
-
-    def file(self, name: str) -> str:
-        """A path beside the data folder."""
-        return str(self.folder / name)
-
-    def json(self, *words: str) -> list[dict[str, object]]:
-        """What a command lists."""
-        found: list[dict[str, object]] = json.loads(self.run(*words, "--json").stdout)
-        return found
-
-
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     """A shell at a headquarters that is set up."""
     made = Shell(tmp_path)
     made.run("init")
     return made
-
-
-def register(shell: Shell, box: Box) -> None:
-    """Register the site `site-01`."""
-    request = Path(shell.file("request.json"))
-    request.write_bytes(box.request())
-    shell.run(
-        "site", "register", str(request), "--id", "site-01", "--name", "示例考点",
-        "--out", shell.file("certificate.json"),
-    )  # fmt: skip
-    hq = open_headquarters(shell.folder / "hq")
-    approving.everything(hq, BY)
-    hq.close()
-
-
-def session(shell: Shell, name: str = "morning") -> None:
-    """A session with its sitting."""
-    shell.run(
-        "session", "create", name, "--site", "site-01", "--name", "上午场", "--room", "第一机房",
-        "--starts-at", "2026-12-05T09:00+08:00", "--seed", "s",
-    )  # fmt: skip
-    shell.run("sitting", "add", name, "live", "--specification", "530051-junior", "--forms", "2")
-
-
-ROSTER = ("--session", "morning", "--sitting", "live")
 
 
 def sheet(shell: Shell, rows: list[list[object]], head: tuple[str, ...] = COLUMNS) -> str:
@@ -90,18 +34,6 @@ def sheet(shell: Shell, rows: list[list[object]], head: tuple[str, ...] = COLUMN
         book.active.append(row)  # type: ignore[union-attr]
     book.save(shell.file("roster.xlsx"))
     return shell.file("roster.xlsx")
-
-
-def signing(shell: Shell, officer: int) -> tuple[str, ...]:
-    """The command by which an officer signs the session."""
-    key = shell.folder / "hq" / "keys" / f"release-{officer}.key"
-    return ("publish", "morning", "--key", str(key))
-
-
-def publish(shell: Shell, *more: str) -> None:
-    """Both officers sign."""
-    assert "second officer's signature is needed" in shell.run(*signing(shell, 1)).stdout
-    assert "published" in shell.run(*signing(shell, 2), *more).stdout
 
 
 def test_the_whole_desk_from_registration_to_the_sheet_of_results(shell: Shell) -> None:

@@ -124,13 +124,17 @@ def test_the_items_page_and_sheet_show_the_figures(desk: Desk, officer: Page) ->
     assert (len(rows), rows[1][2], rows[1][5]) == (66, item, "0.50")
 
 
-def test_the_shell_does_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shell_does_the_same(desk: Desk) -> None:
     item = sat(desk)
+    for who in ("anna", "bert"):
+        password = staff.add_member(desk.hq, BY, who, ("exam-officer",))
+        (desk.folder / who).write_text(password)
     desk.hq.close()
 
     def run(who: str, *words: str) -> str:
-        monkeypatch.setenv("LOGNAME", who)
-        arguments = ["--data", str(desk.hq.folder), "--lang", "en", *words]
+        proof = ("--account", who, "--password-file", str(desk.folder / who))
+        more = proof if words[1] in ("propose", "confirm") else ()
+        arguments = ["--data", str(desk.hq.folder), "--lang", "en", *words, *more]
         return CliRunner().invoke(main, arguments, catch_exceptions=False).output
 
     proposing = ("corrections", "propose", "morning", "live", item)

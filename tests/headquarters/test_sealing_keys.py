@@ -12,7 +12,7 @@ from sync.headquarters.intake.journals import read_journal
 from sync.headquarters.register import holding, keys, sites
 from sync.headquarters.register.rotation import rotate
 from sync.headquarters.store.engine import Stamp
-from sync.headquarters.web.audits import list_audit
+from sync.headquarters.watch.audits import list_audit
 from sync.wire.keys import SECRET_LENGTH, OpeningKey, SealingKey, load_key
 
 LATER = Stamp("tester", NOW + 31 * keys.DAY_MS)

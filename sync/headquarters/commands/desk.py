@@ -17,6 +17,7 @@ from sync.headquarters.commands.base import (
     show,
     stamp,
 )
+from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.content.bank import builtin_bank, load_bank
 from sync.headquarters.content.specifications import specification
 from sync.headquarters.planning import publish, release, rosters, sessions, unlocking
@@ -245,12 +246,21 @@ def roster_template(file: Path) -> None:
 @click.argument("session_id")
 @click.option("--key", type=IN_FILE, required=True, help="Your own release key file.")
 @click.option("--out", type=OUT_FILE, help="Also copy the package here.")
+@officer_options
 @click.pass_obj
-def publish_command(folder: Path, session_id: str, key: Path, out: Path | None) -> None:
+def publish_command(
+    folder: Path,
+    session_id: str,
+    key: Path,
+    out: Path | None,
+    account: str,
+    password_file: Path | None,
+) -> None:
     """Sign a session; with the second officer's signature it is published and fixed."""
     signer = SigningKey.from_bytes(load_key(key, SECRET_LENGTH))
     with opened(folder) as hq:
-        package = release.sign_release(hq, stamp(), session_id, signer)
+        by = Officer(account, password_file).stamp(hq, "release-officer")
+        package = release.sign_release(hq, by, session_id, signer)
         few = conditions.too_few(hq, session_id)
     if few:
         say(few.zh, few.en, err=True)
@@ -296,11 +306,15 @@ def codes_command(
 
 @click.command("online-unlock")
 @click.argument("session_id")
+@officer_options
 @click.pass_obj
-def online_unlock_command(folder: Path, session_id: str) -> None:
+def online_unlock_command(
+    folder: Path, session_id: str, account: str, password_file: Path | None
+) -> None:
     """Agree that a session unlocks over the network at its hour; two people must."""
     with opened(folder) as hq:
-        agreed = unlocking.consent(hq, stamp(), session_id)
+        by = Officer(account, password_file).stamp(hq, "release-officer")
+        agreed = unlocking.consent(hq, by, session_id)
     names = "、".join(one.who for one in agreed)
     say(
         f"已同意 {len(agreed)}/{unlocking.NEEDED}：{names}",

@@ -6,7 +6,8 @@ import click
 
 from sync.console import language, say, show_json
 from sync.exam.marking import Ruling
-from sync.headquarters.commands.base import OUT_FILE, json_option, opened, plain, show, stamp
+from sync.headquarters.commands.base import OUT_FILE, json_option, opened, plain, show
+from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.marking import corrections, item_figures
 from sync.headquarters.marking.corrections import Change
 from sync.headquarters.marking.rulings import Correction, in_words, list_corrections
@@ -93,6 +94,7 @@ def _line(one: Correction) -> dict[str, object]:
 @click.option("--full", is_flag=True, help="Void: full marks for everyone who handed in.")
 @click.option("--removed", is_flag=True, help="Void: taken out of the total.")
 @click.option("--reason", required=True, help="Why the authored key is wrong.")
+@officer_options
 @click.pass_obj
 def corrections_propose(
     folder: Path,
@@ -103,6 +105,8 @@ def corrections_propose(
     full: bool,
     removed: bool,
     reason: str,
+    account: str,
+    password_file: Path | None,
 ) -> None:
     """Propose how an item is marked instead; another officer must confirm."""
     if (bool(keys), full, removed).count(True) != 1:
@@ -112,7 +116,8 @@ def corrections_propose(
         ruling = Ruling("full" if full else "removed")
     about = {"session": session_id, "sitting": sitting_id, "item": item}
     with opened(folder) as hq:
-        number = corrections.propose(hq, stamp(), **about, ruling=ruling, reason=reason)
+        by = Officer(account, password_file).stamp(hq, "exam-officer")
+        number = corrections.propose(hq, by, **about, ruling=ruling, reason=reason)
     say(f"更正 {number} 待另一人确认", f"Correction {number} waits for another officer")
 
 
@@ -120,21 +125,34 @@ def corrections_propose(
 @click.argument("session_id")
 @click.argument("number", type=int)
 @json_option
+@officer_options
 @click.pass_obj
-def corrections_confirm(folder: Path, session_id: str, number: int, as_json: bool) -> None:
+def corrections_confirm(
+    folder: Path,
+    session_id: str,
+    number: int,
+    as_json: bool,
+    account: str,
+    password_file: Path | None,
+) -> None:
     """Confirm another officer's correction: everyone is marked again from the journal."""
     with opened(folder) as hq:
-        _show_changes(corrections.confirm(hq, stamp(), session_id, number), as_json)
+        by = Officer(account, password_file).stamp(hq, "exam-officer")
+        _show_changes(corrections.confirm(hq, by, session_id, number), as_json)
 
 
 @corrections_group.command("refuse")
 @click.argument("session_id")
 @click.argument("number", type=int)
+@officer_options
 @click.pass_obj
-def corrections_refuse(folder: Path, session_id: str, number: int) -> None:
+def corrections_refuse(
+    folder: Path, session_id: str, number: int, account: str, password_file: Path | None
+) -> None:
     """Refuse a correction, or take one's own back."""
     with opened(folder) as hq:
-        corrections.refuse(hq, stamp(), session_id, number)
+        by = Officer(account, password_file).stamp(hq, "exam-officer")
+        corrections.refuse(hq, by, session_id, number)
     say(f"更正 {number} 未采纳", f"Correction {number} does not count")
 
 

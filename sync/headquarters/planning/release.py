@@ -122,11 +122,9 @@ def _require_release_key(headquarters: Headquarters, by: Stamp, key: SigningKey)
 
 
 def _require_other(headquarters: Headquarters, draft: Draft, by: Stamp, key: SigningKey) -> None:
-    # At the shell everybody has one name there: the keys tell the two apart, by their lines, for
-    # an officer whose key is rotated has two of them for a while.
-    same_account = by.who == draft.who and not by.who.startswith("cli:")
+    # By the lines of their keys, for an officer whose key is rotated has two of them for a while.
     lines = {release_key(headquarters, by, one).line for one in (draft.key_id, key.public.key_id)}
-    if len(lines) < RELEASE_SIGNATURES or same_account:
+    if len(lines) < RELEASE_SIGNATURES or by.who == draft.who:
         raise SecondOfficerNeeded(who=draft.who, key=draft.key_id)
 
 

@@ -66,20 +66,27 @@ def _member(name: str, roles: str) -> Member:
     return Member(name, tuple(role for role in ROLES if role in roles.split()))
 
 
-def sign_in(headquarters: Headquarters, name: str, password: str, address: str, now: int) -> str:
-    """A token for the pages. SignInRefused, or TooManyTries while account or address must wait."""
+def prove(headquarters: Headquarters, name: str, password: str, address: str, now: int) -> Member:
+    """Whose password it is. SignInRefused, or TooManyTries while account or address must wait."""
     keys = (f"account:{name[:64]}", f"address:{address}")
     with headquarters.store.writing() as db:
         require_no_wait(db, keys, now)
         # Counted before the check, so that many tries at once do not slip through.
         for key in keys:
             count_try(db, key, now)
-        phc = db.scalar(select(staff.c.password).where(staff.c.name == name))
-    if not check_password(password, phc or _nobody()) or phc is None:
+        row = db.execute(select(staff).where(staff.c.name == name)).first()
+    if not check_password(password, row.password if row else _nobody()) or row is None:
         raise SignInRefused
-    token = new_token()
     with headquarters.store.writing() as db:
         db.execute(delete(tries).where(tries.c.key.in_(keys)))
+    return _member(row.name, row.roles)
+
+
+def sign_in(headquarters: Headquarters, name: str, password: str, address: str, now: int) -> str:
+    """A token for the pages; as prove."""
+    prove(headquarters, name, password, address, now)
+    token = new_token()
+    with headquarters.store.writing() as db:
         db.execute(delete(staff_sessions).where(staff_sessions.c.expires_at <= now))
         expires_at = now + SESSION_MS
         db.execute(
