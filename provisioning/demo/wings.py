@@ -25,12 +25,7 @@ class Passwords:
 def prepare(stage: Stage) -> Passwords:
     """Set up both sides and introduce them to each other."""
     first = stage.hq_json("init")
-    request, certificate = stage.folder / "request.json", stage.folder / "certificate.json"
-    stage.setup("keys", "--out", str(request))
-    who = ("--id", "demo", "--name", "示例职业学校")
-    stage.hq("site", "register", str(request), *who, "--out", str(certificate))
-    where = ("--root", first["root"], "--headquarters", stage.hq_address)
-    stage.setup("accept", str(certificate), *where)
+    enrol(stage)
     (stage.site_folder / "settings.toml").open("a").write(
         "batch_seconds = 3\ncourier_seconds = 1\n"
     )
@@ -45,6 +40,21 @@ def prepare(stage: Stage) -> Passwords:
         chief=account("chief", "chief"),
         invigilator=account("invigilator", "invigilator"),
     )
+
+
+def enrol(stage: Stage) -> None:
+    """The box becomes a site by a bundle and six words; nothing is up yet, so by stick."""
+    bundle, stick = stage.folder / "demo.bundle.json", stage.folder / "stick"
+    stick.mkdir()
+    stage.hq("keys", "rotate", "enrolment", "--root", str(stage.hq_folder / "keys" / "root.key"))
+    where = ("--address", stage.hq_address, "--out", str(bundle))
+    stage.hq("site", "invite", "demo", "--name", "示例职业学校", *where)
+    asked = stage.setup("enrol", str(bundle), "--stick", str(stick), "--json")
+    stage.hq("stick", str(stick))
+    stage.hq("site", "confirm", "demo", *json.loads(asked)["words"]["en"])
+    stage.hq("stick", str(stick))
+    stage.setup("enrol", str(bundle), "--stick", str(stick))
+    bundle.unlink()
 
 
 def unlock(stage: Stage, session: str) -> None:

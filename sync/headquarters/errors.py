@@ -6,9 +6,9 @@ EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
                                UnlockKeyRevoked
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  TargetNeeded
-NotNow             KeyNeeded  EnrolmentKeyMissing  SessionPublished  BatchMissing
+NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
-                   NotAReleaseKey  SecondOfficerNeeded  SecondPersonNeeded  NotTheRoot
+                   NotAReleaseKey  SecondOfficerNeeded  NotTheRoot
                    WordsDiffer
 """
 
@@ -290,41 +290,6 @@ class TargetNeeded(InputRefused):
     hint = Words(
         "release 与 escrow 需用 --out 指定新文件；release 还需用 --old 指定旧密钥",
         "release and escrow need --out, the new file; release also --old, the key that ends",
-    )
-
-
-class EnrolmentKeyMissing(NotNow):
-    """No key here signs certificates of sites."""
-
-    code = "enrolment-key-missing"
-    message = Words("还没有可用的登记密钥", "There is no key that enrols sites")
-    hint = Words(
-        "请插入根密钥的 U 盘，运行 examhq keys rotate enrolment",
-        "With the root key's stick: examhq keys rotate enrolment",
-    )
-
-
-class SecondPersonNeeded(NotAllowed):
-    """The one who asked for it allows it too."""
-
-    code = "second-person-needed"
-    message = Words(
-        "{who} 已发起，须由另一人批准", "{who} asked for it; another person must allow it"
-    )
-    hint = Words(
-        "请另一位考务人员用自己的账号批准", "Another exam officer allows it, by their own account"
-    )
-
-
-class WordsDiffer(NotAllowed):
-    """What the site read out is not what its request here says."""
-
-    code = "words-differ"
-    message = Words("第 {places} 个词不一致", "Differing words: {places}")
-    hint = Words(
-        "请逐字重新核对；若确实不同，来申请的不是对方的服务器：请作废登记包",
-        "Hear them again. If they do differ, the request is not from their box: withdraw the"
-        " invitation",
     )
 
 

@@ -1,6 +1,7 @@
 """Boxes become sites: a token once, six words, two people to replace one, and who is refused."""
 
 import base64
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from enrolling import (
     SECOND,
     Newcomer,
     altered,
+    cheap,
     confirmed,
     enrolled,
     invited,
@@ -19,6 +21,7 @@ from enrolling import (
 
 from sync.errors import (
     BundleAltered,
+    EnrolmentKeyMissing,
     InvitationExpired,
     InvitationForOtherSite,
     InvitationUsed,
@@ -26,17 +29,14 @@ from sync.errors import (
     InvitationWithdrawn,
     OtherRoot,
     RequestTurnedAway,
+    SecondPersonNeeded,
     SignatureRefused,
     SiteHasABox,
     UnknownToken,
+    WordsDiffer,
     WordUnknown,
 )
-from sync.headquarters.errors import (
-    EnrolmentKeyMissing,
-    SecondPersonNeeded,
-    TooManyTries,
-    WordsDiffer,
-)
+from sync.headquarters.errors import TooManyTries
 from sync.headquarters.register import invitations, keys, site_requests, sites
 from sync.headquarters.register.rotation import rotate
 from sync.headquarters.register.site_requests import list_requests
@@ -46,6 +46,7 @@ from sync.wire import documents, dsse
 from sync.wire.documents import Certificate
 from sync.wire.enrolment import Answer, read_answer_for
 from sync.wire.keys import SigningKey
+from sync.wire.six_words import SixWords
 
 WRONG = "abandon ability able about above absent"
 
@@ -142,6 +143,20 @@ def test_each_refusal_has_a_code_of_its_own_and_is_kept_with_its_words(
     assert (kept.origin, kept.at) == ("192.0.2.7", AT)
     assert " ".join(kept.six.in_("en")) == box.words()
     assert "site.request-refused" in acts(desk)
+
+
+def test_of_a_flood_with_one_token_a_bounded_number_is_kept_and_stretched(desk: Desk) -> None:
+    bundle, stretched = invited(desk.hq), []
+
+    def count(payload: bytes) -> SixWords:
+        stretched.append(payload)
+        return cheap(payload)
+
+    for number in range(25):
+        request = Newcomer(bundle).request()
+        with pytest.raises(InvitationUsed) if number else nullcontext():
+            site_requests.take_request(desk.hq, request, "192.0.2.7", AT, count)
+    assert len(stretched) == len(list_requests(desk.hq)) == site_requests.MOST_KEPT
 
 
 def test_a_bundle_ends_by_headquarters_clock_but_not_for_a_box_that_came_in_time(

@@ -20,9 +20,9 @@ from sync.errors import (
     RequestTurnedAway,
     SiteHasABox,
     UnknownToken,
+    WordsDiffer,
 )
 from sync.exam.specification import Struct
-from sync.headquarters.errors import WordsDiffer
 from sync.headquarters.register.certifying import answer, certify
 from sync.headquarters.register.invitations import Invitation, find, require_standing, serial_of
 from sync.headquarters.register.staff import count_try, require_no_wait
@@ -82,6 +82,10 @@ def take_request(
     invitation = _invitation_of(headquarters, asked, origin, now)
     with headquarters.store.reading() as db:
         known = _row(db, digest)
+        if known is None and _kept(db, invitation.id) >= MOST_KEPT:
+            # Words cost memory and time, and there are enough to look at.
+            root = headquarters.keys.public().root
+            raise _refusal(db, invitation, asked, root, now) or InvitationUsed
     if known is None:
         words = " ".join(map(str, count(payload).numbers))
         known = _first_seen(headquarters, asked, digest, words, Stamp(origin, now))
@@ -173,16 +177,19 @@ def _claim(db: Connection, invitation: str, digest: str, now: int) -> bool:
     return bool(db.execute(claiming).rowcount)
 
 
+def _kept(db: Connection, invitation: str) -> int:
+    here = site_requests.c.invitation == invitation
+    return db.scalar(select(func.count()).select_from(site_requests).where(here)) or 0
+
+
 def _keep(db: Connection, by: Stamp, row: RequestRow) -> None:
-    here = site_requests.c.invitation == row.invitation
-    kept = db.scalar(select(func.count()).select_from(site_requests).where(here)) or 0
-    if row.code is None or kept < MOST_KEPT:
-        values = {name: getattr(row, name) for name in row.__struct_fields__}
-        db.execute(insert(site_requests).values(values))
-        english = " ".join(row.six.in_("en"))
-        what = {"site": row.site, "invitation": row.invitation, "words": english}
-        act = "site.request-refused" if row.code else "site.request"
-        record(db, by, act, key=row.key_id, code=row.code, **what)
+    values = {name: getattr(row, name) for name in row.__struct_fields__}
+    db.execute(insert(site_requests).values(values))
+    act = "site.request-refused" if row.code else "site.request"
+    what = {"site": row.site, "invitation": row.invitation, "key": row.key_id, "code": row.code}
+    # Those of a request that waits are heard from the site, and read nowhere here.
+    words = " ".join(row.six.in_("en")) if row.code else None
+    record(db, by, act, words=words, **what)
 
 
 def confirm(headquarters: Headquarters, by: Stamp, digest: str, said: str) -> int:
