@@ -9,7 +9,6 @@ InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  Ta
 NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  NotTheRoot
-                   WordsDiffer
 """
 
 import base64
