@@ -5,12 +5,10 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
                                UnlockKeyRevoked
-InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused
-                   CorrectionRefused  TargetNeeded
+InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  TargetNeeded
 NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  NotTheRoot
-                   WordsDiffer  OtherOfficerNeeded
 """
 
 import base64
@@ -237,14 +235,6 @@ class MarksUnreadable(InputRefused):
     hint = Words("请另存为 .xlsx 后重试", "Save it as .xlsx and try again")
 
 
-class CorrectionRefused(InputRefused):
-    """A correction of a key by which nothing could be marked, or nothing would change."""
-
-    code = "correction-refused"
-    message = Words("不能这样更正：{reason_zh}", "It cannot be corrected so: {reason_en}")
-    hint = Words("请对照试题核对选项后重新提出", "Check the item's options and propose it again")
-
-
 class SessionPublished(NotNow):
     """A published session is in the hands of its site."""
 
@@ -311,14 +301,6 @@ class SecondOfficerNeeded(NotAllowed):
         "{who} has signed with key {key}; the second signature is another person's, by another key",
     )
     hint = Words("请由另一位发布人签名", "Ask the other release officer")
-
-
-class OtherOfficerNeeded(NotAllowed):
-    """Whoever proposed a correction cannot confirm it."""
-
-    code = "other-officer-needed"
-    message = Words("{who} 提出的更正须由另一人确认", "{who} proposed it; another officer confirms")
-    hint = Words("请另一位考务人员登录后确认", "Ask another exam officer to sign in and confirm")
 
 
 class SignInNeeded(NotAllowed):
