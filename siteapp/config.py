@@ -195,7 +195,9 @@ SETTINGS = (
         Words("服务器可用内存下限（MiB）", "server: memory at least"),
     ),
     Setting("check_load_percent", 80, Words("服务器负载上限（%）", "server: load at most, %")),
-    Setting("check_temperature_c", 80, Words("服务器温度上限（°C）", "server: at most so hot, °C")),
+    Setting(
+        "check_temperature_c", 80, Words("服务器温度上限（°C）", "server: degrees Celsius at most")
+    ),
     Setting("check_link_mbit", 100, Words("服务器网口速率下限（Mbit/s）", "link at least, Mbit/s")),
     Setting(
         "check_spare_percent",

@@ -128,7 +128,9 @@ def test_the_server_is_announced_with_its_address_and_comes_again_at_a_new_one(
 @contextmanager
 def at_a_machine(lab: Lab, machine: int = 1) -> Iterator[Zeroconf]:
     with lab.at(machine):
-        there = Zeroconf(interfaces=[lab.address(machine)], ip_version=IPVersion.V4Only)
+        # A loop of its own: Playwright leaves one running in this thread.
+        only = [lab.address(machine)]
+        there = Zeroconf(interfaces=only, ip_version=IPVersion.V4Only, use_asyncio=False)
     try:
         yield there
     finally:
