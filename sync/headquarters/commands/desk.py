@@ -10,6 +10,7 @@ from sync.exam.sitting import SessionKind
 from sync.headquarters.commands.base import (
     FOLDER,
     IN_FILE,
+    LIMIT,
     OUT_FILE,
     json_option,
     opened,
@@ -124,13 +125,14 @@ def session_create(
 
 
 @session.command("list")
+@LIMIT
 @json_option
 @click.pass_obj
-def session_list(folder: Path, as_json: bool) -> None:
-    """All sessions, the newest start first."""
+def session_list(folder: Path, limit: int, as_json: bool) -> None:
+    """The sessions that start last."""
     columns = ["id", "site", "kind", "starts_at", "state", "sittings", "candidates"]
     with opened(folder) as hq:
-        show(sessions.list_sessions(hq), columns, as_json)
+        show(sessions.list_sessions(hq, limit=limit), columns, as_json)
 
 
 @session.command("show")

@@ -65,7 +65,8 @@ def calendar_page() -> str:
         year, choices = _year(calendar.years(db))
         found = calendar.of_year(db, year)
         turnout = places.turnout(db, found, year)
-    made = [s for s in sessions.list_sessions(headquarters()) if _in_year(s.starts_at, year)]
+    near = sessions.list_sessions(headquarters(), year=year)
+    made = [s for s in near if _in_year(s.starts_at, year)]
     return render_template(
         "calendar.html",
         year=year,
