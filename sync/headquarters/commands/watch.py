@@ -10,6 +10,7 @@ import msgspec
 
 from sync.console import language, say
 from sync.errors import NotFound
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.commands.base import OUT_FILE, json_option, opened, show, stamp
 from sync.headquarters.intake import archive
 from sync.headquarters.intake import quarantine as refused_files
@@ -18,7 +19,6 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.watch import audits, incidents, missing, receipt_codes, search
 from sync.headquarters.watch import board as boards
 from sync.headquarters.watch.moments import BEIJING, moment
-from sync.headquarters.web.app import wall_ms
 from sync.wire.files import write_durably
 from sync.words import Words
 
@@ -254,14 +254,3 @@ def _audit_line(row: audits.AuditRow) -> dict[str, Any]:
     said: Words = row.said
     told = {"id": row.id, "time": moment(row.at), "who": row.who, "act": row.act}
     return told | {"said": said.in_(language()), "what": msgspec.json.decode(row.what)}
-
-
-COMMANDS = (
-    board,
-    missing_command,
-    incidents_command,
-    search_results,
-    receipt_command,
-    quarantine,
-    audit,
-)
