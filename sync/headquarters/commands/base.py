@@ -18,6 +18,10 @@ from sync.words import Words
 Command = TypeVar("Command", bound=Callable[..., Any])
 IN_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUT_FILE = click.Path(path_type=Path, dir_okay=False)
+# Of commands whose lists grow with the country.
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="At most."
+)
 
 
 @contextmanager

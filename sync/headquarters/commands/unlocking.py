@@ -8,7 +8,7 @@ from sync.console import language, say, show_json
 from sync.headquarters.commands.base import OUT_FILE, json_option, opened, stamp
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.planning import publish, unlocking
-from sync.headquarters.web.sheets import codes_file
+from sync.headquarters.web.code_sheets import codes_file
 
 
 @click.command("codes")
