@@ -11,6 +11,7 @@ from enrolling import (
     SECOND,
     Newcomer,
     altered,
+    cheap,
     confirmed,
     enrolled,
     invited,
@@ -46,6 +47,7 @@ from sync.wire import documents, dsse
 from sync.wire.documents import Certificate
 from sync.wire.enrolment import Answer, read_answer_for
 from sync.wire.keys import SigningKey
+from sync.wire.six_words import SixWords
 
 WRONG = "abandon ability able about above absent"
 
@@ -154,6 +156,25 @@ def test_a_bundle_ends_by_headquarters_clock_but_not_for_a_box_that_came_in_time
         late.comes(desk.hq, end)
     assert early.comes(desk.hq, end + 1) is None
     assert confirmed(desk.hq, early) == 1
+
+
+@pytest.mark.parametrize("bounded", [True, False], ids=["as shipped", "control"])
+def test_a_leaked_bundle_makes_headquarters_work_for_few_requests(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, bounded: bool
+) -> None:
+    bundle, counted = invited(desk.hq), list[bytes]()
+
+    def count(payload: bytes) -> SixWords:
+        counted.append(payload)
+        return cheap(payload)
+
+    if not bounded:
+        monkeypatch.setattr(site_requests, "_require_worth", lambda *_: None)
+    Newcomer(bundle).comes(desk.hq)
+    for _ in range(site_requests.MOST_KEPT + 5):
+        with pytest.raises(InvitationUsed):
+            site_requests.take_request(desk.hq, Newcomer(bundle).request(), "192.0.2.7", AT, count)
+    assert (len(counted) < site_requests.MOST_KEPT) is bounded
 
 
 def test_wrong_tokens_slow_down_and_a_right_one_never_waits(desk: Desk) -> None:

@@ -83,6 +83,7 @@ def take_request(
     with headquarters.store.reading() as db:
         known = _row(db, digest)
     if known is None:
+        _require_worth(headquarters, asked, invitation, now)
         words = " ".join(map(str, count(payload).numbers))
         known = _first_seen(headquarters, asked, digest, words, Stamp(origin, now))
     if known.code is not None:
@@ -145,6 +146,20 @@ def _first_seen(
     return row
 
 
+def _require_worth(
+    headquarters: Headquarters, asked: SiteRequest, invitation: Invitation, now: int
+) -> None:
+    """The refusal, at once, of what would not be kept: six words cost 64 MiB and much time.
+
+    Whoever has or had a bundle could ask for them again and again.
+    """
+    with headquarters.store.reading() as db:
+        root = headquarters.keys.public().root
+        refusal = _refusal(db, find(db, invitation.id), asked, root, now)
+        if refusal is InvitationWaits or (refusal and _kept(db, invitation.id) >= MOST_KEPT):
+            raise refusal
+
+
 def _refusal(
     db: Connection, invitation: Invitation, asked: SiteRequest, root: bytes, now: int
 ) -> type[ExamError] | None:
@@ -173,10 +188,13 @@ def _claim(db: Connection, invitation: str, digest: str, now: int) -> bool:
     return bool(db.execute(claiming).rowcount)
 
 
+def _kept(db: Connection, invitation: str) -> int:
+    here = site_requests.c.invitation == invitation
+    return db.scalar(select(func.count()).select_from(site_requests).where(here)) or 0
+
+
 def _keep(db: Connection, by: Stamp, row: RequestRow) -> None:
-    here = site_requests.c.invitation == row.invitation
-    kept = db.scalar(select(func.count()).select_from(site_requests).where(here)) or 0
-    if row.code is None or kept < MOST_KEPT:
+    if row.code is None or _kept(db, row.invitation) < MOST_KEPT:
         values = {name: getattr(row, name) for name in row.__struct_fields__}
         db.execute(insert(site_requests).values(values))
         english = " ".join(row.six.in_("en"))
