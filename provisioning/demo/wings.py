@@ -8,6 +8,7 @@ import httpx
 
 from provisioning.demo.stage import NO_TLS, Stage
 from provisioning.errors import DemoStopped
+from sync.wire.files import write_durably
 
 SPARE_SEATS = (41, 42)
 
@@ -28,7 +29,11 @@ def prepare(stage: Stage) -> Passwords:
     request, certificate = stage.folder / "request.json", stage.folder / "certificate.json"
     stage.setup("keys", "--out", str(request))
     who = ("--id", "demo", "--name", "示例职业学校")
-    stage.hq("site", "register", str(request), *who, "--out", str(certificate))
+    secret = stage.folder / "officer.password"
+    write_durably(secret, str(first["password"]).encode(), 0o600)
+    officer = ("--account", "officer", "--password-file", str(secret))
+    stage.hq("site", "register", str(request), *who, "--out", str(certificate), *officer)
+    secret.unlink()
     where = ("--root", first["root"], "--headquarters", stage.hq_address)
     stage.setup("accept", str(certificate), *where)
     (stage.site_folder / "settings.toml").open("a").write(

@@ -204,7 +204,7 @@ def test_a_request_that_is_none_is_refused(shell: Shell) -> None:
     Path(shell.file("r")).write_text("{}")
     shell.refuse(
         "not-canonical", 4, "site", "register", shell.file("r"), "--id", "s", "--name", "x",
-        "--out", shell.file("c"),
+        "--out", shell.file("c"), *shell.officer("clerk", "exam-officer"),
     )  # fmt: skip
     assert not Path(shell.file("c")).exists()
 

@@ -96,10 +96,7 @@ def invite(
 
 
 def allow(headquarters: Headquarters, by: Stamp, invitation: str) -> None:
-    """A second officer agrees that a site's box is replaced; SecondPersonNeeded for the first.
-
-    Everybody at the shell has one name there, and counts as one person.
-    """
+    """A second officer agrees that a site's box is replaced; SecondPersonNeeded for the first."""
     with headquarters.store.writing() as db:
         found = find(db, invitation)
         if not found.waits:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from sync.errors import AlreadyThere, NotFound
+from sync.errors import AlreadyThere, NotFound, SiteHasABox
 from sync.exam.specification import Struct
 from sync.headquarters.names import checked
 from sync.headquarters.store.engine import Stamp, record
@@ -64,6 +64,13 @@ def register(
         )
         record(db, by, "site.register", site=site, name=name, serial=serial, key=key.key_id)
     return envelope
+
+
+def require_no_box(headquarters: Headquarters, site: str) -> None:
+    """SiteHasABox for a site that is enrolled: replacing its box takes two officers."""
+    with headquarters.store.reading() as db:
+        if db.scalar(select(sites.c.serial).where(sites.c.id == site)) is not None:
+            raise SiteHasABox
 
 
 def next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
