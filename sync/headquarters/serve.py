@@ -4,10 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from sync.bounded import channels
-from sync.errors import ExamError
 from sync.headquarters.intake.archive import archive_pending
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE
 from sync.headquarters.intake.gate import Gate
@@ -101,13 +98,14 @@ class Worker:
 def work_once(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> bool:
     """Second copies, then reconciliation and scoring of what is new; False after a fault.
 
-    A fault is logged and the work is tried again: intake and pages go on meanwhile.
+    A fault, whatever it is, is logged and the work is tried again: a worker that ended would end
+    the second receipts of all sites. Intake and pages go on meanwhile.
     """
     try:
         archived = archive_pending(headquarters, clock())
         refresh(headquarters, Stamp(SCORING, clock()))
         verify_pending(headquarters)
-    except (ExamError, SQLAlchemyError, OSError):
+    except Exception:
         log.exception("archiving or scoring failed")
         return False
     return not archived.faults
