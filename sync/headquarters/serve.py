@@ -16,7 +16,7 @@ from sync.headquarters.web.app import create_app, create_receiver, wall_ms
 from sync.headquarters.web.bodies import PER_MACHINE, BoundedParser, bounds
 from sync.headquarters.web.lane import IntakeLane
 from sync.polling import Threads
-from sync.serving import Loop, end_on_signals, spool_in
+from sync.serving import Loop, behind, end_on_signals, spool_in
 
 log = logging.getLogger(__name__)
 POLL_S = 0.5
@@ -31,7 +31,13 @@ class Server:
     """Headquarters on a port, or its intake alone; `run` returns after `stop`."""
 
     def __init__(
-        self, headquarters: Headquarters, host: str, port: int, *, intake_only: bool = False
+        self,
+        headquarters: Headquarters,
+        host: str,
+        port: int,
+        *,
+        intake_only: bool = False,
+        front: str = "",
     ) -> None:
         self._headquarters = headquarters
         self._worker = None if intake_only else Worker(headquarters)
@@ -47,6 +53,7 @@ class Server:
             recv_bytes=32 * 1024,
             # Beyond what the bounds say, so that they are what decides.
             max_request_body_size=MAX_FILE + MAX_BATCH,
+            **behind(front),
         )
         self.address = self._loop.address
 
@@ -111,20 +118,32 @@ def work_once(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) ->
     return not archived.faults
 
 
-def serve(headquarters: Headquarters, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    headquarters: Headquarters,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    front: str = "",
+) -> None:
     """Serve until SIGTERM or SIGINT; DataFolderBusy or PortInUse before anything starts."""
     with headquarters.serving():
         spool_in(headquarters.folder)
-        server = Server(headquarters, host, port)
+        server = Server(headquarters, host, port, front=front)
         end_on_signals(server.stop)
         ready(server.address)
         server.run()
 
 
-def receive(headquarters: Headquarters, host: str, port: int, ready: Callable[[str], None]) -> None:
+def receive(
+    headquarters: Headquarters,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    front: str = "",
+) -> None:
     """Take batches in and do nothing else; others may do the same on the same database."""
     spool_in(headquarters.folder)
-    server = Server(headquarters, host, port, intake_only=True)
+    server = Server(headquarters, host, port, intake_only=True, front=front)
     end_on_signals(server.stop)
     ready(server.address)
     server.run()
