@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq lock clean screenshots reference vectors
+.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq bench-lan lock clean screenshots reference vectors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -45,6 +45,10 @@ bench: ## the answer path in figures, on this machine (ARGS=--json)
 bench-hq: ## headquarters' intake in figures, on a PostgreSQL of its own (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/intake.py $(ARGS)
+
+bench-lan: ## finding a room of sixty machines, in network namespaces; needs root (ARGS=--json)
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/lan.py $(ARGS)
 
 screenshots: ## the pictures in docs/images, from real pages
 	@provisioning/bootstrap.sh dev

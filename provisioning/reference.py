@@ -12,9 +12,11 @@ import siteapp.config
 import siteapp.errors
 import sync.delivery_errors
 import sync.errors
+import sync.headquarters.desk_errors
 import sync.headquarters.errors
 import sync.headquarters.register.refusals
 from provisioning.cli import main as setup_cli
+from provisioning.openapi.build import examhq, examsite
 from provisioning.routes import Route, headquarters_routes, site_routes
 from siteapp.cli import main as site_cli
 from siteapp.config import SETTINGS
@@ -31,6 +33,7 @@ HOMES: tuple[ModuleType, ...] = (
     sync.errors,
     sync.delivery_errors,
     sync.headquarters.errors,
+    sync.headquarters.desk_errors,
     sync.headquarters.register.refusals,
     siteapp.errors,
     siteapp.config,
@@ -196,6 +199,8 @@ PAGES = {
     "journal-events.md": events,
     "routes.md": routes,
     "specifications.md": examinations,
+    "openapi-examsite.json": examsite,
+    "openapi-examhq.json": examhq,
 }
 
 

@@ -13,21 +13,26 @@ from sync.headquarters.web.guard import ATTRIBUTE
 
 # Added by every web server for each GET; nobody needs to read them.
 IMPLIED = {"HEAD", "OPTIONS"}
+OWN = "A file of the service's own, as its pages need it."
+SAVING = "Saves, committed durably before the answer; a repeat is harmless."
 
 
 class Route(NamedTuple):
-    """One method on one path, and the roles that may use it."""
+    """One method on one path, the roles that may use it, and its contract in words."""
 
     path: str
     method: str
     roles: tuple[str, ...]
+    says: str = ""
 
 
 def site_routes() -> list[Route]:
     """All routes of the site, with the answer path that stands before Flask."""
     # Applications look at what they serve only when a request comes.
     app = create_flask(cast(Site, None))
-    return sorted([*declared(app, ROLE_ATTRIBUTE), Route(answers.PATH, "POST", (CANDIDATE,))])
+    return sorted(
+        [*declared(app, ROLE_ATTRIBUTE), Route(answers.PATH, "POST", (CANDIDATE,), SAVING)]
+    )
 
 
 def headquarters_routes() -> list[Route]:
@@ -38,6 +43,7 @@ def headquarters_routes() -> list[Route]:
 def declared(app: Any, attribute: str) -> Iterator[Route]:
     """The routes of a Flask application with what its views say of roles."""
     for rule in app.url_map.iter_rules():
-        roles = getattr(app.view_functions[rule.endpoint], attribute, ())
+        view = app.view_functions[rule.endpoint]
+        roles, says = getattr(view, attribute, ()), (view.__doc__ or OWN).partition("\n")[0]
         for method in set(rule.methods) - IMPLIED:
-            yield Route(rule.rule, method, tuple(roles))
+            yield Route(rule.rule, method, tuple(roles), says)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from siteapp.commands.check import check_command
+from siteapp.commands.discover import discover
 from siteapp.commands.journal import check_files, journal
 from siteapp.commands.recovery import adopt_command, backup, recovery
 from siteapp.commands.rescue import rescue
@@ -49,6 +50,7 @@ def main(ctx: click.Context, data: Path, lang: str | None) -> None:
 
 
 commands = (
+    discover,
     standby,
     recovery,
     backup,

@@ -1,5 +1,6 @@
 """One settings table: name, default, meaning. `settings.toml` in the data folder overrides it."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,14 @@ from sync.words import Words
 MAX_PORT = 65_535
 # Where the front asks from.
 LOOPBACK = ("127.0.0.1", "::1")
+# Texts of which only some mean anything.
+SHAPES = {
+    "announce": (r"on|off", Words("announce 只能是 on 或 off", "announce is on or off")),
+    "room_host": (
+        r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?\.local",
+        Words("room_host 形如 exam.local", "room_host is a name like exam.local"),
+    ),
+}
 
 
 class SettingsRefused(InputRefused):
@@ -113,6 +122,22 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "announce",
+        "on",
+        Words(
+            "在考场网络中自动公布本服务器（on 或 off）",
+            "announce this server on the room's network: on or off",
+        ),
+    ),
+    Setting(
+        "room_host",
+        "exam.local",
+        Words(
+            "考试机访问本服务器所用的名称，以 .local 结尾",
+            "the name under which student machines reach this server, ending in .local",
+        ),
+    ),
+    Setting(
         "backup_folder",
         "",
         Words("自动写入加密副本的文件夹（如 U 盘）", "folder for sealed copies, a stick for one"),
@@ -170,7 +195,9 @@ SETTINGS = (
         Words("服务器可用内存下限（MiB）", "server: memory at least"),
     ),
     Setting("check_load_percent", 80, Words("服务器负载上限（%）", "server: load at most, %")),
-    Setting("check_temperature_c", 80, Words("服务器温度上限（°C）", "server: at most so hot, °C")),
+    Setting(
+        "check_temperature_c", 80, Words("服务器温度上限（°C）", "server: degrees Celsius at most")
+    ),
     Setting("check_link_mbit", 100, Words("服务器网口速率下限（Mbit/s）", "link at least, Mbit/s")),
     Setting(
         "check_spare_percent",
@@ -219,6 +246,8 @@ def _problem(name: str, value: Any) -> Words | None:
     if name == "front" and value not in ("", *LOOPBACK):
         # Whoever may name another machine's address has no limits.
         return Words("front 只能是本机地址", "front must be an address of this machine")
+    if name in SHAPES and not re.fullmatch(SHAPES[name][0], str(value)):
+        return SHAPES[name][1]
     if not isinstance(value, int):
         return None
     if value <= 0:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from siteapp.disk import Disk, QuietWhenFull
+from siteapp.lan.announce import reachable_by
 from siteapp.site import Site
 from siteapp.web.answers import AnswerPath
 from siteapp.web.app import create_app
@@ -20,7 +21,7 @@ class Server:
     """A site on a port. `run` returns after `stop`, with everything stored."""
 
     def __init__(self, site: Site, host: str, port: int) -> None:
-        self.site = site
+        self.site, self._host = site, host
         spool_in(site.folder)
         application = create_app(site)
         self._loop = Loop(
@@ -40,10 +41,19 @@ class Server:
     def run(self) -> None:
         """Serve until stopped."""
         self.site.start()
+        self._join_the_room()
         try:
             self._loop.run()
         finally:
             self.site.close()
+
+    def _join_the_room(self) -> None:
+        """Announced where somebody else can reach it, unless a setting says no."""
+        settings = self.site.settings
+        front, lan = settings.text("front"), self.site.lan
+        port = lan.about.port if front else self.port
+        in_room = reachable_by(self._host, front)
+        lan.start(port, in_room and settings.text("announce") == "on", in_room)
 
     def stop(self) -> None:
         """End `run` from another thread."""

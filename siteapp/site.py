@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,9 @@ from siteapp.config import Settings
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
 from siteapp.identity import Identity, load_identity
+from siteapp.lan.announce import About
+from siteapp.lan.protocol import room_token
+from siteapp.lan.service import Lan, fingerprint
 from siteapp.papers import Shelf
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
@@ -47,6 +51,8 @@ log = logging.getLogger("examsite")
 KEEP_CLOCK_MS = 5_000
 WATCH_S = 1.0
 UNLOCK_LOOK_S = 2.0
+# Where the front listens.
+HTTPS = 443
 
 
 class Site:
@@ -83,13 +89,12 @@ class Site:
         self.filer = Filer(self.identity, self.live, self.spool, self.files, self.standby.term)
         self.states = States(self.live, self.spool)
         self.limits = Limits(self.settings.number("sign_in_tries"))
-        self.pace = Pace()
+        self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
-        self.mark_pace = MarkPace()
         self.readiness = Readiness(folder, self.settings)
-        self.done_acts = Once()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
+        self.lan = self._network()
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
 
@@ -111,6 +116,7 @@ class Site:
         if self._lock.closed:
             return
         self._stopping.set()
+        self.lan.stop()
         for helper in self._helpers:
             helper.join()
         self.copier.stop()
@@ -118,6 +124,11 @@ class Site:
         self.standby.stop()
         self.live.close()
         self._lock.close()
+
+    def _network(self) -> Lan:
+        token = room_token(self.identity.candidate_secret)
+        about = _about(self.identity, self.settings)
+        return Lan(about, token, lambda: self.standby.fenced is not None)
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""
@@ -226,6 +237,20 @@ class Site:
             except Exception:
                 # Tried again at the next turn; a sitting does not stop for it.
                 log.exception("tending session %s failed", session.plan.id)
+
+
+def _about(identity: Identity, settings: Settings) -> About:
+    """What this server says of itself in the room; a front in front of it speaks HTTPS."""
+    certificate, front = identity.certificate, settings.text("front")
+    return About(
+        site=certificate.site,
+        name=certificate.name,
+        version=metadata.version("examsite"),
+        fingerprint=fingerprint(certificate.sign),
+        host=settings.text("room_host"),
+        scheme="https" if front else "http",
+        port=HTTPS if front else settings.number("port"),
+    )
 
 
 def hold(folder: Path) -> IO[str]:

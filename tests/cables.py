@@ -65,13 +65,20 @@ class Cables:
     @contextmanager
     def at_the_switch(self) -> Iterator[None]:
         """This thread, and those that it starts, are in the room."""
-        with Path("/proc/thread-self/ns/net").open() as before:
-            with Path(f"/run/netns/{self._names['room']}").open() as room:
-                _enter(room.fileno())
-            try:
-                yield
-            finally:
-                _enter(before.fileno())
+        with within(self._names["room"]):
+            yield
+
+
+@contextmanager
+def within(name: str) -> Iterator[None]:
+    """This thread, and those that it starts, are in a namespace."""
+    with Path("/proc/thread-self/ns/net").open() as before:
+        with Path(f"/run/netns/{name}").open() as there:
+            _enter(there.fileno())
+        try:
+            yield
+        finally:
+            _enter(before.fileno())
 
 
 def _enter(namespace: int) -> None:

@@ -46,6 +46,8 @@ def check_command(folder: Path, session: str | None, keep: bool, as_json: bool) 
     PairFolder(folder).refuse_spare()
     check_sqlite()
     identity, settings = load_identity(folder), Settings.load(folder)
+    if not (folder / "site.db").exists():
+        raise NotFound(what=session or "session")
     report = _report(folder, identity, settings, session)
     if keep:
         keep_report(folder, report, identity.sign)

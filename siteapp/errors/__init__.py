@@ -1,17 +1,19 @@
 """Errors of the site: leaves under the branches of `sync.errors`.
 
 EnvironmentFault ── StorageFailed  FilesDamaged  DatabaseBehind  Overloaded  ServerFault
+             NoRoomNetwork
 DocumentRefused ── JournalDamaged  RescueOfAnother  RescueOfNobody
     CannotOpen ── RescueDamaged
     DocumentAltered ── RescueForged
     ForOtherSite ── RescueForOtherSite
 InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  UploadAltered
              RecoveryRefused  RequestRefused ── WrongMethod  TooLarge
+             NetworkTooWide
 NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
              MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
              NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
              NotItsBeginning
-NotFound ── NoSuchPage
+NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
@@ -49,6 +51,7 @@ from siteapp.errors.kept import (
     ReserveMissing,
     StorageFailed,
 )
+from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
 from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
 from siteapp.errors.requests import (
     NoSuchPage,
@@ -91,7 +94,10 @@ __all__ = [
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",
+    "NetworkTooWide",
+    "NoMachineFound",
     "NoMeasuring",
+    "NoRoomNetwork",
     "NoSuchPage",
     "NotItsBeginning",
     "NotOpenYet",

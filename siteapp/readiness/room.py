@@ -16,9 +16,9 @@ from sync.disk import MIB
 from sync.errors import ExamError
 
 # Pages ask every two seconds: by then all of them know of it.
-AHEAD_MS = 5_000
+AHEAD_MS = 8_000
 # A page that comes later than this pulls alone, which would measure nothing.
-LATE_MS = 1_000
+LATE_MS = 2_000
 # A room behind one address comes all at once.
 BURST_PULLS, PULLS_A_SECOND = 600, 5.0
 BURST_ASKS, ASKS_A_SECOND = 20_000, 400.0

@@ -16,6 +16,7 @@ from siteapp.web.elsewhere import Elsewhere
 from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
+from siteapp.web.lan import lan
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
@@ -46,7 +47,7 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, staff, invigilator, two_people, administrator)
-    others = (uploads, machine, offline, standby, rescue, checking, readiness)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness)
     for blueprint in (*people, *others):
         app.register_blueprint(blueprint)
     return app

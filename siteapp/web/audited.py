@@ -26,6 +26,7 @@ ACTS: Final = {
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
     "rescue": Words("导入救援文件", "took in a rescue file"),
     "rescue-refused": Words("救援文件未通过核验", "rescue file refused"),
+    "seat-agent-token": Words("下载考场令牌", "took the room's token"),
     "sign-in": Words("登录", "signed in"),
     "unlock": Words("解锁试卷", "unlocked"),
     "unlock-refused": Words("解锁未成功", "unlock refused"),

@@ -1,8 +1,9 @@
 """What a machine may ask without being anyone: who is this server, is it well, its own style."""
 
-from importlib import metadata, resources
+from importlib import resources
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, request, send_from_directory
 
 from siteapp.conduct.machines import Mark, seen
@@ -19,13 +20,10 @@ MOST_MACHINES = 2_000
 @machine.get("/.well-known/examsite")
 @role(ROOM)
 def describe() -> dict[str, Any]:
-    """The site's self-description."""
-    return {
-        "service": "examsite",
-        "version": metadata.version("examsite"),
-        "site": site().identity.site,
-        "name": site().identity.certificate.name,
-    }
+    """The site's self-description: what mDNS says too."""
+    lan = site().lan
+    about: dict[str, Any] = msgspec.to_builtins(lan.about)
+    return {"service": "examsite"} | about | {"host": lan.host}
 
 
 @machine.get("/health")

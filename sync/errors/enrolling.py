@@ -3,10 +3,12 @@
 DocumentRefused    BundleAltered  OtherRoot
 NotAllowed ── EnrolmentRefused ── UnknownToken  InvitationForOtherSite  InvitationExpired
               InvitationWithdrawn  InvitationUsed  InvitationWaits  SiteHasABox  RequestTurnedAway
-InputRefused       WordUnknown
+InputRefused       WordUnknown  BundleRefused
+NotNow             EnrolmentKeyMissing
+NotAllowed         SecondPersonNeeded  WordsDiffer
 """
 
-from sync.errors.branches import DocumentRefused, ExamError, InputRefused, NotAllowed
+from sync.errors.branches import DocumentRefused, ExamError, InputRefused, NotAllowed, NotNow
 from sync.words import Words
 
 
@@ -134,6 +136,54 @@ class WordUnknown(InputRefused):
     hint = Words(
         "请对方逐字组词重说（如“杯子的杯”），中英文均可",
         "Hear the words again one by one; English or Chinese",
+    )
+
+
+class BundleRefused(InputRefused):
+    """An enrolment bundle that no box could read."""
+
+    code = "bundle-refused"
+    message = Words(
+        "不能这样签发登记包：{name}，{address}", "No bundle can be made of this: {name}, {address}"
+    )
+    hint = Words(
+        "学校名称 1–80 个字；总部地址以 http:// 或 https:// 开头，不含空格和汉字",
+        "A name of 1–80 characters, an address that begins with http:// or https://, in ASCII",
+    )
+
+
+class EnrolmentKeyMissing(NotNow):
+    """No key here signs certificates of sites."""
+
+    code = "enrolment-key-missing"
+    message = Words("还没有可用的登记密钥", "There is no key that enrols sites")
+    hint = Words(
+        "请插入根密钥的 U 盘，运行 examhq keys rotate enrolment",
+        "With the root key's stick: examhq keys rotate enrolment",
+    )
+
+
+class SecondPersonNeeded(NotAllowed):
+    """The one who asked for it allows it too."""
+
+    code = "second-person-needed"
+    message = Words(
+        "{who} 已发起，须由另一人批准", "{who} asked for it; another person must allow it"
+    )
+    hint = Words(
+        "请另一位考务人员用自己的账号批准", "Another exam officer allows it, by their own account"
+    )
+
+
+class WordsDiffer(NotAllowed):
+    """What the site read out is not what its request here says."""
+
+    code = "words-differ"
+    message = Words("第 {places} 个词不一致", "Differing words: {places}")
+    hint = Words(
+        "请逐字重新核对；若确实不同，来申请的不是对方的服务器：请作废登记包",
+        "Hear them again. If they do differ, the request is not from their box: withdraw the"
+        " invitation",
     )
 
 

@@ -5,12 +5,10 @@ DocumentRefused    BatchTooLarge  LengthMissing  UnknownSender  UnknownSession
 EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
                                UnlockKeyRevoked
-InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  CorrectionRefused
-                   TargetNeeded
-NotNow             KeyNeeded  EnrolmentKeyMissing  SessionPublished  BatchMissing
+InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  TargetNeeded
+NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
-                   NotAReleaseKey  SecondOfficerNeeded  SecondPersonNeeded  NotTheRoot
-                   WordsDiffer  OtherOfficerNeeded
+                   NotAReleaseKey  SecondOfficerNeeded  NotTheRoot
 """
 
 import base64
@@ -237,14 +235,6 @@ class MarksUnreadable(InputRefused):
     hint = Words("请另存为 .xlsx 后重试", "Save it as .xlsx and try again")
 
 
-class CorrectionRefused(InputRefused):
-    """A correction of a key by which nothing could be marked, or nothing would change."""
-
-    code = "correction-refused"
-    message = Words("不能这样更正：{reason_zh}", "It cannot be corrected so: {reason_en}")
-    hint = Words("请对照试题核对选项后重新提出", "Check the item's options and propose it again")
-
-
 class SessionPublished(NotNow):
     """A published session is in the hands of its site."""
 
@@ -302,41 +292,6 @@ class TargetNeeded(InputRefused):
     )
 
 
-class EnrolmentKeyMissing(NotNow):
-    """No key here signs certificates of sites."""
-
-    code = "enrolment-key-missing"
-    message = Words("还没有可用的登记密钥", "There is no key that enrols sites")
-    hint = Words(
-        "请插入根密钥的 U 盘，运行 examhq keys rotate enrolment",
-        "With the root key's stick: examhq keys rotate enrolment",
-    )
-
-
-class SecondPersonNeeded(NotAllowed):
-    """The one who asked for it allows it too."""
-
-    code = "second-person-needed"
-    message = Words(
-        "{who} 已发起，须由另一人批准", "{who} asked for it; another person must allow it"
-    )
-    hint = Words(
-        "请另一位考务人员用自己的账号批准", "Another exam officer allows it, by their own account"
-    )
-
-
-class WordsDiffer(NotAllowed):
-    """What the site read out is not what its request here says."""
-
-    code = "words-differ"
-    message = Words("第 {places} 个词不一致", "Differing words: {places}")
-    hint = Words(
-        "请逐字重新核对；若确实不同，来申请的不是对方的服务器：请作废登记包",
-        "Hear them again. If they do differ, the request is not from their box: withdraw the"
-        " invitation",
-    )
-
-
 class SecondOfficerNeeded(NotAllowed):
     """The first officer once more: the same key, or the same account."""
 
@@ -346,14 +301,6 @@ class SecondOfficerNeeded(NotAllowed):
         "{who} has signed with key {key}; the second signature is another person's, by another key",
     )
     hint = Words("请由另一位发布人签名", "Ask the other release officer")
-
-
-class OtherOfficerNeeded(NotAllowed):
-    """Whoever proposed a correction cannot confirm it."""
-
-    code = "other-officer-needed"
-    message = Words("{who} 提出的更正须由另一人确认", "{who} proposed it; another officer confirms")
-    hint = Words("请另一位考务人员登录后确认", "Ask another exam officer to sign in and confirm")
 
 
 class SignInNeeded(NotAllowed):

@@ -4,6 +4,7 @@
 """
 
 import functools
+import threading
 import unicodedata
 from importlib import resources
 
@@ -18,6 +19,8 @@ _LISTS: dict[Language, str] = {"zh": "chinese.txt", "en": "english.txt"}
 _SALT = b"examsite/v1/words"
 # 72 bits, of which the first 66 count.
 _LENGTH = 9
+# Many requests at once cost no more memory than two.
+_at_once = threading.BoundedSemaphore(2)
 
 
 class SixWords(Struct, frozen=True):
@@ -38,9 +41,9 @@ class SixWords(Struct, frozen=True):
 
 def six_words(payload: bytes) -> SixWords:
     """The words of a request's payload. Each guess costs 64 MiB and 3 passes (RFC 9106)."""
-    stretched = Argon2id(
-        salt=_SALT, length=_LENGTH, iterations=3, lanes=4, memory_cost=64 * 1024
-    ).derive(payload)
+    argon2 = Argon2id(salt=_SALT, length=_LENGTH, iterations=3, lanes=4, memory_cost=64 * 1024)
+    with _at_once:
+        stretched = argon2.derive(payload)
     number = int.from_bytes(stretched, "big") >> (8 * _LENGTH - COUNT * BITS)
     places = (number >> BITS * n & 2**BITS - 1 for n in reversed(range(COUNT)))
     return SixWords(tuple(places))

@@ -4,6 +4,8 @@ import json
 from importlib import resources
 from pathlib import Path
 
+import approving
+import msgspec
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -282,3 +284,22 @@ def test_specifications_can_be_read_before_anything_is_set_up(tmp_path: Path) ->
     assert "assumed" in shown
     missing = CliRunner().invoke(main, [*args, "530052"])
     assert (missing.exit_code, "530052 not found" in missing.stderr) == (9, True)
+
+
+def test_the_register_is_told_as_json_and_a_missing_form_sends_back(shell: Shell) -> None:
+    register(shell, Box())
+    stated = Path(shell.file("stated.json"))
+    stated.write_bytes(msgspec.json.encode(approving.stated(name="第二中学")))
+    made = json.loads(
+        shell.run("application", "create", str(stated), "--site", "s2", "--json").stdout
+    )
+    assert made == {"application": 2, "state": "draft"}
+    assert "sent back" in shell.run("application", "submit", "2").stdout
+    assert [row["state"] for row in shell.json("application", "list")] == ["returned", "approved"]
+    told = json.loads(shell.run("application", "show", "2", "--json").stdout)
+    assert [step["who"] for step in told["steps"]][1:] == ["register"]
+    refusal = ("application", "refuse", "2", "--reason", "x")
+    assert "sent back" in shell.refuse("application-step-refused", 7, *refusal)
+    quota = shell.json("quota", "list", "--year", "2026")[0]
+    assert (quota["specification"], quota["used"]) == ("530051-intermediate", 0)
+    assert len(shell.json("calendar", "list", "--year", "2024")) == 7

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DatabaseError
 from sync.errors import AlreadyThere, NotFound
 from sync.exam.catalogue import find
 from sync.exam.marking import Ruling
-from sync.headquarters.errors import BatchMissing, CorrectionRefused, OtherOfficerNeeded
+from sync.headquarters.desk_errors import CorrectionRefused, OtherOfficerNeeded
+from sync.headquarters.errors import BatchMissing
 from sync.headquarters.marking import corrections, scoring
 from sync.headquarters.marking.corrections import changes_sheet, confirm, list_changes, propose
 from sync.headquarters.marking.rulings import list_corrections

@@ -1,6 +1,7 @@
 """The page on which officers invite a server and compare its words."""
 
 import base64
+import hashlib
 import re
 
 import pytest
@@ -8,8 +9,7 @@ from desk_world import BY, Clock, Desk, Page
 from enrolling import AT, Newcomer, enrolled, invited, ready
 from flask.testing import FlaskClient
 
-from sync.errors import REFUSALS
-from sync.headquarters.errors import WordsDiffer
+from sync.errors import REFUSALS, WordsDiffer
 from sync.headquarters.register import staff
 from sync.headquarters.web.app import create_app
 from sync.wire.enrolment import read_bundle
@@ -106,14 +106,27 @@ def test_a_box_asks_the_api_and_is_answered_when_it_is_confirmed(
     desk: Desk, client: FlaskClient, officer: Page
 ) -> None:
     box = Newcomer(invited(desk.hq))
-    path = f"/api/v1/enrolments/{'0' * 64}"
-    answer = client.put(path, data=box.request())
+    answer = client.put(path_of(box), data=box.request())
     assert (answer.status_code, answer.json) == (202, {"state": "waiting"})
     found = re.search(r"/sites/requests/[0-9a-f]{64}/confirm", officer.get("/sites"))
     assert found
     post(officer, found[0], word=box.words(six_words))
-    assert client.put(path, data=box.request()).status_code == 200
-    refused = client.put(path, data=Newcomer(box.bundle).request())
+    assert client.put(path_of(box), data=box.request()).status_code == 200
+    second = Newcomer(box.bundle)
+    refused = client.put(path_of(second), data=second.request())
     assert refused.status_code == 409
     assert refused.json and refused.json["code"] == "invitation-used"
-    assert client.put(path, data=b"{}").status_code == 422
+    cut = client.put(path_of(second), data=second.request()[:-1])
+    assert cut.json and cut.json["code"] == "document-altered"
+
+
+def path_of(box: Newcomer) -> str:
+    """Where it brings its request."""
+    return f"/api/v1/enrolments/{hashlib.sha256(box.request()).hexdigest()}"
+
+
+@pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "x" * 81}, {"address": "hq.example"}])
+def test_what_no_box_could_read_is_refused_in_words(officer: Page, wrong: dict[str, str]) -> None:
+    form = {"site": "site-02", "name": "学校", "address": "https://hq.example"} | wrong
+    assert "[bundle-refused]" in post(officer, "/sites/invitations", 422, **form)
+    assert "site-02" not in officer.get("/sites")

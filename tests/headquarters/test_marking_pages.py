@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sync.headquarters.cli import main
 from sync.headquarters.content.bank import builtin_bank
 from sync.headquarters.content.specifications import set_rule, specification
-from sync.headquarters.errors import CorrectionRefused
+from sync.headquarters.desk_errors import CorrectionRefused
 from sync.headquarters.marking.item_figures import saved_statistics, statistics_sheet
 from sync.headquarters.marking.rulings import list_corrections
 from sync.headquarters.marking.scoring import score, scored_rows

@@ -112,5 +112,5 @@ def test_a_file_that_is_no_key_is_refused_on_the_page(drawn: Desk, clock: Clock)
     page = page_of(drawn, create_app(drawn.hq, clock).test_client(), "anna")
     for data in ({}, {"key": (io.BytesIO(b"x" * 41), "k")}, {"key": (io.BytesIO(b""), "k")}):
         answer = page.client.post("/sessions/morning/release?lang=en", data=data)
-        assert answer.status_code == 503, answer.text
+        assert answer.status_code == 422, answer.text
     assert release.first_signature(drawn.hq, "morning") is None

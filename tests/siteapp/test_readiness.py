@@ -251,13 +251,20 @@ def test_the_report_of_another_session_counts_for_none(unlocked: Site) -> None:
     assert not counts(None, 0, 24)
 
 
-def test_all_machines_are_told_to_pull_at_the_same_moment(unlocked: Site) -> None:
+def test_all_machines_are_told_to_pull_at_the_same_moment(
+    unlocked: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client, admin = browser(unlocked), staff_browser(unlocked, "administrator")
+    now = unlocked.live.clock.now()
+    monkeypatch.setattr(unlocked.live.clock, "now", lambda: now)
     assert client.get("/api/check/ping").json["pull"] is None
     began = admin.post(f"/api/readiness/{AM}/pull").json
+    monkeypatch.setattr(unlocked.live.clock, "now", lambda: now + 1000)
     told = client.get("/api/check/ping").json["pull"]
-    assert told["round"] == began["round"] == 1
-    assert 0 < told["in_ms"] <= began["in_ms"]
+    assert told == {"round": 1, "in_ms": began["in_ms"] - 1000}
+    # Whoever comes much later would pull alone.
+    monkeypatch.setattr(unlocked.live.clock, "now", lambda: now + 60_000)
+    assert client.get("/api/check/ping").json["pull"] is None
 
 
 def test_nobody_makes_the_machines_pull_while_somebody_writes(open_site: Site) -> None:
@@ -281,6 +288,11 @@ def test_the_shell_says_the_same_with_an_exit_status(unlocked: Site) -> None:
     assert status == 0, out
     assert "5 of 5 candidates' seats ready, 1 spares" in out
     assert open_live(unlocked, staff_browser(unlocked, "chief")) == (200, "")
+
+
+def test_a_site_that_never_served_has_nothing_to_be_ready_for(site_folder: Path) -> None:
+    found = CliRunner().invoke(main, ["--data", str(site_folder), "--lang", "en", "check"])
+    assert (found.exit_code, "not-found" in found.stderr) == (9, True)
 
 
 def test_a_damaged_package_is_found_before_the_day(unlocked: Site) -> None:

@@ -13,7 +13,8 @@ from sync.errors import AlreadyThere, NotFound
 from sync.exam.items import Item
 from sync.exam.marking import Ruling
 from sync.exam.specification import Struct
-from sync.headquarters.errors import BatchMissing, CorrectionRefused, OtherOfficerNeeded
+from sync.headquarters.desk_errors import CorrectionRefused, OtherOfficerNeeded
+from sync.headquarters.errors import BatchMissing
 from sync.headquarters.intake.journals import read_journal
 from sync.headquarters.marking.results import OUTCOMES
 from sync.headquarters.marking.rulings import (

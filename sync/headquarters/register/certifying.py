@@ -2,8 +2,7 @@
 
 from sqlalchemy import Connection, insert, select, update
 
-from sync.errors import SiteHasABox
-from sync.headquarters.errors import EnrolmentKeyMissing
+from sync.errors import EnrolmentKeyMissing, SiteHasABox
 from sync.headquarters.register.enrolment_keys import enrolment_key
 from sync.headquarters.register.invitations import Invitation, serial_of
 from sync.headquarters.register.keys import newest

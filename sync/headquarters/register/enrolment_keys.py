@@ -1,7 +1,6 @@
 """The key that signs certificates of sites while the root lies in its safe."""
 
-from sync.errors import SecretMissing
-from sync.headquarters.errors import EnrolmentKeyMissing
+from sync.errors import EnrolmentKeyMissing, SecretMissing
 from sync.headquarters.register.keys import register_of
 from sync.headquarters.store.folder import Headquarters
 from sync.wire.keys import SigningKey

@@ -4,9 +4,16 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from sync.errors import AlreadyThere, InvitationWithdrawn, NotFound, NotReady
+from sync.errors import (
+    AlreadyThere,
+    BundleRefused,
+    InvitationWithdrawn,
+    NotCanonical,
+    NotFound,
+    NotReady,
+    SecondPersonNeeded,
+)
 from sync.exam.specification import Struct
-from sync.headquarters.errors import SecondPersonNeeded
 from sync.headquarters.names import checked
 from sync.headquarters.register.enrolment_keys import enrolment_key
 from sync.headquarters.register.keys import DAY_MS
@@ -71,9 +78,8 @@ def invite(
     """
     checked(site)
     enrolment_key(headquarters, by.at)
-    root = VerifyKey.from_bytes(headquarters.keys.public().root)
     until = by.at + days * DAY_MS
-    bundle = new_bundle(root, site=site, name=name, address=address, expires_at=until)
+    bundle = _bundle(headquarters, site, name, address, until)
     token = bundle.key.public
     with headquarters.store.writing() as db:
         replaces = serial_of(db, site)
@@ -93,6 +99,14 @@ def invite(
         )
         record(db, by, "site.invite", site=site, invitation=token.key_id, replaces=replaces)
     return bundle
+
+
+def _bundle(headquarters: Headquarters, site: str, name: str, address: str, until: int) -> Bundle:
+    root = VerifyKey.from_bytes(headquarters.keys.public().root)
+    try:
+        return new_bundle(root, site=site, name=name, address=address, expires_at=until)
+    except NotCanonical:
+        raise BundleRefused(name=name[:80], address=address[:80]) from None
 
 
 def allow(headquarters: Headquarters, by: Stamp, invitation: str) -> None:

@@ -20,9 +20,9 @@ from sync.errors import (
     RequestTurnedAway,
     SiteHasABox,
     UnknownToken,
+    WordsDiffer,
 )
 from sync.exam.specification import Struct
-from sync.headquarters.errors import WordsDiffer
 from sync.headquarters.register.certifying import answer, certify
 from sync.headquarters.register.invitations import Invitation, find, require_standing, serial_of
 from sync.headquarters.register.staff import count_try, require_no_wait
@@ -82,8 +82,11 @@ def take_request(
     invitation = _invitation_of(headquarters, asked, origin, now)
     with headquarters.store.reading() as db:
         known = _row(db, digest)
+        if known is None and _kept(db, invitation.id) >= MOST_KEPT:
+            # Words cost memory and time, and there are enough to look at.
+            root = headquarters.keys.public().root
+            raise _refusal(db, invitation, asked, root, now) or InvitationUsed
     if known is None:
-        _require_worth(headquarters, asked, invitation, now)
         words = " ".join(map(str, count(payload).numbers))
         known = _first_seen(headquarters, asked, digest, words, Stamp(origin, now))
     if known.code is not None:
@@ -146,20 +149,6 @@ def _first_seen(
     return row
 
 
-def _require_worth(
-    headquarters: Headquarters, asked: SiteRequest, invitation: Invitation, now: int
-) -> None:
-    """The refusal, at once, of what would not be kept: six words cost 64 MiB and much time.
-
-    Whoever has or had a bundle could ask for them again and again.
-    """
-    with headquarters.store.reading() as db:
-        root = headquarters.keys.public().root
-        refusal = _refusal(db, find(db, invitation.id), asked, root, now)
-        if refusal is InvitationWaits or (refusal and _kept(db, invitation.id) >= MOST_KEPT):
-            raise refusal
-
-
 def _refusal(
     db: Connection, invitation: Invitation, asked: SiteRequest, root: bytes, now: int
 ) -> type[ExamError] | None:
@@ -194,13 +183,13 @@ def _kept(db: Connection, invitation: str) -> int:
 
 
 def _keep(db: Connection, by: Stamp, row: RequestRow) -> None:
-    if row.code is None or _kept(db, row.invitation) < MOST_KEPT:
-        values = {name: getattr(row, name) for name in row.__struct_fields__}
-        db.execute(insert(site_requests).values(values))
-        english = " ".join(row.six.in_("en"))
-        what = {"site": row.site, "invitation": row.invitation, "words": english}
-        act = "site.request-refused" if row.code else "site.request"
-        record(db, by, act, key=row.key_id, code=row.code, **what)
+    values = {name: getattr(row, name) for name in row.__struct_fields__}
+    db.execute(insert(site_requests).values(values))
+    act = "site.request-refused" if row.code else "site.request"
+    what = {"site": row.site, "invitation": row.invitation, "key": row.key_id, "code": row.code}
+    # Those of a request that waits are heard from the site, and read nowhere here.
+    words = " ".join(row.six.in_("en")) if row.code else None
+    record(db, by, act, words=words, **what)
 
 
 def confirm(headquarters: Headquarters, by: Stamp, digest: str, said: str) -> int:

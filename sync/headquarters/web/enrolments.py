@@ -1,6 +1,7 @@
 """How boxes become sites: their requests, and the pages of the officers who invite and confirm."""
 
 import base64
+import hashlib
 from typing import Any
 
 import segno
@@ -8,8 +9,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from sync.errors import REFUSALS, ExamError, WordUnknown
-from sync.headquarters.errors import WordsDiffer
+from sync.errors import REFUSALS, DocumentAltered, ExamError, WordsDiffer, WordUnknown
 from sync.headquarters.register import invitations, site_requests
 from sync.headquarters.register.keys import DAY_MS
 from sync.headquarters.register.staff import DESK
@@ -31,6 +31,8 @@ def enrol(digest: str) -> Response:
     It carries its token's signature; who brings it does not matter.
     """
     envelope = request.get_data()[:MOST]
+    if hashlib.sha256(envelope).hexdigest() != digest:
+        raise DocumentAltered(where="request")
     found = site_requests.take_request(headquarters(), envelope, request.remote_addr or "", now())
     if found is None:
         return make_response(jsonify({"state": "waiting"}), 202)

@@ -9,7 +9,7 @@ from sync.errors import NotFound
 from sync.exam.item_analysis import ENOUGH
 from sync.exam.items import Item
 from sync.exam.marking import Ruling
-from sync.headquarters.errors import CorrectionRefused
+from sync.headquarters.desk_errors import CorrectionRefused
 from sync.headquarters.marking import corrections, item_figures
 from sync.headquarters.marking.rulings import in_words, list_corrections
 from sync.headquarters.planning import sessions

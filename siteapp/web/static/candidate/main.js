@@ -7,6 +7,7 @@ import { App } from "./app.js";
 import { refuseStrayDrops } from "./drops.js";
 import { openLocal } from "./local.js";
 import { showMark } from "./marker.js";
+import { keepSeen } from "./seen.js";
 import { openOffline } from "./offline.js";
 import { confirmScreen } from "./screen-confirm.js";
 import { handInScreen, inLineScreen } from "./screen-hand-in.js";
@@ -120,6 +121,7 @@ async function begin() {
   page.show();
   setInterval(() => page.tick(), TICK_MS);
   showMark(Number(session.seat()));
+  keepSeen(() => Number(session.seat()));
   openOffline(() => app.stage === "sign-in" && !app.attempt);
   // Leaving the page needs no question: what is open is written down at once.
   addEventListener("pagehide", () => app.attempt && app.attempt.settle());

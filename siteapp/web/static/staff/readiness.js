@@ -87,7 +87,7 @@ function kept({ kept: last, counts, hours }) {
 /** @param {any} state */
 function buttons(state) {
   const sign = el("button", { on: { click: () => act("sign", t("报告已签名并保存在本机", "The report is signed and kept here")) } }, t("重新测量并签发报告", "Measure again and sign"));
-  const pull = el("button", { class: "plain", disabled: state.pull_in_ms !== null, on: { click: () => act("pull", t("五秒后所有打开检查页的考试机同时下载", "In five seconds all machines with the check page open pull at once")) } }, t("全员同时下载测速", "All machines at once"));
+  const pull = el("button", { class: "plain", disabled: state.pull_in_ms !== null, on: { click: () => act("pull", t("几秒后所有打开检查页的考试机同时下载", "In a few seconds all machines with the check page open pull at once")) } }, t("全员同时下载测速", "All machines at once"));
   const print = el("button", { class: "plain", on: { click: () => window.print() } }, t("打印（A4）", "Print (A4)"));
   const file = state.kept ? el("a", { class: "button plain", href: `/admin/readiness/${chosen.value}/statement` }, t("下载签名报告", "Signed report")) : null;
   return [sign, pull, print, file];

@@ -1,0 +1,1 @@
+"""OpenAPI files of both services: made from their routes and a description by hand."""
