@@ -73,6 +73,9 @@ def test_a_box_set_up_anew_gets_the_next_serial_and_its_key_counts(desk: Desk) -
     assert sites.certificate_of(desk.hq, "site-01").serial == 2
     assert sites.sign_key(desk.hq, "site-01") == box.sign.public
     assert [(s.id, s.serial) for s in sites.list_sites(desk.hq)] == [("site-01", 2)]
+    assert sites.show_site(desk.hq, "site-01") == sites.list_sites(desk.hq)[0]
+    with pytest.raises(NotFound):
+        sites.show_site(desk.hq, "site-99")
 
 
 def test_a_request_that_another_key_signed_is_refused(desk: Desk) -> None:

@@ -230,6 +230,15 @@ def test_what_a_site_may_have_half_uploaded_is_bounded_and_runs_out(desk: Desk) 
         uploads.begin(desk.hq, "site-01", digests[1], 1, later)
 
 
+def test_one_that_is_begun_with_another_length_begins_anew(published_desk: Desk) -> None:
+    hq, digest = published_desk.hq, "5" * 64
+    uploads.begin(hq, "site-01", digest, 10, NOW)
+    uploads.append(hq, "site-01", digest, 0, b"1234", NOW)
+    assert uploads.begin(hq, "site-01", digest, 10, NOW).offset == 4
+    assert uploads.begin(hq, "site-01", digest, 11, NOW).offset == 0
+    assert uploads.find(hq, "site-01", digest, NOW).size == 11
+
+
 def test_a_receiver_that_died_before_the_end_is_asked_again(
     desk: Desk, client: FlaskClient
 ) -> None:

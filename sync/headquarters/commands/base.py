@@ -19,6 +19,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 IN_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUT_FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+# Of commands whose lists grow with the country.
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="At most."
+)
 
 
 @contextmanager

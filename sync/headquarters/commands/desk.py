@@ -23,7 +23,7 @@ from sync.headquarters.content.specifications import specification
 from sync.headquarters.planning import publish, release, rosters, sessions, unlocking
 from sync.headquarters.planning.materials import builtin_materials, read_materials
 from sync.headquarters.register import conditions, sites
-from sync.headquarters.web.sheets import codes_file
+from sync.headquarters.web.code_sheets import codes_file
 from sync.wire.files import write_durably
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
 from sync.words import Words

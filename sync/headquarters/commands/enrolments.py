@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from sync.console import language, say, show_json
-from sync.headquarters.commands.base import OUT_FILE, json_option, opened, show, stamp
+from sync.headquarters.commands.base import LIMIT, OUT_FILE, json_option, opened, show, stamp
 from sync.headquarters.commands.desk import site
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.register import invitations, site_requests
@@ -67,13 +67,14 @@ def site_invite(
 
 
 @site.command("invitations")
+@LIMIT
 @json_option
 @click.pass_obj
-def site_invitations(folder: Path, as_json: bool) -> None:
+def site_invitations(folder: Path, limit: int, as_json: bool) -> None:
     """What was given to sites, and what became of it."""
     at = stamp().at
     with opened(folder) as hq:
-        found = invitations.list_invitations(hq)
+        found = invitations.list_invitations(hq, limit)
     rows: list[dict[str, Any]] = [
         {
             "id": one.id,
@@ -90,12 +91,13 @@ def site_invitations(folder: Path, as_json: bool) -> None:
 
 
 @site.command("requests")
+@LIMIT
 @json_option
 @click.pass_obj
-def site_requests_command(folder: Path, as_json: bool) -> None:
+def site_requests_command(folder: Path, limit: int, as_json: bool) -> None:
     """Boxes that came with a token: waiting, enrolled, or refused and why."""
     with opened(folder) as hq:
-        found = site_requests.list_requests(hq)
+        found = site_requests.list_requests(hq, limit)
     rows: list[dict[str, Any]] = [
         {
             "request": one.digest[:16],
