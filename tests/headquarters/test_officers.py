@@ -99,7 +99,7 @@ def test_one_officer_replaces_no_box_at_the_shell_by_another_name(
     for act in (("allow", number), ("withdraw", number), ("confirm", "site-01", "abandon")):
         assert "--account" in shell.run("site", *act, status=2).stderr
     shell.run("site", "allow", number, *wang)
-    (found,) = (one for one in invitations.list_invitations(hq) if one.id == number)
+    (found,) = (one for one in invitations.list_invitations(hq, 10) if one.id == number)
     hq.close()
     assert (found.made_by, found.allowed_by) == ("li", "wang")
 
