@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from sync.bounded import channels
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.intake.archive import archive_pending
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE
 from sync.headquarters.intake.gate import Gate
@@ -12,7 +13,7 @@ from sync.headquarters.intake.handed_files import verify_pending
 from sync.headquarters.marking.scoring import refresh
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
-from sync.headquarters.web.app import create_app, create_receiver, wall_ms
+from sync.headquarters.web.app import create_app, create_receiver
 from sync.headquarters.web.bodies import PER_MACHINE, BoundedParser, bounds
 from sync.headquarters.web.lane import IntakeLane
 from sync.polling import Threads

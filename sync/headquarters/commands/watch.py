@@ -9,6 +9,7 @@ import msgspec
 
 from sync.console import language, say
 from sync.errors import NotFound
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.commands.base import LIMIT, OUT_FILE, json_option, opened, show, stamp
 from sync.headquarters.intake import archive
 from sync.headquarters.intake import quarantine as refused_files
@@ -16,7 +17,6 @@ from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.watch import audits, incidents, missing, receipt_codes, search
 from sync.headquarters.watch import board as boards
-from sync.headquarters.web.app import wall_ms
 from sync.moments import day_of, moment
 from sync.wire.files import write_durably
 from sync.words import Words
@@ -250,14 +250,3 @@ def _audit_line(row: audits.AuditRow) -> dict[str, Any]:
     said: Words = row.said
     told = {"id": row.id, "time": moment(row.at), "who": row.who, "act": row.act}
     return told | {"said": said.in_(language()), "what": msgspec.json.decode(row.what)}
-
-
-COMMANDS = (
-    board,
-    missing_command,
-    incidents_command,
-    search_results,
-    receipt_command,
-    quarantine,
-    audit,
-)
