@@ -38,13 +38,22 @@ def site() -> None:
 @click.option("--id", "site_id", required=True, help="The site's identifier.")
 @click.option("--name", required=True, help="The school's name.")
 @click.option("--out", type=OUT_FILE, required=True, help="Where the certificate goes.")
+@officer_options
 @click.pass_obj
-def site_register(folder: Path, request: Path, site_id: str, name: str, out: Path) -> None:
-    """Answer an enrolment request with a certificate."""
+def site_register(
+    folder: Path,
+    request: Path,
+    site_id: str,
+    name: str,
+    out: Path,
+    account: str,
+    password_file: Path | None,
+) -> None:
+    """Answer an enrolment request with a certificate; a box is replaced by `site invite` alone."""
     with opened(folder) as hq:
-        envelope = sites.register(
-            hq, stamp(), request=request.read_bytes(), site=site_id, name=name
-        )
+        by = Officer(account, password_file).stamp(hq, "exam-officer")
+        sites.require_no_box(hq, site_id)
+        envelope = sites.register(hq, by, request=request.read_bytes(), site=site_id, name=name)
         root = VerifyKey.from_bytes(hq.keys.public().root).key_id
         serial = sites.certificate_of(hq, site_id).serial
     write_durably(out, envelope)

@@ -8,11 +8,15 @@ import click
 from sync.console import language, say, show_json
 from sync.headquarters.commands.base import LIMIT, OUT_FILE, json_option, opened, show, stamp
 from sync.headquarters.commands.desk import site
+from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.register import invitations, site_requests
+from sync.headquarters.register.staff import Role
 from sync.wire.documents import to_bytes
 from sync.wire.files import write_durably
 
 __all__ = ["site"]
+# As on the pages.
+ROLE: Role = "exam-officer"
 
 
 @site.command("invite")
@@ -27,15 +31,25 @@ __all__ = ["site"]
     show_default=True,
     help="How long it can be used.",
 )
+@officer_options
 @json_option
 @click.pass_obj
 def site_invite(
-    folder: Path, site_id: str, name: str, address: str, out: Path, days: int, as_json: bool
+    folder: Path,
+    site_id: str,
+    name: str,
+    address: str,
+    out: Path,
+    days: int,
+    account: str,
+    password_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Make the enrolment bundle of a site: for one box, once."""
     with opened(folder) as hq:
+        by = Officer(account, password_file).stamp(hq, ROLE)
         bundle = invitations.invite(
-            hq, stamp(), site=site_id, name=name, address=address.rstrip("/"), days=days
+            hq, by, site=site_id, name=name, address=address.rstrip("/"), days=days
         )
     write_durably(out, to_bytes(bundle), 0o600)
     token = bundle.key.public.key_id
@@ -103,12 +117,16 @@ def site_requests_command(folder: Path, limit: int, as_json: bool) -> None:
 @site.command("confirm")
 @click.argument("site_id")
 @click.argument("words", nargs=-1, required=True)
+@officer_options
 @click.pass_obj
-def site_confirm(folder: Path, site_id: str, words: tuple[str, ...]) -> None:
+def site_confirm(
+    folder: Path, site_id: str, words: tuple[str, ...], account: str, password_file: Path | None
+) -> None:
     """Give a waiting box its certificate: WORDS are the six that the site reads out by phone."""
     with opened(folder) as hq:
+        by = Officer(account, password_file).stamp(hq, ROLE)
         digest = site_requests.waiting_of(hq, site_id)
-        serial = site_requests.confirm(hq, stamp(), digest, " ".join(words))
+        serial = site_requests.confirm(hq, by, digest, " ".join(words))
     say(
         f"考点 {site_id} 已登记（第 {serial} 次），本机会自动取得证书",
         f"Site {site_id} enrolled (serial {serial}); its box fetches the certificate",
@@ -117,19 +135,23 @@ def site_confirm(folder: Path, site_id: str, words: tuple[str, ...]) -> None:
 
 @site.command("allow")
 @click.argument("invitation")
+@officer_options
 @click.pass_obj
-def site_allow(folder: Path, invitation: str) -> None:
+def site_allow(folder: Path, invitation: str, account: str, password_file: Path | None) -> None:
     """Allow, as the second person, that a site's box is replaced."""
     with opened(folder) as hq:
-        invitations.allow(hq, stamp(), invitation)
+        by = Officer(account, password_file).stamp(hq, ROLE)
+        invitations.allow(hq, by, invitation)
     say(f"已批准更换：{invitation}", f"Replacement allowed: {invitation}")
 
 
 @site.command("withdraw")
 @click.argument("invitation")
+@officer_options
 @click.pass_obj
-def site_withdraw(folder: Path, invitation: str) -> None:
+def site_withdraw(folder: Path, invitation: str, account: str, password_file: Path | None) -> None:
     """Take a bundle back: the box that came with it gets no certificate."""
     with opened(folder) as hq:
-        invitations.withdraw(hq, stamp(), invitation)
+        by = Officer(account, password_file).stamp(hq, ROLE)
+        invitations.withdraw(hq, by, invitation)
     say(f"已作废：{invitation}", f"Withdrawn: {invitation}")

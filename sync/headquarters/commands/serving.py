@@ -19,11 +19,17 @@ PORT = click.option(
 )
 
 
+FRONT = click.option(
+    "--front", default="", help="Address of the TLS front, believed when it says who asks."
+)
+
+
 @click.command("receive")
 @HOST
 @PORT
+@FRONT
 @click.pass_obj
-def receive_command(folder: Path, host: str, port: int) -> None:
+def receive_command(folder: Path, host: str, port: int, front: str) -> None:
     """Take batches in and nothing else; any number of these share one PostgreSQL."""
 
     def ready(address: str) -> None:
@@ -31,7 +37,7 @@ def receive_command(folder: Path, host: str, port: int) -> None:
         sys.stdout.flush()
 
     with opened(folder) as hq:
-        serve.receive(hq, host, port, ready)
+        serve.receive(hq, host, port, ready, front)
 
 
 @click.command("work")
@@ -50,8 +56,9 @@ def work_command(folder: Path) -> None:
 @click.command("serve")
 @HOST
 @PORT
+@FRONT
 @click.pass_obj
-def serve_command(folder: Path, host: str, port: int) -> None:
+def serve_command(folder: Path, host: str, port: int, front: str) -> None:
     """Serve sites and staff until Ctrl-C or SIGTERM."""
 
     def ready(address: str) -> None:
@@ -59,4 +66,4 @@ def serve_command(folder: Path, host: str, port: int) -> None:
         sys.stdout.flush()
 
     with opened(folder) as hq:
-        serve.serve(hq, host, port, ready)
+        serve.serve(hq, host, port, ready, front)

@@ -111,10 +111,7 @@ def _bundle(headquarters: Headquarters, site: str, name: str, address: str, unti
 
 
 def allow(headquarters: Headquarters, by: Stamp, invitation: str) -> None:
-    """A second officer agrees that a site's box is replaced; SecondPersonNeeded for the first.
-
-    Everybody at the shell has one name there, and counts as one person.
-    """
+    """A second officer agrees that a site's box is replaced; SecondPersonNeeded for the first."""
     with headquarters.store.writing() as db:
         found = find(db, invitation)
         if not found.waits:

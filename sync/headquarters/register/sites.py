@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from sync.errors import AlreadyThere, NotFound
+from sync.errors import AlreadyThere, NotFound, SiteHasABox
 from sync.exam.specification import Struct
 from sync.headquarters.names import checked
 from sync.headquarters.store.engine import Stamp, record
@@ -44,6 +44,13 @@ def register(
         serial, envelope = enter(db, by, new, keys, headquarters.keys.root())
         record(db, by, "site.register", site=site, name=name, serial=serial, key=new.key_id)
     return envelope
+
+
+def require_no_box(headquarters: Headquarters, site: str) -> None:
+    """SiteHasABox for a site that is enrolled: replacing its box takes two officers."""
+    with headquarters.store.reading() as db:
+        if db.scalar(select(sites.c.serial).where(sites.c.id == site)) is not None:
+            raise SiteHasABox
 
 
 class NewBox(NamedTuple):

@@ -155,7 +155,7 @@ def _stated() -> Stated:
     said["certificates"] = tuple(request.form.getlist("certificates"))
     for name in NUMBERS:
         digits = said[name]
-        said[name] = int(digits) if digits.isascii() and digits.isdecimal() else -1
+        said[name] = int(digits[:9]) if digits.isascii() and digits.isdecimal() else -1
     return Stated(**said)
 
 
