@@ -122,7 +122,7 @@ def _before(stage: Stage, screen: Console) -> Passwords:
         screen, "总部已停机；凭两组解锁码解锁", "headquarters is down; unlocked by two codes"
     ):
         for session in (SESSION, VISITORS):
-            unlock(stage, session)
+            unlock(stage, session, SIGNERS)
     return passwords
 
 

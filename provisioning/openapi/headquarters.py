@@ -73,6 +73,7 @@ ROUTES: dict[str, Says] = {
     ),
     "GET /sessions/{session}/results.xlsx": FILE,
     "GET /sessions/{session}/codes": Says(answers=page(), refusals=(409,)),
+    "POST /sessions/{session}/codes": Says(form("official"), page(), (403, 409)),
     "GET /sessions/{session}/items.xlsx": FILE,
     "GET /sessions/{session}/corrections.xlsx": FILE,
     "POST /sessions/{session}/corrections": Says(

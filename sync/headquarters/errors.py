@@ -8,7 +8,7 @@ EnvironmentFault   QuarantineFull  ArchiveFailed
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  TargetNeeded
 NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
-                   NotAReleaseKey  SecondOfficerNeeded  NotTheRoot
+                   NotAReleaseKey  SecondOfficerNeeded  OneCodeEach  NotTheRoot
 """
 
 import base64
@@ -301,6 +301,19 @@ class SecondOfficerNeeded(NotAllowed):
         "{who} has signed with key {key}; the second signature is another person's, by another key",
     )
     hint = Words("请由另一位发布人签名", "Ask the other release officer")
+
+
+class OneCodeEach(NotAllowed):
+    """An officer who has looked at one official's code asks for the other's."""
+
+    code = "one-code-each"
+    message = Words(
+        "{who} 已查看负责人 {official} 的解锁码，不能再查看另一个",
+        "{who} has looked at the code of official {official} and cannot look at the other",
+    )
+    hint = Words(
+        "另一个解锁码由另一位发布人查看", "Another release officer looks at the other code"
+    )
 
 
 class SignInNeeded(NotAllowed):

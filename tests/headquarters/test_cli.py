@@ -45,7 +45,8 @@ def test_the_whole_desk_from_registration_to_the_sheet_of_results(shell: Shell) 
     copy_samples(shell.folder)
     shell.run("roster", "import", shell.file("roster-530051-junior.xlsx"), *ROSTER)
     publish(shell, "--out", shell.file("package"))
-    assert shell.run("codes", "morning").stdout.count("-") == 6
+    own = ("codes", "morning", "--official", "1", *shell.officer("officer-1"))
+    assert shell.run(*own).stdout.count("-") == 3
     events = deliver(shell, box)
     assert "Everyone is accounted for" not in shell.run("reconcile", "morning").stdout
     scored = shell.json("score", "morning")
@@ -175,7 +176,8 @@ def test_what_comes_too_early_is_not_done(shell: Shell) -> None:
     register(shell, Box())
     session(shell)
     shell.refuse("not-ready", 7, *signing(shell, 1))
-    shell.refuse("not-ready", 7, "codes", "morning")
+    own = ("--official", "1", *shell.officer("li"))
+    shell.refuse("not-ready", 7, "codes", "morning", *own)
     shell.refuse("not-ready", 7, "score", "morning")
 
 
@@ -233,12 +235,15 @@ def test_sheets_to_print_are_one_an_official_and_private(shell: Shell) -> None:
     copy_samples(shell.folder)
     shell.run("roster", "import", shell.file("roster-530051-junior.xlsx"), *ROSTER)
     publish(shell)
-    codes = json.loads(shell.run("codes", "morning", "--json").stdout)
+    own = {n: ("codes", "morning", "--official", n, *shell.officer(f"officer-{n}")) for n in "12"}
+    codes = {n: json.loads(shell.run(*own[n], "--json").stdout)["code"] for n in "12"}
     for official, other in (("1", "2"), ("2", "1")):
-        shell.run("codes", "morning", "--html", shell.file("c.html"), "--official", official)
+        shell.run(*own[official], "--html", shell.file("c.html"))
         text = Path(shell.file("c.html")).read_text("utf-8")
         assert all(group in text for group in codes[official].split("-"))
         assert not all(group in text for group in codes[other].split("-"))
+    both = ("codes", "morning", "--official", "2", *shell.officer("officer-1"))
+    assert "officer-1" in shell.refuse("one-code-each", 9, *both)
     assert Path(shell.file("c.html")).stat().st_mode & 0o077 == 0
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from sync.headquarters.errors import UnknownSender
 from sync.headquarters.intake import archive, edge
-from sync.headquarters.planning.publish import unlock_codes
+from sync.headquarters.planning.publish import package_of, read_codes
 from sync.headquarters.register import staff
 from sync.headquarters.register.staff import ROLES, Role
 from sync.headquarters.serve import work_once
@@ -75,6 +75,7 @@ ROUTES: dict[str, set[str]] = {
     "POST /sites/requests/<digest>/confirm": {"exam-officer"},
     "GET /sessions/<session>/results.xlsx": {"exam-officer"},
     "GET /sessions/<session>/codes": {"release-officer"},
+    "POST /sessions/<session>/codes": {"release-officer"},
     "POST /sessions/<session>/online-unlock": {"release-officer"},
     "POST /sessions/<session>/release": {"release-officer"},
     "GET /specifications": DESK,
@@ -304,11 +305,12 @@ def test_the_session_page_tells_what_came_in(desk: Desk, officer: Page) -> None:
 
 def test_looking_at_codes_and_taking_results_is_recorded(desk: Desk, officer: Page) -> None:
     sat(desk)
-    text = officer.get("/sessions/morning/codes")
-    for code in unlock_codes(desk.hq, BY, "morning"):
-        assert all(group in text for group in code.split("-"))
+    first, second = read_codes(desk.hq, package_of(desk.hq, "morning").digest)
+    shown = officer.post("/sessions/morning/codes", official="1").text
+    assert all(group in shown for group in first.split("-"))
+    assert not all(group in shown for group in second.split("-"))
     officer.client.get("/sessions/morning/results.xlsx")
-    assert officer.get("/audit?act=codes.show").count("<td title=") == 2
+    assert officer.get("/audit?act=codes.show").count("<td title=") == 1
     assert '<td title="results.export">导出成绩' in officer.get("/audit")
 
 

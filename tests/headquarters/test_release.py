@@ -55,7 +55,7 @@ def test_two_officers_with_two_keys_publish_and_both_are_recorded(drawn: Desk) -
     assert package == publish.package_of(drawn.hq, "morning")
     checked = verify_package(package.path, sites.certificate_of(drawn.hq, "site-01"))
     assert checked.signed_by == {first.public.key_id, second.public.key_id}
-    assert len(publish.unlock_codes(drawn.hq, BY, "morning")) == 2
+    assert len(publish.read_codes(drawn.hq, publish.package_of(drawn.hq, "morning").digest)) == 2
     assert [p.name for p in package.path.parent.iterdir()] == [package.digest]
     with drawn.hq.store.reading() as db:
         acts = db.execute(select(audit.c.who, audit.c.act).order_by(audit.c.id)).all()

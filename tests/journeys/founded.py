@@ -134,7 +134,7 @@ def _publish(hq: Headquarters, by: Stamp, made: Founded, kind: Kind) -> None:
     _sitting(hq, by, made, "live", kind.component, kind.live, 1)
     _sitting(hq, by, made, "media", "theory", kind.media, 1 + kind.live)
     made.package = str(releasing.publish(hq, by, SESSION).path.relative_to(hq.folder))
-    made.codes = publish.unlock_codes(hq, by, SESSION)
+    made.codes = publish.read_codes(hq, publish.package_of(hq, SESSION).digest)
 
 
 def _sitting(

@@ -5,35 +5,45 @@ from pathlib import Path
 import click
 
 from sync.console import language, say, show_json
-from sync.headquarters.commands.base import OUT_FILE, json_option, opened, stamp
+from sync.headquarters.commands.base import OUT_FILE, json_option, opened
 from sync.headquarters.commands.officer import Officer, officer_options
-from sync.headquarters.planning import publish, unlocking
+from sync.headquarters.planning import unlocking
 from sync.headquarters.web.code_sheets import codes_file
 
 
 @click.command("codes")
 @click.argument("session_id")
-@click.option("--html", type=OUT_FILE, help="Write sheets to print instead, one an official.")
-@click.option("--official", type=click.IntRange(1, 2), help="Only this official's code.")
+@click.option(
+    "--official", type=click.IntRange(1, 2), required=True, help="Whose code: official 1 or 2."
+)
+@click.option("--html", type=OUT_FILE, help="Write a sheet to print instead.")
+@officer_options
 @json_option
 @click.pass_obj
 def codes_command(
-    folder: Path, session_id: str, html: Path | None, official: int | None, as_json: bool
+    folder: Path,
+    session_id: str,
+    official: int,
+    html: Path | None,
+    account: str,
+    password_file: Path | None,
+    as_json: bool,
 ) -> None:
-    """The unlock codes of a published session; each look is recorded."""
+    """One official's unlock code of a published session: an officer sees one, another the other.
+
+    Each look is recorded.
+    """
     with opened(folder) as hq:
+        by = Officer(account, password_file).stamp(hq, "release-officer")
         if html:
-            text = codes_file(hq, stamp(), session_id, language(), official)
-            write_secret(html, text)
+            write_secret(html, codes_file(hq, by, session_id, language(), official))
             say(f"已写入 {html}，打印后请删除", f"Written: {html}; delete it once printed")
             return
-        codes = publish.unlock_codes(hq, stamp(), session_id)
-    chosen = {n: code for n, code in enumerate(codes, start=1) if official in (None, n)}
+        code = unlocking.show_code(hq, by, session_id, official)
     if as_json:
-        show_json(chosen)
+        show_json({"official": official, "code": code})
         return
-    for number, code in chosen.items():
-        say(f"负责人 {number}：{code}", f"Official {number}: {code}")
+    say(f"负责人 {official}：{code}", f"Official {official}: {code}")
 
 
 @click.command("online-unlock")

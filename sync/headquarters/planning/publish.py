@@ -13,7 +13,6 @@ from sync.exam.sitting import SessionPlan, SittingPlan, check_plan
 from sync.headquarters.planning.materials import materials_of
 from sync.headquarters.planning.rosters import candidate_plans
 from sync.headquarters.planning.sessions import find
-from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import forms, sessions, sittings
 from sync.wire.documents import Papers
@@ -90,15 +89,6 @@ def packages_for(headquarters: Headquarters, site: str) -> list[tuple[str, Publi
             )
             for row in db.execute(query.order_by(sessions.c.starts_at, sessions.c.id))
         ]
-
-
-def unlock_codes(headquarters: Headquarters, by: Stamp, session: str) -> tuple[str, str]:
-    """The codes of both officials as they are read aloud; that they were looked at is recorded."""
-    package = package_of(headquarters, session)
-    codes = read_codes(headquarters, package.digest)
-    with headquarters.store.writing() as db:
-        record(db, by, "codes.show", session=session, package=package.digest)
-    return codes
 
 
 def read_codes(headquarters: Headquarters, package: str) -> tuple[str, str]:

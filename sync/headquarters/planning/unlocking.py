@@ -1,4 +1,4 @@
-"""Unlocking over the network: two officers consent, and at the hour the site gets its codes.
+"""Unlocking: by phone each officer reads out one code; over the network two officers consent.
 
 The hour is a quarter of an hour before the start, by headquarters' clock. Without two consents
 nothing goes over the network and the codes are read out by phone; with them the phone still works.
@@ -9,19 +9,54 @@ from sqlalchemy import select
 from sync.errors import NotFound, NotReady
 from sync.exam.sitting import unlock_due_ms
 from sync.exam.specification import Struct
-from sync.headquarters.errors import UnlockKeyRevoked
+from sync.headquarters.errors import OneCodeEach, UnlockKeyRevoked
 from sync.headquarters.planning.publish import package_of, packages_for, read_codes
 from sync.headquarters.planning.sessions import find
 from sync.headquarters.register.keys import register_of
 from sync.headquarters.register.sites import certificate_of
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
-from sync.headquarters.store.schema import unlock_consents
+from sync.headquarters.store.schema import code_holders, unlock_consents
 from sync.wire.keys import SealingKey, SigningKey
 from sync.wire.release import write_release
 from sync.wire.unlock import UnlockCode
 
 NEEDED = 2
+
+
+class Holder(Struct, frozen=True):
+    """Who has looked at which official's code, and when first."""
+
+    who: str
+    official: int
+    at: int
+
+
+def show_code(headquarters: Headquarters, by: Stamp, session: str, official: int) -> str:
+    """The code of official 1 or 2 as it is read aloud; that it was looked at is recorded.
+
+    OneCodeEach if this officer has looked at the other: both open the papers.
+    """
+    package = package_of(headquarters, session).digest
+    store, rows = headquarters.store, code_holders
+    said = {"package": package, "who": by.who, "official": official, "at": by.at}
+    held = select(rows.c.official).where(rows.c.package == package, rows.c.who == by.who)
+    with store.writing() as db:
+        # The table's key decides between two looks at the same moment.
+        db.execute(store.inserting(rows).on_conflict_do_nothing(), said)
+        if (other := db.scalar(held)) != official:
+            raise OneCodeEach(who=by.who, official=other)
+        record(db, by, "codes.show", session=session, package=package, official=official)
+    return read_codes(headquarters, package)[official - 1]
+
+
+def holders(headquarters: Headquarters, package: str) -> list[Holder]:
+    """Who has looked at a code of this package, by official and time."""
+    rows = code_holders.c
+    query = select(rows.who, rows.official, rows.at).where(rows.package == package)
+    with headquarters.store.reading() as db:
+        found = db.execute(query.order_by(rows.official, rows.at, rows.who)).mappings()
+        return [Holder(**row) for row in found]
 
 
 class Consent(Struct, frozen=True):

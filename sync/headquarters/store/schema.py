@@ -125,6 +125,17 @@ unlock_consents = Table(
     PrimaryKeyConstraint("package", "who"),
 )
 
+# Which official's code of a package an officer has looked at: one officer, one code.
+code_holders = Table(
+    "code_holders",
+    metadata,
+    Column("package", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("official", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("package", "who"),
+)
+
 candidates = Table(
     "candidates",
     metadata,

@@ -5,7 +5,7 @@ from importlib import resources
 from flask import render_template
 from markupsafe import Markup
 
-from sync.headquarters.planning import publish, sessions
+from sync.headquarters.planning import publish, sessions, unlocking
 from sync.headquarters.register import sites
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
@@ -14,18 +14,19 @@ from sync.words import Language
 
 
 def codes_file(
-    headquarters: Headquarters, by: Stamp, session: str, lang: Language, official: int | None = None
+    headquarters: Headquarters, by: Stamp, session: str, lang: Language, official: int
 ) -> str:
-    """One sheet for each official (or for one of them); that it was made is recorded."""
+    """The sheet of one official; that it was made is recorded. OneCodeEach as of show_code."""
     row = sessions.show_session(headquarters, session)
-    codes = publish.unlock_codes(headquarters, by, session)
+    code = unlocking.show_code(headquarters, by, session, official)
     site = sites.show_site(headquarters, row.site)
     with create_app(headquarters).test_request_context(f"/?lang={lang}"):
         return render_template(
             "codes_file.html",
             row=row,
             site=site,
-            codes=list(enumerate(codes, start=1))[slice(official and official - 1, official)],
+            official=official,
+            code=code,
             package=publish.package_of(headquarters, session),
             printed_at=by.at,
             style=_style(),

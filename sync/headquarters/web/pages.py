@@ -133,13 +133,28 @@ def results_file(session: str) -> Response:
 @pages.get("/sessions/<session>/codes")
 @role("release-officer")
 def codes_page(session: str) -> str:
-    """The unlock codes, a sheet for each official; that they were looked at is recorded."""
-    row = sessions.show_session(headquarters(), session)
+    """Whose code to look at, and who has: an officer sees one official's code and no other."""
+    package = publish.package_of(headquarters(), session)
     return render_template(
         "codes.html",
+        row=sessions.show_session(headquarters(), session),
+        holders=unlocking.holders(headquarters(), package.digest),
+        me=stamp().who,
+    )
+
+
+@pages.post("/sessions/<session>/codes")
+@role("release-officer")
+def code_sheet(session: str) -> str:
+    """The sheet of one official; that it was looked at is recorded."""
+    official = 2 if request.form.get("official") == "2" else 1
+    row = sessions.show_session(headquarters(), session)
+    return render_template(
+        "codes_shown.html",
         row=row,
         site=sites.show_site(headquarters(), row.site),
-        codes=list(enumerate(publish.unlock_codes(headquarters(), stamp(), session), start=1)),
+        code=unlocking.show_code(headquarters(), stamp(), session, official),
+        official=official,
         package=publish.package_of(headquarters(), session),
         printed_at=now(),
     )
