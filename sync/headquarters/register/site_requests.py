@@ -231,14 +231,24 @@ def _count_wrong(db: Connection, by: Stamp, row: RequestRow) -> None:
     record(db, by, "site.words-differ", site=row.site, invitation=row.invitation, wrong=wrong)
 
 
-def waiting_of(headquarters: Headquarters, site: str) -> str:
-    """The digest of the request of a site that waits for its words; NotFound."""
-    for row in list_requests(headquarters):
-        if row.site == site and row.state == "waiting":
-            with headquarters.store.reading() as db:
-                if find(db, row.invitation).withdrawn_at is None:
-                    return row.digest
-    raise NotFound(what=site[:40])
+def waiting_of(headquarters: Headquarters, site: str, said: str | None = None) -> str:
+    """The digest of the request of a site that waits for its words; NotFound.
+
+    Two bundles may be out: of several that wait it is the one that the words fit, else the newest.
+    """
+    typed = heard(said) if said is not None else None
+    with headquarters.store.reading() as db:
+        waiting = [
+            row
+            for row in list_requests(headquarters)
+            if row.site == site
+            and row.state == "waiting"
+            and find(db, row.invitation).withdrawn_at is None
+        ]
+    if not waiting:
+        raise NotFound(what=site[:40])
+    fits = (row for row in waiting if typed and not typed.differing(row.six))
+    return next(fits, waiting[0]).digest
 
 
 def list_requests(headquarters: Headquarters) -> list[RequestRow]:
