@@ -82,11 +82,12 @@ def site_requests_command(folder: Path, as_json: bool) -> None:
     """Boxes that came with a token: waiting, enrolled, or refused and why."""
     with opened(folder) as hq:
         found = site_requests.list_requests(hq)
+        gone = {one.id for one in invitations.list_invitations(hq) if one.withdrawn_at}
     rows: list[dict[str, Any]] = [
         {
             "request": one.digest[:16],
             "site": one.site,
-            "state": one.state,
+            "state": _state(one, gone),
             "code": one.code,
             "at": one.at,
             "from": one.origin,
@@ -98,6 +99,11 @@ def site_requests_command(folder: Path, as_json: bool) -> None:
     show(rows, ["request", "site", "state", "code", "at", "from", "words"], as_json)
 
 
+def _state(one: site_requests.RequestRow, gone: set[str]) -> str:
+    """What became of a request; nobody waits any more whose bundle was withdrawn."""
+    return "withdrawn" if one.state == "waiting" and one.invitation in gone else one.state
+
+
 @site.command("confirm")
 @click.argument("site_id")
 @click.argument("words", nargs=-1, required=True)
@@ -105,12 +111,14 @@ def site_requests_command(folder: Path, as_json: bool) -> None:
 def site_confirm(folder: Path, site_id: str, words: tuple[str, ...]) -> None:
     """Give a waiting box its certificate: WORDS are the six that the site reads out by phone."""
     with opened(folder) as hq:
-        digest = site_requests.waiting_of(hq, site_id)
-        serial = site_requests.confirm(hq, stamp(), digest, " ".join(words))
+        said = " ".join(words)
+        digest = site_requests.waiting_of(hq, site_id, said)
+        serial = site_requests.confirm(hq, stamp(), digest, said)
     say(
-        f"考点 {site_id} 已登记（第 {serial} 次），本机会自动取得证书",
+        f"考点 {site_id} 已登记（第 {serial} 次），考点服务器会自动取得证书",
         f"Site {site_id} enrolled (serial {serial}); its box fetches the certificate",
     )
+    say("用 U 盘的，请再运行一次 examhq stick", "If it came by stick run `examhq stick` once more")
 
 
 @site.command("allow")
