@@ -2,7 +2,10 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections import UserDict
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +15,8 @@ from rich.table import Table
 from sync.errors import ExamError, InputRefused
 from sync.words import Language
 
+# A folder that a command is given; it need not be there.
+FOLDER = click.Path(path_type=Path, file_okay=False)
 # A long list of problems is cut on the screen; --json has all of it.
 MOST_SHOWN = 50
 WIDE = 400
@@ -135,6 +140,21 @@ class ExamGroup(click.Group):
         except ExamError as error:
             show_error(error, language(ctx))
             ctx.exit(error.exit_status)
+
+
+class Commands(UserDict[str, Any]):
+    """The commands of a group, as click keeps them; a module is read when its command is asked for.
+
+    Made of command → (module below `room`, name in it).
+    """
+
+    def __init__(self, room: str, places: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(places)
+        self._room = room
+
+    def __getitem__(self, name: str) -> Any:
+        module, found = self.data[name]
+        return getattr(import_module(f"{self._room}.{module}"), found)
 
 
 def language(ctx: click.Context | None = None) -> Language:

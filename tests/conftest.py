@@ -44,11 +44,8 @@ def cluster() -> Iterator[postgres.Cluster]:
     """A running PostgreSQL; databases in it are the tests' own."""
     if why := postgres.missing():
         pytest.skip(why)
-    found = postgres.Cluster()
-    try:
-        yield found.create()
-    finally:
-        found.remove()
+    with postgres.running() as found:
+        yield found
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,3 +101,13 @@ class Cluster:
         with psycopg.connect(self.address("postgres"), autocommit=True) as db:
             db.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
         return self.address(name)
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """A cluster that goes when the block ends."""
+    found = Cluster()
+    try:
+        yield found.create()
+    finally:
+        found.remove()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sync.headquarters.store.engine import TABLES
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("sync", "siteapp", "provisioning")
 SOURCES = sorted(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))
@@ -55,7 +57,14 @@ PURE = (
     "siteapp/readiness/checks.py",
     "sync/delivery.py",
     "sync/words.py",
+    "sync/moments.py",
 )
+# Rules that stand in one place, by a phrase that nobody can do without.
+ONCE = {
+    "timedelta(hours=8)": "sync/moments.py",
+    "openxmlformats-officedocument.spreadsheetml.sheet": "sync/headquarters/web/downloads.py",
+    "import Workbook": "sync/headquarters/spreadsheet.py",
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -223,3 +232,17 @@ def test_the_top_level_is_what_it_should_be() -> None:
         pytest.skip("not a git checkout")
     assert {f.split("/")[0] for f in listed if "/" in f} <= FOLDERS
     assert {f for f in listed if "/" not in f} <= FILES
+
+
+@pytest.mark.parametrize("phrase", ONCE)
+def test_a_rule_stands_in_one_place(phrase: str) -> None:
+    found = [p.relative_to(ROOT).as_posix() for p in SOURCES if phrase in p.read_text("utf-8")]
+    assert found == [ONCE[phrase]]
+
+
+def test_tables_of_headquarters_are_in_modules_that_say_so() -> None:
+    store = ROOT / "sync" / "headquarters" / "store"
+    having = {p.stem for p in store.glob("*.py") if "= Table(" in p.read_text("utf-8")}
+    named = {module.__name__.rpartition(".")[2] for module in TABLES}
+    assert having == {"schema"} | named
+    assert all(name.endswith("_tables") for name in named)

@@ -8,6 +8,7 @@ import httpx
 
 from provisioning.demo.stage import NO_TLS, Stage
 from provisioning.errors import DemoStopped
+from sync.wire.files import write_durably
 
 SPARE_SEATS = (41, 42)
 
@@ -25,7 +26,7 @@ class Passwords:
 def prepare(stage: Stage) -> Passwords:
     """Set up both sides and introduce them to each other."""
     first = stage.hq_json("init")
-    enrol(stage)
+    enrol(stage, str(first["password"]))
     (stage.site_folder / "settings.toml").open("a").write(
         "batch_seconds = 3\ncourier_seconds = 1\n"
     )
@@ -42,19 +43,23 @@ def prepare(stage: Stage) -> Passwords:
     )
 
 
-def enrol(stage: Stage) -> None:
+def enrol(stage: Stage, password: str) -> None:
     """The box becomes a site by a bundle and six words; nothing is up yet, so by stick."""
     bundle, stick = stage.folder / "demo.bundle.json", stage.folder / "stick"
     stick.mkdir()
     stage.hq("keys", "rotate", "enrolment", "--root", str(stage.hq_folder / "keys" / "root.key"))
     where = ("--address", stage.hq_address, "--out", str(bundle))
-    stage.hq("site", "invite", "demo", "--name", "示例职业学校", *where)
+    secret = stage.folder / "officer.password"
+    write_durably(secret, password.encode(), 0o600)
+    officer = ("--account", "officer", "--password-file", str(secret))
+    stage.hq("site", "invite", "demo", "--name", "示例职业学校", *where, *officer)
     asked = stage.setup("enrol", str(bundle), "--stick", str(stick), "--json")
     stage.hq("stick", str(stick))
-    stage.hq("site", "confirm", "demo", *json.loads(asked)["words"]["en"])
+    stage.hq("site", "confirm", "demo", *json.loads(asked)["words"]["en"], *officer)
     stage.hq("stick", str(stick))
     stage.setup("enrol", str(bundle), "--stick", str(stick))
     bundle.unlink()
+    secret.unlink()
 
 
 def unlock(stage: Stage, session: str) -> None:

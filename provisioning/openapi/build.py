@@ -12,7 +12,6 @@ from provisioning.openapi.schemas import (
     HTML,
     JSON,
     MOVED,
-    SHEET,
     TEXT,
     Body,
     Says,
@@ -21,6 +20,7 @@ from provisioning.openapi.schemas import (
     told,
 )
 from provisioning.routes import Route, headquarters_routes, site_routes
+from sync.headquarters.web.downloads import SHEET
 
 VERSION = "1"
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

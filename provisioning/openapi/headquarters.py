@@ -9,7 +9,6 @@ from provisioning.openapi.schemas import (
     HTML,
     JSON,
     MOVED,
-    SHEET,
     TEXT,
     TRUTH,
     WHOLE,
@@ -21,6 +20,7 @@ from provisioning.openapi.schemas import (
     record,
     told,
 )
+from sync.headquarters.web.downloads import SHEET
 
 ENVELOPE = {"type": "object", "description": "a DSSE envelope: docs/specs/signed-statements.md"}
 PACKAGE = record(digest=TEXT, size=WHOLE, session=TEXT, released=TRUTH)

@@ -10,7 +10,6 @@ JSON, FORM, FILES = (
     "multipart/form-data",
 )
 BYTES, HTML = "application/octet-stream", "text/html"
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer"}

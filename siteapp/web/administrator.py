@@ -1,7 +1,7 @@
 """The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
 
 import secrets
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.audited import ACTS
 from siteapp.web.guard import STAFF, member, role, site
 from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
+from sync.moments import BEIJING
 from sync.progress import by_session
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
 administrator = Blueprint("administrator", __name__)
-CHINA = timezone(timedelta(hours=8))
 STEPS = ("import", "unlock", "open", "close", "delivered")
 
 
@@ -67,7 +67,7 @@ def machine_facts() -> dict[str, list[int]]:
 
 def china_time(ms: int) -> str:
     """A moment in China's time, as everywhere in the room, whatever this machine's zone is."""
-    return datetime.fromtimestamp(ms / 1000, CHINA).strftime("%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(ms / 1000, BEIJING).strftime("%m-%d %H:%M:%S")
 
 
 @administrator.get("/admin")

@@ -4,10 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from sync.bounded import channels
-from sync.errors import ExamError
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.intake.archive import archive_pending
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE
 from sync.headquarters.intake.gate import Gate
@@ -15,11 +13,11 @@ from sync.headquarters.intake.handed_files import verify_pending
 from sync.headquarters.marking.scoring import refresh
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
-from sync.headquarters.web.app import create_app, create_receiver, wall_ms
+from sync.headquarters.web.app import create_app, create_receiver
 from sync.headquarters.web.bodies import PER_MACHINE, BoundedParser, bounds
 from sync.headquarters.web.lane import IntakeLane
 from sync.polling import Threads
-from sync.serving import Loop, end_on_signals, spool_in
+from sync.serving import Loop, behind, end_on_signals, spool_in
 
 log = logging.getLogger(__name__)
 POLL_S = 0.5
@@ -34,7 +32,13 @@ class Server:
     """Headquarters on a port, or its intake alone; `run` returns after `stop`."""
 
     def __init__(
-        self, headquarters: Headquarters, host: str, port: int, *, intake_only: bool = False
+        self,
+        headquarters: Headquarters,
+        host: str,
+        port: int,
+        *,
+        intake_only: bool = False,
+        front: str = "",
     ) -> None:
         self._headquarters = headquarters
         self._worker = None if intake_only else Worker(headquarters)
@@ -50,6 +54,7 @@ class Server:
             recv_bytes=32 * 1024,
             # Beyond what the bounds say, so that they are what decides.
             max_request_body_size=MAX_FILE + MAX_BATCH,
+            **behind(front),
         )
         self.address = self._loop.address
 
@@ -101,32 +106,45 @@ class Worker:
 def work_once(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> bool:
     """Second copies, then reconciliation and scoring of what is new; False after a fault.
 
-    A fault is logged and the work is tried again: intake and pages go on meanwhile.
+    A fault, whatever it is, is logged and the work is tried again: a worker that ended would end
+    the second receipts of all sites. Intake and pages go on meanwhile.
     """
     try:
         archived = archive_pending(headquarters, clock())
         refresh(headquarters, Stamp(SCORING, clock()))
         verify_pending(headquarters)
-    except (ExamError, SQLAlchemyError, OSError):
+    except Exception:
         log.exception("archiving or scoring failed")
         return False
     return not archived.faults
 
 
-def serve(headquarters: Headquarters, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    headquarters: Headquarters,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    front: str = "",
+) -> None:
     """Serve until SIGTERM or SIGINT; DataFolderBusy or PortInUse before anything starts."""
     with headquarters.serving():
         spool_in(headquarters.folder)
-        server = Server(headquarters, host, port)
+        server = Server(headquarters, host, port, front=front)
         end_on_signals(server.stop)
         ready(server.address)
         server.run()
 
 
-def receive(headquarters: Headquarters, host: str, port: int, ready: Callable[[str], None]) -> None:
+def receive(
+    headquarters: Headquarters,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    front: str = "",
+) -> None:
     """Take batches in and do nothing else; others may do the same on the same database."""
     spool_in(headquarters.folder)
-    server = Server(headquarters, host, port, intake_only=True)
+    server = Server(headquarters, host, port, intake_only=True, front=front)
     end_on_signals(server.stop)
     ready(server.address)
     server.run()

@@ -6,6 +6,7 @@ from itertools import product
 import approving
 import pytest
 from approving import PDF, docx, stated
+from counted import statements
 from desk_world import BY, NOW, Desk, Page
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -245,9 +246,24 @@ def test_what_a_school_writes_is_shown_as_text_only(desk: Desk, officer: Page) -
 
 
 def test_sites_are_found_by_name_and_listed_page_by_page(desk: Desk, officer: Page) -> None:
-    for n in range(55):
-        approving.applications.create(desk.hq, BY, f"s{n:02}", stated(name=f"第{n:02}中学"))
-    assert officer.get("/sites").count('<a href="/sites/s') == 50
+    for n in range(105):
+        approving.applications.create(desk.hq, BY, f"s{n:03}", stated(name=f"第{n:03}中学"))
+    assert officer.get("/sites").count('<a href="/sites/s') == 100
     assert officer.get("/sites?page=2").count('<a href="/sites/s') == 6
-    assert officer.get("/sites?text=第07").count('<a href="/sites/s') == 1
-    assert officer.get("/sites?page=99999&text=第07").count('<a href="/sites/s') == 1
+    assert officer.get("/sites?text=第007").count('<a href="/sites/s') == 1
+
+
+def test_a_list_asks_no_more_of_the_database_the_longer_it_is(desk: Desk) -> None:
+    numbers = [draft(desk)]
+    asked = []
+    for _ in range(2):
+        with statements() as said:
+            applications.list_some(desk.hq, 100)
+        asked.append(len(said))
+        numbers += [draft(desk) for _ in range(5)]
+    assert asked[0] == asked[1]
+    step(desk, numbers[-1], "submit")
+    step(desk, numbers[-1], "approve")
+    newest = [applications.show(desk.hq, number) for number in numbers[:-5:-1]]
+    assert applications.list_some(desk.hq, 4) == newest
+    assert newest[0].approvals == NAMED

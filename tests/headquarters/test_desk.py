@@ -4,6 +4,7 @@ import stat
 
 import pytest
 import releasing
+from counted import statements
 from desk_world import BY, LIVE, Box, Desk
 from sqlalchemy import select
 
@@ -73,6 +74,9 @@ def test_a_box_set_up_anew_gets_the_next_serial_and_its_key_counts(desk: Desk) -
     assert sites.certificate_of(desk.hq, "site-01").serial == 2
     assert sites.sign_key(desk.hq, "site-01") == box.sign.public
     assert [(s.id, s.serial) for s in sites.list_sites(desk.hq)] == [("site-01", 2)]
+    assert sites.show_site(desk.hq, "site-01") == sites.list_sites(desk.hq)[0]
+    with pytest.raises(NotFound):
+        sites.show_site(desk.hq, "site-99")
 
 
 def test_a_request_that_another_key_signed_is_refused(desk: Desk) -> None:
@@ -282,3 +286,22 @@ def test_codes_lie_outside_the_database_and_each_look_is_recorded(desk: Desk) ->
     with desk.hq.store.reading() as db:
         acts = db.scalars(select(audit.c.act).order_by(audit.c.id)).all()
     assert acts[-2:] == ["session.publish", "codes.show"]
+
+
+def test_sessions_are_listed_by_one_question_of_a_year_or_so_many(desk: Desk) -> None:
+    for number, year in enumerate((2025, 2026, 2027)):
+        sessions.create_session(
+            desk.hq,
+            BY,
+            session=f"s{number}",
+            site="site-01",
+            name=Words("上午", "Morning"),
+            kind="rehearsal",
+            starts_at=f"{year}-06-01T09:00:00+08:00",
+            room="1",
+        )
+    with statements() as said:
+        listed = sessions.list_sessions(desk.hq, year=2026)
+    assert [row.id for row in listed] == ["s1"]
+    assert len([one for one in said if "SELECT" in one]) == 1
+    assert [row.id for row in sessions.list_sessions(desk.hq, limit=2)] == ["s2", "s1"]

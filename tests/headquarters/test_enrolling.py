@@ -138,7 +138,7 @@ def test_each_refusal_has_a_code_of_its_own_and_is_kept_with_its_words(
     for _ in range(2):
         with pytest.raises(REFUSED[change]):
             box.comes(desk.hq)
-    (kept,) = [row for row in list_requests(desk.hq) if row.state == "refused"]
+    (kept,) = site_requests.list_refused(desk.hq, 0, 9)
     assert kept.code == REFUSED[change].code
     assert (kept.origin, kept.at) == ("192.0.2.7", AT)
     assert " ".join(kept.six.in_("en")) == box.words()
@@ -156,7 +156,7 @@ def test_of_a_flood_with_one_token_a_bounded_number_is_kept_and_stretched(desk: 
         request = Newcomer(bundle).request()
         with pytest.raises(InvitationUsed) if number else nullcontext():
             site_requests.take_request(desk.hq, request, "192.0.2.7", AT, count)
-    assert len(stretched) == len(list_requests(desk.hq)) == site_requests.MOST_KEPT
+    assert len(stretched) == len(list_requests(desk.hq, 99)) == site_requests.MOST_KEPT
 
 
 def test_a_bundle_ends_by_headquarters_clock_but_not_for_a_box_that_came_in_time(
@@ -276,11 +276,11 @@ def test_of_two_allowed_replacements_the_second_is_refused(desk: Desk) -> None:
     for box in boxes:
         invitations.allow(desk.hq, SECOND, box.bundle.key.public.key_id)
         assert box.comes(desk.hq) is None
-    digests = [row.digest for row in list_requests(desk.hq) if row.state == "waiting"]
+    digests = [row.digest for row in site_requests.list_waiting(desk.hq, 99)]
     words = {box.bundle.key.public.key_id: box for box in boxes}
     first, second = (
         (row.digest, words[row.invitation])
-        for row in list_requests(desk.hq)
+        for row in list_requests(desk.hq, 99)
         if row.digest in digests
     )
     confirm_again(desk, *first)

@@ -11,8 +11,8 @@ from enrolling import Newcomer, enrolled, ready
 
 from sync.errors import InvitationUsed, SecondPersonNeeded
 from sync.headquarters.cli import main
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.watch.moments import moment
-from sync.headquarters.web.app import wall_ms
 from sync.wire.enrolment import read_bundle
 
 

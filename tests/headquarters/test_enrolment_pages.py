@@ -5,12 +5,15 @@ import hashlib
 import re
 
 import pytest
+from counted import statements
 from desk_world import BY, Clock, Desk, Page
 from enrolling import AT, Newcomer, enrolled, invited, ready
 from flask.testing import FlaskClient
 
 from sync.errors import REFUSALS, WordsDiffer
 from sync.headquarters.register import staff
+from sync.headquarters.store.engine import Stamp
+from sync.headquarters.web import enrolments
 from sync.headquarters.web.app import create_app
 from sync.wire.enrolment import read_bundle
 from sync.wire.six_words import six_words
@@ -130,3 +133,31 @@ def test_what_no_box_could_read_is_refused_in_words(officer: Page, wrong: dict[s
     form = {"site": "site-02", "name": "学校", "address": "https://hq.example"} | wrong
     assert "[bundle-refused]" in post(officer, "/sites/invitations", 422, **form)
     assert "site-02" not in officer.get("/sites")
+
+
+def test_the_page_asks_no_more_of_the_database_the_more_boxes_wait(
+    desk: Desk, officer: Page
+) -> None:
+    asked = []
+    for sites in (("a-0",), ("b-0", "b-1", "b-2", "b-3")):
+        for site in sites:
+            Newcomer(invited(desk.hq, site)).comes(desk.hq)
+        with statements() as said:
+            shown = officer.get("/sites")
+        asked.append(len(said))
+    assert shown.count("/confirm") == 5
+    assert asked[0] == asked[1]
+
+
+def test_a_box_that_waits_is_shown_however_many_invitations_came_after_its_own(
+    desk: Desk, officer: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrolments, "MOST_GIVEN", 2)
+    earlier = Stamp("first", AT - 1)
+    Newcomer(invited(desk.hq, "a-0", earlier)).comes(desk.hq)
+    for n in range(3):
+        invited(desk.hq, f"b-{n}")
+    shown = officer.get("/sites")
+    assert shown.count("/confirm") == 1
+    assert len(set(re.findall("/invitations/([0-9a-f]+)/withdraw", shown))) == 3
+    assert "examhq site invitations" in shown

@@ -9,7 +9,7 @@ import approving
 import pytest
 from desk_world import BY, NOW, Box, Desk, Story
 from flask.testing import FlaskClient
-from postgres import Cluster, program
+from postgres import Cluster, missing, program, running
 from receiving import NO_COMMIT, File, Ledger, Receiver, at_once
 from sqlalchemy import func, select
 
@@ -36,6 +36,15 @@ from sync.wire.manifest import Manifest
 from sync.wire.sealed import HEADER, PAYLOAD_TYPE
 
 BROKEN = pytest.mark.parametrize("broken", ["", NO_COMMIT], ids=["as shipped", "control"])
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """One of their own: after a crash PostgreSQL syncs every file of all databases of a cluster."""
+    if why := missing():
+        pytest.skip(why)
+    with running() as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 """Two people at the shell: each proves who it is; the shell's user name proves nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from desk_world import Box
+from enrolling import ready
 from typed import ROSTER, Shell, publish, register, session, signing
 
 from sync.headquarters.cli import main
 from sync.headquarters.planning.samples import copy_samples
+from sync.headquarters.register import invitations
+from sync.headquarters.store.folder import open_headquarters
 
 
 @pytest.fixture
@@ -69,3 +73,44 @@ def test_wrong_passwords_at_the_shell_are_made_to_wait(shell: Shell) -> None:
         shell.refuse("sign-in-refused", 10, *wrong)
     shell.refuse("too-many-tries", 10, *wrong)
     shell.refuse("too-many-tries", 10, "online-unlock", "morning", *li)
+
+
+def invite(shell: Shell, account: tuple[str, ...]) -> str:
+    """A bundle for another box of the site; its number."""
+    given = ("--name", "示例考点", "--address", "https://hq.example", "--out", shell.file("bundle"))
+    said = shell.run("site", "invite", "site-01", *given, *account, "--json").stdout
+    return str(json.loads(said)["invitation"])
+
+
+def test_one_officer_replaces_no_box_at_the_shell_by_another_name(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(shell, Box())
+    hq = open_headquarters(shell.folder / "hq")
+    ready(hq)
+    li, wang = shell.officer("li", "exam-officer"), shell.officer("wang", "exam-officer")
+    monkeypatch.setenv("LOGNAME", "li")
+    number = invite(shell, li)
+    monkeypatch.setenv("LOGNAME", "wang")
+    shell.refuse("second-person-needed", 10, "site", "allow", number, *li)
+    shell.refuse("sign-in-refused", 10, "site", "allow", number, "--account", "wang", *li[2:])
+    auditor = shell.officer("audit", "auditor")
+    shell.refuse("not-allowed", 10, "site", "allow", number, *auditor)
+    for act in (("allow", number), ("withdraw", number), ("confirm", "site-01", "abandon")):
+        assert "--account" in shell.run("site", *act, status=2).stderr
+    shell.run("site", "allow", number, *wang)
+    (found,) = (one for one in invitations.list_invitations(hq, 10) if one.id == number)
+    hq.close()
+    assert (found.made_by, found.allowed_by) == ("li", "wang")
+
+
+def test_a_certificate_by_hand_replaces_no_box(shell: Shell) -> None:
+    register(shell, Box())
+    Path(shell.file("other")).write_bytes(Box().request())
+    given = (shell.file("other"), "--name", "示例考点", "--out", shell.file("c"))
+    clerk = shell.officer("clerk", "exam-officer")
+    said = shell.refuse("site-has-a-box", 10, "site", "register", *given, "--id", "site-01", *clerk)
+    assert "two officers" in said
+    assert not Path(shell.file("c")).exists()
+    # The control: it is the box that stands in the way.
+    shell.run("site", "register", *given, "--id", "site-02", *clerk)

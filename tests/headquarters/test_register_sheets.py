@@ -2,17 +2,21 @@
 
 import io
 import json
+import re
+from datetime import date, datetime
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import approving
 import pytest
 from desk_world import BY, LIVE, Desk, Page
+from openpyxl import Workbook
 
 from sync.headquarters.register import calendar, quotas
 from sync.headquarters.register.quotas import Quota
 from sync.headquarters.register.refusals import RegisterSheetRefused
 from sync.headquarters.register.sheets import texts_of
-from sync.headquarters.spreadsheet import sheet_bytes
+from sync.headquarters.spreadsheet import sheet_bytes, sheet_rows
 
 GOOD = [
     "2027",
@@ -156,6 +160,44 @@ def test_a_file_that_is_no_sheet_is_refused() -> None:
     for data in (b"", b"not a sheet", approving.docx()):
         with pytest.raises(RegisterSheetRefused):
             texts_of(data)
+
+
+LAST = "XFD1048576"
+
+
+def far(data: bytes, place: str = LAST) -> bytes:
+    """The same workbook, its first cell moved to another place."""
+    moved = io.BytesIO()
+    with ZipFile(io.BytesIO(data)) as source, ZipFile(moved, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                row = re.sub("[A-Z]", "", place).encode()
+                more = b'<row r="%s"><c r="%s"><v>1</v></c></row>' % (row, place.encode())
+                content = content.replace(b"</sheetData>", more + b"</sheetData>")
+            target.writestr(name, content)
+    return moved.getvalue()
+
+
+def test_a_sheet_that_asks_for_more_memory_than_there_is_ends_nothing(officer: Page) -> None:
+    good = sheet_bytes("x", quotas.COLUMNS, [GOOD])
+    for place in (LAST, "A600000"):
+        bomb = far(good, place)
+        assert len(bomb) < 10_000
+        answer = officer.client.post("/quota/preview", data={"sheet": (io.BytesIO(bomb), "q.xlsx")})
+        assert answer.status_code == 422
+    # The control: the same sheet with that cell in reach.
+    assert len(sheet_rows(far(good, "A60"))) == 60
+
+
+def test_a_cell_keeps_its_kind_on_the_way_from_the_reader() -> None:
+    book, made = Workbook(), io.BytesIO()
+    row = ["文字", 7, 1.5, True, datetime(2026, 12, 5, 9, 30), date(2026, 12, 5), None, "x"]
+    book.active.append(row)
+    book.save(made)
+    (read,) = sheet_rows(made.getvalue())
+    assert read == row
+    assert [type(cell) for cell in read[3:6]] == [bool, datetime, date]
 
 
 def test_the_pages_show_every_row_and_take_all_or_nothing(desk: Desk, officer: Page) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cutting import Cutter, cutting
@@ -18,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from sync.delivery_errors import TransferCut, UploadsFull
 from sync.errors import NotFound
-from sync.headquarters.intake import uploads
+from sync.headquarters.intake import quarantine, uploads
 from sync.headquarters.intake.archive import list_files
 from sync.headquarters.register import sites
 from sync.headquarters.serve import Server
@@ -229,6 +230,15 @@ def test_what_a_site_may_have_half_uploaded_is_bounded_and_runs_out(desk: Desk) 
         uploads.begin(desk.hq, "site-01", digests[1], 1, later)
 
 
+def test_one_that_is_begun_with_another_length_begins_anew(published_desk: Desk) -> None:
+    hq, digest = published_desk.hq, "5" * 64
+    uploads.begin(hq, "site-01", digest, 10, NOW)
+    uploads.append(hq, "site-01", digest, 0, b"1234", NOW)
+    assert uploads.begin(hq, "site-01", digest, 10, NOW).offset == 4
+    assert uploads.begin(hq, "site-01", digest, 11, NOW).offset == 0
+    assert uploads.find(hq, "site-01", digest, NOW).size == 11
+
+
 def test_a_receiver_that_died_before_the_end_is_asked_again(
     desk: Desk, client: FlaskClient
 ) -> None:
@@ -239,3 +249,25 @@ def test_a_receiver_that_died_before_the_end_is_asked_again(
     assert part(client, desk, to, size, b"").status_code == 204
     assert len(list_files(desk.hq, "morning")) == 1
     assert part(client, desk, to, size, b"").status_code == 204
+
+
+def test_a_file_that_another_receiver_finishes_meanwhile_is_not_called_damaged(
+    desk: Desk, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sealed(desk, 7)
+    digest, data = digest_of(path), path.read_bytes()
+    to = begin(client, desk, path)
+    for at in range(0, len(data), PART):
+        uploads.append(desk.hq, "site-01", digest, at, data[at : at + PART], NOW)
+    parts = uploads._parts
+
+    def interrupted(*given: Any) -> Iterator[bytes]:
+        found = parts(*given)
+        yield next(found)
+        uploads.finish(desk.hq, "site-01", path, digest, NOW)
+        yield from found
+
+    monkeypatch.setattr(uploads, "_parts", interrupted)
+    assert part(client, desk, to, len(data), b"").status_code == 204
+    assert len(list_files(desk.hq, "morning")) == 1
+    assert quarantine.count_waiting(desk.hq) == 0

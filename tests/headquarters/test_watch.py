@@ -20,10 +20,10 @@ from sync.headquarters.marking.tracks import fork_rows, hand_in_rows, incident_r
 from sync.headquarters.serve import work_once
 from sync.headquarters.spreadsheet import read_sheet
 from sync.headquarters.store.schema import files
-from sync.headquarters.store.watching import incidents as incident_table
+from sync.headquarters.store.watch_tables import incidents as incident_table
 from sync.headquarters.watch import audits, board, incidents, missing, receipt_codes, search
 from sync.headquarters.watch.incidents import Asked
-from sync.headquarters.watch.moments import moment
+from sync.moments import moment
 
 DAY = "2026-12-05"
 

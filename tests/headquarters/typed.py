@@ -58,7 +58,7 @@ def register(shell: Shell, box: Box) -> None:
     request.write_bytes(box.request())
     shell.run(
         "site", "register", str(request), "--id", "site-01", "--name", "示例考点",
-        "--out", shell.file("certificate.json"),
+        "--out", shell.file("certificate.json"), *shell.officer("clerk", "exam-officer"),
     )  # fmt: skip
     hq = open_headquarters(shell.folder / "hq")
     approving.everything(hq, BY)

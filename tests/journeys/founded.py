@@ -15,6 +15,7 @@ from siteapp.identity import accept_certificate, make_keys
 from siteapp.site import Site
 from sync.exam.catalogue import find
 from sync.exam.roster import COLUMNS
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.content.bank import builtin_bank
 from sync.headquarters.planning import publish, rosters, sessions
 from sync.headquarters.planning.materials import builtin_materials
@@ -23,7 +24,6 @@ from sync.headquarters.register import sites, staff
 from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, create_headquarters
-from sync.headquarters.web.app import wall_ms
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 

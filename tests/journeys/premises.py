@@ -21,13 +21,13 @@ from siteapp.site import Site
 from sync.exam.items import Bank
 from sync.exam.journal import Event, standing_responses
 from sync.exam.sitting import attempt_id
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.content.bank import builtin_bank
 from sync.headquarters.intake.journals import read_journal
 from sync.headquarters.marking import results, scoring
 from sync.headquarters.serve import Server
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
-from sync.headquarters.web.app import wall_ms
 
 SETTINGS = 'headquarters = "{address}"\nbatch_seconds = 1\ncourier_seconds = 1\nthreads = 16\n'
 COMMANDS = Path(sys.executable).parent

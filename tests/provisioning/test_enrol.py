@@ -24,7 +24,7 @@ from sync.errors import (
     SignatureRefused,
 )
 from sync.headquarters.cli import main as examhq
-from sync.headquarters.register import keys, site_requests
+from sync.headquarters.register import keys, site_requests, staff
 from sync.headquarters.register.enrolment_stick import visit
 from sync.headquarters.register.rotation import rotate
 from sync.headquarters.store.folder import Headquarters, create_headquarters
@@ -62,7 +62,7 @@ def test_over_the_line_from_the_bundle_to_the_certificate(hq: Headquarters, tmp_
         first = run(tmp_path / "box", bundle, "--once", "--json")
         assert (first.exit_code, "site" in json.loads(first.stdout)) == (0, False)
         said = ["--data", str(hq.folder), "site", "confirm", "site-02", "".join(told(first))]
-        assert CliRunner().invoke(examhq, said).exit_code == 0
+        assert CliRunner().invoke(examhq, [*said, *officer(hq)]).exit_code == 0
         second = run(tmp_path / "box", bundle)
         assert second.exit_code == 0, second.output
         assert "This box is now site site-02" in second.output
@@ -75,13 +75,21 @@ def test_over_the_line_from_the_bundle_to_the_certificate(hq: Headquarters, tmp_
     assert run(tmp_path / "box", bundle).exit_code == AlreadyInitialised.exit_status
 
 
+def officer(hq: Headquarters) -> tuple[str, ...]:
+    """The options by which the exam officer `li` says who that is."""
+    file = hq.folder / "li.password"
+    if not file.exists():
+        file.write_text(staff.add_member(hq, FIRST, "li", ("exam-officer",)))
+    return ("--account", "li", "--password-file", str(file))
+
+
 def in_time(hq: Headquarters, address: str) -> Bundle:
     """A bundle for the real clock."""
     result = CliRunner().invoke(
         examhq,
         [
             *("--data", str(hq.folder), "site", "invite", "site-02", "--name", "示例职业学校"),
-            *("--address", address, "--out", str(hq.folder / "bundle.json")),
+            *("--address", address, "--out", str(hq.folder / "bundle.json"), *officer(hq)),
         ],
     )
     assert result.exit_code == 0, result.output

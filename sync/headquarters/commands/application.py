@@ -8,6 +8,7 @@ import msgspec
 from sync.console import language, say, show_json
 from sync.headquarters.commands.base import (
     IN_FILE,
+    LIMIT,
     OUT_FILE,
     json_option,
     opened,
@@ -176,12 +177,13 @@ def _advance(folder: Path, number: int, act: Act, reason: str) -> None:
 
 @application.command("list")
 @click.option("--site", help="Only of this site.")
+@LIMIT
 @json_option
 @click.pass_obj
-def list_command(folder: Path, site: str | None, as_json: bool) -> None:
-    """All applications, the newest first; contacts are not listed."""
+def list_command(folder: Path, site: str | None, limit: int, as_json: bool) -> None:
+    """The newest applications; contacts are not listed."""
     with opened(folder) as hq:
-        found = applications.list_all(hq, site)
+        found = applications.list_some(hq, limit, site)
     rows = [
         {
             "id": one.id,

@@ -10,10 +10,10 @@ import click
 import msgspec
 
 from sync.console import language, show_json, show_table
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, open_headquarters
 from sync.headquarters.watch.moments import moment
-from sync.headquarters.web.app import wall_ms
 from sync.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,7 +36,10 @@ STANDINGS = {
     "submitted": Words("已申请", "submitted"),
     "granted": Words("已批准", "granted"),
 }
-FOLDER = click.Path(path_type=Path, file_okay=False)
+# Of commands whose lists grow with the country.
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="At most."
+)
 
 
 @contextmanager

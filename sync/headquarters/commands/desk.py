@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from sync.console import language, say, show_json
+from sync.console import FOLDER, say, show_json
 from sync.exam.catalogue import find as find_specification
 from sync.exam.sitting import SessionKind
 from sync.headquarters.commands.base import (
-    FOLDER,
     IN_FILE,
+    LIMIT,
     OUT_FILE,
     json_option,
     opened,
@@ -20,10 +20,9 @@ from sync.headquarters.commands.base import (
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.content.bank import builtin_bank, load_bank
 from sync.headquarters.content.specifications import specification
-from sync.headquarters.planning import publish, release, rosters, sessions, unlocking
+from sync.headquarters.planning import release, rosters, sessions
 from sync.headquarters.planning.materials import builtin_materials, read_materials
 from sync.headquarters.register import conditions, sites
-from sync.headquarters.web.sheets import codes_file
 from sync.wire.files import write_durably
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
 from sync.words import Words
@@ -39,13 +38,22 @@ def site() -> None:
 @click.option("--id", "site_id", required=True, help="The site's identifier.")
 @click.option("--name", required=True, help="The school's name.")
 @click.option("--out", type=OUT_FILE, required=True, help="Where the certificate goes.")
+@officer_options
 @click.pass_obj
-def site_register(folder: Path, request: Path, site_id: str, name: str, out: Path) -> None:
-    """Answer an enrolment request with a certificate."""
+def site_register(
+    folder: Path,
+    request: Path,
+    site_id: str,
+    name: str,
+    out: Path,
+    account: str,
+    password_file: Path | None,
+) -> None:
+    """Answer an enrolment request with a certificate; a box is replaced by `site invite` alone."""
     with opened(folder) as hq:
-        envelope = sites.register(
-            hq, stamp(), request=request.read_bytes(), site=site_id, name=name
-        )
+        by = Officer(account, password_file).stamp(hq, "exam-officer")
+        sites.require_no_box(hq, site_id)
+        envelope = sites.register(hq, by, request=request.read_bytes(), site=site_id, name=name)
         root = VerifyKey.from_bytes(hq.keys.public().root).key_id
         serial = sites.certificate_of(hq, site_id).serial
     write_durably(out, envelope)
@@ -124,13 +132,14 @@ def session_create(
 
 
 @session.command("list")
+@LIMIT
 @json_option
 @click.pass_obj
-def session_list(folder: Path, as_json: bool) -> None:
-    """All sessions, the newest start first."""
+def session_list(folder: Path, limit: int, as_json: bool) -> None:
+    """The sessions that start last."""
     columns = ["id", "site", "kind", "starts_at", "state", "sittings", "candidates"]
     with opened(folder) as hq:
-        show(sessions.list_sessions(hq), columns, as_json)
+        show(sessions.list_sessions(hq, limit=limit), columns, as_json)
 
 
 @session.command("show")
@@ -277,53 +286,3 @@ def publish_command(
         f"场次 {session_id} 已发布：{package.digest}（{package.size} 字节）",
         f"Session {session_id} published: {package.digest} ({package.size} bytes)",
     )
-
-
-@click.command("codes")
-@click.argument("session_id")
-@click.option("--html", type=OUT_FILE, help="Write sheets to print instead, one an official.")
-@click.option("--official", type=click.IntRange(1, 2), help="Only this official's code.")
-@json_option
-@click.pass_obj
-def codes_command(
-    folder: Path, session_id: str, html: Path | None, official: int | None, as_json: bool
-) -> None:
-    """The unlock codes of a published session; each look is recorded."""
-    with opened(folder) as hq:
-        if html:
-            text = codes_file(hq, stamp(), session_id, language(), official)
-            write_secret(html, text)
-            say(f"已写入 {html}，打印后请删除", f"Written: {html}; delete it once printed")
-            return
-        codes = publish.unlock_codes(hq, stamp(), session_id)
-    chosen = {n: code for n, code in enumerate(codes, start=1) if official in (None, n)}
-    if as_json:
-        show_json(chosen)
-        return
-    for number, code in chosen.items():
-        say(f"负责人 {number}：{code}", f"Official {number}: {code}")
-
-
-@click.command("online-unlock")
-@click.argument("session_id")
-@officer_options
-@click.pass_obj
-def online_unlock_command(
-    folder: Path, session_id: str, account: str, password_file: Path | None
-) -> None:
-    """Agree that a session unlocks over the network at its hour; two people must."""
-    with opened(folder) as hq:
-        by = Officer(account, password_file).stamp(hq, "release-officer")
-        agreed = unlocking.consent(hq, by, session_id)
-    names = "、".join(one.who for one in agreed)
-    say(
-        f"已同意 {len(agreed)}/{unlocking.NEEDED}：{names}",
-        f"{len(agreed)} of {unlocking.NEEDED} agree: {names}",
-    )
-
-
-def write_secret(path: Path, text: str) -> None:
-    """A file that only its owner can read."""
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(text, "utf-8")

@@ -9,11 +9,11 @@ import click
 
 from sync.errors import NotAllowed, SecretMissing
 from sync.exam.specification import Struct
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.commands.base import IN_FILE, Command
 from sync.headquarters.register import staff
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
-from sync.headquarters.web.app import wall_ms
 from sync.words import Words
 
 SHELL = "shell"

@@ -6,6 +6,7 @@ import click
 
 from sync.console import language, say, show_json
 from sync.exam.journal import encode
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.commands.base import (
     IN_FILE,
     OUT_FILE,
@@ -23,7 +24,6 @@ from sync.headquarters.marking.reconcile import SittingCount
 from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.register.enrolment_stick import Visitor, visit
 from sync.headquarters.store.body import hash_file
-from sync.headquarters.web.app import wall_ms
 from sync.wire.files import write_durably
 
 

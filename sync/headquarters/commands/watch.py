@@ -1,7 +1,6 @@
 """Commands for watching: board, who is missing, incidents, results, receipts, quarantine, audit."""
 
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +9,27 @@ import msgspec
 
 from sync.console import language, say
 from sync.errors import NotFound
-from sync.headquarters.commands.base import OUT_FILE, json_option, opened, show, stamp
+from sync.headquarters.clock import wall_ms
+from sync.headquarters.commands.base import LIMIT, OUT_FILE, json_option, opened, show, stamp
 from sync.headquarters.intake import archive
 from sync.headquarters.intake import quarantine as refused_files
 from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.watch import audits, incidents, missing, receipt_codes, search
 from sync.headquarters.watch import board as boards
-from sync.headquarters.watch.moments import BEIJING, moment
-from sync.headquarters.web.app import wall_ms
+from sync.moments import day_of, moment
 from sync.wire.files import write_durably
 from sync.words import Words
 
 DAY = click.option("--day", help="YYYY-MM-DD; today, or the next day with sessions, if not given.")
 SESSION = click.option("--session", "session_id", help="One session instead of a day.")
 OUT = click.option("--out", type=OUT_FILE, help="Write the .xlsx here.")
-LIMIT = click.option(
-    "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="At most."
-)
 
 
 def _day(hq: Headquarters, day: str | None) -> str:
     if day:
         return boards.checked_day(day)
-    today = datetime.fromtimestamp(wall_ms() / 1000, BEIJING).date().isoformat()
+    today = day_of(wall_ms()).isoformat()
     return boards.chosen_day(boards.list_days(hq), today)
 
 
@@ -254,14 +250,3 @@ def _audit_line(row: audits.AuditRow) -> dict[str, Any]:
     said: Words = row.said
     told = {"id": row.id, "time": moment(row.at), "who": row.who, "act": row.act}
     return told | {"said": said.in_(language()), "what": msgspec.json.decode(row.what)}
-
-
-COMMANDS = (
-    board,
-    missing_command,
-    incidents_command,
-    search_results,
-    receipt_command,
-    quarantine,
-    audit,
-)

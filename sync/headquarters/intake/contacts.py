@@ -1,5 +1,6 @@
 """The newest contact of each site: when, with which release, and how its sessions are."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -53,12 +54,14 @@ class Compared(Struct, frozen=True):
     forked: int | None
 
 
-def read_contacts(headquarters: Headquarters, site: str | None = None) -> list[Contact]:
-    """The newest contact of every site that has been in touch (or of one), by site."""
+def read_contacts(
+    headquarters: Headquarters, sites: Collection[str] | None = None
+) -> list[Contact]:
+    """The newest contact of every site that has been in touch (or of some), by site."""
     rows, sessions = select(contacts), select(contact_sessions)
-    if site is not None:
-        rows = rows.where(contacts.c.site == site)
-        sessions = sessions.where(contact_sessions.c.site == site)
+    if sites is not None:
+        rows = rows.where(contacts.c.site.in_(sites))
+        sessions = sessions.where(contact_sessions.c.site.in_(sites))
     of: dict[str, list[ContactSession]] = {}
     with headquarters.store.reading() as db:
         for row in db.execute(sessions.order_by(contact_sessions.c.session)).mappings():

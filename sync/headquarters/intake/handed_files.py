@@ -4,6 +4,7 @@ A file is what its event in the journal says: the content must have that SHA-256
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -11,7 +12,7 @@ from typing import Literal
 
 from sqlalchemy import select, update
 
-from sync.errors import DocumentAltered, DocumentRefused
+from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.exam.journal import Event, standing_responses
 from sync.exam.specification import Struct
 from sync.headquarters.intake.archive import BatchRow, list_files
@@ -23,6 +24,7 @@ from sync.wire.files import write_durably
 from sync.wire.incoming import opener
 from sync.wire.sealed import SealedDocument
 
+log = logging.getLogger(__name__)
 State = Literal["missing", "received", "archived", "differs"]
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
@@ -138,7 +140,10 @@ def _checked(headquarters: Headquarters, row: BatchRow, sha256: str) -> Iterator
 
 
 def verify_pending(headquarters: Headquarters) -> None:
-    """Hold each new file against its event, once its session's journal is whole."""
+    """Hold each new file against its event, once its session's journal is whole.
+
+    A session that cannot be read keeps no other from it.
+    """
     query = (
         select(files.c.session)
         .join(scorings, scorings.c.session == files.c.session)
@@ -147,7 +152,10 @@ def verify_pending(headquarters: Headquarters) -> None:
     with headquarters.store.reading() as db:
         waiting = sorted(set(db.scalars(query)))
     for session in waiting:
-        _verify(headquarters, session)
+        try:
+            _verify(headquarters, session)
+        except (DocumentRefused, NotFound):
+            log.exception("the files of session %s cannot be verified", session)
 
 
 def _verify(headquarters: Headquarters, session: str) -> None:

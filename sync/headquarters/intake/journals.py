@@ -20,6 +20,10 @@ from sync.words import Words
 
 # What opens batches, by key id.
 Live = Mapping[str, OpeningKey]
+# Of all journals of one session; a room of forty has some ten thousand. A batch of 100 KB may
+# unpack to 64 MiB.
+MAX_EVENTS = 500_000
+MAX_BYTES = 128 * 1024 * 1024
 
 
 class Head(Struct, frozen=True):
@@ -81,25 +85,42 @@ class ReceivedJournal(Struct, frozen=True):
 def read_journal(headquarters: Headquarters, session: str) -> ReceivedJournal:
     """The journal from its received batches; JournalBroken if they contradict each other.
 
-    What lies behind a gap is left out: no checkpoint vouches for it yet.
+    Also if they hold more than a session can have, which would end the process. What lies behind a
+    gap is left out: no checkpoint vouches for it yet.
     """
     rows = list_batches(headquarters, session=session)
     live = headquarters.keys.live()
     terms = sorted({row.server_term for row in rows})
+    room = _Room()
     return ReceivedJournal(
         session=session,
         batches=len(rows),
         terms=tuple(
-            _read_term(headquarters, live, [row for row in rows if row.server_term == term])
+            _read_term(headquarters, live, [row for row in rows if row.server_term == term], room)
             for term in terms
         ),
     )
 
 
+class _Room:
+    """What may still be held in memory of one session."""
+
+    def __init__(self) -> None:
+        self.events, self.bytes = MAX_EVENTS, MAX_BYTES
+
+    def take(self, row: BatchRow, event: bytes) -> bytes:
+        """The same; JournalBroken once there is no room for it."""
+        self.events, self.bytes = self.events - 1, self.bytes - len(event)
+        if self.events < 0 or self.bytes < 0:
+            raise _broken(row, "超出一个场次的上限", "more than a session can have")
+        return event
+
+
 class _Chain:
     """Batches of one term, each following the one before."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: _Room) -> None:
+        self.room = room
         self.tree = MerkleTree()
         self.events: list[Event] = []
         self.last: BatchRow | None = None
@@ -119,7 +140,7 @@ class _Chain:
         if header.previous != before or header.first != len(self.events):
             raise _broken(row, "与前一个数据包不衔接", "does not continue the one before")
         for event in events:
-            self.tree.append(encode(event))
+            self.tree.append(self.room.take(row, encode(event)))
         self.events += events
         self.last = row
         if self.ended_by is not None:
@@ -140,8 +161,10 @@ class _Chain:
         self.heads.append(Head(self.tree.size, root, row.digest))
 
 
-def _read_term(headquarters: Headquarters, live: Live, rows: Sequence[BatchRow]) -> TermJournal:
-    chain, gap = _Chain(), None
+def _read_term(
+    headquarters: Headquarters, live: Live, rows: Sequence[BatchRow], room: _Room
+) -> TermJournal:
+    chain, gap = _Chain(room), None
     for row in rows:
         key = former_key(headquarters, row.site, row.signed_by)
         batch = _open(headquarters, row, key, live)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from sync.delivery_errors import UploadElsewhere, UploadsFull
 from sync.errors import DocumentRefused, NotFound
@@ -75,8 +75,7 @@ def find(headquarters: Headquarters, site: str, digest: str, now: int) -> Half:
         row = headquarters.store.ask(query)
         if row is not None and headquarters.blobs.has(digest, row.size):
             return Half(digest, row.size, row.size, now + KEEP_MS)
-    mine = (uploads.c.site == site) & (uploads.c.digest == digest)
-    query = select(uploads.c.size, uploads.c.offset, uploads.c.at).where(mine)
+    query = select(uploads.c.size, uploads.c.offset, uploads.c.at).where(_mine(site, digest))
     row = headquarters.store.ask(query)
     if row is None or row.at <= now - KEEP_MS:
         raise NotFound(what=digest[:64])
@@ -95,7 +94,7 @@ def append(
     if not data:
         return found
     # Of two that come at once one finds another offset.
-    mine = (uploads.c.site == site) & (uploads.c.digest == digest) & (uploads.c.offset == offset)
+    mine = _mine(site, digest) & (uploads.c.offset == offset)
     part = {"site": site, "digest": digest, "offset": offset, "data": data}
     with headquarters.store.writing() as db:
         moved = update(uploads).where(mine).values(offset=offset + len(data), at=now)
@@ -106,9 +105,13 @@ def append(
 
 
 def gather(headquarters: Headquarters, site: str, digest: str, to: Path) -> None:
-    """The whole file, part by part; NotFound if another receiver has finished it meanwhile."""
+    """The whole file, part by part; NotFound if another receiver has finished it meanwhile.
+
+    Also if that was in the middle: what is short would be refused as damaged.
+    """
+    row = headquarters.store.ask(select(uploads.c.size).where(_mine(site, digest)))
     write_durably(to, _parts(headquarters, site, digest), 0o600)
-    if to.stat().st_size == 0:
+    if row is None or to.stat().st_size != row.size:
         raise NotFound(what=digest[:64])
 
 
@@ -135,7 +138,11 @@ def forget(headquarters: Headquarters, site: str, digest: str) -> None:
 
 
 def _drop(db: Connection, site: str, digest: str) -> None:
-    db.execute(delete(uploads).where(uploads.c.site == site, uploads.c.digest == digest))
+    db.execute(delete(uploads).where(_mine(site, digest)))
+
+
+def _mine(site: str, digest: str) -> ColumnElement[bool]:
+    return (uploads.c.site == site) & (uploads.c.digest == digest)
 
 
 def _require_file(source: Path) -> None:

@@ -14,7 +14,7 @@ from sync.headquarters.marking.tracks import (
     incident_rows,
     milestones,
 )
-from sync.headquarters.store.watching import hand_ins, incidents, named_files, progress
+from sync.headquarters.store.watch_tables import hand_ins, incidents, named_files, progress
 
 
 def keep_tracks(db: Connection, found: Reconciliation, journal: ReceivedJournal) -> None:

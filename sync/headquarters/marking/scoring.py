@@ -5,9 +5,9 @@ from functools import cache, partial
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
-from sync.errors import DocumentRefused, ExamError, NotFound
+from sync.errors import DocumentRefused, NotFound
 from sync.exam.item_analysis import Answered, FormStatistics, form_statistics, item_times
 from sync.exam.items import Bank
 from sync.exam.marking import PaperMark, brought_to, mark_theory
@@ -101,7 +101,12 @@ def refresh(headquarters: Headquarters, by: Stamp) -> int:
             count += 1
             try:
                 _refresh_one(headquarters, by, session)
-            except (ExamError, DataError):
+            except Exception as fault:
+                # The disk or the database; all else is of what this site wrote.
+                if isinstance(fault, OSError | SQLAlchemyError) and not isinstance(
+                    fault, DataError
+                ):
+                    raise
                 log.exception("session %s cannot be scored", session)
                 continue
             with headquarters.store.writing() as db:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from sync.errors import AlreadyThere, BlueprintUnmet, NotFound, NotReady
 from sync.exam.items import Bank
@@ -230,21 +230,37 @@ def find(db: Connection, session: str) -> Row[Any]:
     return row
 
 
-def list_sessions(headquarters: Headquarters) -> list[SessionRow]:
-    """All sessions, the newest start first."""
+def list_sessions(
+    headquarters: Headquarters, *, limit: int | None = None, year: int | None = None
+) -> list[SessionRow]:
+    """The sessions (of a year in Beijing, give or take a day), the newest start first."""
+    query = _rows().order_by(sessions.c.starts_at.desc(), sessions.c.id).limit(limit)
+    if year is not None:
+        # As text, and a day wider at both ends: an offset moves a start by less.
+        query = query.where(sessions.c.starts_at.between(f"{year - 1}-12-31", f"{year + 1}-01-02"))
     with headquarters.store.reading() as db:
-        rows = db.execute(select(sessions).order_by(sessions.c.starts_at.desc(), sessions.c.id))
-        return [_session_row(db, row) for row in rows]
+        return [_session_row(row) for row in db.execute(query)]
 
 
 def show_session(headquarters: Headquarters, session: str) -> SessionRow:
     """One session; NotFound if there is none."""
     with headquarters.store.reading() as db:
-        return _session_row(db, find(db, session))
+        find(db, session)
+        return _session_row(db.execute(_rows().where(sessions.c.id == session)).one())
 
 
-def _session_row(db: Connection, row: Row[Any]) -> SessionRow:
-    here = entries.c.session == row.id
+def _rows() -> Select[Any]:
+    of_this = select(func.count()).where(sittings.c.session == sessions.c.id)
+    people = select(func.count(entries.c.admission.distinct()))
+    here = people.where(entries.c.session == sessions.c.id)
+    return select(
+        sessions,
+        of_this.scalar_subquery().label("sittings"),
+        here.scalar_subquery().label("candidates"),
+    )
+
+
+def _session_row(row: Row[Any]) -> SessionRow:
     return SessionRow(
         id=row.id,
         site=row.site,
@@ -253,8 +269,8 @@ def _session_row(db: Connection, row: Row[Any]) -> SessionRow:
         starts_at=row.starts_at,
         room=row.room,
         state=row.state,
-        sittings=db.scalar(select(func.count()).where(sittings.c.session == row.id)) or 0,
-        candidates=db.scalar(select(func.count(entries.c.admission.distinct())).where(here)) or 0,
+        sittings=row.sittings,
+        candidates=row.candidates,
         package_digest=row.package_digest,
         package_size=row.package_size,
     )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, Select, insert, select, update
 
 from sync.errors import NotFound
 from sync.headquarters.names import checked
@@ -151,35 +151,45 @@ def _text(stated: Stated) -> str:
 def show(headquarters: Headquarters, number: int) -> Application:
     """One application with its history; NotFound."""
     with headquarters.store.reading() as db:
-        return _built(db, _find(db, number))
+        this = _find(db, number).id
+        return _listed(db, select(site_applications.c.id).where(site_applications.c.id == this))[0]
 
 
-def list_all(headquarters: Headquarters, site: str | None = None) -> list[Application]:
-    """All applications (of a site), the newest first."""
-    query = select(site_applications).order_by(site_applications.c.id.desc())
+def list_some(headquarters: Headquarters, limit: int, site: str | None = None) -> list[Application]:
+    """The newest applications (of a site), the newest first."""
+    these = select(site_applications.c.id).order_by(site_applications.c.id.desc()).limit(limit)
     if site is not None:
-        query = query.where(site_applications.c.site == site)
+        these = these.where(site_applications.c.site == site)
     with headquarters.store.reading() as db:
-        return [_built(db, row) for row in db.execute(query).all()]
+        return _listed(db, these)
 
 
-def _built(db: Connection, row: Row[Any]) -> Application:
-    steps = select(application_steps).where(application_steps.c.application == row.id)
-    named = select(approvals).where(approvals.c.application == row.id)
-    names = Step.__struct_fields__
+def _listed(db: Connection, these: Select[tuple[int]]) -> list[Application]:
+    """Three statements, however many there are."""
+    query = select(site_applications).where(site_applications.c.id.in_(these))
+    rows = db.execute(query.order_by(site_applications.c.id.desc())).all()
+    steps: dict[int, list[RowMapping]] = {row.id: [] for row in rows}
+    named: dict[int, list[RowMapping]] = {row.id: [] for row in rows}
+    for found, table, place in (
+        (steps, application_steps, application_steps.c.id),
+        (named, approvals, approvals.c.certificate),
+    ):
+        of_these = select(table).where(table.c.application.in_(these)).order_by(place)
+        for one in db.execute(of_these).mappings():
+            found[one["application"]].append(one)
+    return [_built(row, steps[row.id], named[row.id]) for row in rows]
+
+
+def _built(row: Row[Any], steps: list[RowMapping], named: list[RowMapping]) -> Application:
     return Application(
         id=row.id,
         site=row.site,
         state=row.state,
         stated=msgspec.json.decode(row.stated, type=Stated),
         form=Form(row.form, row.form_kind, row.form_size) if row.form else None,
-        steps=tuple(
-            Step(**{name: one[name] for name in names})
-            for one in db.execute(steps.order_by(application_steps.c.id)).mappings()
-        ),
+        steps=tuple(Step(**{name: one[name] for name in Step.__struct_fields__}) for one in steps),
         approvals=tuple(
-            Approval(one.certificate, one.first_day, one.last_day)
-            for one in db.execute(named.order_by(approvals.c.certificate))
+            Approval(one["certificate"], one["first_day"], one["last_day"]) for one in named
         ),
         changed_at=row.changed_at,
     )

@@ -6,7 +6,7 @@ A year comes from a sheet. 2024's ships, as published, and counts until a sheet 
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -27,10 +27,9 @@ from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.register_tables import calendar_sittings
+from sync.moments import BEIJING
 from sync.words import Words
 
-# All of China keeps this time.
-BEIJING = timezone(timedelta(hours=8))
 LEVELS = ("初级", "中级", "高级")
 COLUMNS = ("年度", "场次号", "第一天", "第一天时段", "第二天", "第二天时段", "级别")
 YEAR, NUMBER, FIRST, FIRST_HOURS, SECOND, SECOND_HOURS, OFFERED = COLUMNS
@@ -112,11 +111,6 @@ def years(db: Connection) -> list[int]:
 def local(starts_at: str) -> datetime:
     """A session's start in Beijing's time."""
     return datetime.fromisoformat(starts_at).astimezone(BEIJING)
-
-
-def day_of(ms: int) -> date:
-    """The day of a moment (ms since 1970) in Beijing."""
-    return datetime.fromtimestamp(ms / 1000, BEIJING).date()
 
 
 def find(sittings: Iterable[CalendarSitting], start: datetime) -> CalendarSitting | None:

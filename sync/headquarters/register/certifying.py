@@ -1,19 +1,18 @@
 """Certificates by the enrolment key, and the answer that a box gets with the register of keys."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from sync.errors import EnrolmentKeyMissing, SiteHasABox
 from sync.headquarters.register.enrolment_keys import enrolment_key
 from sync.headquarters.register.invitations import Invitation, serial_of
 from sync.headquarters.register.keys import newest
-from sync.headquarters.register.sites import next_serial
+from sync.headquarters.register.sites import NewBox, enter
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import enrolments
 from sync.wire import documents, dsse
 from sync.wire.documents import Certificate
 from sync.wire.enrolment import Answer
-from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
 
 
@@ -32,30 +31,9 @@ def certify(
     key = enrolment_key(headquarters, by.at)
     if serial_of(db, invitation.site) != invitation.replaces:
         raise SiteHasABox
-    serial = next_serial(db, by, invitation.site, invitation.name)
-    sign, seal = keys
-    certificate = Certificate(
-        site=invitation.site,
-        name=invitation.name,
-        serial=serial,
-        sign=sign,
-        seal=seal,
-        headquarters=headquarters.keys.public(),
-        issued_at=by.at,
-    )
-    own = VerifyKey.from_bytes(sign).key_id
-    db.execute(
-        insert(enrolments).values(
-            site=invitation.site,
-            serial=serial,
-            request=request,
-            sign_key=sign,
-            sign_key_id=own,
-            certificate=documents.sign(certificate, key),
-            issued_at=by.at,
-        )
-    )
-    record(db, by, "site.enrol", site=invitation.site, serial=serial, key=own)
+    new = NewBox(invitation.site, invitation.name, request, *keys)
+    serial, _ = enter(db, by, new, headquarters.keys.public(), key)
+    record(db, by, "site.enrol", site=invitation.site, serial=serial, key=new.key_id)
     return serial
 
 

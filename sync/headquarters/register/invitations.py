@@ -1,5 +1,6 @@
 """Invitations: for each box that is to be a site, one bundle with a token that works once."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
@@ -18,7 +19,7 @@ from sync.headquarters.names import checked
 from sync.headquarters.register.enrolment_keys import enrolment_key
 from sync.headquarters.register.keys import DAY_MS
 from sync.headquarters.store.engine import Stamp, record
-from sync.headquarters.store.enrolling import invitations
+from sync.headquarters.store.enrolment_tables import invitations
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import sites
 from sync.wire.enrolment import Bundle, new_bundle
@@ -110,10 +111,7 @@ def _bundle(headquarters: Headquarters, site: str, name: str, address: str, unti
 
 
 def allow(headquarters: Headquarters, by: Stamp, invitation: str) -> None:
-    """A second officer agrees that a site's box is replaced; SecondPersonNeeded for the first.
-
-    Everybody at the shell has one name there, and counts as one person.
-    """
+    """A second officer agrees that a site's box is replaced; SecondPersonNeeded for the first."""
     with headquarters.store.writing() as db:
         found = find(db, invitation)
         if not found.waits:
@@ -138,11 +136,24 @@ def withdraw(headquarters: Headquarters, by: Stamp, invitation: str) -> None:
         record(db, by, "site.withdraw-invitation", site=found.site, invitation=invitation)
 
 
-def list_invitations(headquarters: Headquarters) -> list[Invitation]:
-    """All, the newest first."""
+def list_invitations(headquarters: Headquarters, limit: int) -> list[Invitation]:
+    """The newest, the newest first."""
     query = select(invitations).order_by(invitations.c.made_at.desc(), invitations.c.id)
     with headquarters.store.reading() as db:
-        return [Invitation(**row) for row in db.execute(query).mappings()]
+        return [Invitation(**row) for row in db.execute(query.limit(limit)).mappings()]
+
+
+def names_of(headquarters: Headquarters, some: Collection[str]) -> dict[str, str]:
+    """invitation → the name of the site it was made for."""
+    query = select(invitations.c.id, invitations.c.name).where(invitations.c.id.in_(some))
+    with headquarters.store.reading() as db:
+        return {row.id: row.name for row in db.execute(query)}
+
+
+def show_invitation(headquarters: Headquarters, invitation: str) -> Invitation:
+    """One of them; NotFound."""
+    with headquarters.store.reading() as db:
+        return find(db, invitation)
 
 
 def find(db: Connection, invitation: str) -> Invitation:

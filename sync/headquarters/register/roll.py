@@ -12,8 +12,6 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.register_tables import pilot_quotas, site_applications
 from sync.headquarters.store.schema import sites
 
-PAGE = 50
-
 
 class SiteLine(Struct, frozen=True):
     """A site as the list shows it; `state` is of its newest application."""
@@ -28,25 +26,14 @@ class SiteLine(Struct, frozen=True):
     used: int
 
 
-class Roll(Struct, frozen=True):
-    """One page of the list, and how many sites there are in all."""
-
-    lines: tuple[SiteLine, ...]
-    total: int
-    page: int
-    pages: int
-
-
-def rows_of_sites(headquarters: Headquarters, day: date, text: str = "", page: int = 1) -> Roll:
-    """The sites whose identifier or name has `text`, by identifier."""
+def rows_of_sites(
+    headquarters: Headquarters, day: date, text: str, limit: int, offset: int = 0
+) -> tuple[list[SiteLine], int]:
+    """Some of the sites whose identifier or name has `text`, by identifier; how many in all."""
     with headquarters.store.reading() as db:
         known = _known(db)
         wanted = [s for s in sorted(known) if text in s or text in known[s][0]]
-        pages = max(1, -(-len(wanted) // PAGE))
-        page = min(max(1, page), pages)
-        shown = wanted[(page - 1) * PAGE : page * PAGE]
-        lines = _lines(db, known, shown, day)
-    return Roll(tuple(lines), len(wanted), page, pages)
+        return _lines(db, known, wanted[offset:][:limit], day), len(wanted)
 
 
 def names_of_sites(headquarters: Headquarters) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """What boxes come with: taken in by their token, confirmed by six words, answered once."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, true, update
 
 from sync.errors import (
     REFUSALS,
@@ -27,7 +27,7 @@ from sync.headquarters.register.certifying import answer, certify
 from sync.headquarters.register.invitations import Invitation, find, require_standing, serial_of
 from sync.headquarters.register.staff import count_try, require_no_wait
 from sync.headquarters.store.engine import Stamp, record
-from sync.headquarters.store.enrolling import invitations, site_requests
+from sync.headquarters.store.enrolment_tables import invitations, site_requests
 from sync.headquarters.store.folder import Headquarters
 from sync.wire.enrolment import read_site_request
 from sync.wire.keys import VerifyKey
@@ -36,9 +36,12 @@ from sync.wire.six_words import SixWords, heard, six_words
 
 # Differing words that end a request: nobody tries one homophone after the other.
 MOST_WRONG = 5
+# Of one site; only one that waits can be certified.
+MOST_WAITING = 100
 # Refused requests that are kept of one invitation.
 MOST_KEPT = 20
 Hash = Callable[[bytes], SixWords]
+_WAITS = (site_requests.c.state == "waiting") & invitations.c.withdrawn_at.is_(None)
 
 
 class RequestRow(Struct, frozen=True):
@@ -236,24 +239,40 @@ def waiting_of(headquarters: Headquarters, site: str, said: str | None = None) -
 
     Two bundles may be out: of several that wait it is the one that the words fit, else the newest.
     """
-    typed = heard(said) if said is not None else None
-    with headquarters.store.reading() as db:
-        waiting = [
-            row
-            for row in list_requests(headquarters)
-            if row.site == site
-            and row.state == "waiting"
-            and find(db, row.invitation).withdrawn_at is None
-        ]
+    waiting = _found(headquarters, _WAITS & (site_requests.c.site == site), MOST_WAITING)
     if not waiting:
         raise NotFound(what=site[:40])
+    typed = heard(said) if said is not None else None
     fits = (row for row in waiting if typed and not typed.differing(row.six))
     return next(fits, waiting[0]).digest
 
 
-def list_requests(headquarters: Headquarters) -> list[RequestRow]:
-    """All, the newest first."""
-    query = select(site_requests).order_by(site_requests.c.at.desc(), site_requests.c.digest)
+def list_waiting(headquarters: Headquarters, limit: int) -> list[RequestRow]:
+    """The newest whose words are to be compared: those of a withdrawn invitation are not."""
+    return _found(headquarters, _WAITS, limit)
+
+
+def list_refused(headquarters: Headquarters, since: int, limit: int) -> list[RequestRow]:
+    """The newest refused ones that came after a moment."""
+    refused = (site_requests.c.state == "refused") & (site_requests.c.at > since)
+    return _found(headquarters, refused, limit)
+
+
+def list_of(headquarters: Headquarters, given: Sequence[Invitation]) -> list[RequestRow]:
+    """Those that took up one of some invitations."""
+    taken = [one.used_by for one in given if one.used_by is not None]
+    return _found(headquarters, site_requests.c.digest.in_(taken), len(taken))
+
+
+def list_requests(headquarters: Headquarters, limit: int) -> list[RequestRow]:
+    """The newest, the newest first."""
+    return _found(headquarters, true(), limit)
+
+
+def _found(headquarters: Headquarters, wanted: ColumnElement[bool], limit: int) -> list[RequestRow]:
+    joined = site_requests.join(invitations, invitations.c.id == site_requests.c.invitation)
+    order = site_requests.c.at.desc(), site_requests.c.digest
+    query = select(site_requests).select_from(joined).where(wanted).order_by(*order).limit(limit)
     with headquarters.store.reading() as db:
         return [RequestRow(**row) for row in db.execute(query).mappings()]
 

@@ -1,19 +1,19 @@
 """The register of sites: an enrolment request in, a certificate out."""
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from sync.errors import AlreadyThere, NotFound
+from sync.errors import AlreadyThere, NotFound, SiteHasABox
 from sync.exam.specification import Struct
 from sync.headquarters.names import checked
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import enrolments, sites
 from sync.wire import documents
-from sync.wire.documents import Certificate
-from sync.wire.keys import VerifyKey
+from sync.wire.documents import Certificate, HeadquartersKeys
+from sync.wire.keys import SigningKey, VerifyKey
 
 
 class SiteRow(Struct, frozen=True):
@@ -39,34 +39,65 @@ def register(
     with headquarters.store.writing() as db:
         if db.scalar(select(enrolments.c.site).where(enrolments.c.request == digest)):
             raise AlreadyThere(what=f"{site} {digest[:16]}")
-        serial = next_serial(db, by, site, name)
-        certificate = Certificate(
-            site=site,
-            name=name,
-            serial=serial,
-            sign=asked.sign,
-            seal=asked.seal,
-            headquarters=headquarters.keys.public(),
-            issued_at=by.at,
-        )
-        envelope = documents.sign(certificate, headquarters.keys.root())
-        key = VerifyKey.from_bytes(asked.sign)
-        db.execute(
-            insert(enrolments).values(
-                site=site,
-                serial=serial,
-                request=digest,
-                sign_key=asked.sign,
-                sign_key_id=key.key_id,
-                certificate=envelope,
-                issued_at=by.at,
-            )
-        )
-        record(db, by, "site.register", site=site, name=name, serial=serial, key=key.key_id)
+        keys = headquarters.keys.public()
+        new = NewBox(site, name, digest, asked.sign, asked.seal)
+        serial, envelope = enter(db, by, new, keys, headquarters.keys.root())
+        record(db, by, "site.register", site=site, name=name, serial=serial, key=new.key_id)
     return envelope
 
 
-def next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
+def require_no_box(headquarters: Headquarters, site: str) -> None:
+    """SiteHasABox for a site that is enrolled: replacing its box takes two officers."""
+    with headquarters.store.reading() as db:
+        if db.scalar(select(sites.c.serial).where(sites.c.id == site)) is not None:
+            raise SiteHasABox
+
+
+class NewBox(NamedTuple):
+    """A box that becomes a site: what it asked, by digest, and its keys (verify, sealing)."""
+
+    site: str
+    name: str
+    request: str
+    sign: bytes
+    seal: bytes
+
+    @property
+    def key_id(self) -> str:
+        """Of the key that it signs with."""
+        return VerifyKey.from_bytes(self.sign).key_id
+
+
+def enter(
+    db: Connection, by: Stamp, new: NewBox, keys: HeadquartersKeys, signer: SigningKey
+) -> tuple[int, bytes]:
+    """Its certificate by `signer` under the next serial, in the register; serial and envelope."""
+    serial = _next_serial(db, by, new.site, new.name)
+    certificate = Certificate(
+        site=new.site,
+        name=new.name,
+        serial=serial,
+        sign=new.sign,
+        seal=new.seal,
+        headquarters=keys,
+        issued_at=by.at,
+    )
+    envelope = documents.sign(certificate, signer)
+    db.execute(
+        insert(enrolments).values(
+            site=new.site,
+            serial=serial,
+            request=new.request,
+            sign_key=new.sign,
+            sign_key_id=new.key_id,
+            certificate=envelope,
+            issued_at=by.at,
+        )
+    )
+    return serial, envelope
+
+
+def _next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
     """Count one more enrolment of a site; its number."""
     serial = db.scalar(select(sites.c.serial).where(sites.c.id == site))
     if serial is None:
@@ -78,12 +109,30 @@ def next_serial(db: Connection, by: Stamp, site: str, name: str) -> int:
 
 def list_sites(headquarters: Headquarters) -> list[SiteRow]:
     """All sites by id."""
+    with headquarters.store.reading() as db:
+        return [SiteRow(**row) for row in db.execute(_rows().order_by(sites.c.id)).mappings()]
+
+
+def find_site(headquarters: Headquarters, site: str) -> SiteRow | None:
+    """One site; None if it is not registered."""
+    with headquarters.store.reading() as db:
+        row = db.execute(_rows().where(sites.c.id == site)).mappings().first()
+    return SiteRow(**row) if row else None
+
+
+def show_site(headquarters: Headquarters, site: str) -> SiteRow:
+    """One site; NotFound if it is not registered."""
+    found = find_site(headquarters, site)
+    if found is None:
+        raise NotFound(what=site)
+    return found
+
+
+def _rows() -> Select[Any]:
     joined = sites.join(
         enrolments, (enrolments.c.site == sites.c.id) & (enrolments.c.serial == sites.c.serial)
     )
-    query = select(sites, enrolments.c.sign_key_id.label("key_id")).select_from(joined)
-    with headquarters.store.reading() as db:
-        return [SiteRow(**row) for row in db.execute(query.order_by(sites.c.id)).mappings()]
+    return select(sites, enrolments.c.sign_key_id.label("key_id")).select_from(joined)
 
 
 def certificate_of(headquarters: Headquarters, site: str) -> Certificate:

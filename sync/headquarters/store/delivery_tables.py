@@ -1,4 +1,4 @@
-"""The tables of what sites say of themselves; all others are in sync.headquarters.store.schema."""
+"""The tables of delivery: what sites say of themselves, and half uploads. Beside schema.py."""
 
 from sqlalchemy import (
     BigInteger,

@@ -28,15 +28,15 @@ from sync.errors import AlreadyInitialised, NotInitialised, SqliteTooOld
 from sync.headquarters.errors import DatabaseAway, SettingRefused
 from sync.headquarters.store import (
     delivery_tables,
-    enrolling,
+    enrolment_tables,
     marking_tables,
     register_tables,
-    watching,
+    watch_tables,
 )
 from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit, metadata
 
 # Modules of tables on the same metadata: whoever opens a database knows them.
-TABLES = (delivery_tables, enrolling, marking_tables, register_tables, watching)
+TABLES = (delivery_tables, enrolment_tables, marking_tables, register_tables, watch_tables)
 # From 3.7.0 to 3.51.2 a WAL reset could corrupt the file.
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sync.exam.specification import Struct
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import audit
-from sync.headquarters.watch.moments import day_bounds
+from sync.moments import day_bounds
 from sync.words import Words
 
 # Every act that is recorded; tests/headquarters/test_audit.py finds one that has no words.

@@ -13,7 +13,7 @@ from sync.exam.specification import Struct
 from sync.headquarters.store.delivery_tables import contact_sessions, contacts
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import batches, entries, sessions, sites
-from sync.headquarters.store.watching import progress
+from sync.headquarters.store.watch_tables import progress
 from sync.words import Words
 
 MINUTE_MS = 60_000

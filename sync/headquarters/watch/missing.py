@@ -11,7 +11,7 @@ from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, files, scorings, sessions
-from sync.headquarters.store.watching import named_files
+from sync.headquarters.store.watch_tables import named_files
 from sync.headquarters.watch.board import Facts, facts_of, of_day
 from sync.words import Language, Words
 

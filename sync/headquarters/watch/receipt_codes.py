@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sync.exam.specification import Struct
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, sessions, sites
-from sync.headquarters.store.watching import hand_ins
+from sync.headquarters.store.watch_tables import hand_ins
 from sync.words import Words
 
 # Twelve letters of base32; read aloud, 0 is O and 1 is I.

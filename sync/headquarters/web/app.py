@@ -1,11 +1,11 @@
 """The web application of headquarters: the couriers' API and the staff's pages."""
 
-import time
 from collections.abc import Callable
 from importlib import resources
 
 from flask import Flask, Response
 
+from sync.headquarters.clock import wall_ms
 from sync.headquarters.intake.edge import MAX_BATCH
 from sync.headquarters.intake.gate import Gate
 from sync.headquarters.store.folder import Headquarters
@@ -25,11 +25,6 @@ from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.rule_pages import rule_pages
 from sync.headquarters.web.uploads import uploads
 from sync.headquarters.web.watch_pages import watch_pages
-
-
-def wall_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -> Flask:

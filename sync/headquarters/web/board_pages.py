@@ -10,7 +10,7 @@ from sync.headquarters.register import staff
 from sync.headquarters.watch import board
 from sync.headquarters.web.guard import headquarters, language, now, role
 from sync.headquarters.web.live import Boards
-from sync.headquarters.web.views import BEIJING
+from sync.moments import day_of
 
 board_pages = Blueprint("board_pages", __name__)
 POLL_MS = 5_000
@@ -18,7 +18,7 @@ POLL_MS = 5_000
 
 def today() -> str:
     """The day it is in China."""
-    return datetime.fromtimestamp(now() / 1000, BEIJING).date().isoformat()
+    return day_of(now()).isoformat()
 
 
 def day_asked() -> tuple[str, list[tuple[str, int]]]:

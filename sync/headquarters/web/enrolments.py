@@ -21,6 +21,8 @@ enrolments = Blueprint("enrolments", __name__)
 MOST = 16 * 1024
 # Older ones, and more, are in the audit.
 REFUSED_SHOWN_MS, MOST_SHOWN = 30 * DAY_MS, 20
+# The newest; `examhq site invitations` lists more.
+MOST_GIVEN = 100
 
 
 @enrolments.put("/api/v1/enrolments/<digest>")
@@ -49,17 +51,18 @@ def site_list() -> str:
 
 
 def _sites_page(error: ExamError | None) -> str:
-    came = site_requests.list_requests(headquarters())
-    given = invitations.list_invitations(headquarters())
+    given = invitations.list_invitations(headquarters(), MOST_GIVEN)
+    came = site_requests.list_of(headquarters(), given)
+    waiting = site_requests.list_waiting(headquarters(), MOST_GIVEN)
+    since = now() - REFUSED_SHOWN_MS
     return render_template(
         "sites.html",
         **sites_listed(),
-        waiting=[row for row in came if row.state == "waiting" and _good(row, given)],
-        refused=[
-            row for row in came if row.state == "refused" and row.at > now() - REFUSED_SHOWN_MS
-        ][:MOST_SHOWN],
+        waiting=waiting,
+        refused=site_requests.list_refused(headquarters(), since, MOST_SHOWN),
         compared={row.digest for row in came if row.state == "waiting"},
-        names={one.id: one.name for one in given},
+        names=invitations.names_of(headquarters(), [row.invitation for row in waiting]),
+        most=MOST_GIVEN,
         error=error,
         given=[(one, one.standing(now())) for one in given],
         enrolled={row.digest: row for row in came if row.state == "enrolled"},
@@ -67,10 +70,6 @@ def _sites_page(error: ExamError | None) -> str:
         six=_six,
         refusal=lambda code: REFUSALS[code].message.in_(language()),
     )
-
-
-def _good(row: site_requests.RequestRow, given: list[invitations.Invitation]) -> bool:
-    return any(one.id == row.invitation and one.withdrawn_at is None for one in given)
 
 
 def _six(row: site_requests.RequestRow) -> list[tuple[str, str]]:
@@ -99,11 +98,7 @@ def invite() -> Response:
         qr=qr(data),
         file=base64.b64encode(data).decode("ascii"),
         made_at=now(),
-        waits=any(
-            one.waits
-            for one in invitations.list_invitations(headquarters())
-            if one.id == bundle.key.public.key_id
-        ),
+        waits=invitations.show_invitation(headquarters(), bundle.key.public.key_id).waits,
     )
     return make_response(page, 201)
 

@@ -19,9 +19,9 @@ from flask import (
     render_template,
     request,
 )
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from sync.errors import ExamError, NotAllowed
 from sync.headquarters.errors import (
@@ -118,6 +118,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for fault in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(fault, _database_away)
+    for unfit in (DataError, OverflowError):
+        app.register_error_handler(unfit, _unfit)
     app.context_processor(_names)
 
 
@@ -179,6 +181,12 @@ def _database_away(error: SQLAlchemyError) -> Response:
     """What was not committed was not acknowledged, so the sender may try again."""
     log.error("the database does not answer", exc_info=error)
     return _exam_error(DatabaseAway(reason=type(error).__name__))
+
+
+def _unfit(error: Exception) -> Any:
+    """What no database takes, a NUL or a number beyond all, was made by no page."""
+    log.warning("a request with what the database does not take: %s", type(error).__name__)
+    return _http_error(BadRequest())
 
 
 def _http_error(error: HTTPException) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from sync.errors import NotFound
@@ -15,10 +15,10 @@ from sync.headquarters.marking.rulings import in_words, list_corrections
 from sync.headquarters.planning import sessions
 from sync.headquarters.planning.sessions import SittingRow
 from sync.headquarters.store.engine import record
+from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, role, stamp
 
 marking_pages = Blueprint("marking_pages", __name__)
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @marking_pages.get("/sessions/<session>/items")
@@ -42,7 +42,7 @@ def items_page(session: str) -> str:
 def items_file(session: str) -> Response:
     """The same as a sheet."""
     sheet = item_figures.statistics_sheet(headquarters(), session)
-    return _sheet(sheet, "items", session)
+    return sheet_answer(sheet, f"items-{session}")
 
 
 @marking_pages.get("/sessions/<session>/corrections")
@@ -101,7 +101,7 @@ def changes_file(session: str) -> Response:
     sheet = corrections.changes_sheet(headquarters(), session)
     with headquarters().store.writing() as db:
         record(db, stamp(), "corrections.export", session=session)
-    return _sheet(sheet, "corrections", session)
+    return sheet_answer(sheet, f"corrections-{session}")
 
 
 def read_ruling(kind: str, keys: str) -> Ruling:
@@ -131,10 +131,3 @@ def _chosen(session: str, sittings: list[SittingRow]) -> dict[str, str] | None:
     if item not in _items(session) or sitting not in {row.plan.id for row in sittings}:
         raise NotFound(what=f"{session} {item[:64]}")
     return {"item": item, "sitting": sitting or ""}
-
-
-def _sheet(content: bytes, name: str, session: str) -> Response:
-    response = make_response(content)
-    response.mimetype = SHEET
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{session}.xlsx"'
-    return response

@@ -13,11 +13,11 @@ from sync.headquarters.planning import publish, release, sessions, unlocking
 from sync.headquarters.register import sites, staff
 from sync.headquarters.store.engine import record
 from sync.headquarters.watch import board
+from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, may, now, role, stamp
 from sync.headquarters.web.paging import PAGE, page_asked
 
 pages = Blueprint("pages", __name__)
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/sign-in")
@@ -103,7 +103,7 @@ def session_page(session: str) -> str:
     return render_template(
         "session.html",
         row=row,
-        site=next(s for s in sites.list_sites(headquarters()) if s.id == row.site),
+        site=sites.show_site(headquarters(), row.site),
         sittings=sessions.list_sittings(headquarters(), session),
         signed=release.first_signature(headquarters(), session),
         batches=archive.list_batches(headquarters(), session=session),
@@ -127,10 +127,7 @@ def results_file(session: str) -> Response:
     sheet = results.results_sheet(headquarters(), session)
     with headquarters().store.writing() as db:
         record(db, stamp(), "results.export", session=session)
-    response = make_response(sheet)
-    response.mimetype = SHEET
-    response.headers["Content-Disposition"] = f'attachment; filename="results-{session}.xlsx"'
-    return response
+    return sheet_answer(sheet, f"results-{session}")
 
 
 @pages.get("/sessions/<session>/codes")
@@ -141,7 +138,7 @@ def codes_page(session: str) -> str:
     return render_template(
         "codes.html",
         row=row,
-        site=next(s for s in sites.list_sites(headquarters()) if s.id == row.site),
+        site=sites.show_site(headquarters(), row.site),
         codes=list(enumerate(publish.unlock_codes(headquarters(), stamp(), session), start=1)),
         package=publish.package_of(headquarters(), session),
         printed_at=now(),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 import msgspec
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from sync.headquarters.planning import sessions
@@ -19,12 +19,12 @@ from sync.headquarters.register.roll import names_of_sites
 from sync.headquarters.register.sheets import Preview, texts_of
 from sync.headquarters.register.staff import DESK
 from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, role, stamp
 from sync.headquarters.web.register_pages import OFFICER, TONES, today
 from sync.words import Words
 
 quota_pages = Blueprint("quota_pages", __name__)
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHEET = 2 * 1024 * 1024
 Look = Callable[[Headquarters, list[list[str]]], Preview]
 TITLES = {
@@ -65,7 +65,8 @@ def calendar_page() -> str:
         year, choices = _year(calendar.years(db))
         found = calendar.of_year(db, year)
         turnout = places.turnout(db, found, year)
-    made = [s for s in sessions.list_sessions(headquarters()) if _in_year(s.starts_at, year)]
+    near = sessions.list_sessions(headquarters(), year=year)
+    made = [s for s in near if _in_year(s.starts_at, year)]
     return render_template(
         "calendar.html",
         year=year,
@@ -121,21 +122,14 @@ def _drawn(
 @role(OFFICER)
 def quota_template() -> Response:
     """An empty sheet of quotas."""
-    return _sheet(quotas.template(), "quota")
+    return sheet_answer(quotas.template(), "quota")
 
 
 @quota_pages.get("/calendar/template.xlsx")
 @role(OFFICER)
 def calendar_template() -> Response:
     """A sheet of the calendar, with 2024's as the example."""
-    return _sheet(calendar.template(), "calendar")
-
-
-def _sheet(data: bytes, name: str) -> Response:
-    response = make_response(data)
-    response.mimetype = SHEET
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+    return sheet_answer(calendar.template(), "calendar")
 
 
 @quota_pages.post("/quota/preview")

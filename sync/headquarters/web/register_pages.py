@@ -7,12 +7,12 @@ people too, are for exam officers alone.
 from datetime import date, timedelta
 from typing import Any, cast, get_args
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as Answer
 
 from sync.headquarters.intake.contacts import read_contacts
-from sync.headquarters.register import applications, calendar, quotas, sites, stamped
+from sync.headquarters.register import applications, quotas, sites, stamped
 from sync.headquarters.register.application import (
     ACTS,
     EDITABLE,
@@ -32,27 +32,34 @@ from sync.headquarters.register.application import (
 from sync.headquarters.register.refusals import ApplicationIncomplete
 from sync.headquarters.register.roll import rows_of_sites
 from sync.headquarters.register.staff import DESK
+from sync.headquarters.web.downloads import file_answer
 from sync.headquarters.web.guard import headquarters, may, now, role, stamp
+from sync.headquarters.web.paging import PAGE, page_asked
+from sync.moments import day_of
 from sync.words import Words
 
 register_pages = Blueprint("register_pages", __name__)
 OFFICER = "exam-officer"
+# A site applies again every few years; older ones are at the shell.
+MOST_SHOWN = 50
 TONES = {"approved": "good", "submitted": "warn", "returned": "warn", "granted": "good"}
 TONES |= {"refused": "bad", "revoked": "bad"}
 
 
 def today() -> date:
     """The day in Beijing."""
-    return calendar.day_of(now())
+    return day_of(now())
 
 
 def sites_listed() -> dict[str, Any]:
     """What the list of sites shows, a page at a time."""
     text = request.args.get("text", "").strip()
-    page = request.args.get("page", 1, int)
-    found = rows_of_sites(headquarters(), today(), text, page)
-    heard = {one.site: one for one in read_contacts(headquarters())}
-    return {"found": found, "text": text, "heard": heard} | _names()
+    page = page_asked()
+    found, total = rows_of_sites(headquarters(), today(), text, PAGE + 1, page.offset)
+    shown = found[:PAGE]
+    heard = {one.site: one for one in read_contacts(headquarters(), [one.id for one in shown])}
+    listed = {"sites": shown, "total": total, "page": page.of(found), "text": text}
+    return listed | {"heard": heard} | _names()
 
 
 @register_pages.get("/sites/<site>")
@@ -60,8 +67,8 @@ def sites_listed() -> dict[str, Any]:
 def site_page(site: str) -> str:
     """One site: enrolment, approvals, applications with their history, quota of the year."""
     year = today().year
-    enrolled = next((s for s in sites.list_sites(headquarters()) if s.id == site), None)
-    found = applications.list_all(headquarters(), site)
+    enrolled = sites.find_site(headquarters(), site)
+    found = applications.list_some(headquarters(), MOST_SHOWN, site)
     if enrolled is None and not found:
         raise NoSuchPage
     return render_template(
@@ -73,7 +80,7 @@ def site_page(site: str) -> str:
         year=year,
         quotas=quotas.list_quotas(headquarters(), year, site),
         today=today().isoformat(),
-        heard=next(iter(read_contacts(headquarters(), site)), None),
+        heard=next(iter(read_contacts(headquarters(), [site])), None),
         **_names(),
     )
 
@@ -148,7 +155,7 @@ def _stated() -> Stated:
     said["certificates"] = tuple(request.form.getlist("certificates"))
     for name in NUMBERS:
         digits = said[name]
-        said[name] = int(digits) if digits.isascii() and digits.isdecimal() else -1
+        said[name] = int(digits[:9]) if digits.isascii() and digits.isdecimal() else -1
     return Stated(**said)
 
 
@@ -172,10 +179,7 @@ def attach(number: int) -> Answer:
 def form_file(number: int) -> Response:
     """The stamped form to save, never to be opened here; that it was taken is recorded."""
     form, data = applications.read_form(headquarters(), stamp(), number)
-    response = make_response(data)
-    response.mimetype = "application/octet-stream"
-    name = f"application-{number}.{form.kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = file_answer(data, f"application-{number}.{form.kind}")
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 

@@ -1,13 +1,13 @@
 """Searching results, and checking a candidate's receipt code."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from sync.headquarters.content import specifications
 from sync.headquarters.watch import receipt_codes, search
-from sync.headquarters.watch.moments import moment
+from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, role, stamp
-from sync.headquarters.web.pages import SHEET
 from sync.headquarters.web.paging import PAGE, page_asked
+from sync.moments import moment
 
 result_pages = Blueprint("result_pages", __name__)
 # What a person may type into a field of the search.
@@ -41,10 +41,7 @@ def _found(wanted: search.Wanted, offset: int) -> list[search.Found]:
 @role("exam-officer")
 def results_file() -> Response:
     """What the search finds as a sheet, with full identity numbers; recorded."""
-    response = make_response(search.export(headquarters(), stamp(), _wanted()))
-    response.mimetype = SHEET
-    response.headers["Content-Disposition"] = 'attachment; filename="results.xlsx"'
-    return response
+    return sheet_answer(search.export(headquarters(), stamp(), _wanted()), "results")
 
 
 def _wanted() -> search.Wanted:

@@ -1,7 +1,7 @@
 """How facts are shown: times, sizes, words, and the numbers of the pictures."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +12,9 @@ from werkzeug.datastructures import MultiDict
 from sync.headquarters.marking.reconcile import SittingCount
 from sync.headquarters.marking.results import KINDS, OUTCOMES, way
 from sync.headquarters.web.guard import language, t
+from sync.moments import moment
 from sync.words import Words
 
-# All of China keeps this time.
-BEIJING = timezone(timedelta(hours=8))
 TONES = {
     "passed": "good",
     "failed": "bad",
@@ -55,10 +54,8 @@ def words(text: Words) -> str:
 
 
 def time_of(ms: int | None) -> str:
-    """A moment in Beijing time."""
-    if ms is None:
-        return "—"
-    return datetime.fromtimestamp(ms / 1000, BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+    """A moment in Beijing time; a dash for none."""
+    return moment(ms or 0) or "—"
 
 
 def start_of(text: str) -> str:

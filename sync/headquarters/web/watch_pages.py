@@ -1,17 +1,17 @@
 """Who and what is missing on a day, and its incidents with their evidence."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from sync.errors import NotFound
 from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.register import staff
 from sync.headquarters.store.engine import record
 from sync.headquarters.watch import incidents, missing
-from sync.headquarters.watch.moments import moment
 from sync.headquarters.web.board_pages import day_asked
+from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, language, role, stamp
-from sync.headquarters.web.pages import SHEET
 from sync.headquarters.web.paging import PAGE, page_asked
+from sync.moments import moment
 
 watch_pages = Blueprint("watch_pages", __name__)
 
@@ -72,10 +72,7 @@ def _account(day: str, session: str) -> missing.Account:
 def _sheet(sheet: bytes, name: str, of: str) -> Response:
     with headquarters().store.writing() as db:
         record(db, stamp(), f"{name}.export", of=of)
-    response = make_response(sheet)
-    response.mimetype = SHEET
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{of}.xlsx"'
-    return response
+    return sheet_answer(sheet, f"{name}-{of}")
 
 
 @watch_pages.get("/incidents")

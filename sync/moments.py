@@ -1,8 +1,7 @@
-"""Moments as people read them."""
+"""Moments as people read them: all of China keeps one time."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
-# All of China keeps this time.
 BEIJING = timezone(timedelta(hours=8))
 
 
@@ -14,6 +13,11 @@ def moment(ms: int) -> str:
         return datetime.fromtimestamp(ms / 1000, BEIJING).strftime("%Y-%m-%d %H:%M:%S")
     except (OverflowError, ValueError, OSError):
         return f"{ms} ms"
+
+
+def day_of(ms: int) -> date:
+    """The day of a moment (ms since 1970) in Beijing."""
+    return datetime.fromtimestamp(ms / 1000, BEIJING).date()
 
 
 def day_bounds(day: str) -> tuple[int, int]:

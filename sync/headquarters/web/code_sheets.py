@@ -19,7 +19,7 @@ def codes_file(
     """One sheet for each official (or for one of them); that it was made is recorded."""
     row = sessions.show_session(headquarters, session)
     codes = publish.unlock_codes(headquarters, by, session)
-    site = next(s for s in sites.list_sites(headquarters) if s.id == row.site)
+    site = sites.show_site(headquarters, row.site)
     with create_app(headquarters).test_request_context(f"/?lang={lang}"):
         return render_template(
             "codes_file.html",

@@ -1,0 +1,18 @@
+"""Answers that a browser saves as a file."""
+
+from flask import Response, make_response
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def file_answer(data: bytes, name: str, kind: str = "application/octet-stream") -> Response:
+    """A file to save; `name` is made of identifiers of ours."""
+    response = make_response(data)
+    response.mimetype = kind
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def sheet_answer(data: bytes, name: str) -> Response:
+    """A spreadsheet to save as `name`.xlsx."""
+    return file_answer(data, f"{name}.xlsx", SHEET)
