@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from desk_world import Desk
-from enrolling import Newcomer, enrolled, ready
+from enrolling import FIRST, Newcomer, enrolled, ready
 
 from sync.errors import InvitationUsed, SecondPersonNeeded
 from sync.headquarters.cli import main
 from sync.headquarters.clock import wall_ms
-from sync.headquarters.watch.moments import moment
+from sync.headquarters.register import staff
+from sync.moments import moment
 from sync.wire.enrolment import read_bundle
+
+ACTS = {"invite", "confirm", "allow", "withdraw"}
 
 
 @pytest.fixture
@@ -24,7 +27,15 @@ def desk(bare_desk: Desk) -> Desk:
 
 
 def run(desk: Desk, *words: str) -> Result:
-    return CliRunner().invoke(main, ["--data", str(desk.hq.folder), "--lang", "en", "site", *words])
+    given = [*words, *(officer(desk) if words[0] in ACTS else ())]
+    return CliRunner().invoke(main, ["--data", str(desk.hq.folder), "--lang", "en", "site", *given])
+
+
+def officer(desk: Desk) -> tuple[str, ...]:
+    file = desk.folder / "zhao.password"
+    if not file.exists():
+        file.write_text(staff.add_member(desk.hq, FIRST, "zhao", ("exam-officer",)))
+    return ("--account", "zhao", "--password-file", str(file))
 
 
 def rows(desk: Desk, *words: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from sync.console import language, show_json, show_table
 from sync.headquarters.clock import wall_ms
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, open_headquarters
-from sync.headquarters.watch.moments import moment
+from sync.moments import moment
 from sync.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
