@@ -79,6 +79,7 @@ from sync.errors.enrolling import (
     SiteHasABox,
     UnknownToken,
     WordsDiffer,
+    WordsMiscounted,
     WordUnknown,
 )
 from sync.errors.handed_in import (
@@ -164,6 +165,7 @@ __all__ = [
     "UnsupportedVersion",
     "WordUnknown",
     "WordsDiffer",
+    "WordsMiscounted",
     "WrongKind",
     "WrongUnlockCode",
 ]

@@ -89,7 +89,7 @@ class AlreadyThere(NotNow):
     """It was done before; doing it again changes nothing."""
 
     code = "already-there"
-    message = Words("{what} 已存在，未重复导入", "{what} is already there; not taken twice")
+    message = Words("{what} 已经有了，未作任何改动", "{what} is there already; nothing was changed")
     hint = Words("无需再次操作", "Nothing more to do")
 
 

@@ -3,7 +3,7 @@
 DocumentRefused    BundleAltered  OtherRoot
 NotAllowed ── EnrolmentRefused ── UnknownToken  InvitationForOtherSite  InvitationExpired
               InvitationWithdrawn  InvitationUsed  InvitationWaits  SiteHasABox  RequestTurnedAway
-InputRefused       WordUnknown  BundleRefused
+InputRefused       WordUnknown  WordsMiscounted  BundleRefused
 NotNow             EnrolmentKeyMissing
 NotAllowed         SecondPersonNeeded  WordsDiffer
 """
@@ -137,6 +137,13 @@ class WordUnknown(InputRefused):
         "请对方逐字组词重说（如“杯子的杯”），中英文均可",
         "Hear the words again one by one; English or Chinese",
     )
+
+
+class WordsMiscounted(WordUnknown):
+    """Fewer words than six, or more."""
+
+    code = "words-miscounted"
+    message = Words("填写了 {given} 个词，应为 {wanted} 个", "{given} words instead of {wanted}")
 
 
 class BundleRefused(InputRefused):

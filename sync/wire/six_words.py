@@ -10,7 +10,7 @@ from importlib import resources
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from sync.errors import WordUnknown
+from sync.errors import WordsMiscounted, WordUnknown
 from sync.exam.specification import Struct
 from sync.words import Language
 
@@ -51,14 +51,14 @@ def six_words(payload: bytes) -> SixWords:
 
 def heard(text: str) -> SixWords:
     """What somebody typed who heard them, in either language; WordUnknown names the first that
-    is in no list, or says how many there are.
+    is in no list, WordsMiscounted says how many there are.
     """
     parts = [part for piece in _normal(text).split() for part in _apart(piece)]
     for part in parts:
         if part not in _places():
             raise WordUnknown(word=part[:20])
     if len(parts) != COUNT:
-        raise WordUnknown(word=f"{len(parts)} ≠ {COUNT}")
+        raise WordsMiscounted(given=len(parts), wanted=COUNT)
     return SixWords(tuple(_places()[part] for part in parts))
 
 

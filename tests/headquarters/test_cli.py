@@ -308,3 +308,21 @@ def test_the_register_is_told_as_json_and_a_missing_form_sends_back(shell: Shell
     quota = shell.json("quota", "list", "--year", "2026")[0]
     assert (quota["specification"], quota["used"]) == ("530051-intermediate", 0)
     assert len(shell.json("calendar", "list", "--year", "2024")) == 7
+
+
+def test_a_form_that_cannot_be_taken_leaves_no_draft_and_fields_have_names(shell: Shell) -> None:
+    register(shell, Box())
+    stated, form = Path(shell.file("stated.json")), Path(shell.file("form.pdf"))
+    stated.write_bytes(msgspec.json.encode(approving.stated(name="第二中学")))
+    form.write_bytes(b"hello")
+    create = ("application", "create", str(stated), "--site", "s2", "--form", str(form))
+    shell.refuse("stamped-form-refused", 6, *create)
+    assert [row["id"] for row in shell.json("application", "list")] == [1]
+    shown = shell.run("application", "show", "1").stdout
+    assert ("Street and number" in shown, "student_machines" in shown) == (True, False)
+
+
+def test_a_key_that_was_taken_is_with_its_keeper(shell: Shell) -> None:
+    shell.run("keys", "take", "root", shell.file("root.key"))
+    said = shell.refuse("key-taken", 7, "keys", "take", "root", shell.file("again.key"))
+    assert ("keeper" in said, Path(shell.file("again.key")).exists()) == (True, False)

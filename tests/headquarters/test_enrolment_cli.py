@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from desk_world import Desk
-from enrolling import Newcomer, enrolled, ready
+from enrolling import FIRST, Newcomer, enrolled, ready
 
 from sync.errors import InvitationUsed, SecondPersonNeeded
 from sync.headquarters.cli import main
 from sync.headquarters.clock import wall_ms
+from sync.headquarters.register import staff
+from sync.moments import moment
 from sync.wire.enrolment import read_bundle
+
+ACTS = {"invite", "confirm", "allow", "withdraw"}
 
 
 @pytest.fixture
@@ -23,7 +27,15 @@ def desk(bare_desk: Desk) -> Desk:
 
 
 def run(desk: Desk, *words: str) -> Result:
-    return CliRunner().invoke(main, ["--data", str(desk.hq.folder), "--lang", "en", "site", *words])
+    given = [*words, *(officer(desk) if words[0] in ACTS else ())]
+    return CliRunner().invoke(main, ["--data", str(desk.hq.folder), "--lang", "en", "site", *given])
+
+
+def officer(desk: Desk) -> tuple[str, ...]:
+    file = desk.folder / "zhao.password"
+    if not file.exists():
+        file.write_text(staff.add_member(desk.hq, FIRST, "zhao", ("exam-officer",)))
+    return ("--account", "zhao", "--password-file", str(file))
 
 
 def rows(desk: Desk, *words: str) -> list[dict[str, Any]]:
@@ -82,3 +94,26 @@ def test_before_there_is_a_key_the_command_says_what_to_do(bare_desk: Desk, tmp_
     refused = run(bare_desk, "invite", "site-02", *given)
     assert "examhq keys rotate enrolment" in refused.stderr
     assert not (tmp_path / "b.json").exists()
+
+
+def test_of_two_boxes_that_wait_the_words_find_theirs_and_a_withdrawn_one_waits_no_more(
+    desk: Desk,
+) -> None:
+    box, other = invited(desk), invited(desk)
+    for came, at in ((box, 1), (other, 2)):
+        assert came.comes(desk.hq, wall_ms() + at) is None
+    differing = run(desk, "confirm", "site-02", *["abandon"] * 6)
+    assert "words-differ" in differing.stderr
+    assert "5 words instead of 6" in run(desk, "confirm", "site-02", *["able"] * 5).stderr
+    assert run(desk, "confirm", "site-02", *box.words().split()).exit_code == 0
+    run(desk, "withdraw", other.bundle.key.public.key_id)
+    assert [row["state"] for row in rows(desk, "requests")] == ["withdrawn", "enrolled"]
+
+
+def test_a_table_has_moments_and_no_cell_is_broken_where_nobody_looks(desk: Desk) -> None:
+    number = invited(desk).bundle.key.public.key_id
+    (found,) = rows(desk, "invitations")
+    shown = CliRunner().invoke(main, ["--data", str(desk.hq.folder), "site", "invitations"]).stdout
+    assert (str(found["expires_at"]) in shown, "expires_at" in shown) == (False, False)
+    line = next(line for line in shown.splitlines() if number in line)
+    assert (moment(found["expires_at"]) in line, "未使用" in line) == (True, True)

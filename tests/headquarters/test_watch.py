@@ -108,6 +108,14 @@ def test_each_incident_says_where_in_the_signed_journal_it_stands(desk: Desk) ->
     assert found[0].name == "示例考生01"
 
 
+def test_what_a_chief_overruled_is_told_in_words() -> None:
+    kept = dict.fromkeys(incidents.Incident.__struct_fields__)
+    one = incidents.Incident(**kept | {"category": "", "note": "readiness-missing: 总部已同意"})
+    assert incidents.told(one).zh == "考前检查未通过：总部已同意"
+    other = incidents.Incident(**kept | {"category": "", "note": "他说: 好"})
+    assert incidents.told(other).zh == "他说: 好"
+
+
 def test_an_incident_points_to_the_first_checkpoint_that_covers_it() -> None:
     heads = [Head(2, "r1", "d1"), Head(4, "r2", "d2")]
     events = [Event(n, n, "absent", {"attempt": f"live/{n}", "by": "x"}) for n in range(4)]

@@ -17,8 +17,9 @@ from sync.headquarters.commands.base import (
     stamp,
 )
 from sync.headquarters.register import applications
-from sync.headquarters.register.application import STATES, Act, Stated, check_approval
+from sync.headquarters.register.application import FIELDS, STATES, Act, Stated, Step, check_approval
 from sync.headquarters.register.refusals import ApplicationIncomplete
+from sync.headquarters.register.stamped import kind_of
 from sync.wire.files import write_durably
 from sync.words import Words
 
@@ -38,6 +39,9 @@ def application() -> None:
 @click.pass_obj
 def create(folder: Path, file: Path, site: str, stamped: Path | None, as_json: bool) -> None:
     """Enter an application from a JSON file; `examhq application template` writes one."""
+    if stamped:
+        # Before anything is written: a form that cannot be taken leaves no draft behind.
+        kind_of(stamped.read_bytes(), stamped.name)
     with opened(folder) as hq:
         number = applications.create(hq, stamp(), site, read_stated(file))
         if stamped:
@@ -208,7 +212,15 @@ def show_command(folder: Path, number: int, as_json: bool) -> None:
         return
     head = [{"id": found.id, "site": found.site, "state": STATES[found.state].in_(language())}]
     show(head, ["id", "site", "state"], False)
-    fields = [{"field": name, "value": value} for name, value in said["stated"].items()]
-    show(fields, ["field", "value"], False)
+    stated = said["stated"].items()
+    fields = [{"item": FIELDS[name].in_(language()), "value": value} for name, value in stated]
+    show(fields, ["item", "value"], False)
     show(found.approvals, ["certificate", "first_day", "last_day"], False)
-    show(found.steps, ["who", "from_state", "to_state", "why"], False)
+    steps = [_step(one) for one in found.steps]
+    show(steps, ["who", "from_state", "to_state", "why"], False)
+
+
+def _step(one: Step) -> dict[str, str]:
+    lang = language()
+    states = {n: STATES[getattr(one, n)].in_(lang) for n in ("from_state", "to_state")}
+    return {"who": one.who, "why": one.why or "—"} | states

@@ -9,15 +9,33 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from sync.console import show_json, show_table
+from sync.console import language, show_json, show_table
 from sync.headquarters.clock import wall_ms
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, open_headquarters
+from sync.moments import moment
 from sync.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 IN_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUT_FILE = click.Path(path_type=Path, dir_okay=False)
+# Columns of milliseconds; JSON keeps the numbers.
+MOMENTS = frozenset({"at", "since", "until", "expires_at", "used_at", "taken_at"})
+YES, NO = Words("是", "yes"), Words("否", "no")
+STANDINGS = {
+    "usable": Words("可用", "usable"),
+    "expired": Words("已过期", "expired"),
+    "revoked": Words("已吊销", "revoked"),
+    "waits-for-second": Words("待第二人批准", "waits for the second person"),
+    "unused": Words("未使用", "unused"),
+    "used": Words("已使用", "used"),
+    "withdrawn": Words("已作废", "withdrawn"),
+    "waiting": Words("待核对", "waiting"),
+    "enrolled": Words("已登记", "enrolled"),
+    "refused": Words("已拒绝", "refused"),
+    "submitted": Words("已申请", "submitted"),
+    "granted": Words("已批准", "granted"),
+}
 # Of commands whose lists grow with the country.
 LIMIT = click.option(
     "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="At most."
@@ -50,7 +68,7 @@ def show(rows: Sequence[Any], columns: Sequence[str], as_json: bool) -> None:
     if as_json:
         show_json(found)
     else:
-        show_table(columns, [[cell(row[c]) for c in columns] for row in found])
+        show_table(columns, [[_shown(c, row[c]) for c in columns] for row in found])
 
 
 def plain(value: Any) -> Any:
@@ -64,6 +82,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     return value
+
+
+def _shown(column: str, value: object) -> str:
+    """A value under its column: moments as the pages write them, states in the person's words."""
+    if column in MOMENTS and isinstance(value, int):
+        return moment(value)
+    if isinstance(value, bool):
+        return (YES if value else NO).in_(language())
+    if column in ("standing", "sealed_to_key", "state") and value in STANDINGS:
+        return STANDINGS[str(value)].in_(language())
+    return cell(value)
 
 
 def cell(value: object) -> str:

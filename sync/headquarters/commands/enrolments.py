@@ -98,11 +98,12 @@ def site_requests_command(folder: Path, limit: int, as_json: bool) -> None:
     """Boxes that came with a token: waiting, enrolled, or refused and why."""
     with opened(folder) as hq:
         found = site_requests.list_requests(hq, limit)
+        waiting = {one.digest for one in site_requests.list_waiting(hq, limit)}
     rows: list[dict[str, Any]] = [
         {
             "request": one.digest[:16],
             "site": one.site,
-            "state": one.state,
+            "state": _state(one, waiting),
             "code": one.code,
             "at": one.at,
             "from": one.origin,
@@ -112,6 +113,11 @@ def site_requests_command(folder: Path, limit: int, as_json: bool) -> None:
         for one in found
     ]
     show(rows, ["request", "site", "state", "code", "at", "from", "words"], as_json)
+
+
+def _state(one: site_requests.RequestRow, waiting: set[str]) -> str:
+    """What became of a request; nobody waits any more whose bundle was withdrawn."""
+    return "withdrawn" if one.state == "waiting" and one.digest not in waiting else one.state
 
 
 @site.command("confirm")
@@ -125,12 +131,14 @@ def site_confirm(
     """Give a waiting box its certificate: WORDS are the six that the site reads out by phone."""
     with opened(folder) as hq:
         by = Officer(account, password_file).stamp(hq, ROLE)
-        digest = site_requests.waiting_of(hq, site_id)
-        serial = site_requests.confirm(hq, by, digest, " ".join(words))
+        said = " ".join(words)
+        digest = site_requests.waiting_of(hq, site_id, said)
+        serial = site_requests.confirm(hq, by, digest, said)
     say(
-        f"考点 {site_id} 已登记（第 {serial} 次），本机会自动取得证书",
+        f"考点 {site_id} 已登记（第 {serial} 次），考点服务器会自动取得证书",
         f"Site {site_id} enrolled (serial {serial}); its box fetches the certificate",
     )
+    say("用 U 盘的，请再运行一次 examhq stick", "If it came by stick run `examhq stick` once more")
 
 
 @site.command("allow")

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from sync.errors import AlreadyThere, NotFound
 from sync.headquarters.errors import KeyNeeded, NotTheRoot
+from sync.headquarters.register.refusals import KeyTaken
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import RELEASE_KEYS, Headquarters
 from sync.headquarters.store.kinds import KINDS
@@ -31,8 +32,10 @@ Keys = tuple[RegisteredKey, ...]
 
 
 def take(headquarters: Headquarters, by: Stamp, name: str, target: Path) -> None:
-    """Move a key to `target`, which must be new; SecretMissing if it was taken before."""
+    """Move a key to `target`, which must be new; KeyTaken if it was taken before."""
     source = headquarters.folder / "keys" / _FILES[name]
+    if not source.exists():
+        raise KeyTaken(name=name)
     save_key(target, load_key(source, SECRET_LENGTH))
     with headquarters.store.writing() as db:
         record(db, by, "keys.take", name=name)

@@ -1,7 +1,7 @@
 """What the register refuses; the bases are in sync.errors.
 
 InputRefused   ApplicationIncomplete  StampedFormRefused  RegisterSheetRefused  MajorNotListed
-NotNow         StepRefused
+NotNow         StepRefused  KeyTaken
 NotAllowed     CertificateNotApproved  OverQuota  OutsideCalendar  LevelNotOffered
 """
 
@@ -15,6 +15,19 @@ class ApplicationIncomplete(InputRefused):
     code = "application-incomplete"
     message = Words("申报表有 {count} 处问题", "{count} problems in the application")
     hint = Words("请按所列逐项更正", "Correct each one listed")
+
+
+class KeyTaken(NotNow):
+    """A key of headquarters that its keeper has carried away."""
+
+    code = "key-taken"
+    message = Words(
+        "密钥 {name} 已被取走，不在本机", "Key {name} was taken away; it is not on this machine"
+    )
+    hint = Words(
+        "它在保管人的 U 盘上；审计记录写明何时由谁取走",
+        "It is on its keeper's stick; the audit log says when it was taken and by whom",
+    )
 
 
 class StampedFormRefused(InputRefused):

@@ -36,6 +36,8 @@ from sync.wire.six_words import SixWords, heard, six_words
 
 # Differing words that end a request: nobody tries one homophone after the other.
 MOST_WRONG = 5
+# Of one site; only one that waits can be certified.
+MOST_WAITING = 100
 # Refused requests that are kept of one invitation.
 MOST_KEPT = 20
 Hash = Callable[[bytes], SixWords]
@@ -232,12 +234,17 @@ def _count_wrong(db: Connection, by: Stamp, row: RequestRow) -> None:
     record(db, by, "site.words-differ", site=row.site, invitation=row.invitation, wrong=wrong)
 
 
-def waiting_of(headquarters: Headquarters, site: str) -> str:
-    """The digest of the request of a site that waits for its words; NotFound."""
-    found = _found(headquarters, _WAITS & (site_requests.c.site == site), 1)
-    if not found:
+def waiting_of(headquarters: Headquarters, site: str, said: str | None = None) -> str:
+    """The digest of the request of a site that waits for its words; NotFound.
+
+    Two bundles may be out: of several that wait it is the one that the words fit, else the newest.
+    """
+    waiting = _found(headquarters, _WAITS & (site_requests.c.site == site), MOST_WAITING)
+    if not waiting:
         raise NotFound(what=site[:40])
-    return found[0].digest
+    typed = heard(said) if said is not None else None
+    fits = (row for row in waiting if typed and not typed.differing(row.six))
+    return next(fits, waiting[0]).digest
 
 
 def list_waiting(headquarters: Headquarters, limit: int) -> list[RequestRow]:

@@ -38,6 +38,8 @@ KINDS: Mapping[str, Words] = {
     "unlock-early": Words("提前解锁", "unlocked early"),
     "unlock-refused": Words("解锁码不对", "wrong unlock codes"),
 }
+# What a chief overruled, giving a reason.
+OVERRULED = {"readiness-missing": Words("考前检查未通过", "not ready by a report")}
 CATEGORIES: Mapping[str, Words] = {
     "machine": Words("考试机", "machine"),
     "network": Words("网络", "network"),
@@ -145,9 +147,18 @@ def count_by_kind(headquarters: Headquarters, asked: Asked) -> dict[str, int]:
 def told(one: Incident) -> Words:
     """What it is about, in words; what people wrote stays as they wrote it."""
     parts = [CATEGORIES.get(one.category, Words(one.category, one.category)), *_figures(one)]
-    noted = Words(one.note, one.note)
+    noted = _noted(one.note)
     zh, en = ([p.in_(lang) for p in (*parts, noted)] for lang in ("zh", "en"))
     return Words("；".join(filter(None, zh)), "; ".join(filter(None, en)))
+
+
+def _noted(note: str) -> Words:
+    """What was written; the site puts a code before a reason that overrules it."""
+    code, colon, reason = note.partition(": ")
+    if colon and code in OVERRULED:
+        said = OVERRULED[code]
+        return Words(f"{said.zh}：{reason}", f"{said.en}: {reason}")
+    return Words(note, note)
 
 
 def _figures(one: Incident) -> list[Words]:
