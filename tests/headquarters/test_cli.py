@@ -243,7 +243,7 @@ def test_sheets_to_print_are_one_an_official_and_private(shell: Shell) -> None:
         assert all(group in text for group in codes[official].split("-"))
         assert not all(group in text for group in codes[other].split("-"))
     both = ("codes", "morning", "--official", "2", *shell.officer("officer-1"))
-    assert "officer-1" in shell.refuse("one-code-each", 9, *both)
+    assert "officer-1" in shell.refuse("one-code-each", 10, *both)
     assert Path(shell.file("c.html")).stat().st_mode & 0o077 == 0
 
 

@@ -306,7 +306,7 @@ def test_the_session_page_tells_what_came_in(desk: Desk, officer: Page) -> None:
 def test_looking_at_codes_and_taking_results_is_recorded(desk: Desk, officer: Page) -> None:
     sat(desk)
     first, second = read_codes(desk.hq, package_of(desk.hq, "morning").digest)
-    shown = officer.post("/sessions/morning/codes", official="1").text
+    shown = officer.client.post("/sessions/morning/codes", data={"official": "1"}).text
     assert all(group in shown for group in first.split("-"))
     assert not all(group in shown for group in second.split("-"))
     officer.client.get("/sessions/morning/results.xlsx")
