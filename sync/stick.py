@@ -7,8 +7,6 @@
 <stick>/examsite/batches/<digest>.<kind>.<n>        a large one in parts …
 <stick>/examsite/batches/<digest>.<kind>.parts      … and the list of them
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
-from sync.stick_parts import PART, PartList, pieces_of, read_piece
-from sync.stock import Told
 <stick>/examsite/enrolments/<digest>.request.json   site → headquarters, then .answer or .refused
 """
 

@@ -66,8 +66,7 @@ def joined(listing: Path) -> Iterator[bytes]:
 
     Never more than the list says.
     """
-    with listing.open("rb") as file:
-        said = from_bytes(file.read(MAX_LIST), PartList)
+    said = _listed(listing)
     left = said.size
     for number, expected in enumerate(said.parts):
         path = listing.with_suffix(f".{number}")
@@ -86,5 +85,14 @@ def joined(listing: Path) -> Iterator[bytes]:
 
 def size_in(listing: Path) -> int:
     """How large the whole says it is."""
+    return _listed(listing).size
+
+
+def read_list(data: bytes) -> PartList:
+    """A list as its writer writes it; NotCanonical."""
+    return from_bytes(data, PartList)
+
+
+def _listed(listing: Path) -> PartList:
     with listing.open("rb") as file:
-        return from_bytes(file.read(MAX_LIST), PartList).size
+        return read_list(file.read(MAX_LIST))

@@ -5,6 +5,7 @@ import { readBatch, readFile, readPackage } from './contents.mjs';
 import { hex, openingKey, sha256, verifyKey } from './crypto.mjs';
 import * as enrolment from './enrolment.mjs';
 import * as inventories from './inventories.mjs';
+import { partsList } from './parts.mjs';
 import { Refusal } from './refusal.mjs';
 import { openPart, parse, verify } from './sealed.mjs';
 import * as statements from './statements.mjs';
@@ -70,6 +71,7 @@ const readers = {
   'inventory-answer': (file, given) => ({
     fields: inventories.answer(file, keys.receipt, given, registerOf(given)),
   }),
+  'parts-list': (file) => ({ fields: partsList(file) }),
   checkpoint(file, given) {
     const { origin, size, root } = statements.checkpoint(file.toString('utf8'), given.name, keys.site);
     return { head: Buffer.from(`${origin} ${size} ${hex(root)}`) };

@@ -15,6 +15,7 @@ from vectoring import (
     contents,
     enrolments,
     inventories,
+    lists,
     opening,
     registers,
     statements,
@@ -66,6 +67,7 @@ ALONE = (
     "promotion",
     "later-server",
     "readiness-report",
+    "parts-list",
 )
 
 
@@ -115,6 +117,7 @@ def every() -> Iterator[Vector]:
     yield from registers.registers()
     yield from enrolments.enrolments()
     yield from inventories.inventories()
+    yield from lists.lists()
     yield from statements.checkpoints()
     yield from statements.codes()
 

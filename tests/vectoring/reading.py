@@ -10,6 +10,7 @@ from sync.exam.journal import encode
 from sync.exam.merkle import MerkleTree
 from sync.exam.sitting import check_plan
 from sync.statements import check_answer, check_receipt, check_refusal, read_inventory
+from sync.stick_parts import read_list
 from sync.wire import documents
 from sync.wire.checkpoint import verify_checkpoint
 from sync.wire.documents import FetchRequest, LaterServer
@@ -205,6 +206,10 @@ def _code(path: Path, given: Given, keys: Keys) -> Opened:
     return {"secret": _digest(UnlockCode.parse(path.read_text(), given["official"]).secret)}
 
 
+def _parts(path: Path, given: Given, keys: Keys) -> Opened:
+    return {"fields": _digest(documents.to_bytes(read_list(path.read_bytes())))}
+
+
 READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "sealed-document": _sealed,
     "package": _package,
@@ -225,6 +230,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "readiness-report": _readiness,
     "inventory": _inventory,
     "inventory-answer": _answer,
+    "parts-list": _parts,
     "checkpoint": _checkpoint,
     "unlock-code": _code,
 }

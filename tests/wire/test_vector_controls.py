@@ -11,6 +11,7 @@ import pytest
 from vectoring import reading
 from vectoring.draft import VECTORS
 
+from sync import stick_parts
 from sync.errors import ExamError
 from sync.exam import batch, journal
 from sync.wire import (
@@ -157,6 +158,11 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         put(documents, "from_bytes", _any_fields),
         "package/plan-sitting-default-left-out package/plan-white-space "
         "package/papers-seed-with-unused-bits package/papers-materials-left-out",
+    ),
+    "w1": (
+        put(stick_parts, "from_bytes", _any_fields),
+        "parts-list/white-space parts-list/line-end parts-list/member-twice "
+        "parts-list/members-out-of-order",
     ),
     "p7": (
         put(reading, "check_plan", lambda plan: plan),
