@@ -18,7 +18,7 @@ test: ## all tests, three at a time
 
 test-faults: ## the faults in their long form: two hundred kills, many crash states
 	@provisioning/bootstrap.sh dev
-	@$(PY) -m pytest -m long -rs -s tests/faults tests/journeys $(ARGS)
+	@$(PY) -m pytest -m long -rs -s tests $(ARGS)
 
 check: format lint types imports docs ## format, lint, types, imports, docs
 

@@ -10,6 +10,8 @@ import pytest
 import room
 import world
 from hypothesis import settings
+from journeys.browsers import CHROMIUM, chromium
+from playwright.sync_api import Browser
 
 from siteapp.site import Site
 
@@ -45,6 +47,15 @@ def cluster() -> Iterator[postgres.Cluster]:
     if why := postgres.missing():
         pytest.skip(why)
     with postgres.running() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process: there cannot be two at once."""
+    with chromium() as found:
+        if found is None:
+            pytest.skip(f"Chromium is not installed ({CHROMIUM}): no journey can be made")
         yield found
 
 

@@ -86,10 +86,12 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 def cutting(port: int) -> Iterator[Cutter]:
     """A cutter in front of a port of this machine."""
     cutter, loop = Cutter(port), asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(cutter.serve, "127.0.0.1", 0))
-    cutter.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    # Never in this thread: a browser of the tests may have a loop in it.
+    starting = asyncio.start_server(cutter.serve, "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(starting, loop).result(20)
+    cutter.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield cutter
     finally:

@@ -63,6 +63,8 @@ ROUTES: dict[str, Says] = {
     ),
     "GET /health": Says(answers=told(record(ok=TRUTH, commits=WHOLE))),
     "GET /look/{name}": Says(answers={200: Body("text/css", TEXT), 304: None}, refusals=(404,)),
+    "GET /agent/seatagent.py": Says(answers={200: Body("text/x-python", TEXT)}),
+    "POST /admin/machines/token": Says(answers={200: Body(BYTES, BINARY)}),
     "GET /static/{filename}": Says(
         answers={200: Body("text/javascript", TEXT), 304: None}, refusals=(404,)
     ),

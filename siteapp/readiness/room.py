@@ -67,7 +67,7 @@ class Readiness:
 
     def coming(self, now: int) -> Pull | None:
         """The common pull that a page may still join."""
-        return self._pull if now <= self._pull.due_ms + LATE_MS else None
+        return self._pull if self._pull.round and now <= self._pull.due_ms + LATE_MS else None
 
     def facts(
         self,

@@ -100,6 +100,7 @@ def test_a_primary_that_is_cut_off_alive_is_fenced_when_its_cable_is_back(
     assert lost(tmp_path / "spare", acknowledged) == set()
 
 
+@pytest.mark.long
 def test_answers_of_one_disk_only_would_be_lost_with_the_cable_and_noticed(
     open_folder: Path, open_package: world.Package, tmp_path: Path, cables: Cables
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_flood_of_saves_is_bounded_and_the_neighbours_save_on(
     assert 0 < kept <= BURST_SAVES + SAVES_A_SECOND * (took + 1)
 
 
+@pytest.mark.long
 def test_without_the_pace_the_flood_would_be_in_the_journal(
     open_folder: Path, open_package: world.Package
 ) -> None:

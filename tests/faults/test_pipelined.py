@@ -101,6 +101,7 @@ def test_refused_requests_in_one_piece_hold_up_nobody(
     assert set(beside(open_folder, open_package, "")) == {200}
 
 
+@pytest.mark.long
 def test_a_server_that_such_requests_stop_would_be_noticed(
     open_folder: Path, open_package: world.Package
 ) -> None:

@@ -124,6 +124,7 @@ def test_clients_that_never_read_hold_up_nobody(
     beside(open_folder, open_package, never_reading, "", seconds).check()
 
 
+@pytest.mark.long
 def test_threads_that_wait_for_readers_would_be_noticed(
     open_folder: Path, open_package: world.Package
 ) -> None:
@@ -139,6 +140,7 @@ def test_bodies_that_come_a_byte_a_second_hold_up_nobody(
     beside(open_folder, open_package, dripping, "", seconds).check()
 
 
+@pytest.mark.long
 def test_a_server_that_waits_for_bodies_would_be_noticed(
     open_folder: Path, open_package: world.Package
 ) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from desk_world import BY, NOW, Desk
-from journeys.browsers import SCREEN, chromium
-from playwright.sync_api import Page, expect
+from journeys.browsers import SCREEN
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from sync.headquarters.register import staff
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(published_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(published_desk: Desk, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """A browser in which an officer looks at the board."""
     monkeypatch.setattr(board_pages, "POLL_MS", 100)
     password = staff.add_member(published_desk.hq, BY, "officer", staff.ROLES)
@@ -30,16 +30,13 @@ def page(published_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     try:
-        with chromium() as browser:
-            if browser is None:
-                pytest.skip("no Chromium")
-            found = browser.new_page(viewport=SCREEN, base_url=f"http://127.0.0.1:{server.port}")
-            found.goto("/sign-in?next=/board")
-            found.fill("[name=name]", "officer")
-            found.fill("[name=password]", password)
-            found.click("main button")
-            yield found
-            found.close()
+        found = browser.new_page(viewport=SCREEN, base_url=f"http://127.0.0.1:{server.port}")
+        found.goto("/sign-in?next=/board")
+        found.fill("[name=name]", "officer")
+        found.fill("[name=password]", password)
+        found.click("main button")
+        yield found
+        found.close()
     finally:
         server.shutdown()
         serving.join()

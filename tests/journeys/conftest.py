@@ -8,19 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from browsers import CHROMIUM, Watch, chromium
+from browsers import Watch
 from candidate_page import CandidatePage, Sit
 from playwright.sync_api import Browser
 from premises import Person, Premises
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all journeys; each page has a profile of its own."""
-    with chromium() as found:
-        if found is None:
-            pytest.skip(f"Chromium is not installed ({CHROMIUM}): no journey can be made")
-        yield found
 
 
 @pytest.fixture

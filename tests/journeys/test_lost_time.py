@@ -49,7 +49,9 @@ def server_dead(site: Premises, page: CandidatePage) -> None:
     site.start_site()
 
 
-@pytest.mark.parametrize("outage", [network_away, server_dead])
+@pytest.mark.parametrize(
+    "outage", [pytest.param(network_away, marks=pytest.mark.long), server_dead]
+)
 def test_an_outage_during_which_the_page_worked_gives_nothing_back(
     site: Premises, sit: Sit, outage: Callable[[Premises, CandidatePage], None]
 ) -> None:

@@ -112,6 +112,7 @@ def test_what_was_heard_since_the_beginning_disturbs_nothing_when_it_is_said_aga
     assert told(primary)["state"] == "both"
 
 
+@pytest.mark.long
 def test_a_hello_that_begins_at_once_would_disturb_and_be_noticed(
     primary: Site,
     second: Second,

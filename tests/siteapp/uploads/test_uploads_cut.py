@@ -117,6 +117,7 @@ def test_every_acknowledged_part_outlives_a_kill_and_the_upload_goes_on(site_fol
 WHOLE, KILLS = 200 * MIB, 3
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_file_of_200_mib_outlives_kills_within_it_and_arrives_whole(site_folder: Path) -> None:
     data = hashlib.shake_256(b"film").digest(MIB) * (WHOLE // MIB)
