@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from socket import socket
 
+import pytest
 import world
 from flooding import (
     Machine,
