@@ -183,6 +183,7 @@ def test_a_clock_that_follows_the_wall_would_be_noticed(
         assert left_ms(page) > before + 2 * HOUR * SECOND
 
 
+@pytest.mark.long
 def test_a_clock_that_is_left_alone_is_not_on_record(
     machine: Machine, open_package: world.Package
 ) -> None:

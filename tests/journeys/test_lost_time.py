@@ -66,6 +66,7 @@ def test_an_outage_during_which_the_page_worked_gives_nothing_back(
     assert len(silences(site)) == 1
 
 
+@pytest.mark.long
 def test_the_same_outage_is_proposed_where_no_page_gives_account(site: Premises, sit: Sit) -> None:
     page = sit(site.people["live"][0])
     page.page.route("**/api/candidate/usable", lambda route: route.fulfill(status=503, body="{}"))

@@ -5,6 +5,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import world
 from line import get
 from room import Page, journal
@@ -82,6 +83,7 @@ def test_nothing_acknowledged_is_lost_when_the_spare_takes_over(
     site.close()
 
 
+@pytest.mark.long
 def test_an_answer_that_waits_for_one_disk_only_would_be_lost_and_noticed(
     open_folder: Path, open_package: world.Package, tmp_path: Path
 ) -> None:
