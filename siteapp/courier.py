@@ -9,6 +9,7 @@ from siteapp.identity import load_identity
 from sync.courier import Courier
 from sync.errors import NotReady
 from sync.progress import note_half
+from sync.reports import Reports
 from sync.spool import Spool
 from sync.stick import StickTransport
 from sync.stock import Stock
@@ -48,5 +49,6 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
         register=(identity.register, transport),
         releases=identity.releases,
         stock=Stock(spool, identity.site, identity.sign, wall_ms),
+        reports=Reports(spool.folder),
         pause=pause,
     )

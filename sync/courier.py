@@ -25,6 +25,7 @@ from sync.errors import (
 )
 from sync.errors.system import system_words
 from sync.registers import RegisterFile, RegisterSource, distrust, holds_release
+from sync.reports import Reports
 from sync.spool import CourierStatus, Entry, Level, Spool, check_whole, digest_of
 from sync.statements import check_answer, check_receipt, check_refusal
 from sync.stock import Found, Stock
@@ -40,7 +41,7 @@ TELL_S = 1.0
 # Packages never take the room that answers may need.
 KEEP_FREE = 512 * 1_048_576
 _MIB = 1_048_576
-INVENTORY = "inventory"
+INVENTORY, READINESS = "inventory", "readiness"
 _BY_LEVEL: dict[Level, Happening] = {"received": "receive", "archived": "archive"}
 
 _CHANCE = secrets.SystemRandom()
@@ -61,6 +62,7 @@ class Courier:
         register: tuple[RegisterFile, RegisterSource] | None = None,
         releases: ReleaseReader | None = None,
         stock: Stock | None = None,
+        reports: Reports | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _CHANCE.random,
@@ -68,7 +70,7 @@ class Courier:
     ) -> None:
         self._spool, self._transport = spool, transport
         self._key, self._site, self._register = receipt_key, site, register
-        self._releases, self._stock = releases, stock
+        self._releases, self._stock, self._reports = releases, stock, reports
         self._now, self._ticks, self._pause = now, ticks, pause
         self._tried = Tried(site, ticks, random)
         self._rounds_failed = 0
@@ -95,6 +97,7 @@ class Courier:
             self._look(done)
             self._deliver(done)
             self._take_stock(done)
+            self._tell_reports(done)
         except ExamError as error:
             self._tried.note(done, error, "line")
             self._rounds_failed += 1
@@ -211,6 +214,16 @@ class Courier:
             if found is not None:
                 done.contact = True
                 self._make_good(found, done)
+
+    def _tell_reports(self, done: Round) -> None:
+        """Readiness reports that are new, or were told a while ago."""
+        if self._reports is None or self._stop.is_set() or not self._tried.due(READINESS):
+            return
+        with self._tried.isolated(done, READINESS):
+            for session, envelope in self._reports.due(self._ticks()):
+                self._transport.report(session, envelope)
+                self._reports.told(session, envelope, self._ticks())
+                self._tried.through(READINESS)
 
     def _check_answer(self, envelope: bytes, to: str) -> InventoryAnswer:
         return check_answer(envelope, self._key, self._keys(), site=self._site, to=to)

@@ -7,6 +7,7 @@
 <stick>/examsite/batches/<digest>.<kind>.<n>        a large one in parts …
 <stick>/examsite/batches/<digest>.<kind>.parts      … and the list of them
 <stick>/examsite/receipts/<digest>.<level>.json     headquarters → site
+<stick>/examsite/readiness/<site>.<session>.json    site → headquarters
 <stick>/examsite/enrolments/<digest>.request.json   site → headquarters, then .answer or .refused
 """
 
@@ -40,6 +41,7 @@ _PACKAGE = re.compile(r"([0-9a-f]{64})\.package")
 _COPY = 1_048_576
 KEYS = "keys.json"
 ENROLMENTS = "enrolments"
+READINESS = "readiness"
 
 
 class StickTransport:
@@ -115,6 +117,13 @@ class StickTransport:
             theirs.unlink(missing_ok=True)
             write_durably(ours, envelope)
         return told
+
+    def report(self, session: str, envelope: bytes) -> None:
+        """Leave a readiness report."""
+        folder = self._folder / READINESS
+        with self._usable():
+            folder.mkdir(parents=True, exist_ok=True)
+            write_durably(folder / f"{self._site}.{session}.json", envelope)
 
     def enrol(self, request: bytes) -> bytes | None:
         """Leave a request; the answer if headquarters has put it beside it, else None.

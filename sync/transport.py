@@ -91,6 +91,9 @@ class Transport(Protocol):
     def inventory(self, envelope: bytes) -> Told | None:
         """Hand an inventory over; the newest answer there is."""
 
+    def report(self, session: str, envelope: bytes) -> None:
+        """Hand a readiness report over."""
+
 
 class _Listed(msgspec.Struct, frozen=True):
     digest: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
@@ -226,6 +229,11 @@ class HttpTransport:
         """POST /api/v1/inventories; the answer to it."""
         with self._ask("POST", "/api/v1/inventories", content=envelope) as answer:
             return Told(envelope, _body(answer, MAX_LISTING))
+
+    def report(self, session: str, envelope: bytes) -> None:
+        """POST /api/v1/readiness."""
+        with self._ask("POST", "/api/v1/readiness", content=envelope, useful=(204,)):
+            pass
 
     def _found(self, path: str, most: int) -> bytes | None:
         with self._ask("GET", path, useful=(200, 404)) as answer:

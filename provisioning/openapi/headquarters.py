@@ -51,6 +51,7 @@ ROUTES: dict[str, Says] = {
         (403, 404, 409, 422, 429),
     ),
     "POST /api/v1/inventories": Says(Body(JSON, ENVELOPE), told(ENVELOPE), (404, 409, 422)),
+    "POST /api/v1/readiness": Says(Body(JSON, ENVELOPE), {204: None}, (404, 409, 422)),
     "POST /api/v1/uploads": Says(
         answers={201: None},
         refusals=(400, 404, 409, 413, 422, 429, 503, 507),

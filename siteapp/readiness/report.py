@@ -20,13 +20,14 @@ from siteapp.readiness.checks import (
 from siteapp.readiness.machine import Checked, MachineReport, judge_machine, round_trip_ms
 from sync.errors import DocumentRefused
 from sync.exam.sitting import SessionPlan
+from sync.reports import report_path
 from sync.wire.documents import read, sign
 from sync.wire.files import write_durably
 from sync.wire.keys import SigningKey, VerifyKey
 from sync.wire.readiness import CheckedMachine, Finding, Level, Premises, ReadinessReport
 
 HOUR_MS = 3_600_000
-FOLDER = "readiness"
+SPOOL = "spool"
 
 
 class Looked(NamedTuple):
@@ -123,17 +124,17 @@ def _line(one: Looked) -> CheckedMachine:
 
 def keep_report(data: Path, report: ReadinessReport, signer: SigningKey) -> bytes:
     """Sign the report and keep it as the newest of its session; the envelope."""
-    folder = data / FOLDER
-    folder.mkdir(exist_ok=True)
+    place = report_path(data / SPOOL, report.session)
+    place.parent.mkdir(parents=True, exist_ok=True)
     envelope = sign(report, signer)
-    write_durably(folder / f"{report.session}.json", envelope)
+    write_durably(place, envelope)
     return envelope
 
 
 def kept_report(data: Path, session: str, key: VerifyKey) -> ReadinessReport | None:
     """The newest report of a session if it is there, whole, and this site's own."""
     try:
-        found = read((data / FOLDER / f"{session}.json").read_bytes(), ReadinessReport, [key])
+        found = read(report_path(data / SPOOL, session).read_bytes(), ReadinessReport, [key])
     except (FileNotFoundError, DocumentRefused):
         return None
     return found if found.session == session else None

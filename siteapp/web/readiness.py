@@ -11,7 +11,7 @@ from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.report import (
-    FOLDER,
+    SPOOL,
     assemble,
     counts,
     from_rows,
@@ -25,6 +25,7 @@ from siteapp.web.administrator import china_time
 from siteapp.web.checking import shown
 from siteapp.web.guard import member, role, site
 from sync.errors import NotFound
+from sync.reports import report_path
 from sync.wire.readiness import ReadinessReport
 
 readiness = Blueprint("readiness", __name__)
@@ -131,7 +132,7 @@ def sign_report(session_id: str) -> dict[str, Any]:
 def statement(session_id: str) -> Response:
     """The signed report as a file."""
     site().live.session(session_id)
-    path: Path = site().folder / FOLDER / f"{session_id}.json"
+    path: Path = report_path(site().folder / SPOOL, session_id)
     if not path.exists():
         raise NotFound(what=session_id)
     name = f"readiness-{site().identity.site}-{session_id}.json"

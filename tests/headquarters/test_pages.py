@@ -38,6 +38,7 @@ ROUTES: dict[str, set[str]] = {
     "PUT /api/v1/files/<digest>": {SITE},
     "GET /api/v1/receipts/<digest>": {PUBLIC},
     "POST /api/v1/inventories": {SITE},
+    "POST /api/v1/readiness": {SITE},
     "PATCH /api/v1/uploads/<digest>": {SITE},
     "POST /api/v1/uploads": {SITE},
     "GET /favicon.ico": {PUBLIC},

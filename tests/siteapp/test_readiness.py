@@ -238,14 +238,14 @@ def test_a_fresh_report_that_says_ready_opens_and_asks_nothing(unlocked: Site) -
 def test_no_other_report_counts(unlocked: Site, ready: bool, age: int, tampered: bytes) -> None:
     keep_ready(unlocked, AM, unlocked.live.clock.wall() - age, ready)
     if tampered:
-        (unlocked.folder / "readiness" / f"{AM}.json").write_bytes(tampered)
+        (unlocked.folder / "spool" / "readiness" / f"{AM}.json").write_bytes(tampered)
     chief = staff_browser(unlocked, "chief")
     assert open_live(unlocked, chief) == (409, "readiness-missing")
 
 
 def test_the_report_of_another_session_counts_for_none(unlocked: Site) -> None:
     keep_ready(unlocked, "pm-1121")
-    folder = unlocked.folder / "readiness"
+    folder = unlocked.folder / "spool" / "readiness"
     (folder / "pm-1121.json").rename(folder / f"{AM}.json")
     assert kept_report(unlocked.folder, AM, unlocked.identity.sign.public) is None
     assert not counts(None, 0, 24)

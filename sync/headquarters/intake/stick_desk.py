@@ -16,6 +16,7 @@ from sync.headquarters.errors import BatchTooLarge
 from sync.headquarters.intake.archive import archive_digest
 from sync.headquarters.intake.edge import MAX_FILE, accept
 from sync.headquarters.intake.inventories import answer
+from sync.headquarters.intake.readiness import keep_report, site_of
 from sync.headquarters.intake.receipts import still_good
 from sync.headquarters.planning.publish import packages_for
 from sync.headquarters.register.keys import newest
@@ -24,7 +25,8 @@ from sync.headquarters.store.blobs import copy_durably
 from sync.headquarters.store.body import hash_file
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.kinds import KINDS
-from sync.stick import KEYS, read_start
+from sync.reports import MAX_REPORT
+from sync.stick import KEYS, READINESS, read_start
 from sync.stick_parts import LISTED, joined, size_in
 from sync.wire.files import write_durably
 from sync.wire.inventory import MAX_INVENTORY
@@ -63,6 +65,7 @@ def exchange(
         archive_digest(headquarters, digest, now)
         _write_receipts(headquarters, root, digest)
     refused += _answer_inventories(headquarters, root, now)
+    refused += _keep_reports(headquarters, root, now)
     _put_register(headquarters, root)
     return Exchanged(taken, known, _put_packages(headquarters, root, site), tuple(refused))
 
@@ -95,6 +98,21 @@ def _answer_inventories(
                 write_durably(folder / f"{match[1]}.answer.json", given)
         except DocumentRefused as error:
             refused.append((match[0], error))
+    return refused
+
+
+def _keep_reports(headquarters: Headquarters, root: Path, now: int) -> list[tuple[str, ExamError]]:
+    """Readiness reports; those that are refused."""
+    folder, refused = root / "examsite" / READINESS, list[tuple[str, ExamError]]()
+    with _usable(root):
+        paths = sorted(path for path in folder.glob("*.json") if path.is_file())
+    for path in paths:
+        try:
+            with _usable(root):
+                said = read_start(path, MAX_REPORT)
+            keep_report(headquarters, said, site_of(said), now)
+        except DocumentRefused as error:
+            refused.append((path.name, error))
     return refused
 
 

@@ -46,6 +46,18 @@ contact_sessions = Table(
     PrimaryKeyConstraint("site", "session"),
 )
 
+# The newest readiness report of each session; `at` by the site's clock, never beyond ours.
+readiness = Table(
+    "readiness",
+    metadata,
+    Column("site", ForeignKey("sites.id"), nullable=False),
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site", "session"),
+)
+
 # Half uploads. `at`: when the last part came. `digest` names the whole file.
 uploads = Table(
     "uploads",

@@ -15,6 +15,7 @@ from sync.headquarters.intake.archive import highest_receipt
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, Accepted, accept
 from sync.headquarters.intake.gate import Gate
 from sync.headquarters.intake.inventories import answer
+from sync.headquarters.intake.readiness import keep_report
 from sync.headquarters.intake.refusals import put_signed
 from sync.headquarters.planning.publish import packages_for
 from sync.headquarters.planning.unlocking import release, released
@@ -147,6 +148,14 @@ def inventory() -> Response:
     response = make_response(answer(headquarters(), request.get_data(), site(), now()))
     response.mimetype = "application/json"
     return response
+
+
+@intake.post("/api/v1/readiness")
+@role(SITE)
+def readiness() -> tuple[str, int]:
+    """The asking site's word on whether a session can be held there; the newest is kept."""
+    keep_report(headquarters(), request.get_data(), site(), now())
+    return "", 204
 
 
 @intake.get("/api/v1/receipts/<digest>")

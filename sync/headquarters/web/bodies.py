@@ -17,6 +17,7 @@ from sync.headquarters.register.proof import proven_site
 from sync.headquarters.register.staff import member_of
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.guard import COOKIE, HEADERS
+from sync.reports import MAX_REPORT
 from sync.whole import Usual
 from sync.wire.inventory import MAX_INVENTORY
 
@@ -25,6 +26,7 @@ BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
 STAFF_FILES = ("/applications", "/quota/", "/calendar/")
 MAX_STAFF_FILE = 9 * 1024 * 1024
 INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
+READINESS = "/api/v1/readiness"
 # Half of all: a balancer opens many, and leaves some to others.
 PER_MACHINE = 512
 _PROOF = "EXAMSITE_AUTHORIZATION"
@@ -38,6 +40,8 @@ def bounds(headquarters: Headquarters) -> Bound:
             return MAX_STAFF_FILE if _signed_in(headquarters, headers) else SMALLEST
         if path == INVENTORIES and _proven(headquarters, headers, "POST", path):
             return MAX_INVENTORY
+        if path == READINESS and _proven(headquarters, headers, "POST", path):
+            return MAX_REPORT
         if path.startswith(UPLOADS) and _proven(headquarters, headers, "PATCH", path):
             return PART
         if not path.startswith((BATCHES, FILES)):

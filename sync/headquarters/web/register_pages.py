@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as Answer
 
 from sync.headquarters.intake.contacts import read_contacts
+from sync.headquarters.intake.readiness import read_reports
 from sync.headquarters.register import applications, quotas, sites, stamped
 from sync.headquarters.register.application import (
     ACTS,
@@ -80,6 +81,7 @@ def site_page(site: str) -> str:
         year=year,
         quotas=quotas.list_quotas(headquarters(), year, site),
         today=today().isoformat(),
+        reports=read_reports(headquarters(), site, MOST_SHOWN),
         heard=next(iter(read_contacts(headquarters(), [site])), None),
         **_names(),
     )
