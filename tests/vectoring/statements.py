@@ -16,7 +16,18 @@ from sync.wire.documents import (
     UnlockRelease,
 )
 from sync.wire.keys import OpeningKey, SigningKey, VerifyKey
-from sync.wire.readiness import CheckedMachine, Finding, Premises, ReadinessReport
+from sync.wire.readiness import (
+    Camera,
+    CheckedMachine,
+    Finding,
+    Place,
+    Premises,
+    ReadinessReport,
+    Rehearsal,
+    Room,
+    Server,
+    Step,
+)
 from vectoring.cast import (
     AT,
     BOX,
@@ -64,20 +75,32 @@ def _released(plaintext: bytes = SECRETS, key: OpeningKey = BOX, package: str = 
 
 
 READY = ReadinessReport(
-    SITE,
-    SESSION,
-    2,
-    AT,
-    False,
-    2,
-    1,
-    1,
-    Premises(1, 2, 2, None),
-    (
+    site=SITE,
+    session=SESSION,
+    serial=2,
+    at=AT,
+    ready=False,
+    candidates=2,
+    seats_ready=1,
+    spares=1,
+    premises=Premises(
+        1, (Server("main", 8, 16_000, 240_000), Server("spare", None, None, None)), 2, 1
+    ),
+    rooms=(
+        Room("301 机房", False, 2, 1, 1, (Place(7, 1, 1, False), Place(8, 1, 3, True))),
+        Room("", True, 0, 0, 0, ()),
+    ),
+    trips=(0, 18, 2, 0, 0, 0, 0, 1),
+    findings=(
         Finding("screen", "fail", 1024, 1366, "1024 × 768", (7,)),
         Finding("temperature", "unknown", None, 80, "", ()),
     ),
-    (CheckedMachine(7, "fail", "Chromium 96", 3, 94_000, None),),
+    machines=(CheckedMachine(7, "fail", "Chromium 96", 4, None, 1024, 768, 3, 94_000, None),),
+    cameras=(
+        Camera("前门", "camera", "warn", "ef" * 32, (7, 8)),
+        Camera("录像机", "recorder", "unknown", None, ()),
+    ),
+    rehearsal=Rehearsal(AT, "ok", (Step("server-cable", "ok", 4200, "2"),)),
 )
 GOOD: dict[str, tuple[Any, SigningKey]] = {
     "receipt": (Receipt("ab" * 32, 4096, SITE, SESSION, 1, 0, "received", AT), RECEIPT),
@@ -231,6 +254,15 @@ FIELD_FAULTS: list[tuple[str, str, Wrong]] = [
     ("readiness-report", "check-in-capitals", field("findings", 0, "check", to="Screen")),
     ("readiness-report", "cameras-missing", drop("premises", "cameras")),
     ("readiness-report", "machines-null", field("machines", to=None)),
+    ("readiness-report", "trips-of-seven-groups", field("trips", to=[0] * 7)),
+    ("readiness-report", "rooms-missing", drop("rooms")),
+    ("readiness-report", "place-without-column", drop("rooms", 0, "places", 0, "column")),
+    ("readiness-report", "server-of-another-role", field("premises", "servers", 0, "role", to="x")),
+    ("readiness-report", "servers-a-number", field("premises", "servers", to=2)),
+    ("readiness-report", "still-no-digest", field("cameras", 0, "still", to="EF" * 32)),
+    ("readiness-report", "camera-of-another-kind", field("cameras", 0, "kind", to="phone")),
+    ("readiness-report", "rehearsal-without-steps", drop("rehearsal", "steps")),
+    ("readiness-report", "step-in-capitals", field("rehearsal", "steps", 0, "step", to="A")),
     ("later-server", "term-text", field("server_term", to="2")),
     ("later-server", "site-empty", field("site", to="")),
     ("later-server", "fields-unknown-member", field("sessions", to={})),
