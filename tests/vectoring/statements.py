@@ -16,18 +16,7 @@ from sync.wire.documents import (
     UnlockRelease,
 )
 from sync.wire.keys import OpeningKey, SigningKey, VerifyKey
-from sync.wire.readiness import (
-    Camera,
-    CheckedMachine,
-    Finding,
-    Place,
-    Premises,
-    ReadinessReport,
-    Rehearsal,
-    Room,
-    Server,
-    Step,
-)
+from vectoring import readiness
 from vectoring.cast import (
     AT,
     BOX,
@@ -74,34 +63,6 @@ def _released(plaintext: bytes = SECRETS, key: OpeningKey = BOX, package: str = 
     return KEPT.seal(key.public, plaintext, b"examsite/v1/release" + package.encode())
 
 
-READY = ReadinessReport(
-    site=SITE,
-    session=SESSION,
-    serial=2,
-    at=AT,
-    ready=False,
-    candidates=2,
-    seats_ready=1,
-    spares=1,
-    premises=Premises(
-        1, (Server("main", 8, 16_000, 240_000), Server("spare", None, None, None)), 2, 1
-    ),
-    rooms=(
-        Room("301 机房", False, 2, 1, 1, (Place(7, 1, 1, False), Place(8, 1, 3, True))),
-        Room("", True, 0, 0, 0, ()),
-    ),
-    trips=(0, 18, 2, 0, 0, 0, 0, 1),
-    findings=(
-        Finding("screen", "fail", 1024, 1366, "1024 × 768", (7,)),
-        Finding("temperature", "unknown", None, 80, "", ()),
-    ),
-    machines=(CheckedMachine(7, "fail", "Chromium 96", 4, None, 1024, 768, 3, 94_000, None),),
-    cameras=(
-        Camera("前门", "camera", "warn", "ef" * 32, (7, 8)),
-        Camera("录像机", "recorder", "unknown", None, ()),
-    ),
-    rehearsal=Rehearsal(AT, "ok", (Step("server-cable", "ok", 4200, "2"),)),
-)
 GOOD: dict[str, tuple[Any, SigningKey]] = {
     "receipt": (Receipt("ab" * 32, 4096, SITE, SESSION, 1, 0, "received", AT), RECEIPT),
     "refusal": (Refusal("ab" * 32, 4096, "conflicting-batch", "冲突", "conflict", AT), RECEIPT),
@@ -115,7 +76,7 @@ GOOD: dict[str, tuple[Any, SigningKey]] = {
     ),
     "key-register": (REGISTER, ROOT),
     "later-server": (LaterServer(SITE, 2, AT), RECEIPT),
-    "readiness-report": (READY, SIGN),
+    "readiness-report": (readiness.READY, SIGN),
 }
 
 
@@ -246,23 +207,7 @@ FIELD_FAULTS: list[tuple[str, str, Wrong]] = [
     ("promotion", "session-with-slash", field("sessions", "am/1", to=[0, b64(bytes(32))])),
     ("promotion", "size-negative", field("sessions", SESSION, 0, to=-1)),
     ("promotion", "second-missing", drop("second")),
-    ("readiness-report", "ready-number", field("ready", to=1)),
-    ("readiness-report", "seat-0", field("machines", 0, "seat", to=0)),
-    ("readiness-report", "level-unknown-word", field("findings", 0, "level", to="good")),
-    ("readiness-report", "value-negative", field("findings", 0, "value", to=-1)),
-    ("readiness-report", "said-too-long", field("findings", 0, "said", to="长" * 201)),
-    ("readiness-report", "check-in-capitals", field("findings", 0, "check", to="Screen")),
-    ("readiness-report", "cameras-missing", drop("premises", "cameras")),
-    ("readiness-report", "machines-null", field("machines", to=None)),
-    ("readiness-report", "trips-of-seven-groups", field("trips", to=[0] * 7)),
-    ("readiness-report", "rooms-missing", drop("rooms")),
-    ("readiness-report", "place-without-column", drop("rooms", 0, "places", 0, "column")),
-    ("readiness-report", "server-of-another-role", field("premises", "servers", 0, "role", to="x")),
-    ("readiness-report", "servers-a-number", field("premises", "servers", to=2)),
-    ("readiness-report", "still-no-digest", field("cameras", 0, "still", to="EF" * 32)),
-    ("readiness-report", "camera-of-another-kind", field("cameras", 0, "kind", to="phone")),
-    ("readiness-report", "rehearsal-without-steps", drop("rehearsal", "steps")),
-    ("readiness-report", "step-in-capitals", field("rehearsal", "steps", 0, "step", to="A")),
+    *(("readiness-report", *fault) for fault in readiness.FAULTS),
     ("later-server", "term-text", field("server_term", to="2")),
     ("later-server", "site-empty", field("site", to="")),
     ("later-server", "fields-unknown-member", field("sessions", to={})),
