@@ -38,8 +38,9 @@ def room_page() -> str:
 @invigilator.get("/api/room/<session_id>")
 @role(*STAFF)
 def room_state(session_id: str) -> dict[str, Any]:
-    """What the wall shows now."""
-    return shown(site().live.session(session_id))
+    """What the wall shows now: all of it, or what is new since the version that a page has."""
+    version = request.args.get("since", "")[:40]
+    return site().boards.told(site().live.session(session_id), version, fresh=not version)
 
 
 def _sitting(session_id: str, sitting: str) -> str:
