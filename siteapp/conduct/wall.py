@@ -24,6 +24,8 @@ def tile(
     state: str = attempt.phase
     if attempt.absent:
         state = "absent"
+    elif attempt.paused:
+        state = "paused"
     elif state in ("signed-in", "confirmed", "started") and (silent is None or silent > AWAY_MS):
         state = "away"
     return {
@@ -37,7 +39,9 @@ def tile(
         "answered": attempt.answered(),
         "of": of,
         "files": len(attempt.files),
-        "ends_ms": attempt.deadline_ms if started else None,
+        "ends_ms": attempt.deadline_ms if started and not attempt.paused else None,
+        "paused_left_ms": attempt.remaining_ms(now) if attempt.paused else None,
+        "by_hand_ms": attempt.by_hand_ms,
         "heard_ms": contact if silent is not None and silent >= WORTH_TELLING_MS else None,
         "held": attempt.held,
         "rescued": len(attempt.rescued),

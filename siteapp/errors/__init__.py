@@ -17,7 +17,8 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring
+NotNow ── ReadinessMissing  NoMeasuring  Paused
+NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady
 """
 
@@ -71,6 +72,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
+from siteapp.errors.room import Paused, SecondNeeded
 from siteapp.errors.servers import (
     NotItsBeginning,
     NotPaired,
@@ -106,6 +108,7 @@ __all__ = [
     "OtherPackage",
     "Overloaded",
     "PairingRefused",
+    "Paused",
     "QuotaSpent",
     "ReadinessMissing",
     "ReasonForEarly",
@@ -123,6 +126,7 @@ __all__ = [
     "SaveRefused",
     "SeatMoved",
     "SeatTaken",
+    "SecondNeeded",
     "SequenceReused",
     "ServerFault",
     "ServerFenced",

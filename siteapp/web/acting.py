@@ -19,6 +19,7 @@ FIELDS = {
     "text": Words("消息", "message"),
 }
 MAX_NOTE = 500
+MOST_MINUTES = 120
 
 
 def shown(session: Session) -> dict[str, Any]:

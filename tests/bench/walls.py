@@ -9,11 +9,10 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import rig
-from crowd import Answer, Crowd, Script, clock, percentile
+from crowd import Crowd, Script, clock, percentile
 from scripts import Sitter, checked, request
 
 from siteapp.site import Site

@@ -88,7 +88,7 @@ function sealedStill() {
 
 /** How many are where, drawn; in words for who does not see it. */
 function statesBar({ states }) {
-  const order = ["away", "expected", "signed-in", "confirmed", "started", "handed-in", "absent"].filter((name) => states[name]);
+  const order = ["away", "expected", "signed-in", "confirmed", "started", "paused", "handed-in", "absent"].filter((name) => states[name]);
   const words = order.map((name) => `${STATES[name][1]} ${states[name]}`).join(t("，", ", "));
   const bar = el("div", { class: "states", role: "img", "aria-label": words, title: words });
   order.forEach((name) => {
@@ -145,7 +145,7 @@ function show(state) {
   const tile = state.tiles.find((one) => one.attempt === chosen);
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const open = [state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }

@@ -12,6 +12,7 @@ export const STATES = {
   "signed-in": ["◔", t("已登录", "signed in")],
   confirmed: ["◑", t("已确认", "checked")],
   started: ["▶", t("作答中", "in exam")],
+  paused: ["‖", t("已暂停", "paused")],
   "handed-in": ["✓", t("已交卷", "handed in")],
 };
 
@@ -70,11 +71,16 @@ export class Tiles {
   }
 }
 
+/** @param {any} tile @param {number} now */
+function leftOf(tile, now) {
+  return tile.paused_left_ms === null ? clock(Math.max(0, tile.ends_ms - now)) : `‖ ${clock(tile.paused_left_ms)}`;
+}
+
 /** @param {any} state @param {any} tile @param {number} now */
 function linesOf(state, tile, now) {
   const [sign, words] = STATES[tile.state];
   const head = el("span", { class: "tile-head" }, el("b", {}, String(tile.seat)));
-  if (tile.phase === "started") head.append(el("span", { class: "left" }, clock(Math.max(0, tile.ends_ms - now))));
+  if (tile.phase === "started") head.append(el("span", { class: "left" }, leftOf(tile, now)));
   const lines = [head, el("span", { class: "who" }, tile.name), el("span", {}, `${sign} ${words}`)];
   if (tile.phase === "started" || tile.phase === "handed-in") lines.push(el("span", {}, `${tile.answered}/${tile.of}`));
   const { going = 0, stalled = 0 } = (state.uploads || {})[tile.attempt] || {};
