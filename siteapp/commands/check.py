@@ -12,7 +12,6 @@ from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
-from siteapp.readiness.catalogue import CATALOGUE, Check
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.report import assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
@@ -22,6 +21,7 @@ from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
+from sync.readiness.catalogue import CATALOGUE, Check
 from sync.wire.readiness import Finding, ReadinessReport
 from sync.words import Words
 

@@ -26,6 +26,8 @@ ACTS: Final = {
     "promote": Words("由备用服务器接管", "promoted the spare"),
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
     "reopen": Words("撤回交卷", "took a hand-in back"),
+    "room-plan": Words("修改机房平面图", "changed the room plan"),
+    "room-plan-undo": Words("撤销平面图的改动", "undid a change of the room plan"),
     "rescue": Words("导入救援文件", "took in a rescue file"),
     "rescue-refused": Words("救援文件未通过核验", "rescue file refused"),
     "resume": Words("恢复考试", "resumed"),
