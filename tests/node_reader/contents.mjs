@@ -200,6 +200,7 @@ const KINDS = {
   file: FILE,
   'file-evidence': `${FILE} held:i why:s`,
   flag: 'attempt:s item:s flagged:b',
+  hand: 'attempt:s raised:b clock_ms:i by:s',
   extension: 'attempt:s ms:i lost:l reason:s by:s',
   pause: 'attempt:s clock_ms:i reason:s by:s',
   resume: 'attempt:s clock_ms:i by:s',
