@@ -98,8 +98,7 @@ class Site:
         self.rooms = Rooms(self.live)
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
-        self.lan = self._network()
-        self.boards = Boards(self._wall, self.live.clock.now)
+        self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
 
