@@ -12,8 +12,10 @@ from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
-from siteapp.readiness.catalogue import CATALOGUE, Check
+from siteapp.readiness.catalogue import CATALOGUE
+from siteapp.readiness.check_words import Check
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.standby.folder import PairFolder
@@ -76,7 +78,8 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
-    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall)
+    around = kept_beside(folder, machines, wall)
+    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 
 def _facts(

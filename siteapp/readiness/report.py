@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from siteapp.readiness.around import NOTHING, Around, judge_around, judge_room
 from siteapp.readiness.catalogue import CATALOGUE
 from siteapp.readiness.checks import (
     ORDER,
@@ -50,13 +51,15 @@ def from_rows(rows: Iterable[dict[str, Any]]) -> list[Checked]:
     return found
 
 
-def look_at(machines: Sequence[Checked], threshold: Threshold, now: int) -> list[Looked]:
+def look_at(
+    machines: Sequence[Checked], threshold: Threshold, now: int, around: Around = NOTHING
+) -> list[Looked]:
     """Judge every machine that reported lately; seats that two machines claim are named."""
     lately = [m for m in machines if 0 <= now - m.at <= threshold("readiness_hours") * HOUR_MS]
     seats = [m.report.seat for m in lately]
     looked = []
     for machine in lately:
-        findings = judge_machine(machine, threshold)
+        findings = judge_machine(machine, threshold) + judge_around(machine, around, threshold)
         if seats.count(machine.report.seat) > 1:
             findings.append(Finding("seat-twice", "warn", None, None, machine.address, ()))
         looked.append(Looked(machine, findings))
@@ -71,9 +74,10 @@ def assemble(
     server: ServerFacts,
     threshold: Threshold,
     now: int,
+    around: Around = NOTHING,
 ) -> ReadinessReport:
     """Everything that is known, judged, the worst first."""
-    looked = look_at(machines, threshold, now)
+    looked = look_at(machines, threshold, now, around)
     # Of machines that claim one seat the worse one counts: nobody makes another's machine good.
     level: dict[int, Level] = {}
     for one in looked:
@@ -84,6 +88,7 @@ def assemble(
     seats, ready, spares = judge_seats(wanted, good, threshold)
     of_machines = gathered((one.checked.report.seat, one.findings) for one in looked)
     judged = judge_server(server, threshold)
+    judged += judge_room([one.checked for one in looked], around)
     return ReadinessReport(
         site=site,
         session=plan.id,
