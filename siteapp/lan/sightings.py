@@ -236,7 +236,7 @@ def _machine(
         facts=told[0].facts if told else None,
         contacts=_contacts(group),
         flags=[name for name, raised in flags.items() if raised],
-        marks=sorted({s.marker for s in group if s.marker}),
+        marks=list(dict.fromkeys(s.marker for s in newest if s.marker)),
     )
 
 

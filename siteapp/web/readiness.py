@@ -13,6 +13,7 @@ from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import seen_by
 from siteapp.readiness.report import (
     SPOOL,
+    Around,
     assemble,
     counts,
     from_rows,
@@ -66,7 +67,7 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         live.clock.wall(),
-        seen_by(the.lan, machines, look=not _writing()),
+        Around(network=seen_by(the.lan, machines, look=not _writing())),
     )
 
 

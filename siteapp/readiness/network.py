@@ -16,7 +16,7 @@ FRESH_MS = 5 * 60_000
 MOST_SAID = 200
 
 
-class Around(NamedTuple):
+class Network(NamedTuple):
     """The room's network as it is now; `looked_at` is when it was looked through, 0 for never.
 
     `servers`, `sharers`: other servers, and who else answers to our name; None: nobody listens.
@@ -34,7 +34,7 @@ class Around(NamedTuple):
         return bool(self.looked_at) and 0 <= self.now - self.looked_at <= FRESH_MS
 
 
-NOTHING = Around((), 0, 0)
+UNSEEN = Network((), 0, 0)
 
 
 def sightings_of(checked: Sequence[Checked]) -> list[Sighting]:
@@ -53,23 +53,23 @@ def sightings_of(checked: Sequence[Checked]) -> list[Sighting]:
     ]
 
 
-def machine_of(checked: Checked, around: Around) -> Machine | None:
+def machine_of(checked: Checked, network: Network) -> Machine | None:
     """The machine of the list from which that report came; None if two might be it."""
     mark, address = checked.report.marker, checked.address
-    by_mark = [m for m in around.machines if mark in m.marks]
+    by_mark = [m for m in network.machines if mark in m.marks]
     both = [m for m in by_mark if address in m.addresses]
     for found in (both, by_mark):
         if len(found) == 1:
             return found[0]
-    here = [m for m in around.machines if not by_mark and address in m.addresses]
+    here = [m for m in network.machines if not by_mark and address in m.addresses]
     return here[0] if len(here) == 1 and not here[0].flags else None
 
 
-def judge_around(checked: Checked, around: Around, threshold: Threshold) -> list[Finding]:
+def judge_seat(checked: Checked, network: Network, threshold: Threshold) -> list[Finding]:
     """What is known of that machine beside what its browser said."""
-    machine = machine_of(checked, around)
+    machine = machine_of(checked, network)
     found = judge_agent(machine, threshold) if machine is not None and machine.agent else []
-    if machine is not None and around.fresh and machine.state == "away":
+    if machine is not None and network.fresh and machine.state == "away":
         found.append(Finding("machine-silent", "warn", None, None, machine.address, ()))
     return found
 
@@ -132,33 +132,33 @@ def _remote(facts: Facts) -> Finding:
     return known("remote-control", not facts.remote, ", ".join(facts.remote)[:MOST_SAID])
 
 
-def judge_room(checked: Sequence[Checked], around: Around) -> list[Finding]:
+def judge_rest(checked: Sequence[Checked], network: Network) -> list[Finding]:
     """What is in the room beside the machines that reported."""
     return [
-        *_without_agent(checked, around),
-        _unchecked(checked, around),
-        _others("other-server", around.servers),
-        _others("host-name", around.sharers),
+        *_without_agent(checked, network),
+        _unchecked(checked, network),
+        _others("other-server", network.servers),
+        _others("host-name", network.sharers),
     ]
 
 
-def _without_agent(checked: Sequence[Checked], around: Around) -> list[Finding]:
+def _without_agent(checked: Sequence[Checked], network: Network) -> list[Finding]:
     """The seats of whose machines only a browser has told."""
-    found = [(one.report.seat, machine_of(one, around)) for one in checked]
+    found = [(one.report.seat, machine_of(one, network)) for one in checked]
     seats = {seat for seat, machine in found if machine is None or not machine.agent}
     if not seats:
         return []
     return [Finding("agent", "unknown", len(seats), None, "", tuple(sorted(seats)))]
 
 
-def _unchecked(checked: Sequence[Checked], around: Around) -> Finding:
-    if not around.fresh:
+def _unchecked(checked: Sequence[Checked], network: Network) -> Finding:
+    if not network.fresh:
         return known("unchecked", None, "")
     marks = {one.report.marker for one in checked}
     addresses = {one.address for one in checked}
     new = [
         m
-        for m in around.machines
+        for m in network.machines
         if m.state in ("on", "here") and not marks & set(m.marks) and m.address not in addresses
     ]
     # One that has an agent or a page is a student machine; any other may be a printer.

@@ -2,14 +2,16 @@
 
 from typing import Final
 
-from siteapp.readiness.around_words import AROUND
-from siteapp.readiness.check_words import (
+from sync.readiness.check_words import (
     ADMINISTRATOR,
     HEADQUARTERS,
     SCHOOL,
     Check,
 )
+from sync.readiness.network_words import NETWORK
 from sync.words import Words
+
+__all__ = ["ADMINISTRATOR", "CATALOGUE", "HEADQUARTERS", "SCHOOL", "Check"]
 
 
 def _machine(code: str, unit: str, title: Words, why: Words, how: Words) -> Check:
@@ -376,4 +378,4 @@ _SERVER = (
     ),
 )
 
-CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *AROUND)}
+CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *NETWORK)}

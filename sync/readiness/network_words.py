@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from siteapp.readiness.check_words import ADMINISTRATOR, SCHOOL, Check
+from sync.readiness.check_words import ADMINISTRATOR, SCHOOL, Check
 from sync.words import Words
 
 
@@ -158,4 +158,4 @@ _OF_ROOM = (
     ),
 )
 
-AROUND: Final = (*_OF_AGENTS, *_OF_ROOM)
+NETWORK: Final = (*_OF_AGENTS, *_OF_ROOM)

@@ -8,8 +8,8 @@ from readied import FINE
 
 from siteapp.lan.agent import seatagent
 from siteapp.lan.sightings import LIVE_MS, Sighting, merge
-from siteapp.readiness.around import FRESH_MS, Around, judge_around, judge_room, sightings_of
 from siteapp.readiness.machine import Checked, MachineReport
+from siteapp.readiness.network import FRESH_MS, Network, judge_rest, judge_seat, sightings_of
 from sync.wire.readiness import Finding
 
 NOW = 10_000_000
@@ -56,19 +56,19 @@ def card(address: str, mac: str, at: int = NOW) -> Sighting:
     return Sighting("neighbour", address, at, at, mac=mac)
 
 
-def around(*seen: Sighting, of: tuple[Checked, ...] = (), looked_at: int = NOW) -> Around:
+def around(*seen: Sighting, of: tuple[Checked, ...] = (), looked_at: int = NOW) -> Network:
     """The one list of all that."""
-    return Around(merge([*seen, *sightings_of(of)], NOW), looked_at, NOW, (), ())
+    return Network(merge([*seen, *sightings_of(of)], NOW), looked_at, NOW, (), ())
 
 
-def judged(one: Checked, room: Around) -> dict[str, str]:
+def judged(one: Checked, room: Network) -> dict[str, str]:
     """check → level, of one machine."""
-    return {f.check: f.level for f in judge_around(one, room, LIMITS.__getitem__)}
+    return {f.check: f.level for f in judge_seat(one, room, LIMITS.__getitem__)}
 
 
-def room_of(of: list[Checked], room: Around) -> dict[str, Finding]:
+def room_of(of: list[Checked], room: Network) -> dict[str, Finding]:
     """check → finding, of the room."""
-    return {f.check: f for f in judge_room(of, room)}
+    return {f.check: f for f in judge_rest(of, room)}
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_seats_of_which_only_a_browser_told_are_said_to_be_unknown_and_never_goo
 
 
 def test_another_server_is_a_remark_and_nobody_listening_is_unknown() -> None:
-    quiet = Around((), NOW, NOW)
+    quiet = Network((), NOW, NOW)
     assert {room_of([], quiet)[c].level for c in ("other-server", "host-name")} == {"unknown"}
     found = room_of([], quiet._replace(servers=("x 10.0.0.7",), sharers=("10.0.0.8",)))
     assert [found[c].level for c in ("other-server", "host-name")] == ["warn", "warn"]
