@@ -27,6 +27,7 @@ from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
 from siteapp.identity import Identity, load_identity
 from siteapp.lan.announce import About
+from siteapp.lan.kept import NAME
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
 from siteapp.papers import Shelf
@@ -148,7 +149,8 @@ class Site:
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)
         about = _about(self.identity, self.settings)
-        return Lan(about, token, lambda: self.standby.fenced is not None)
+        path = self.folder / NAME
+        return Lan(about, token, lambda: self.standby.fenced is not None, path=path)
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""
