@@ -35,6 +35,7 @@ from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
 from siteapp.rooms.keeping import Rooms
+from siteapp.rooms.on_wall import on_wall
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
@@ -144,6 +145,7 @@ class Site:
             "disk": self.disk.state(live.sessions.values()),
         }
         of = self.shelf.items_by_form(session)
+        told |= on_wall(self.rooms.now().plan, {a.seat for a in session.attempts.values()})
         return wall(session, live.clock.now(), live.contacts, of) | told
 
     def _network(self) -> Lan:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.hands import queue
 from siteapp.conduct.lost import proposals
 from siteapp.conduct.session import Session
 
@@ -30,6 +31,8 @@ def tile(
         state = "away"
     return {
         "attempt": attempt.id,
+        # One tile a seat: of a candidate in several sittings the one that is on.
+        "current": session.current_attempt(attempt.admission) is attempt,
         "sitting": attempt.sitting,
         "admission": attempt.admission,
         "name": session.candidates[attempt.admission].name,
@@ -88,5 +91,6 @@ def wall(
         "unlocked": session.unlocked,
         "sittings": sittings,
         "lost": proposals(session),
+        "hands": [hand._asdict() for hand in queue(session)],
         "tiles": sorted(tiles, key=lambda t: (t["seat"], t["sitting"])),
     }

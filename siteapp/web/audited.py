@@ -17,6 +17,7 @@ ACTS: Final = {
     "late": Words("裁定迟到的作答", "decided on late answers"),
     "lift": Words("解除登录等待", "lifted a wait"),
     "lost-time": Words("决定所失时间", "decided on lost time"),
+    "lower-hand": Words("处理举手", "came to a raised hand"),
     "message": Words("发消息", "message"),
     "move": Words("换座位", "moved"),
     "open": Words("开考", "opened"),

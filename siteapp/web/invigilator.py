@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from siteapp.conduct import acts, by_two, lost, pausing
+from siteapp.conduct import acts, by_two, hands, lost, pausing
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.errors import RequestRefused, ReserveMissing
@@ -158,6 +158,19 @@ def resume(session_id: str) -> dict[str, Any]:
     who, by, now = json_body(admission=str)["admission"], member().name, site().live.clock.now()
     return carry_out(
         session_id, "resume", who or "*", lambda s: pausing.resume(_some(s, who), now, by)
+    )
+
+
+@invigilator.post("/api/room/<session_id>/lower-hand")
+@role(*ROOM_STAFF)
+def lower_hand(session_id: str) -> dict[str, Any]:
+    """Somebody came to a candidate whose hand is up."""
+    who, by, now = json_body(admission=str)["admission"], member().name, site().live.clock.now()
+    return carry_out(
+        session_id,
+        "lower-hand",
+        who,
+        lambda s: hands.raise_hand(s.current_attempt(who), False, now, by),
     )
 
 
