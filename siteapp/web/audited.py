@@ -33,6 +33,7 @@ ACTS: Final = {
     "rescue-refused": Words("救援文件未通过核验", "rescue file refused"),
     "resume": Words("恢复考试", "resumed"),
     "seat-agent-token": Words("下载考场令牌", "took the room's token"),
+    "settle": Words("收尾核对", "settled at the end"),
     "sign-in": Words("登录", "signed in"),
     "unlock": Words("解锁试卷", "unlocked"),
     "unlock-refused": Words("解锁未成功", "unlock refused"),

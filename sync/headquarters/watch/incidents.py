@@ -50,6 +50,7 @@ CATEGORIES: Mapping[str, Words] = {
     "health": Words("身体不适", "health"),
     "conduct": Words("考场秩序", "conduct"),
     "other": Words("其他", "other"),
+    "blank": Words("空白卷已核实", "blank paper confirmed"),
     "outage": Words("服务器中断", "server away"),
     "reboot": Words("服务器重启", "server restarted"),
     "counts": Words("计入", "counts"),

@@ -13,6 +13,7 @@ import { failed, RoomRefusal } from "./room-server.js";
  * @property {boolean} isChief
  * @property {(path: string, body: object) => Promise<void>} act sends it and shows the room after it
  * @property {(path: string, body: object) => Promise<void>} press the same for a button without a dialog
+ * @property {() => unknown} reconcile shows or puts away what does not add up
  * @property {(words: string) => void} said a short word that it is done
  */
 
@@ -83,6 +84,7 @@ export function roomActs(room) {
       button(t("补时", "Make-up time"), () => extend(room, all, everyone)),
       button(t("暂停全场", "Pause all"), () => pause(room, all, everyone)),
       button(t("恢复全场", "Resume all"), () => room.press("/resume", all)),
+      button(t("收尾核对", "Does it add up?"), () => room.reconcile()),
       button(t("发消息", "Message"), () => message(room, all, everyone)),
       button(t("记异常", "Incident"), () => incident(room, all, everyone)),
     ),

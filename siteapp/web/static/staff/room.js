@@ -8,6 +8,7 @@ import { Decisions } from "./decisions.js";
 import { showDisk } from "./disk.js";
 import { button, clock } from "./parts.js";
 import { arrange } from "./plan.js";
+import { Reconcile } from "./reconcile.js";
 import { rescueActs } from "./rescue.js";
 import { call, failed, Picture } from "./room-server.js";
 import { alertsOf, STATES, Tiles } from "./tiles.js";
@@ -70,7 +71,8 @@ function handsPart() {
   return [el("h2", {}, t(`举手 ${latest.hands.length}`, `Hands raised: ${latest.hands.length}`)), el("ul", {}, lines)];
 }
 
-const acting = { isChief, act, press, said };
+const acting = { isChief, act, press, said, reconcile: () => reconcile.toggle(select.value) };
+const reconcile = new Reconcile(document.getElementById("reconcile"), acting, mayAct, choose);
 const decisions = new Decisions(acting);
 const tiles = new Tiles(choose);
 
@@ -207,6 +209,7 @@ if (location.hash) {
 }
 select.addEventListener("change", () => {
   chosen = null;
+  reconcile.close();
   picture.forget();
   tiles.forget();
   Object.keys(drawn).forEach((name) => delete drawn[name]);
