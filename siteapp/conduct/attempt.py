@@ -138,6 +138,9 @@ class Attempt:
     extra_ms: int = 0
     # Where the site's clock stood when this one was paused; RUNS while it is not.
     paused_ms: int = RUNS
+    # An invigilator compared the face; a late-comer was let in.
+    checked: bool = False
+    admitted: bool = False
     # Somebody has looked at this blank paper and found it right.
     blank_confirmed: bool = False
     # Of the time granted what people gave of their own, not out of a measured loss.
@@ -309,6 +312,12 @@ class Attempt:
         self.by_hand_ms += 0 if body["lost"] else body["ms"]
         self.decided += [from_text(one) for one in body["lost"]]
         self.held = False
+
+    def _on_check_in(self, body: dict[str, Any]) -> None:
+        self.checked = True
+
+    def _on_admit(self, body: dict[str, Any]) -> None:
+        self.admitted = True
 
     def _on_pause(self, body: dict[str, Any]) -> None:
         self.paused_ms = body["clock_ms"]

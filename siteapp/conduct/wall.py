@@ -3,6 +3,7 @@
 from typing import Any
 
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.entering import Rules, is_late
 from siteapp.conduct.hands import queue
 from siteapp.conduct.lost import proposals
 from siteapp.conduct.session import Session
@@ -14,7 +15,7 @@ WORTH_TELLING_MS = 10_000
 
 
 def tile(
-    session: Session, attempt: Attempt, now: int, contact: int | None, of: int
+    session: Session, attempt: Attempt, now: int, contact: int | None, of: int, rules: Rules
 ) -> dict[str, Any]:
     """What one seat shows; `contact` is the site's clock at the page's last request.
 
@@ -39,6 +40,8 @@ def tile(
         "seat": attempt.seat,
         "phase": attempt.phase,
         "state": state,
+        "checked": attempt.checked,
+        "late_comer": is_late(session, attempt, now, rules),
         "answered": attempt.answered(),
         "of": of,
         "files": len(attempt.files),
@@ -55,7 +58,11 @@ def tile(
 
 
 def wall(
-    session: Session, now: int, contacts: dict[tuple[str, str], int], of: dict[str, int]
+    session: Session,
+    now: int,
+    contacts: dict[tuple[str, str], int],
+    of: dict[str, int],
+    rules: Rules,
 ) -> dict[str, Any]:
     """The whole room by seat, and each sitting's counts."""
     tiles = [
@@ -65,6 +72,7 @@ def wall(
             now,
             contacts.get((session.plan.id, attempt.id)),
             of.get(attempt.form, 0),
+            rules,
         )
         for attempt in session.attempts.values()
     ]
@@ -89,6 +97,7 @@ def wall(
         "session": session.plan.id,
         "name": session.plan.name._asdict(),
         "unlocked": session.unlocked,
+        "check_in": rules.check_in,
         "sittings": sittings,
         "lost": proposals(session),
         "hands": [hand._asdict() for hand in queue(session)],

@@ -7,7 +7,9 @@ from sync.words import Words
 ACTS: Final = {
     "absent": Words("记为缺考", "recorded as absent"),
     "add-user": Words("添加人员", "added staff"),
+    "admit": Words("迟到准入", "admitted a late-comer"),
     "apply-rescue": Words("采用救援作答", "let rescued answers count"),
+    "check-in": Words("核验身份", "checked in"),
     "close": Words("结束考试", "closed"),
     "collect": Words("强制收卷", "collected"),
     "extend": Words("补时", "make-up time"),

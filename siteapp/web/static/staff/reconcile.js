@@ -69,7 +69,7 @@ export class Reconcile {
     const body = rows.map((row) => el("tr", {},
       el("td", {}, button(`${row.seat} ${row.name}`, () => this.choose(row.attempt))),
       el("td", {}, row.problems.map((/** @type {string} */ one) => PROBLEMS[one]).join(t("；", "; "))),
-      el("td", {}, this.mayAct ? row.mends.map((/** @type {string} */ how) => button(MENDS[how], () => this.#mend(row, how), "")) : [])));
+      el("td", {}, this.mayAct ? row.mends.map((/** @type {string} */ how) => button(MENDS[how], () => this.#mend(row, how), how === "collect" ? "danger" : "")) : [])));
     return el("table", { class: "table" }, el("tbody", {}, body));
   }
 

@@ -165,7 +165,7 @@ function show(state) {
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const minute = state.hands.length ? Math.floor(now / WAIT_SHOWN_MS) : 0;
   const open = [state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }
