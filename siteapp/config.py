@@ -145,6 +145,14 @@ SETTINGS = (
     Setting(
         "backup_seconds", 60, Words("每隔多少秒写一份副本", "seconds between two sealed copies")
     ),
+    Setting(
+        "extend_alone_minutes",
+        30,
+        Words(
+            "一人可为一名考生人工补时的合计上限（分钟），超过须两人",
+            "most that one person gives a candidate by hand, minutes; more needs a second",
+        ),
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",
