@@ -14,8 +14,9 @@ from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import kept_beside
-from siteapp.readiness.report import Around, assemble, from_rows, keep_report
+from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.version import find_version
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
@@ -78,7 +79,10 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
-    around = Around(network=kept_beside(folder, machines, wall))
+    around = Around(
+        findings=(find_version(folder / SPOOL, identity),),
+        network=kept_beside(folder, machines, wall),
+    )
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

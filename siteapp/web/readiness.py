@@ -21,6 +21,7 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
@@ -67,7 +68,10 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         live.clock.wall(),
-        Around(network=seen_by(the.lan, machines, look=not _writing())),
+        Around(
+            findings=(find_version(the.spool.folder, the.identity),),
+            network=seen_by(the.lan, machines, look=not _writing()),
+        ),
     )
 
 

@@ -67,6 +67,7 @@ ALONE = (
     "fetch-request",
     "promotion",
     "later-server",
+    "version-rule",
     "readiness-report",
     "parts-list",
 )
