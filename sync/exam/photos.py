@@ -18,6 +18,9 @@ class Photos(Struct, frozen=True):
     photos: dict[str, bytes] = msgspec.field(default_factory=dict)
 
 
+NO_PHOTOS = Photos()
+
+
 def check_photos(photos: Photos, plan: SessionPlan) -> Photos:
     """The same photos, or PlanRefused: somebody else's, one that is no JPEG, or one too large."""
     here = {candidate.admission for candidate in plan.candidates}

@@ -18,7 +18,7 @@ from sync.exam.batch import Batch, BatchHeader, pack, unpack
 from sync.exam.journal import Event, origin
 from sync.exam.merkle import MerkleTree
 from sync.exam.paper import Form
-from sync.exam.photos import Photos
+from sync.exam.photos import NO_PHOTOS, Photos
 from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.wire import canonical, dsse
@@ -177,9 +177,7 @@ TYPES: dict[type[Struct], str] = {
 
 
 PACKAGE_PARTS = ("plan", "photos", "papers")
-NO_PHOTOS = Photos()
-# By two people, each with a key of their own.
-RELEASE_SIGNATURES = 2
+RELEASE_SIGNATURES = 2  # by two people, each with a key of their own
 
 
 def to_bytes(model: Struct) -> bytes:
