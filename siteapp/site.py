@@ -28,6 +28,8 @@ from siteapp.lan.announce import About
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
 from siteapp.papers import Shelf
+from siteapp.readiness.drill import Rehearsed
+from siteapp.readiness.drill_run import Around, Drill, rehearsed
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
@@ -92,6 +94,7 @@ class Site:
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.readiness = Readiness(folder, self.settings)
+        self.drill = self._drill()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan = self._network()
@@ -106,7 +109,14 @@ class Site:
         self.standby.start()
         self.copier.start()
         self._note_outage()
-        for work in (self._collect, self._cut, self._file, self._unlock, self._watch_disk):
+        for work in (
+            self._collect,
+            self._cut,
+            self._file,
+            self._unlock,
+            self._watch_disk,
+            self._rehearse,
+        ):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
             helper.start()
@@ -120,6 +130,7 @@ class Site:
         for helper in self._helpers:
             helper.join()
         self.copier.stop()
+        self.drill.close()
         self.live.writer.stop()
         self.standby.stop()
         self.live.close()
@@ -129,6 +140,29 @@ class Site:
         token = room_token(self.identity.candidate_secret)
         about = _about(self.identity, self.settings)
         return Lan(about, token, lambda: self.standby.fenced is not None)
+
+    def _drill(self) -> Drill:
+        def held() -> tuple[Rehearsed, ...]:
+            return rehearsed(self.live, self.packer.packed, self.settings.number("drill_days"))
+
+        return Drill(
+            self.folder,
+            Around(
+                self.identity.site,
+                lambda: list(self.live.sessions.values()),
+                held,
+                self.settings.number,
+                lambda: self.disk.stops("intake"),
+            ),
+        )
+
+    def _rehearse(self) -> None:
+        while not self._stopping.wait(0.5):
+            try:
+                self.drill.tick()
+            except Exception:
+                # A drill hurts nothing but itself.
+                log.exception("tending the drill failed")
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""

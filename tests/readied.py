@@ -49,6 +49,17 @@ def keep_ready(site: Site, session: str, at: int | None = None, ready: bool = Tr
     when = site.live.clock.wall() if at is None else at
     serial = site.identity.certificate.serial
     said = ReadinessReport(
-        site.identity.site, session, serial, when, ready, 5, 5, 1, Premises(1, 1, 6, None), (), ()
+        site.identity.site,
+        session,
+        serial,
+        when,
+        ready,
+        5,
+        5,
+        1,
+        Premises(1, 1, 6, None),
+        (),
+        (),
+        None,
     )
     keep_report(site.folder, said, site.identity.sign)

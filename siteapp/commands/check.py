@@ -14,6 +14,7 @@ from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
 from siteapp.readiness.catalogue import CATALOGUE, Check
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill_state import load, outcome
 from siteapp.readiness.report import assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.standby.folder import PairFolder
@@ -76,7 +77,8 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
-    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall)
+    drilled = outcome(load(folder))
+    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, drilled)
 
 
 def _facts(

@@ -17,7 +17,7 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring
+NotNow ── ReadinessMissing  NoMeasuring  DrillNotNow  DrillStep
 EnvironmentFault ── SiteNotReady
 """
 
@@ -52,7 +52,13 @@ from siteapp.errors.kept import (
     StorageFailed,
 )
 from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
-from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
+from siteapp.errors.readiness import (
+    DrillNotNow,
+    DrillStep,
+    NoMeasuring,
+    ReadinessMissing,
+    SiteNotReady,
+)
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -91,6 +97,8 @@ __all__ = [
     "AlreadyHandedIn",
     "CrossOrigin",
     "DatabaseBehind",
+    "DrillNotNow",
+    "DrillStep",
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",

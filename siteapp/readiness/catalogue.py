@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from siteapp.readiness.drill_words import REHEARSAL
 from sync.words import Words
 
 SCHOOL: Final = Words("机房管理员", "the school's technician")
@@ -384,6 +385,7 @@ _SERVER = (
         ADMINISTRATOR,
         Words("按操作手册与备用服务器配对", "Pair a second server"),
     ),
+    Check("rehearsal", False, "", *REHEARSAL),
 )
 
 CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES)}

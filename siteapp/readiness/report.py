@@ -17,6 +17,7 @@ from siteapp.readiness.checks import (
     worst,
     worst_first,
 )
+from siteapp.readiness.drill import finding
 from siteapp.readiness.machine import Checked, MachineReport, judge_machine, round_trip_ms
 from sync.errors import DocumentRefused
 from sync.exam.sitting import SessionPlan
@@ -24,7 +25,14 @@ from sync.reports import report_path
 from sync.wire.documents import read, sign
 from sync.wire.files import write_durably
 from sync.wire.keys import SigningKey, VerifyKey
-from sync.wire.readiness import CheckedMachine, Finding, Level, Premises, ReadinessReport
+from sync.wire.readiness import (
+    CheckedMachine,
+    Finding,
+    Level,
+    Premises,
+    ReadinessReport,
+    RehearsedStep,
+)
 
 HOUR_MS = 3_600_000
 SPOOL = "spool"
@@ -71,6 +79,7 @@ def assemble(
     server: ServerFacts,
     threshold: Threshold,
     now: int,
+    rehearsal: tuple[RehearsedStep, ...] | None = None,
 ) -> ReadinessReport:
     """Everything that is known, judged, the worst first."""
     looked = look_at(machines, threshold, now)
@@ -83,7 +92,8 @@ def assemble(
     wanted = [candidate.seat for candidate in plan.candidates]
     seats, ready, spares = judge_seats(wanted, good, threshold)
     of_machines = gathered((one.checked.report.seat, one.findings) for one in looked)
-    judged = judge_server(server, threshold)
+    drilled = finding(rehearsal or (), now, threshold("drill_days"))
+    judged = [*judge_server(server, threshold), drilled]
     return ReadinessReport(
         site=site,
         session=plan.id,
@@ -96,6 +106,7 @@ def assemble(
         premises=Premises(1, 1 + (server.spare is not None), len(level), None),
         findings=tuple(worst_first([*judged, *seats, *of_machines])),
         machines=tuple(_line(one) for one in looked),
+        rehearsal=rehearsal,
     )
 
 

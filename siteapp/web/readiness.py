@@ -10,6 +10,7 @@ from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill_state import outcome
 from siteapp.readiness.report import (
     SPOOL,
     assemble,
@@ -64,6 +65,7 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         live.clock.wall(),
+        outcome(the.drill.state),
     )
 
 

@@ -42,6 +42,23 @@ class Premises(Struct, frozen=True):
     cameras: Number | None
 
 
+class RehearsedStep(Struct, frozen=True):
+    """How one step of the fault drill ended last; `broken`: it lost or doubled an answer.
+
+    `said`: why it was skipped, or which proofs are missing. What was not measured is null.
+    """
+
+    step: Name
+    state: Literal["waiting", "running", "passed", "failed", "skipped"]
+    broken: bool
+    at: Number
+    said: Said
+    pages: Number
+    answers: Number
+    middle_ms: Number | None
+    slow_ms: Number | None
+
+
 class ReadinessReport(Struct, frozen=True):
     """A site's word on whether one session can be held there."""
 
@@ -56,3 +73,4 @@ class ReadinessReport(Struct, frozen=True):
     premises: Premises
     findings: tuple[Finding, ...]
     machines: tuple[CheckedMachine, ...]
+    rehearsal: tuple[RehearsedStep, ...] | None

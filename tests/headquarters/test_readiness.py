@@ -33,7 +33,7 @@ def report(key: SigningKey, at: int = NOW, **change: object) -> bytes:
     return sign(
         ReadinessReport(
             **said, serial=1, at=at, candidates=4, seats_ready=40, spares=5,
-            premises=Premises(1, 2, 45, None), findings=(found,), machines=(),
+            premises=Premises(1, 2, 45, None), findings=(found,), machines=(), rehearsal=None,
         ),
         key,
     )  # fmt: skip
