@@ -12,10 +12,10 @@ from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
-from siteapp.readiness.catalogue import CATALOGUE, Check
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import load, outcome
-from siteapp.readiness.report import assemble, from_rows, keep_report
+from siteapp.readiness.report import Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
@@ -23,6 +23,7 @@ from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
+from sync.readiness.catalogue import CATALOGUE, Check
 from sync.wire.readiness import Finding, ReadinessReport
 from sync.words import Words
 
@@ -77,8 +78,9 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
-    drilled = outcome(load(folder))
-    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, drilled)
+    done = outcome(load(folder), wall, settings.number("drill_days"))
+    around = Around(rehearsal=done, findings=(finding(done),))
+    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 
 def _facts(

@@ -8,7 +8,7 @@ DocumentRefused ── JournalDamaged  RescueOfAnother  RescueOfNobody
     ForOtherSite ── RescueForOtherSite
 InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  UploadAltered
              RecoveryRefused  RequestRefused ── WrongMethod  TooLarge
-             NetworkTooWide
+             NetworkTooWide  RoomPlanRefused  RoomSheetRefused  RoomSheetUnreadable
 NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
              MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
              NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
@@ -17,7 +17,8 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  DrillNotNow  DrillStep
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  DrillNotNow
+             DrillStep
 EnvironmentFault ── SiteNotReady
 """
 
@@ -77,6 +78,13 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
+from siteapp.errors.rooms import (
+    NothingToUndo,
+    RoomPlanChanged,
+    RoomPlanRefused,
+    RoomSheetRefused,
+    RoomSheetUnreadable,
+)
 from siteapp.errors.servers import (
     NotItsBeginning,
     NotPaired,
@@ -111,6 +119,7 @@ __all__ = [
     "NotOpenYet",
     "NotPaired",
     "NothingRescued",
+    "NothingToUndo",
     "OtherPackage",
     "Overloaded",
     "PairingRefused",
@@ -128,6 +137,10 @@ __all__ = [
     "RescueTicketRefused",
     "ReserveMissing",
     "RoleNeeded",
+    "RoomPlanChanged",
+    "RoomPlanRefused",
+    "RoomSheetRefused",
+    "RoomSheetUnreadable",
     "SaveRefused",
     "SeatMoved",
     "SeatTaken",

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from siteapp.conduct.spans import Span
 from siteapp.errors import DrillStep
 from sync.exam.specification import Struct
-from sync.wire.readiness import Finding, RehearsedStep
+from sync.wire.readiness import Finding, Level, Rehearsal
 
 Step = Literal["sitting", "load", "service", "server-cable", "machine-cable", "disk", "outside"]
 STEPS: Final[tuple[Step, ...]] = (
@@ -327,14 +327,20 @@ def percentile(values: Sequence[int], of: int) -> int | None:
     return ordered[max(0, -(-len(ordered) * of // 100) - 1)] if ordered else None
 
 
-def finding(steps: Sequence[RehearsedStep], now: int, days: int) -> Finding:
-    """The drill in the report: only what passed lately is green; what lost an answer fails."""
-    day = 86_400_000
-    fresh = [one for one in steps if 0 <= now - one.at <= days * day]
-    green = sum(1 for one in fresh if one.state == "passed")
-    left = [
-        f"{name}" for name in STEPS if name not in {o.step for o in fresh if o.state == "passed"}
-    ]
-    broken = any(one.broken for one in fresh)
-    level: Literal["fail", "warn", "ok"] = "fail" if broken else "ok" if not left else "warn"
-    return Finding("rehearsal", level, green, len(STEPS), ", ".join(left)[:200], ())
+# What became of a step, in the report's levels: only what passed is green.
+LEVELS: Final[Mapping[Phase, Level]] = {
+    "waiting": "unknown",
+    "running": "unknown",
+    "passed": "ok",
+    "failed": "warn",
+    "skipped": "warn",
+}
+
+
+def finding(done: Rehearsal | None) -> Finding:
+    """The drill in the report: how many of the steps passed, and which did not."""
+    steps = done.steps if done else ()
+    green = [one.step for one in steps if one.level == "ok"]
+    left = ", ".join(name for name in STEPS if name not in green)
+    level: Level = "ok" if not left else "fail" if done and done.level == "fail" else "warn"
+    return Finding("rehearsal", level, len(green), len(STEPS), left[:200], ())

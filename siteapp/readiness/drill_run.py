@@ -36,7 +36,6 @@ from sync.words import Words
 log = logging.getLogger("examsite.drill")
 
 KEEP_CLOCK_MS = 1_000
-DAY_MS = 86_400_000
 DATABASE = ("drill.db", "drill.db-wal", "drill.db-shm")
 
 
@@ -359,7 +358,7 @@ def rehearsed(live: Live, packed: Callable[[str], bool], days: int) -> tuple[Reh
         if session.plan.kind != "rehearsal" or not session.closed:
             continue
         last = live.events(session.plan.id, first=session.next_seq - 1)
-        if not last or not 0 <= wall_ms() - last[-1].at <= days * DAY_MS:
+        if not last or not 0 <= wall_ms() - last[-1].at <= days * drill_state.DAY_MS:
             continue
         phases = [one.phase for one in session.attempts.values() if one.phase != "expected"]
         done = phases.count("handed-in")

@@ -6,14 +6,17 @@ from pathlib import Path
 import msgspec
 
 from siteapp.conduct.spans import Span
-from siteapp.readiness.drill import STEPS, Phase, Proof, Step
+from siteapp.readiness.checks import ORDER
+from siteapp.readiness.drill import LEVELS, STEPS, Phase, Proof, Step
 from sync.exam.specification import Struct
 from sync.wire.files import write_durably
-from sync.wire.readiness import RehearsedStep
+from sync.wire.readiness import Level, Rehearsal
+from sync.wire.readiness import Step as StepTold
 
 log = logging.getLogger("examsite.drill")
 
 FOLDER, STATE = "drill", "state.json"
+DAY_MS = 86_400_000
 
 
 class StepState(Struct, frozen=True):
@@ -90,24 +93,20 @@ def keep(folder: Path, state: DrillState) -> None:
     write_durably(folder / FOLDER / STATE, msgspec.json.encode(state))
 
 
-def outcome(state: DrillState) -> tuple[RehearsedStep, ...] | None:
-    """For the report; None if no step was ever begun or skipped."""
-    if all(one.phase == "waiting" for one in state.steps):
+def outcome(state: DrillState, now: int, days: int) -> Rehearsal | None:
+    """For the report, by the wall clock; None if no step was ever begun or skipped."""
+    last = max(one.at for one in state.steps)
+    if not last:
         return None
-    return tuple(
-        RehearsedStep(
-            step=one.step,
-            state=one.phase,
-            broken=one.broken,
-            at=one.at,
-            said=said(one)[:200],
-            pages=one.pages,
-            answers=one.answers,
-            middle_ms=one.middle_ms,
-            slow_ms=one.slow_ms,
-        )
-        for one in state.steps
-    )
+    steps = tuple(_told(one, 0 <= now - one.at <= days * DAY_MS) for one in state.steps)
+    return Rehearsal(last, min((one.level for one in steps), key=ORDER.index), steps)
+
+
+def _told(one: StepState, fresh: bool) -> StepTold:
+    """The level of one step; what is too old, or of a time to come, is as if never done."""
+    level: Level = "fail" if one.broken else LEVELS[one.phase] if fresh else "unknown"
+    value = one.slow_ms if one.step == "load" else one.answers
+    return StepTold(one.step, level, value if one.at else None, said(one)[:200])
 
 
 def said(one: StepState) -> str:

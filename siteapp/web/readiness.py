@@ -10,9 +10,11 @@ from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import outcome
 from siteapp.readiness.report import (
     SPOOL,
+    Around,
     assemble,
     counts,
     from_rows,
@@ -65,8 +67,15 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         live.clock.wall(),
-        outcome(the.drill.state),
+        _around(),
     )
+
+
+def _around() -> Around:
+    the = site()
+    days = the.settings.number("drill_days")
+    done = outcome(the.drill.state, the.live.clock.wall(), days)
+    return Around(rehearsal=done, findings=(finding(done),))
 
 
 def _kept(session: str) -> ReadinessReport | None:

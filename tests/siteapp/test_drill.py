@@ -12,6 +12,7 @@ from siteapp.readiness.drill import (
     TRANSITIONS,
     Facts,
     PageFacts,
+    Phase,
     Rehearsed,
     Step,
     advance,
@@ -21,7 +22,7 @@ from siteapp.readiness.drill import (
     proofs,
     share,
 )
-from sync.wire.readiness import RehearsedStep
+from siteapp.readiness.drill_state import DrillState, StepState, outcome
 
 NOW = 100_000
 AWAY = Span(20_000, 50_000)
@@ -157,21 +158,34 @@ def test_few_pages_write_faster_so_that_the_server_gets_a_full_room() -> None:
     assert percentile(list(range(1, 201)), 99) == 198
 
 
-def told(step: str, state: Any, at: int = 0, broken: bool = False) -> RehearsedStep:
-    return RehearsedStep(step, state, broken, at, "", 1, 1, None, None)
+DAY = 86_400_000
 
 
-def test_only_all_steps_passed_lately_make_the_report_green() -> None:
-    day = 86_400_000
-    every = [told(one, "passed") for one in STEPS]
-    assert finding(every, 0, 30).level == "ok"
-    assert finding(every, 30 * day, 30).level == "ok"
-    assert finding(every, 30 * day + 1, 30).level == "warn"
-    assert finding([told(one, "passed", at=5) for one in STEPS], 0, 30).level == "warn"
-    for state in ("waiting", "failed", "skipped", "running"):
-        assert finding([*every[:-1], told("outside", state)], 0, 30).level == "warn"
-    assert finding([*every[:-1], told("outside", "failed", broken=True)], 0, 30).level == "fail"
-    assert (
-        finding((), 0, 30).said
-        == "sitting, load, service, server-cable, machine-cable, disk, outside"
-    )
+def state(phase: Phase, at: int = 5, broken: bool = False) -> DrillState:
+    """All steps passed at 5, but for the last."""
+    every = DrillState()
+    for one in STEPS:
+        every = every.with_step(StepState(one, "passed", at=5))
+    return every.with_step(StepState("outside", phase, at=at, broken=broken, reason="why"))
+
+
+@pytest.mark.parametrize(
+    ("phase", "level"),
+    [("passed", "ok"), ("failed", "warn"), ("skipped", "warn"), ("running", "warn")],
+)
+def test_only_what_passed_is_green_in_the_report(phase: Phase, level: str) -> None:
+    done = outcome(state(phase), now=6, days=30)
+    found = finding(done)
+    assert (found.level, found.value, found.limit) == (level, 6 + (phase == "passed"), 7)
+    assert done is not None and [one.step for one in done.steps] == list(STEPS)
+    assert (done.steps[-1].level == "ok") == (phase == "passed")
+
+
+def test_what_lost_an_answer_fails_and_a_drill_of_long_ago_is_none() -> None:
+    assert finding(outcome(state("failed", broken=True), 6, 30)).level == "fail"
+    assert finding(outcome(state("passed"), 30 * DAY + 5, 30)).level == "ok"
+    for now in (30 * DAY + 6, 4):
+        found = finding(outcome(state("passed"), now, 30))
+        assert (found.level, found.value) == ("warn", 0)
+    assert outcome(DrillState(), 6, 30) is None
+    assert finding(None).said.startswith("sitting, load, service, server-cable")

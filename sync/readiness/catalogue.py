@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from siteapp.readiness.drill_words import REHEARSAL
+from sync.readiness.rehearsal_words import REHEARSAL
 from sync.words import Words
 
 SCHOOL: Final = Words("机房管理员", "the school's technician")
