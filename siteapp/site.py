@@ -28,8 +28,7 @@ from siteapp.lan.announce import About
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
 from siteapp.papers import Shelf
-from siteapp.readiness.drill import Rehearsed
-from siteapp.readiness.drill_run import Around, Drill, rehearsed
+from siteapp.readiness.drill_run import Drill, around
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
@@ -94,9 +93,8 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
-        self.readiness = Readiness(folder, self.settings)
-        self.drill = self._drill()
-        self.rooms = Rooms(self.live)
+        self.readiness, self.rooms = Readiness(folder, self.settings), Rooms(self.live)
+        self.drill = Drill(folder, around(self.live, self.packer, self.settings, self.disk))
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan = self._network()
@@ -143,28 +141,9 @@ class Site:
         about = _about(self.identity, self.settings)
         return Lan(about, token, lambda: self.standby.fenced is not None)
 
-    def _drill(self) -> Drill:
-        def held() -> tuple[Rehearsed, ...]:
-            return rehearsed(self.live, self.packer.packed, self.settings.number("drill_days"))
-
-        return Drill(
-            self.folder,
-            Around(
-                self.identity.site,
-                lambda: list(self.live.sessions.values()),
-                held,
-                self.settings.number,
-                lambda: self.disk.stops("intake"),
-            ),
-        )
-
     def _rehearse(self) -> None:
         while not self._stopping.wait(0.5):
-            try:
-                self.drill.tick()
-            except Exception:
-                # A drill hurts nothing but itself.
-                log.exception("tending the drill failed")
+            self.drill.look()
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from siteapp.clock import wall_ms
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
+from siteapp.config import Settings
+from siteapp.disk import Disk
 from siteapp.errors import DrillNotNow
 from siteapp.readiness import drill_state
 from siteapp.readiness.drill import (
@@ -28,6 +30,7 @@ from siteapp.readiness.drill import (
 from siteapp.readiness.drill_room import DrillRoom, Told
 from siteapp.readiness.drill_state import DrillState, Seen, StepState
 from siteapp.readiness.drill_watch import Outside, links
+from siteapp.results import Packer
 from siteapp.store.live import Live
 from sync.errors import NotFound
 from sync.wire.passwords import new_token
@@ -188,6 +191,13 @@ class Drill:
                 facts = self.facts()
                 if found := happening(self.state.running, facts, self.times):
                     self._settle(found)
+
+    def look(self) -> None:
+        """`tick`, for a thread: a drill hurts nothing but itself."""
+        try:
+            self.tick()
+        except Exception:
+            log.exception("tending the drill failed")
 
     def _watch(self, room: DrillRoom) -> None:
         now = room.live.clock.now()
@@ -351,7 +361,18 @@ def _open_end(began: int | None, now: int) -> tuple[Span, ...]:
     return () if began is None else (Span(began, now),)
 
 
-def rehearsed(live: Live, packed: Callable[[str], bool], days: int) -> tuple[Rehearsed, ...]:
+def around(live: Live, packer: Packer, settings: Settings, disk: Disk) -> Around:
+    """What a drill knows of this site."""
+    return Around(
+        live.site,
+        lambda: list(live.sessions.values()),
+        lambda: _rehearsed(live, packer.packed, settings.number("drill_days")),
+        settings.number,
+        lambda: disk.stops("intake"),
+    )
+
+
+def _rehearsed(live: Live, packed: Callable[[str], bool], days: int) -> tuple[Rehearsed, ...]:
     """The rehearsal sessions that were closed here within so many days."""
     found = []
     for session in list(live.sessions.values()):

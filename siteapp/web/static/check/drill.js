@@ -15,7 +15,7 @@ const SETTLED_MS = 3000;
 const MOST_BYTES = 12000;
 const MOST_TIMES = 400;
 
-/** @typedef {{sequence: number, at: number, text: string, paced: boolean}} Answer */
+/** @typedef {{sequence: number, at: number, text: string, paced: boolean, refused: boolean}} Answer */
 /** @typedef {{run: string, part: number, step: string|null, every_ms: number, size: number, burst: {in_ms: number, count: number}|null}} Orders */
 
 /** @param {string} path @param {unknown} body @param {string} token */
@@ -82,7 +82,7 @@ class Part {
   answer(paced) {
     this.made += 1;
     const size = this.orders ? this.orders.size : 200;
-    const one = { sequence: this.made, at: performance.now(), text: `${this.seat}-${this.made} `.padEnd(size, "答"), paced };
+    const one = { sequence: this.made, at: performance.now(), text: `${this.seat}-${this.made} `.padEnd(size, "答"), paced, refused: false };
     this.unsent.set(one.sequence, one);
     return one;
   }
@@ -110,6 +110,7 @@ class Part {
         await this.send(this.some());
       } catch (error) {
         console.info("not saved yet", String(error));
+        for (const one of this.unsent.values()) one.refused = true;
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
@@ -147,10 +148,10 @@ class Part {
     return this.unsent.size ? Math.min(...this.unsent.keys()) - 1 : this.made;
   }
 
-  /** What waits, without what was written a moment ago. */
+  /** What waits: what was sent in vain, or is long under way; not what was written a moment ago. */
   waiting() {
     const before = performance.now() - SETTLED_MS;
-    return [...this.unsent.values()].filter((one) => one.at < before);
+    return [...this.unsent.values()].filter((one) => one.refused || one.at < before);
   }
 
   async tell() {
