@@ -15,6 +15,7 @@ from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import load, outcome
+from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.standby.folder import PairFolder
@@ -23,7 +24,8 @@ from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
-from sync.readiness.catalogue import CATALOGUE, Check
+from sync.readiness.catalogue import CATALOGUE
+from sync.readiness.check_words import Check
 from sync.wire.readiness import Finding, ReadinessReport
 from sync.words import Words
 
@@ -79,7 +81,8 @@ def _report(
         wall = wall_ms()
     serial = identity.certificate.serial
     done = outcome(load(folder), wall, settings.number("drill_days"))
-    around = Around(rehearsal=done, findings=(finding(done),))
+    network = kept_beside(folder, machines, wall)
+    around = Around(rehearsal=done, findings=(finding(done),), network=network)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

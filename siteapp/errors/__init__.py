@@ -17,8 +17,9 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  DrillNotNow
-             DrillStep
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
+             DrillNotNow  DrillStep
+NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady
 """
 
@@ -78,6 +79,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
+from siteapp.errors.room import Paused, SecondNeeded
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -123,6 +125,7 @@ __all__ = [
     "OtherPackage",
     "Overloaded",
     "PairingRefused",
+    "Paused",
     "QuotaSpent",
     "ReadinessMissing",
     "ReasonForEarly",
@@ -144,6 +147,7 @@ __all__ = [
     "SaveRefused",
     "SeatMoved",
     "SeatTaken",
+    "SecondNeeded",
     "SequenceReused",
     "ServerFault",
     "ServerFenced",

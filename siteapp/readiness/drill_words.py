@@ -7,9 +7,8 @@ from sync.words import Words
 
 
 class StepWords(NamedTuple):
-    """A step's name, what the person does one after another, and what it shows."""
+    """What the person does one after another, and what the step shows."""
 
-    title: Words
     do: tuple[Words, ...]
     shows: Words
 
@@ -25,7 +24,6 @@ _WAIT: Final = Words(
 
 STEP_WORDS: Final[dict[Step, StepWords]] = {
     "sitting": StepWords(
-        Words("完整试考一场", "A whole rehearsal sitting"),
         (
             Words(
                 "导入总部下发的试考试卷包，解锁、开考；几名老师在考试机上登录、答几题、交卷。",
@@ -38,7 +36,6 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
         Words("考试全过程在本考点走通。", "The way from sign-in to the sealed batch works here."),
     ),
     "load": StepWords(
-        Words("满负荷保存", "Saving under full load"),
         (
             Words(
                 "在所有考试机上打开 /check 页面，填座位号，保持打开。",
@@ -55,7 +52,6 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
         ),
     ),
     "service": StepWords(
-        Words("停掉服务", "Stop the service"),
         (
             _LOAD_FIRST,
             Words(
@@ -73,7 +69,6 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
         ),
     ),
     "server-cable": StepWords(
-        Words("拔服务器网线", "Pull the server's cable"),
         (
             _LOAD_FIRST,
             Words(
@@ -90,7 +85,6 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
         ),
     ),
     "machine-cable": StepWords(
-        Words("拔一台考试机的网线", "Pull one machine's cable"),
         (
             Words("至少两台考试机打开 /check 页面。", "Keep /check open at two machines at least."),
             Words(
@@ -106,7 +100,6 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
         ),
     ),
     "disk": StepWords(
-        Words("磁盘写满（模拟）", "A full disk (simulated)"),
         (
             _LOAD_FIRST,
             Words(
@@ -122,7 +115,6 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
         ),
     ),
     "outside": StepWords(
-        Words("断开外网", "The outside network away"),
         (
             _LOAD_FIRST,
             Words(

@@ -12,6 +12,7 @@ from siteapp.readiness.drill_state import StepState
 from siteapp.readiness.drill_words import PHASE_WORDS, PROOF_WORDS, STEP_WORDS
 from siteapp.web.administrator import china_time
 from siteapp.web.guard import ROOM, json_body, member, role, site
+from sync.readiness.rehearsal_words import STEPS
 from sync.words import Words
 
 drill = Blueprint("drill", __name__)
@@ -65,7 +66,7 @@ def _shown(one: StepState, seen: tuple[Proof, ...]) -> dict[str, Any]:
         "step": one.step,
         "phase": one.phase,
         "phase_said": _pair(PHASE_WORDS[one.phase]),
-        "title": _pair(words.title),
+        "title": _pair(STEPS[one.step]),
         "do": [_pair(line) for line in words.do],
         "shows": _pair(words.shows),
         "time": china_time(one.at) if one.at else "",

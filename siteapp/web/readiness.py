@@ -12,6 +12,7 @@ from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import outcome
+from siteapp.readiness.looking import seen_by
 from siteapp.readiness.report import (
     SPOOL,
     Around,
@@ -29,7 +30,7 @@ from siteapp.web.checking import shown
 from siteapp.web.guard import member, role, site
 from sync.errors import NotFound
 from sync.reports import report_path
-from sync.wire.readiness import ReadinessReport
+from sync.wire.readiness import ReadinessReport, Rehearsal
 
 readiness = Blueprint("readiness", __name__)
 WHO = ("administrator", "chief")
@@ -59,23 +60,31 @@ def _verified(session: str) -> str:
 def _report(session: Session, anew: bool = False) -> ReadinessReport:
     live, the = site().live, site()
     facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
+    machines = from_rows(checked.all_checked(live.rows))
     return assemble(
         the.identity.site,
         the.identity.certificate.serial,
         session.plan,
-        from_rows(checked.all_checked(live.rows)),
+        machines,
         facts,
         the.settings.number,
         live.clock.wall(),
-        _around(),
+        Around(
+            rehearsal=(done := _drilled()),
+            findings=(finding(done),),
+            network=seen_by(the.lan, machines, look=not _writing()),
+        ),
     )
 
 
-def _around() -> Around:
-    the = site()
-    days = the.settings.number("drill_days")
-    done = outcome(the.drill.state, the.live.clock.wall(), days)
-    return Around(rehearsal=done, findings=(finding(done),))
+def _drilled() -> Rehearsal | None:
+    days, now = site().settings.number("drill_days"), site().live.clock.wall()
+    return outcome(site().drill.state, now, days)
+
+
+def _writing() -> bool:
+    """True while a sitting is open: then the network is left in peace."""
+    return any(p == "open" for s in site().live.sessions.values() for p in s.sittings.values())
 
 
 def _kept(session: str) -> ReadinessReport | None:
@@ -121,7 +130,7 @@ def _trips() -> list[int]:
 def pull_together(session_id: str) -> dict[str, Any]:
     """All open check pages pull at the same moment; NoMeasuring while a sitting is open."""
     session = site().live.session(session_id)
-    if any(p == "open" for s in site().live.sessions.values() for p in s.sittings.values()):
+    if _writing():
         raise NoMeasuring
     pull = site().readiness.pull_together(now := site().live.clock.now())
     site().staff.audit(member().name, "pull", session.plan.id)
