@@ -32,7 +32,7 @@ DRILL: dict[str, Says] = {
     "POST /api/drill/join": Says(
         sends(seat=WHOLE, instance=TEXT), told(record(token=TEXT, orders=ORDERS)), (404, 409, 429)
     ),
-    "POST /api/drill/told": Says(sends(**TOLD, times=listed(WHOLE)), told(ORDERS), (401, 409, 429)),
+    "POST /api/drill/told": Says(sends(**TOLD, times=listed(WHOLE)), told(ORDERS), (409, 422, 429)),
     "POST /api/drill/responses": Says(
         sends(instance=TEXT, saves=listed(SAVE)),
         told(record(saved=listed(WHOLE))),

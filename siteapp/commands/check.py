@@ -16,8 +16,9 @@ from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import load, outcome
 from siteapp.readiness.looking import kept_beside
-from siteapp.readiness.report import Around, assemble, from_rows, keep_report
+from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.version import find_version
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
@@ -81,8 +82,11 @@ def _report(
         wall = wall_ms()
     serial = identity.certificate.serial
     done = outcome(load(folder), wall, settings.number("drill_days"))
-    network = kept_beside(folder, machines, wall)
-    around = Around(rehearsal=done, findings=(finding(done),), network=network)
+    around = Around(
+        rehearsal=done,
+        findings=(finding(done), find_version(folder / SPOOL, identity)),
+        network=kept_beside(folder, machines, wall),
+    )
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

@@ -17,8 +17,8 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
-             DrillNotNow  DrillStep
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
+             NotCheckedIn  DrillNotNow  DrillStep
 NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady
 """
@@ -79,7 +79,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import Paused, SecondNeeded
+from siteapp.errors.room import NotCheckedIn, Paused, SecondNeeded, TooLate
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -117,6 +117,7 @@ __all__ = [
     "NoMeasuring",
     "NoRoomNetwork",
     "NoSuchPage",
+    "NotCheckedIn",
     "NotItsBeginning",
     "NotOpenYet",
     "NotPaired",
@@ -160,6 +161,7 @@ __all__ = [
     "TooEarly",
     "TooFast",
     "TooLarge",
+    "TooLate",
     "TooManyTries",
     "UnlockWait",
     "UploadAltered",

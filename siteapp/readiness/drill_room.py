@@ -18,7 +18,7 @@ from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
-from siteapp.errors import SignInNeeded
+from siteapp.errors import DrillNotNow
 from siteapp.readiness.drill import PageFacts
 from siteapp.store import records
 from siteapp.store.live import Act, Live, Token
@@ -183,10 +183,10 @@ class DrillRoom:
         return token
 
     def tell(self, token: str, told: Told, part: int, load: bool) -> None:
-        """Take what a page says; SignInNeeded if it is no page of this drill."""
+        """Take what a page says; DrillNotNow if it is no page of this drill."""
         whom = self.live.whom(token)
         if whom is None:
-            raise SignInNeeded
+            raise DrillNotNow(reason_zh="本页未参加演练", reason_en="this page is in no drill")
         with self._lock:
             known = self._pages.get(whom.attempt)
             if known is None:

@@ -23,6 +23,7 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
@@ -71,7 +72,7 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         live.clock.wall(),
         Around(
             rehearsal=(done := _drilled()),
-            findings=(finding(done),),
+            findings=(finding(done), find_version(the.spool.folder, the.identity)),
             network=seen_by(the.lan, machines, look=not _writing()),
         ),
     )
