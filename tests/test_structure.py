@@ -56,6 +56,7 @@ PURE = (
     "siteapp/lan/sightings.py",
     "siteapp/readiness/checks.py",
     "siteapp/rooms/binding.py",
+    "siteapp/rooms/ordering.py",
     "siteapp/rooms/plan.py",
     "sync/delivery.py",
     "sync/words.py",
