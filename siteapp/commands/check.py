@@ -13,7 +13,8 @@ from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
-from siteapp.readiness.report import assemble, from_rows, keep_report
+from siteapp.readiness.looking import kept_beside
+from siteapp.readiness.report import Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
@@ -21,7 +22,8 @@ from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
-from sync.readiness.catalogue import CATALOGUE, Check
+from sync.readiness.catalogue import CATALOGUE
+from sync.readiness.check_words import Check
 from sync.wire.readiness import Finding, ReadinessReport
 from sync.words import Words
 
@@ -76,7 +78,8 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
-    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall)
+    around = Around(network=kept_beside(folder, machines, wall))
+    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 
 def _facts(

@@ -157,6 +157,7 @@ async function together(round) {
   await send();
 }
 
+keepSeen(() => report.seat || keptSeat());
 askSeat();
 watch();
 if (new URLSearchParams(location.search).get("seat")) begin(keptSeat());
