@@ -30,12 +30,12 @@ from siteapp.lan.announce import About
 from siteapp.lan.kept import NAME
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
+from siteapp.lan.sightings import Machine
 from siteapp.papers import Shelf
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
 from siteapp.rooms.keeping import Rooms
-from siteapp.rooms.numbers import Numbers
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
@@ -97,7 +97,7 @@ class Site:
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.readiness = Readiness(folder, self.settings)
-        self.rooms, self.numbers = Rooms(self.live), Numbers()
+        self.rooms = Rooms(self.live, self._machines)
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
@@ -143,9 +143,14 @@ class Site:
                 if session.attempt(attempt).phase == "started"
             },
             "disk": self.disk.state(live.sessions.values()),
+            "elsewhere": self.rooms.elsewhere(),
         }
         of = self.shelf.items_by_form(session)
         return wall(session, live.clock.now(), live.contacts, of) | told
+
+    def _machines(self) -> list[Machine]:
+        """The room's machines as they were seen last; the network is left in peace."""
+        return self.lan.view(look=False).machines
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)

@@ -55,6 +55,7 @@ PURE = (
     "siteapp/conduct",
     "siteapp/lan/sightings.py",
     "siteapp/readiness/checks.py",
+    "siteapp/readiness/seating.py",
     "siteapp/rooms/binding.py",
     "siteapp/rooms/ordering.py",
     "siteapp/rooms/plan.py",

@@ -16,6 +16,8 @@ from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.seating import drawn, judge_seating
+from siteapp.rooms.keeping import kept_plan
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
@@ -75,10 +77,13 @@ def _report(
         plan = plans[session] if session else decoded[-1]
         digest = checked.package(rows, plan.id)
         machines = from_rows(checked.all_checked(rows))
+        rooms = kept_plan(rows)
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
-    around = Around(network=kept_beside(folder, machines, wall))
+    network = kept_beside(folder, machines, wall)
+    seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
+    around = Around(rooms=drawn(rooms), findings=seating, network=network)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

@@ -70,7 +70,7 @@ def _show(address: str, marker: str) -> dict[str, Any]:
     sessions = site().live.sessions.values()
     if any(phase == "open" for session in sessions for phase in session.sittings.values()):
         return {"number": 0, "seat": 0}
-    number = site().numbers.number(address, marker, now)
+    number = site().rooms.numbers.number(address, marker, now)
     bound = (b.seat for b in site().rooms.now().plan.machines if b.mark == marker)
     return {"number": number, "seat": next(bound, 0) if number else 0}
 

@@ -11,6 +11,7 @@ from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import seen_by
+from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
     SPOOL,
     Around,
@@ -21,6 +22,7 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.seating import drawn, judge_seating
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
@@ -67,8 +69,15 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         live.clock.wall(),
-        Around(network=seen_by(the.lan, machines, look=not _writing())),
+        _around(session, seen_by(the.lan, machines, look=not _writing())),
     )
+
+
+def _around(session: Session, network: Network) -> Around:
+    """The rooms as they are drawn, and what is not where it belongs."""
+    plan = site().rooms.now().plan
+    found = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
+    return Around(rooms=drawn(plan), findings=found, network=network)
 
 
 def _writing() -> bool:

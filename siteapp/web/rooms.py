@@ -33,6 +33,10 @@ def rooms_page() -> str:
 @role(*WHO)
 def room_state() -> dict[str, Any]:
     """The newest plan, the room's machines, what has changed, and each session's seats."""
+    return _state()
+
+
+def _state() -> dict[str, Any]:
     kept, machines = site().rooms.now(), _machines()
     at = recognise(kept.plan, machines)
     homes = {machine.key: seat for seat, machine in at.items()}
@@ -45,7 +49,7 @@ def room_state() -> dict[str, Any]:
         "at": {str(seat): machine.key for seat, machine in at.items()},
         "notices": [one._asdict() for one in changes(kept.plan, machines)],
         "machines": [_shown(one, homes.get(one.key, 0), now) for one in machines],
-        "numbers": site().numbers.showing(now),
+        "numbers": site().rooms.numbers.showing(now),
         "sessions": _sessions(kept.plan),
     }
 
@@ -59,7 +63,7 @@ def _shown(one: Machine, home: int, now: int) -> dict[str, Any]:
     told = {field: getattr(one, field) for field in SHOWN}
     host = one.facts.get("host", "") if one.facts else ""
     more = {"seat": home, "names": one.seat or one.claims, "host": host}
-    return told | more | {"number": site().numbers.of(one, now)}
+    return told | more | {"number": site().rooms.numbers.of(one, now)}
 
 
 def _sessions(plan: RoomPlan) -> list[dict[str, Any]]:
@@ -82,7 +86,7 @@ def save_plan() -> dict[str, Any]:
     plan = read_plan(msgspec.json.encode(given["plan"]))
     what = ", ".join(room.name for room in plan.rooms)[:200]
     site().rooms.change(given["version"], member().name, what, lambda _: plan)
-    return room_state()
+    return _state()
 
 
 @rooms.post("/api/rooms/bind")
@@ -97,7 +101,7 @@ def bind_one() -> dict[str, Any]:
     else:
         what, change = f"{seat} –", lambda p: unbind(p, [seat])
     site().rooms.change(given["version"], member().name, what, change)
-    return room_state()
+    return _state()
 
 
 def _found(keys: Sequence[str]) -> list[Machine]:
@@ -138,7 +142,7 @@ def bind_many() -> dict[str, Any]:
     chosen = {seat: machine for (seat, _), machine in zip(pairs, machines, strict=True)}
     what = f"{len(chosen)}: {', '.join(str(seat) for seat in chosen)}"[:200]
     site().rooms.change(given["version"], member().name, what, lambda p: bind(p, chosen))
-    return room_state()
+    return _state()
 
 
 @rooms.post("/api/rooms/undo")
@@ -146,19 +150,19 @@ def bind_many() -> dict[str, Any]:
 def undo() -> dict[str, Any]:
     """Take the last change back, whoever made it; the version that is undone is named."""
     site().rooms.undo(json_body(version=int)["version"], member().name)
-    return room_state()
+    return _state()
 
 
 @rooms.post("/api/rooms/numbers")
 @role(*WHO)
 def show_numbers() -> dict[str, Any]:
     """Let the machines' pages show large numbers, or end it."""
-    numbers = site().numbers
+    numbers = site().rooms.numbers
     if json_body(show=bool)["show"]:
         numbers.show(site().live.clock.now())
     else:
         numbers.hide()
-    return room_state()
+    return _state()
 
 
 @rooms.get("/admin/rooms/sheet")

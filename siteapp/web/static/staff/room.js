@@ -9,6 +9,7 @@ import { showDisk } from "./disk.js";
 import { button } from "./parts.js";
 import { rescueActs } from "./rescue.js";
 import { call, failed, Picture } from "./room-server.js";
+import { elsewherePart } from "./wall-rooms.js";
 import { alertsOf, STATES, Tiles } from "./tiles.js";
 
 const room = document.getElementById("room");
@@ -107,6 +108,7 @@ function besideRoom() {
   const none = t("没有失联的座位，也没有待决定的事。", "No seat is away, and nothing waits for a decision.");
   const parts = [el("h2", {}, t("需要注意", "Needs attention"))];
   parts.push(alerts.length ? el("ul", {}, lines) : el("p", { class: "quiet" }, none));
+  parts.push(...elsewherePart(latest.elsewhere));
   return mayAct ? [...decisions.parts(latest, null), ...parts, ...roomActs(acting)] : parts;
 }
 
@@ -144,7 +146,7 @@ function show(state) {
     document.getElementById("tiles").replaceChildren(...shown));
   const tile = state.tiles.find((one) => one.attempt === chosen);
   const alerts = state.tiles.map((one) => alertsOf(state, one));
-  const open = [state.lost, state.tiles.map((one) => one.late)];
+  const open = [state.elsewhere, state.lost, state.tiles.map((one) => one.late)];
   const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
