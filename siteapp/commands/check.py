@@ -14,9 +14,10 @@ from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import kept_beside
-from siteapp.readiness.report import Around, assemble, from_rows, keep_report
+from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.readiness.seating import drawn, judge_seating
+from siteapp.readiness.version import find_version
 from siteapp.rooms.keeping import kept_plan
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
@@ -83,7 +84,8 @@ def _report(
     serial = identity.certificate.serial
     network = kept_beside(folder, machines, wall)
     seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
-    around = Around(rooms=drawn(rooms), findings=seating, network=network)
+    found = (find_version(folder / SPOOL, identity), *seating)
+    around = Around(rooms=drawn(rooms), findings=found, network=network)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

@@ -23,6 +23,7 @@ from siteapp.readiness.report import (
 )
 from siteapp.readiness.room import find_facts
 from siteapp.readiness.seating import drawn, judge_seating
+from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
@@ -75,8 +76,9 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
 
 def _around(session: Session, network: Network) -> Around:
     """The rooms as they are drawn, and what is not where it belongs."""
-    plan = site().rooms.now().plan
-    found = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
+    the, plan = site(), site().rooms.now().plan
+    seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
+    found = (find_version(the.spool.folder, the.identity), *seating)
     return Around(rooms=drawn(plan), findings=found, network=network)
 
 
