@@ -18,7 +18,9 @@ from siteapp.readiness.drill_state import load, outcome
 from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.seating import drawn, judge_seating
 from siteapp.readiness.version import find_version
+from siteapp.rooms.keeping import kept_plan
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
@@ -78,15 +80,15 @@ def _report(
         plan = plans[session] if session else decoded[-1]
         digest = checked.package(rows, plan.id)
         machines = from_rows(checked.all_checked(rows))
+        rooms = kept_plan(rows)
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
     done = outcome(load(folder), wall, settings.number("drill_days"))
-    around = Around(
-        rehearsal=done,
-        findings=(finding(done), find_version(folder / SPOOL, identity)),
-        network=kept_beside(folder, machines, wall),
-    )
+    network = kept_beside(folder, machines, wall)
+    seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
+    found = (finding(done), find_version(folder / SPOOL, identity), *seating)
+    around = Around(rooms=drawn(rooms), rehearsal=done, findings=found, network=network)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

@@ -43,8 +43,8 @@ def ping() -> dict[str, object]:
     """The server's time, the common pull that is coming, and the drill that is on, if any."""
     coming = site().readiness.coming(now := _now())
     pull = {"round": coming.round, "in_ms": coming.due_ms - now} if coming else None
-    drill = site().drill.invitation()
-    return {"wall": site().live.clock.wall(), "pull": pull, "drill": drill}
+    told = {"numbers": site().rooms.numbers.showing(now), "drill": site().drill.invitation()}
+    return {"wall": site().live.clock.wall(), "pull": pull, **told}
 
 
 @checking.get("/api/check/blob")

@@ -13,6 +13,7 @@ from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import outcome
 from siteapp.readiness.looking import seen_by
+from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
     SPOOL,
     Around,
@@ -23,6 +24,7 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.seating import drawn, judge_seating
 from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
@@ -31,7 +33,7 @@ from siteapp.web.checking import shown
 from siteapp.web.guard import member, role, site
 from sync.errors import NotFound
 from sync.reports import report_path
-from sync.wire.readiness import ReadinessReport, Rehearsal
+from sync.wire.readiness import ReadinessReport
 
 readiness = Blueprint("readiness", __name__)
 WHO = ("administrator", "chief")
@@ -70,17 +72,17 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         live.clock.wall(),
-        Around(
-            rehearsal=(done := _drilled()),
-            findings=(finding(done), find_version(the.spool.folder, the.identity)),
-            network=seen_by(the.lan, machines, look=not _writing()),
-        ),
+        _around(session, seen_by(the.lan, machines, look=not _writing())),
     )
 
 
-def _drilled() -> Rehearsal | None:
-    days, now = site().settings.number("drill_days"), site().live.clock.wall()
-    return outcome(site().drill.state, now, days)
+def _around(session: Session, network: Network) -> Around:
+    """The rooms as they are drawn, and what is not where it belongs; the drill."""
+    the, plan = site(), site().rooms.now().plan
+    seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
+    done = outcome(the.drill.state, the.live.clock.wall(), the.settings.number("drill_days"))
+    found = (finding(done), find_version(the.spool.folder, the.identity), *seating)
+    return Around(rooms=drawn(plan), rehearsal=done, findings=found, network=network)
 
 
 def _writing() -> bool:
