@@ -4,7 +4,7 @@
     ├── EnvironmentFault   3  the machine: port, disk, data folder, library
     │   ├── PortInUse  DiskTooFull  NotInitialised  AlreadyInitialised
     │   ├── ForeignDataFolder  DataFolderBusy  SqliteTooOld  SecretMissing
-    │   └── SecretDamaged
+    │   └── SecretDamaged  PrintingFailed
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
@@ -98,6 +98,7 @@ from sync.errors.machine import (
     ForeignDataFolder,
     NotInitialised,
     PortInUse,
+    PrintingFailed,
     SecretDamaged,
     SecretMissing,
     SqliteTooOld,
@@ -148,6 +149,7 @@ __all__ = [
     "OtherRoot",
     "PlanRefused",
     "PortInUse",
+    "PrintingFailed",
     "RequestTurnedAway",
     "RosterRefused",
     "RosterUnreadable",
