@@ -31,6 +31,7 @@ from siteapp.papers import Shelf
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
+from siteapp.rooms.keeping import Rooms
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
@@ -92,6 +93,7 @@ class Site:
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.readiness = Readiness(folder, self.settings)
+        self.rooms = Rooms(self.live)
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan = self._network()

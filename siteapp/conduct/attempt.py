@@ -143,6 +143,8 @@ class Attempt:
     late_files: list[dict[str, Any]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
+    # Since when the candidate's hand is up, on the site's clock; below 0 it is not.
+    hand_ms: int = -1
     absent: bool = False
     held: bool = False
     silences: list[Span] = field(default_factory=list)
@@ -270,6 +272,10 @@ class Attempt:
     def _on_flag(self, body: dict[str, Any]) -> None:
         self.spent.add(body)
         (self.flags.add if body["flagged"] else self.flags.discard)(body["item"])
+
+    def _on_hand(self, body: dict[str, Any]) -> None:
+        self.spent.add(body)
+        self.hand_ms = body["clock_ms"] if body["raised"] else -1
 
     def _on_extension(self, body: dict[str, Any]) -> None:
         self.granted_ms += body["ms"]

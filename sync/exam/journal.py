@@ -62,6 +62,7 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "file-evidence": {**_FILE, "held": int, "why": str},
     "message": {"attempt": str, "zh": str, "en": str, "by": str},
     "flag": {"attempt": str, "item": str, "flagged": bool},
+    "hand": {"attempt": str, "raised": bool, "clock_ms": int, "by": str},
     "extension": {"attempt": str, "ms": int, "lost": list, "reason": str, "by": str},
     "silence": {"attempt": str, "from_ms": int, "to_ms": int},
     "page-worked": {"attempt": str, "instance": str, "from_ms": int, "to_ms": int},

@@ -200,6 +200,7 @@ const KINDS = {
   file: FILE,
   'file-evidence': `${FILE} held:i why:s`,
   flag: 'attempt:s item:s flagged:b',
+  hand: 'attempt:s raised:b clock_ms:i by:s',
   extension: 'attempt:s ms:i lost:l reason:s by:s',
   silence: 'attempt:s from_ms:i to_ms:i',
   'page-worked': 'attempt:s instance:s from_ms:i to_ms:i',

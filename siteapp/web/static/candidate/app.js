@@ -253,6 +253,11 @@ export class App {
     this.changed();
   }
 
+  /** An invigilator is to come, or need not any more. @param {boolean} raised */
+  raiseHand(raised) {
+    return this.#ask(() => this.server.hand(raised));
+  }
+
   /** The sitting is open: in we go; a refusal is answered by the next poll. */
   async start() {
     if (this.starting) return;

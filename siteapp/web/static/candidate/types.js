@@ -56,6 +56,7 @@
  * @property {Record<string, number>} watermark
  * @property {Record<string, number>} highest
  * @property {Message[]} messages
+ * @property {boolean=} hand_raised  an invigilator is to come
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
  * @property {number} clock_ms  the site's clock, which only runs
