@@ -22,6 +22,7 @@ ACTS: Final = {
     "open": Words("开考", "opened"),
     "pull": Words("全员同时下载测速", "made all machines pull at once"),
     "readiness": Words("签发考前检查报告", "signed a readiness report"),
+    "readiness-paper": Words("打印考前检查报告（PDF）", "took the readiness report as PDF"),
     "promote": Words("由备用服务器接管", "promoted the spare"),
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
     "room-plan": Words("修改机房平面图", "changed the room plan"),

@@ -11,7 +11,7 @@ from weasyprint.urls import URLFetcher
 CPU_S, MEMORY = 80, 1536 * 1024 * 1024
 
 
-class Nothing(URLFetcher):
+class Nothing(URLFetcher):  # type: ignore[misc]
     """Fetches what stands in the page itself (data:), and nothing else: no file, no request."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from sync.wire.files import write_durably
 # A room of three hundred machines takes some seconds on a slow processor.
 PATIENCE_S = 90
 MOST_HTML = 32 * 1024 * 1024
-LIBRARY_MISSING = 3
+CHILD = "sync.printing.child"
 _one = threading.Lock()
 
 
@@ -33,7 +33,7 @@ def keep_pdf(path: Path, html: str) -> None:
 
 
 def _made(data: bytes) -> bytes:
-    command = [sys.executable, "-I", "-m", "sync.printing.child"]
+    command = [sys.executable, "-I", "-m", CHILD]
     # Nothing of our environment: neither proxies nor secrets.
     about = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     try:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from sync.readiness.catalogue import CATALOGUE
 from sync.wire.readiness import CheckedMachine, Finding, Level, ReadinessReport, Room, Server
 from sync.words import Words
@@ -48,7 +50,7 @@ class RoomShown(NamedTuple):
 class Kind(NamedTuple):
     """How many machines are alike."""
 
-    count: int
+    machines: int
     cores: int | None
     memory_mib: int | None
     screen: str
@@ -142,9 +144,14 @@ def _lines_of(room: Room, report: ReadinessReport) -> Iterable[Line]:
     for one in report.findings:
         if one.check in OF_ROOM:
             if room_of(one, report.rooms) == room.name:
-                yield line_of(one)
+                yield line_of(_without(one, room.name))
         elif seats := sorted(here & set(one.seats)):
             yield line_of(one, seats)
+
+
+def _without(one: Finding, room: str) -> Finding:
+    said = one.said.removeprefix(f"{room}:").strip() if room else one.said
+    return msgspec.structs.replace(one, said=said)
 
 
 def room_of(one: Finding, rooms: Iterable[Room]) -> str:
