@@ -145,6 +145,14 @@ SETTINGS = (
     Setting(
         "backup_seconds", 60, Words("每隔多少秒写一份副本", "seconds between two sealed copies")
     ),
+    Setting(
+        "extend_alone_minutes",
+        30,
+        Words(
+            "一人可为一名考生人工补时的合计上限（分钟），超过须两人",
+            "most that one person gives a candidate by hand, minutes; more needs a second",
+        ),
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",
@@ -184,6 +192,29 @@ SETTINGS = (
         "check_blob_kib",
         1024,
         Words("测速所取数据的大小（KiB）", "bytes that a machine pulls to measure, KiB"),
+    ),
+    Setting(
+        "check_machine_disk_mib",
+        1024,
+        Words("考试机系统盘剩余下限（MiB，座位程序）", "machine: free disk at least, MiB (agent)"),
+    ),
+    Setting(
+        "check_machine_load_percent",
+        80,
+        Words("考试机处理器负载上限（%，座位程序）", "machine: load at most, % (agent)"),
+    ),
+    Setting(
+        "check_battery_percent",
+        80,
+        Words("未插电的考试机电量下限（%）", "machine off the mains: charge at least, %"),
+    ),
+    Setting(
+        "check_displays", 1, Words("考试机显示器数量上限", "machine: displays at most (agent)")
+    ),
+    Setting(
+        "check_zone_minutes",
+        480,
+        Words("考试机时区（相对 UTC 的分钟数）", "machine: time zone, minutes from UTC (agent)"),
     ),
     Setting("check_sync_ms", 20, Words("落盘中位时间上限（毫秒）", "usual sync at most, ms")),
     Setting(

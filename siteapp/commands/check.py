@@ -14,6 +14,7 @@ from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.readiness.rooms import drawn
@@ -83,8 +84,9 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
         kept = rooms.newest(rows)
-    around = Around(rooms=drawn(read_plan(kept.document))) if kept else Around()
+    places = drawn(read_plan(kept.document)) if kept else ()
     serial = identity.certificate.serial
+    around = Around(rooms=places, network=kept_beside(folder, machines, wall))
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

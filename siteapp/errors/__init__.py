@@ -17,7 +17,8 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
+NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady
 """
 
@@ -71,6 +72,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
+from siteapp.errors.room import Paused, SecondNeeded
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -114,6 +116,7 @@ __all__ = [
     "OtherPackage",
     "Overloaded",
     "PairingRefused",
+    "Paused",
     "QuotaSpent",
     "ReadinessMissing",
     "ReasonForEarly",
@@ -135,6 +138,7 @@ __all__ = [
     "SaveRefused",
     "SeatMoved",
     "SeatTaken",
+    "SecondNeeded",
     "SequenceReused",
     "ServerFault",
     "ServerFenced",

@@ -146,7 +146,8 @@ def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
         "server_ms": live.clock.wall(),
         "clock_ms": now,
         "held": attempt.held,
-        "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
+        "paused": attempt.paused,
+        "remaining_ms": attempt.remaining_ms(now) if started else None,
         "earliest_hand_in_ms": (
             acts.earliest_hand_in_ms(session, attempt, now) if started else None
         ),

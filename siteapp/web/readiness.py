@@ -11,6 +11,7 @@ from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.looking import seen_by
 from siteapp.readiness.report import (
     SPOOL,
     Around,
@@ -63,23 +64,28 @@ def _verified(session: str) -> str:
     return digest
 
 
-def _around() -> Around:
-    return Around(rooms=drawn(site().rooms.now().plan))
-
-
 def _report(session: Session, anew: bool = False) -> ReadinessReport:
     live, the = site().live, site()
     facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
+    machines = from_rows(checked.all_checked(live.rows))
     return assemble(
         the.identity.site,
         the.identity.certificate.serial,
         session.plan,
-        from_rows(checked.all_checked(live.rows)),
+        machines,
         facts,
         the.settings.number,
         live.clock.wall(),
-        _around(),
+        Around(
+            rooms=drawn(the.rooms.now().plan),
+            network=seen_by(the.lan, machines, look=not _writing()),
+        ),
     )
+
+
+def _writing() -> bool:
+    """True while a sitting is open: then the network is left in peace."""
+    return any(p == "open" for s in site().live.sessions.values() for p in s.sittings.values())
 
 
 def _kept(session: str) -> ReadinessReport | None:
@@ -119,7 +125,7 @@ def readiness_state(session_id: str) -> dict[str, Any]:
 def pull_together(session_id: str) -> dict[str, Any]:
     """All open check pages pull at the same moment; NoMeasuring while a sitting is open."""
     session = site().live.session(session_id)
-    if any(p == "open" for s in site().live.sessions.values() for p in s.sittings.values()):
+    if _writing():
         raise NoMeasuring
     pull = site().readiness.pull_together(now := site().live.clock.now())
     site().staff.audit(member().name, "pull", session.plan.id)

@@ -60,6 +60,7 @@
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
  * @property {number} clock_ms  the site's clock, which only runs
+ * @property {boolean} paused  the clock of this attempt stands still
  * @property {boolean} held  an invigilator is to decide about time before the clock ends this attempt
  *
  * @typedef {{admission: string, name: string, sex: string, school: string, seat: number}} Candidate
