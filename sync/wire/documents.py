@@ -41,6 +41,7 @@ from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.site_request import SiteRequest
 from sync.wire.unlock import UnlockCode
+from sync.wire.version_rule import VersionRule
 from sync.words import Words
 
 T = TypeVar("T", bound=Struct)
@@ -168,6 +169,7 @@ TYPES: dict[type[Struct], str] = {
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
     ReadinessReport: "application/vnd.examsite.readiness-report.v2+json",
+    VersionRule: "application/vnd.examsite.version-rule.v1+json",
     Inventory: "application/vnd.examsite.inventory.v1+json",
     InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }

@@ -66,6 +66,7 @@ ALONE = (
     "fetch-request",
     "promotion",
     "later-server",
+    "version-rule",
     "readiness-report",
     "parts-list",
 )

@@ -24,6 +24,7 @@ from sync.wire.sealed import SealedDocument
 from sync.wire.six_words import six_words
 from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
+from sync.wire.version_rule import VersionRule
 
 Given = Mapping[str, Any]
 Opened = dict[str, str]
@@ -179,6 +180,11 @@ def _later(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _version(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read(path.read_bytes(), VersionRule, [keys.verify("receipt")])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
 def _readiness(path: Path, given: Given, keys: Keys) -> Opened:
     read = documents.read(path.read_bytes(), ReadinessReport, [keys.verify("site")])
     return {"fields": _digest(documents.to_bytes(read))}
@@ -227,6 +233,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,
+    "version-rule": _version,
     "readiness-report": _readiness,
     "inventory": _inventory,
     "inventory-answer": _answer,
