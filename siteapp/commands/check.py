@@ -17,12 +17,9 @@ from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
-<<<<<<< HEAD
 from siteapp.readiness.rooms import drawn
-from siteapp.rooms.plan import read_plan
-=======
 from siteapp.readiness.version import find_version
->>>>>>> main
+from siteapp.rooms.plan import read_plan
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked, rooms
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
@@ -90,14 +87,11 @@ def _report(
         kept = rooms.newest(rows)
     places = drawn(read_plan(kept.document)) if kept else ()
     serial = identity.certificate.serial
-<<<<<<< HEAD
-    around = Around(rooms=places, network=kept_beside(folder, machines, wall))
-=======
     around = Around(
+        rooms=places,
         findings=(find_version(folder / SPOOL, identity),),
         network=kept_beside(folder, machines, wall),
     )
->>>>>>> main
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

@@ -22,11 +22,8 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
-<<<<<<< HEAD
 from siteapp.readiness.rooms import drawn
-=======
 from siteapp.readiness.version import find_version
->>>>>>> main
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
@@ -81,11 +78,8 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         the.settings.number,
         live.clock.wall(),
         Around(
-<<<<<<< HEAD
             rooms=drawn(the.rooms.now().plan),
-=======
             findings=(find_version(the.spool.folder, the.identity),),
->>>>>>> main
             network=seen_by(the.lan, machines, look=not _writing()),
         ),
     )
