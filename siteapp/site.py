@@ -14,6 +14,7 @@ from typing import IO, Any
 from siteapp.boards import Boards
 from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
+from siteapp.conduct.entering import Rules
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.lost import still_out
 from siteapp.conduct.machines import MarkPace
@@ -35,6 +36,7 @@ from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
 from siteapp.rooms.keeping import Rooms
+from siteapp.rooms.on_wall import on_wall
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
@@ -144,7 +146,14 @@ class Site:
             "disk": self.disk.state(live.sessions.values()),
         }
         of = self.shelf.items_by_form(session)
-        return wall(session, live.clock.now(), live.contacts, of) | told
+        told |= on_wall(self.rooms.now().plan, {a.seat for a in session.attempts.values()})
+        return wall(session, live.clock.now(), live.contacts, of, self.entering) | told
+
+    @property
+    def entering(self) -> Rules:
+        """Who may start, by the settings."""
+        number, text = self.settings.number("late_minutes"), self.settings.text("check_in")
+        return Rules(number * 60_000, text == "on")
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)

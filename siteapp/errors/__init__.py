@@ -17,7 +17,8 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
+             NotCheckedIn
 NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady
 """
@@ -72,7 +73,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import Paused, SecondNeeded
+from siteapp.errors.room import NotCheckedIn, Paused, SecondNeeded, TooLate
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -108,6 +109,7 @@ __all__ = [
     "NoMeasuring",
     "NoRoomNetwork",
     "NoSuchPage",
+    "NotCheckedIn",
     "NotItsBeginning",
     "NotOpenYet",
     "NotPaired",
@@ -151,6 +153,7 @@ __all__ = [
     "TooEarly",
     "TooFast",
     "TooLarge",
+    "TooLate",
     "TooManyTries",
     "UnlockWait",
     "UploadAltered",

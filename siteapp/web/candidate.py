@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from siteapp.conduct import acts, hands
+from siteapp.conduct import acts, entering, hands
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
@@ -140,9 +140,11 @@ def _mine() -> tuple[Session, Attempt]:
 def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
     now = live.clock.now()
     started = attempt.phase == "started"
+    hindrance = entering.hindrance(session, attempt, now, site().entering)
     return {
         "phase": attempt.phase,
-        "open": session.sittings[attempt.sitting] == "open",
+        "open": session.sittings[attempt.sitting] == "open" and hindrance is None,
+        "hindrance": hindrance.code if hindrance else None,
         "server_ms": live.clock.wall(),
         "clock_ms": now,
         "held": attempt.held,
@@ -192,7 +194,15 @@ def start() -> dict[str, Any]:
     """The candidate's clock starts."""
     session, attempt = _mine()
     now = site().live.clock.now()
-    site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
+    rules = site().entering
+
+    def decide(state: Session) -> Decision:
+        mine = state.attempt(attempt.id)
+        if refusal := entering.hindrance(state, mine, now, rules):
+            raise refusal
+        return Decision(acts.start(state, mine, now))
+
+    site().live.act(session, decide)
     return _told(session, attempt)
 
 

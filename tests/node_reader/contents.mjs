@@ -204,6 +204,8 @@ const KINDS = {
   extension: 'attempt:s ms:i lost:l reason:s by:s',
   pause: 'attempt:s clock_ms:i reason:s by:s',
   resume: 'attempt:s clock_ms:i by:s',
+  'check-in': 'attempt:s by:s',
+  admit: 'attempt:s reason:s by:s',
   vouched: 'attempt:s act:s reason:s by:s second:s',
   reopen: 'attempt:s ms:i reason:s by:s second:s',
   silence: 'attempt:s from_ms:i to_ms:i',
