@@ -81,6 +81,9 @@ ROUTES: dict[str, Says] = {
         (401, 409, 422, 429),
     ),
     "GET /api/candidate/state": Says(answers=told(STATE), refusals=(409,)),
+    "GET /api/candidate/photo": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404, 409)
+    ),
     "POST /api/candidate/confirm": Says(answers=told(STATE), refusals=(409,)),
     "POST /api/candidate/start": Says(answers=told(STATE), refusals=(409,)),
     "GET /api/candidate/paper": Says(answers=told(PAPER), refusals=(409,)),
@@ -136,6 +139,9 @@ ROUTES: dict[str, Says] = {
     "GET /room": Says(answers=page()),
     "GET /api/room/{session_id}": Says(answers=WALL),
     "GET /api/room/{session_id}/files": Says(answers=told(ANY)),
+    "GET /api/room/{session_id}/photos/{admission}": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404,)
+    ),
     "POST /api/room/{session_id}/open": Says(
         Body(JSON, record(optional=("reason",), sitting=TEXT, reason=TEXT)),
         WALL,

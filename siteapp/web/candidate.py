@@ -24,6 +24,7 @@ from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.photos import photo_of
 from siteapp.web.sealed_copies import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
@@ -177,6 +178,14 @@ def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
 def state() -> dict[str, Any]:
     """Phase, remaining time, what the server holds of each client instance, messages."""
     return _told(*_mine())
+
+
+@candidate.get("/api/candidate/photo")
+@role(CANDIDATE)
+def photo() -> Response:
+    """The caller's own photo, to compare."""
+    session, attempt = _mine()
+    return photo_of(session, attempt.admission)
 
 
 @candidate.post("/api/candidate/confirm")
