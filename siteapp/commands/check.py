@@ -17,11 +17,11 @@ from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
-from siteapp.readiness.rooms import drawn
+from siteapp.readiness.seating import drawn, judge_seating
 from siteapp.readiness.version import find_version
-from siteapp.rooms.plan import read_plan
+from siteapp.rooms.keeping import kept_plan
 from siteapp.standby.folder import PairFolder
-from siteapp.store import checked, rooms
+from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
@@ -82,16 +82,14 @@ def _report(
         plan = plans[session] if session else decoded[-1]
         digest = checked.package(rows, plan.id)
         machines = from_rows(checked.all_checked(rows))
+        rooms = kept_plan(rows)
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
-        kept = rooms.newest(rows)
-    places = drawn(read_plan(kept.document)) if kept else ()
     serial = identity.certificate.serial
-    around = Around(
-        rooms=places,
-        findings=(find_version(folder / SPOOL, identity),),
-        network=kept_beside(folder, machines, wall),
-    )
+    network = kept_beside(folder, machines, wall)
+    seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
+    found = (find_version(folder / SPOOL, identity), *seating)
+    around = Around(rooms=drawn(rooms), findings=found, network=network)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import msgspec
 
 from siteapp.readiness.checks import Threshold, judge_seats
-from siteapp.rooms import plan as drawing
 from sync.wire.readiness import Finding, Place, Room
 
 # Where nobody has drawn a plan, seats stand in rows of so many.
@@ -25,21 +24,6 @@ class Judged(NamedTuple):
 
     findings: list[Finding]
     rooms: tuple[Room, ...]
-
-
-def drawn(plan: drawing.RoomPlan) -> tuple[RoomPlan, ...]:
-    """The rooms of the site's plan, each seat where it was drawn."""
-    return tuple(
-        RoomPlan(
-            room.name,
-            tuple(
-                Place(cell.seat, cell.row, cell.column, cell.kind == "spare")
-                for of, cell in drawing.seats(plan)
-                if of is room
-            ),
-        )
-        for room in plan.rooms
-    )
 
 
 def judge_rooms(

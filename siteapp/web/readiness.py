@@ -12,6 +12,7 @@ from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import seen_by
+from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
     SPOOL,
     Around,
@@ -22,7 +23,7 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
-from siteapp.readiness.rooms import drawn
+from siteapp.readiness.seating import drawn, judge_seating
 from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
@@ -77,12 +78,16 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         live.clock.wall(),
-        Around(
-            rooms=drawn(the.rooms.now().plan),
-            findings=(find_version(the.spool.folder, the.identity),),
-            network=seen_by(the.lan, machines, look=not _writing()),
-        ),
+        _around(session, seen_by(the.lan, machines, look=not _writing())),
     )
+
+
+def _around(session: Session, network: Network) -> Around:
+    """The rooms as they are drawn, and what is not where it belongs."""
+    the, plan = site(), site().rooms.now().plan
+    seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
+    found = (find_version(the.spool.folder, the.identity), *seating)
+    return Around(rooms=drawn(plan), findings=found, network=network)
 
 
 def _writing() -> bool:
