@@ -99,14 +99,19 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
-        self.readiness = Readiness(folder, self.settings)
-        self.rooms = Rooms(self.live, self._machines)
-        self.drill = Drill(folder, around(self.live, self.packer, self.settings, self.disk))
+        self._prepare()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
+
+    def _prepare(self) -> None:
+        """What a room is made ready with before the day."""
+        self.readiness = Readiness(self.folder, self.settings)
+        self.rooms = Rooms(self.live, self._machines)
+        knows = around(self.live, self.packer, self.settings, self.disk)
+        self.drill = Drill(self.folder, knows)
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches.
