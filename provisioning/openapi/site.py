@@ -1,5 +1,6 @@
 """What the routes of a site take and give, by hand."""
 
+from provisioning.openapi.drill import DRILL
 from provisioning.openapi.schemas import (
     ANY,
     BINARY,
@@ -24,6 +25,7 @@ from provisioning.openapi.schemas import (
     sends,
     told,
 )
+from sync.spreadsheet import SHEET
 
 STATE = record(
     phase=TEXT,
@@ -56,6 +58,26 @@ PARTS = {204: None, 200: Body(HTML, TEXT)}
 def act(**members: Schema) -> Says:
     """An act of the room's staff: JSON in, the new wall out."""
     return Says(sends(**members), WALL, (404, 409, 422, 429, 507))
+
+
+ROOMS = Says(
+    answers=told(
+        record(
+            version=WHOLE,
+            plan=ANY,
+            at=ANY,
+            notices=listed(ANY),
+            machines=listed(ANY),
+            numbers=TRUTH,
+            sessions=listed(ANY),
+        )
+    )
+)
+
+
+def changed(**members: Schema) -> Says:
+    """A change of the room plan on the version that was read: JSON in, the new state out."""
+    return Says(sends(version=WHOLE, **members), ROOMS.answers, (404, 409, 422, 429, 507))
 
 
 ROUTES: dict[str, Says] = {
@@ -184,6 +206,21 @@ ROUTES: dict[str, Says] = {
     "GET /admin/users": Says(answers=page()),
     "POST /admin/users": Says(form("name", "role"), page(), (409, 422)),
     "GET /admin/audit": Says(answers=page()),
+    # The room plan.
+    "GET /admin/rooms": Says(answers=page()),
+    "GET /admin/rooms/sheet": Says(answers={200: Body(SHEET, BINARY)}),
+    "GET /api/rooms": ROOMS,
+    "POST /api/rooms/plan": changed(plan=ANY),
+    "POST /api/rooms/bind": changed(seat=WHOLE, machine=TEXT),
+    "POST /api/rooms/bulk": changed(pairs=listed(ANY)),
+    "POST /api/rooms/undo": changed(),
+    "POST /api/rooms/numbers": Says(sends(show=TRUTH), ROOMS.answers, (422, 429)),
+    "POST /api/rooms/propose": Says(
+        sends(order=TEXT, way=TEXT, session=TEXT, only_free=TRUTH),
+        told(record(version=WHOLE, pairs=listed(ANY))),
+        (404, 422, 429),
+    ),
+    "POST /api/rooms/sheet": Says(Body(BYTES, BINARY), told(record(plan=ANY)), (413, 422, 429)),
     # Two servers; what they say to each other is sealed bytes.
     "GET /api/server": Says(answers=told(record(site=TEXT, server_term=WHOLE, spare=maybe(TEXT)))),
     "GET /api/server/promotion": Says(answers=told(ANY), refusals=(409,)),
@@ -197,6 +234,7 @@ ROUTES: dict[str, Says] = {
         {200: Body(BYTES, BINARY), 202: Body(JSON, record(wait=TRUTH))},
         (401, 403, 404, 409, 422, 429),
     ),
+    **DRILL,
 }
 PROBLEM = record(
     optional=("missing",),
