@@ -20,7 +20,7 @@ from sync.headquarters.commands.base import (
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.content.bank import builtin_bank, load_bank
 from sync.headquarters.content.specifications import specification
-from sync.headquarters.planning import photos, release, rosters, sessions
+from sync.headquarters.planning import arrangements, photos, release, rosters, sessions
 from sync.headquarters.planning.materials import builtin_materials, read_materials
 from sync.headquarters.register import conditions, sites
 from sync.wire.files import write_durably
@@ -256,6 +256,23 @@ def roster_photos(folder: Path, source: Path, session_id: str) -> None:
         listed = " ".join(taken.without[:20])
         count = len(taken.without)
         say(f"{count} 名考生没有照片：{listed}", f"{count} without a photo: {listed}", err=True)
+
+
+@roster.command("extra-time")
+@click.argument("admission")
+@click.argument("minutes", type=int)
+@click.option("--session", "session_id", required=True, help="Of which session.")
+@click.option("--reason", required=True, help="Why, as it was approved.")
+@click.pass_obj
+def roster_extra_time(
+    folder: Path, admission: str, minutes: int, session_id: str, reason: str
+) -> None:
+    """Grant a candidate more time for each paper of a session, in advance; 0 takes it back."""
+    with opened(folder) as hq:
+        arrangements.grant(
+            hq, stamp(), session=session_id, admission=admission, minutes=minutes, reason=reason
+        )
+    say(f"{admission}：每科加时 {minutes} 分钟", f"{admission}: {minutes} minutes more each paper")
 
 
 @roster.command("template")
