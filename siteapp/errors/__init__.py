@@ -18,7 +18,10 @@ NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  W
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── ReadinessMissing  NoMeasuring
-EnvironmentFault ── SiteNotReady
+EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
+InputRefused ── CameraRefused
+NotFound ── NoSuchCamera  NoStill
+NotNow ── CamerasBusy
 """
 
 from siteapp.errors.answering import (
@@ -32,6 +35,14 @@ from siteapp.errors.answering import (
     TimeIsUp,
     TimeUndecided,
     TooEarly,
+)
+from siteapp.errors.cameras import (
+    CameraListDamaged,
+    CameraRefused,
+    CamerasBusy,
+    CamerasNotGood,
+    NoStill,
+    NoSuchCamera,
 )
 from siteapp.errors.doors import (
     CrossOrigin,
@@ -89,6 +100,10 @@ from siteapp.errors.uploads import (
 
 __all__ = [
     "AlreadyHandedIn",
+    "CameraListDamaged",
+    "CameraRefused",
+    "CamerasBusy",
+    "CamerasNotGood",
     "CrossOrigin",
     "DatabaseBehind",
     "FilesDamaged",
@@ -98,6 +113,8 @@ __all__ = [
     "NoMachineFound",
     "NoMeasuring",
     "NoRoomNetwork",
+    "NoStill",
+    "NoSuchCamera",
     "NoSuchPage",
     "NotItsBeginning",
     "NotOpenYet",

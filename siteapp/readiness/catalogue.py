@@ -1,25 +1,12 @@
 """Every check in words: what it is, why it matters, who can mend it and how."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from siteapp.readiness.camera_words import CAMERAS
+from siteapp.readiness.words import ADMINISTRATOR, HEADQUARTERS, SCHOOL, Check
 from sync.words import Words
 
-SCHOOL: Final = Words("机房管理员", "the school's technician")
-ADMINISTRATOR: Final = Words("考点管理员", "the site administrator")
-HEADQUARTERS: Final = Words("考务总部", "headquarters")
-
-
-class Check(NamedTuple):
-    """One check; `needed`: what is unknown here keeps the site from being ready."""
-
-    code: str
-    of_machine: bool
-    unit: str
-    title: Words
-    why: Words
-    who: Words
-    how: Words
-    needed: bool = False
+__all__ = ["ADMINISTRATOR", "CATALOGUE", "HEADQUARTERS", "SCHOOL", "Check"]
 
 
 def _machine(code: str, unit: str, title: Words, why: Words, how: Words) -> Check:
@@ -386,4 +373,4 @@ _SERVER = (
     ),
 )
 
-CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES)}
+CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *CAMERAS)}

@@ -1,0 +1,131 @@
+"""From what was seen of cameras to findings. Pure: looks, thresholds and the moment come in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from siteapp.cameras.model import Camera, Look, covers
+from siteapp.readiness.checks import ORDER, RULES, Threshold, judge, known, worst
+from sync.wire.readiness import CheckedCamera, Finding, Level
+
+HOUR_MS = 3_600_000
+LONGEST = 200
+
+
+class Seen(NamedTuple):
+    """One listed camera, the last look at it, and what that means."""
+
+    camera: Camera
+    look: Look | None
+    findings: list[Finding]
+
+    @property
+    def works(self) -> bool:
+        """Whether somebody who looks at it sees the room."""
+        return self.look is not None and worst(self.findings) != "fail" and self.look.picture == "ok"
+
+
+def judge_cameras(
+    cameras: Iterable[Camera], looks: Mapping[str, Look], threshold: Threshold, now: int
+) -> list[Seen]:
+    """Every listed camera; a look that is too old, or of a time to come, is none."""
+    most = threshold("readiness_hours") * HOUR_MS
+    seen = []
+    for camera in cameras:
+        look = looks.get(camera.id)
+        if look is not None and not 0 <= now - look.at <= most:
+            look = None
+        of = _recorder if camera.kind == "recorder" else _camera
+        seen.append(Seen(camera, look, of(look, threshold)))
+    return seen
+
+
+def _camera(look: Look | None, threshold: Threshold) -> list[Finding]:
+    if look is None:
+        return [known("camera-reach", None, "")]
+    found = [known("camera-reach", look.reach == "ok", "" if look.reach == "ok" else look.reach)]
+    if look.reach == "ok":
+        clear = look.login == "basic"
+        good = None if look.login == "unknown" else look.login != "refused" and not clear
+        found.append(known("camera-login", good, look.login, "warn" if clear else "fail"))
+    if look.reach == "ok" and look.login != "refused":
+        # That this server has no decoder says nothing of the camera.
+        seen = None if look.picture == "unavailable" else look.picture == "ok"
+        said = f"{look.codec} {look.width}×{look.height}" if seen else look.picture
+        found.append(known("camera-picture", seen, said))
+    if look.picture == "ok":
+        found.append(judge("camera-light", look.light, threshold))
+        found.append(judge("camera-frozen", look.change, threshold))
+        # What is black has no edges.
+        if found[-2].level != "fail":
+            found.append(judge("camera-focus", look.focus, threshold))
+    return [*found, _clock(look, threshold)] if look.reach == "ok" else found
+
+
+def _recorder(look: Look | None, threshold: Threshold) -> list[Finding]:
+    if look is None:
+        return [known("recorder-reach", None, "")]
+    good = look.reach == "ok"
+    found = [known("recorder-reach", good, "" if good else look.reach)]
+    if good:
+        found += [judge("recorder-days", look.days, threshold), _clock(look, threshold)]
+    return found
+
+
+def _clock(look: Look, threshold: Threshold) -> Finding:
+    off = look.clock_off_ms
+    said = "" if off is None else f"{off / 1000:+.0f} s"
+    return judge("camera-clock", None if off is None else abs(off) // 1000, threshold, said)
+
+
+def judge_cover(
+    seen: Sequence[Seen], room: str, seats: Iterable[int], required: bool
+) -> tuple[Finding, set[int]]:
+    """Which of a session's seats no working camera covers, as a finding; and those seats."""
+    wanted = set(seats)
+    good: set[int] = set()
+    for one in seen:
+        if one.works:
+            good |= covers(one.camera, room, wanted)
+    bare = tuple(sorted(wanted - good))
+    listed = any(one.camera.kind == "camera" for one in seen)
+    level: Level = "ok" if not bare else "fail" if required else "warn" if listed else "unknown"
+    return Finding("camera-cover", level, len(good), len(wanted), "", bare), set(bare)
+
+
+def gathered_cameras(seen: Iterable[Seen]) -> list[Finding]:
+    """Findings of many cameras as one a check and level: the worst value, and their names."""
+    groups: dict[tuple[str, Level], list[tuple[Seen, Finding]]] = {}
+    for of in seen:
+        for one in of.findings:
+            groups.setdefault((one.check, one.level), []).append((of, one))
+    return [_one(check, level, of) for (check, level), of in groups.items()]
+
+
+def _one(check: str, level: Level, of: list[tuple[Seen, Finding]]) -> Finding:
+    rule = RULES.get(check)
+    values = [one.value for _, one in of if one.value is not None]
+    value = (min if rule is None or rule.least else max)(values) if values else None
+    said = ", ".join(
+        f"{seen.camera.label} ({one.said})" if one.said else seen.camera.label for seen, one in of
+    )
+    said = said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    return Finding(check, level, value, of[0][1].limit, said, ())
+
+
+def line(seen: Seen) -> CheckedCamera:
+    """A camera as the signed report has it: of its picture the hash, of its address nothing."""
+    look = seen.look
+    return CheckedCamera(
+        camera=seen.camera.id,
+        label=seen.camera.label,
+        kind=seen.camera.kind,
+        level=min((one.level for one in seen.findings), key=ORDER.index, default="unknown"),
+        at=look.at if look else None,
+        still=look.still or None if look else None,
+    )
+
+
+def counted(seen: Sequence[Seen]) -> int | None:
+    """How many cameras gave a picture; None where none is listed and so nobody counted."""
+    cameras = [one for one in seen if one.camera.kind == "camera"]
+    return sum(one.look is not None and one.look.picture == "ok" for one in cameras) if cameras else None
