@@ -34,7 +34,7 @@ class Way(Protocol):
 
 
 class Enrolment:
-    """The enrolment of the box in `folder` by one bundle; AlreadyInitialised if it is a site."""
+    """The enrolment of the box in `folder` by one bundle; AlreadyEnrolled if it is a site."""
 
     def __init__(self, folder: Path, bundle: Bundle) -> None:
         self._folder, self.bundle = folder, bundle

@@ -238,7 +238,9 @@ SETTINGS = (
         Words("两帧差异下限（千分之一级亮度）", "frames differ at least, 1/1000 of a level"),
     ),
     Setting(
-        "check_camera_clock_s", 30, Words("摄像机时钟偏差上限（秒）", "camera's clock off at most, s")
+        "check_camera_clock_s",
+        30,
+        Words("摄像机时钟偏差上限（秒）", "camera's clock off at most, s"),
     ),
     Setting(
         "check_recorder_days",

@@ -12,7 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sync.errors import AlreadyInitialised, ForeignDataFolder, NotInitialised, OlderRegister
+from sync.errors import (
+    AlreadyEnrolled,
+    AlreadyInitialised,
+    ForeignDataFolder,
+    NotInitialised,
+    OlderRegister,
+)
 from sync.registers import RegisterFile
 from sync.wire import documents, dsse
 from sync.wire.documents import Certificate, EnrolmentRequest, HeadquartersKeys, sign
@@ -117,10 +123,10 @@ def accept_certificate(folder: Path, envelope: bytes, root_fingerprint: str) -> 
 def request_for(folder: Path, bundle: Bundle) -> bytes:
     """What this box asks with a bundle; its keys are made if they are not there.
 
-    AlreadyInitialised if the box has a certificate.
+    AlreadyEnrolled if the box has a certificate.
     """
     if (folder / "certificate.json").exists():
-        raise AlreadyInitialised(folder=folder)
+        raise AlreadyEnrolled(folder=folder)
     if not (folder / "keys").exists():
         make_keys(folder)
     signer = SigningKey.from_bytes(load_key(folder / "keys" / "sign.key", 32))

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO
 
+from siteapp.cameras.service import Cameras
 from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
@@ -31,6 +32,7 @@ from siteapp.papers import Shelf
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
+from siteapp.rooms.keeping import Rooms
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
@@ -92,6 +94,8 @@ class Site:
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.readiness = Readiness(folder, self.settings)
+        self.rooms = Rooms(self.live)
+        self.cameras = Cameras(folder, self.identity.site, self.identity.seal, self.settings)
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan = self._network()
@@ -117,6 +121,7 @@ class Site:
             return
         self._stopping.set()
         self.lan.stop()
+        self.cameras.stop()
         for helper in self._helpers:
             helper.join()
         self.copier.stop()

@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
+import msgspec
 from werkzeug.test import Client, TestResponse
 
 from siteapp.readiness.report import keep_report
 from siteapp.site import Site
-from sync.wire.readiness import Premises, ReadinessReport
+from sync.wire.readiness import TRIP_GROUPS, Place, Premises, ReadinessReport, Room, Server
 
 FINE: dict[str, Any] = {
     "seat": 1,
@@ -48,7 +49,29 @@ def keep_ready(site: Site, session: str, at: int | None = None, ready: bool = Tr
     """As if somebody had checked everything: a signed report of this site."""
     when = site.live.clock.wall() if at is None else at
     serial = site.identity.certificate.serial
-    said = ReadinessReport(
-        site.identity.site, session, serial, when, ready, 5, 5, 1, Premises(1, 1, 6, None), (), ()
-    )
+    said = said_report(site.identity.site, session, serial=serial, at=when, ready=ready)
     keep_report(site.folder, said, site.identity.sign)
+
+
+def said_report(site: str, session: str, **change: Any) -> ReadinessReport:
+    """What a site with five candidates' seats and a spare says, but for what is changed."""
+    places = tuple(Place(n, 1, n, n > 5) for n in range(1, 7))
+    server = Server("main", 4, 8000, 50_000)
+    said = ReadinessReport(
+        site=site,
+        session=session,
+        serial=1,
+        at=0,
+        ready=True,
+        candidates=5,
+        seats_ready=5,
+        spares=1,
+        premises=Premises(1, (server,), 6, None),
+        rooms=(Room("", True, 5, 5, 1, places),),
+        trips=(0,) * TRIP_GROUPS,
+        findings=(),
+        machines=(),
+        cameras=None,
+        rehearsal=None,
+    )
+    return msgspec.structs.replace(said, **change)

@@ -11,8 +11,9 @@ from siteapp.site import Site
 from siteapp.store.writer import Decision
 
 AM = "am-1121"
-# Waiting costs nothing when it is quick; a machine that others use too may need long.
-PATIENCE_S = 60.0
+# Waiting costs nothing when it is quick; a machine that others use too may need long, above all for
+# the sync of a small file while others fill the same disk.
+PATIENCE_S = 240.0
 
 
 def note(text: str) -> Decision:

@@ -20,7 +20,7 @@ from provisioning.openapi.schemas import (
     told,
 )
 from provisioning.routes import Route, headquarters_routes, site_routes
-from sync.headquarters.web.downloads import SHEET
+from sync.spreadsheet import SHEET
 
 VERSION = "1"
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

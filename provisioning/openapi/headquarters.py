@@ -20,7 +20,7 @@ from provisioning.openapi.schemas import (
     record,
     told,
 )
-from sync.headquarters.web.downloads import SHEET
+from sync.spreadsheet import SHEET
 
 ENVELOPE = {"type": "object", "description": "a DSSE envelope: docs/specs/signed-statements.md"}
 PACKAGE = record(digest=TEXT, size=WHOLE, session=TEXT, released=TRUTH)

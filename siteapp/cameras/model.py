@@ -27,7 +27,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,100}[A-Za-z0-9])?")
 class Camera(Struct, frozen=True):
     """One camera or recorder of the site's list; `sealed` is its name and password, if it has any.
 
-    It covers these `seats`, and of sessions in `room` all of them.
+    It covers these `seats`, and all that are in `room`.
     """
 
     id: str
@@ -154,9 +154,8 @@ def _plain(text: str) -> bool:
     return all(c.isprintable() for c in text)
 
 
-def covers(camera: Camera, room: str, seats: Iterable[int]) -> set[int]:
-    """Which of a session's seats, in that room, this camera covers."""
+def covers(camera: Camera, rooms: Mapping[str, Iterable[int]], seats: Iterable[int]) -> set[int]:
+    """Which of these seats this camera covers; `rooms` says which seats are in a room."""
     if camera.kind != "camera":
         return set()
-    wanted = set(seats)
-    return wanted if camera.room and camera.room == room else wanted & set(camera.seats)
+    return set(seats) & ({*camera.seats} | {*rooms.get(camera.room, ())})

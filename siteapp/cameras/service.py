@@ -6,8 +6,9 @@ While somebody watches the strip beside the wall they are looked at again every 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ class Cameras:
         self._pause_s = settings.number("check_camera_pause_s")
         self._seconds = settings.number("check_camera_s")
         self._every_ms = settings.number("stills_every_s") * 1000
-        self._going, self._state = threading.Lock(), threading.Lock()
+        self._going, self._state, self._finding = (threading.Lock() for _ in range(3))
         self._round: Round | None = None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -112,6 +113,16 @@ class Cameras:
         except Exception:
             # Shown as an old time of the last look; the sitting goes on.
             log.exception("the cameras could not be looked at")
+
+    @contextmanager
+    def discovering(self) -> Iterator[bool]:
+        """Whether nobody else is looking for cameras; one at a time."""
+        free = self._finding.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self._finding.release()
 
     def watched(self, now: int, at_once: int = AT_ONCE) -> None:
         """Somebody watches: look again if the last round is old."""

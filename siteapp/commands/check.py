@@ -6,22 +6,25 @@ import click
 import msgspec
 from rich.console import Console
 
+from siteapp.cameras.service import Cameras
 from siteapp.clock import wall_ms
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
-from siteapp.readiness.catalogue import CATALOGUE, Check
+from siteapp.readiness.cameras import drawn, with_cameras
 from siteapp.readiness.checks import ServerFacts
-from siteapp.readiness.report import assemble, from_rows, keep_report
+from siteapp.readiness.report import ALONE, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
+from siteapp.rooms.plan import read_plan
 from siteapp.standby.folder import PairFolder
-from siteapp.store import checked
+from siteapp.store import checked, rooms
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
+from sync.readiness.catalogue import CATALOGUE, Check
 from sync.wire.readiness import Finding, ReadinessReport
 from sync.words import Words
 
@@ -74,9 +77,13 @@ def _report(
         digest = checked.package(rows, plan.id)
         machines = from_rows(checked.all_checked(rows))
         facts = _facts(folder, identity, settings, plan, digest)
+        drawn_rooms = rooms.newest(rows)
         wall = wall_ms()
+    cameras = Cameras(folder, identity.site, identity.seal, settings)
+    laid = drawn(read_plan(drawn_rooms.document)) if drawn_rooms else {}
+    around = with_cameras(ALONE, cameras, settings, plan, laid, wall)
     serial = identity.certificate.serial
-    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall)
+    return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 
 def _facts(

@@ -8,7 +8,7 @@ DocumentRefused ── JournalDamaged  RescueOfAnother  RescueOfNobody
     ForOtherSite ── RescueForOtherSite
 InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  UploadAltered
              RecoveryRefused  RequestRefused ── WrongMethod  TooLarge
-             NetworkTooWide
+             NetworkTooWide  RoomPlanRefused  RoomSheetRefused  RoomSheetUnreadable
 NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
              MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
              NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
@@ -17,7 +17,7 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
 NotFound ── NoSuchCamera  NoStill
@@ -82,6 +82,13 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
+from siteapp.errors.rooms import (
+    NothingToUndo,
+    RoomPlanChanged,
+    RoomPlanRefused,
+    RoomSheetRefused,
+    RoomSheetUnreadable,
+)
 from siteapp.errors.servers import (
     NotItsBeginning,
     NotPaired,
@@ -120,6 +127,7 @@ __all__ = [
     "NotOpenYet",
     "NotPaired",
     "NothingRescued",
+    "NothingToUndo",
     "OtherPackage",
     "Overloaded",
     "PairingRefused",
@@ -137,6 +145,10 @@ __all__ = [
     "RescueTicketRefused",
     "ReserveMissing",
     "RoleNeeded",
+    "RoomPlanChanged",
+    "RoomPlanRefused",
+    "RoomSheetRefused",
+    "RoomSheetUnreadable",
     "SaveRefused",
     "SeatMoved",
     "SeatTaken",

@@ -51,6 +51,7 @@ class Machine(Struct, frozen=True):
     facts: dict[str, object] | None
     contacts: dict[str, int]
     flags: list[str]
+    marks: list[str]
 
 
 def merge(seen: Iterable[Sighting], now: int) -> list[Machine]:
@@ -235,6 +236,7 @@ def _machine(
         facts=told[0].facts if told else None,
         contacts=_contacts(group),
         flags=[name for name, raised in flags.items() if raised],
+        marks=list(dict.fromkeys(s.marker for s in newest if s.marker)),
     )
 
 

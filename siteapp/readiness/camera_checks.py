@@ -4,11 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from siteapp.cameras.model import Camera, Look, covers
-from siteapp.readiness.checks import ORDER, RULES, Threshold, judge, known, worst
-from sync.wire.readiness import CheckedCamera, Finding, Level
+from siteapp.readiness.checks import RULES, Threshold, judge, known, worst
+from sync.wire.readiness import Camera as Reported
+from sync.wire.readiness import Finding, Level
 
 HOUR_MS = 3_600_000
 LONGEST = 200
+# What a report says of them, for readers of either language; what is as it should be says nothing.
+SAID = {
+    "gone": "连接被拒 refused",
+    "silent": "无应答 silent",
+    "rubbish": "应答无效 rubbish",
+    "refused": "密码错误 wrong password",
+    "basic": "明文 in the clear",
+    "none": "无视频 no video",
+    "late": "超时 late",
+    "undecodable": "无法解码 undecodable",
+    "killed": "解码中止 decoder ended",
+    "unavailable": "本机不能解码 no decoder here",
+}
 
 
 class Seen(NamedTuple):
@@ -21,7 +35,9 @@ class Seen(NamedTuple):
     @property
     def works(self) -> bool:
         """Whether somebody who looks at it sees the room."""
-        return self.look is not None and worst(self.findings) != "fail" and self.look.picture == "ok"
+        return (
+            self.look is not None and worst(self.findings) != "fail" and self.look.picture == "ok"
+        )
 
 
 def judge_cameras(
@@ -42,15 +58,17 @@ def judge_cameras(
 def _camera(look: Look | None, threshold: Threshold) -> list[Finding]:
     if look is None:
         return [known("camera-reach", None, "")]
-    found = [known("camera-reach", look.reach == "ok", "" if look.reach == "ok" else look.reach)]
+    found = [known("camera-reach", look.reach == "ok", SAID.get(look.reach, ""))]
     if look.reach == "ok":
         clear = look.login == "basic"
         good = None if look.login == "unknown" else look.login != "refused" and not clear
-        found.append(known("camera-login", good, look.login, "warn" if clear else "fail"))
+        found.append(
+            known("camera-login", good, SAID.get(look.login, ""), "warn" if clear else "fail")
+        )
     if look.reach == "ok" and look.login != "refused":
         # That this server has no decoder says nothing of the camera.
         seen = None if look.picture == "unavailable" else look.picture == "ok"
-        said = f"{look.codec} {look.width}×{look.height}" if seen else look.picture
+        said = f"{look.codec} {look.width}×{look.height}" if seen else SAID[look.picture]
         found.append(known("camera-picture", seen, said))
     if look.picture == "ok":
         found.append(judge("camera-light", look.light, threshold))
@@ -65,7 +83,7 @@ def _recorder(look: Look | None, threshold: Threshold) -> list[Finding]:
     if look is None:
         return [known("recorder-reach", None, "")]
     good = look.reach == "ok"
-    found = [known("recorder-reach", good, "" if good else look.reach)]
+    found = [known("recorder-reach", good, SAID.get(look.reach, ""))]
     if good:
         found += [judge("recorder-days", look.days, threshold), _clock(look, threshold)]
     return found
@@ -78,18 +96,18 @@ def _clock(look: Look, threshold: Threshold) -> Finding:
 
 
 def judge_cover(
-    seen: Sequence[Seen], room: str, seats: Iterable[int], required: bool
-) -> tuple[Finding, set[int]]:
-    """Which of a session's seats no working camera covers, as a finding; and those seats."""
+    seen: Sequence[Seen], rooms: Mapping[str, Iterable[int]], seats: Iterable[int], required: bool
+) -> Finding:
+    """How many of a session's seats a working camera covers; those that none does are named."""
     wanted = set(seats)
     good: set[int] = set()
     for one in seen:
         if one.works:
-            good |= covers(one.camera, room, wanted)
+            good |= covers(one.camera, rooms, wanted)
     bare = tuple(sorted(wanted - good))
     listed = any(one.camera.kind == "camera" for one in seen)
     level: Level = "ok" if not bare else "fail" if required else "warn" if listed else "unknown"
-    return Finding("camera-cover", level, len(good), len(wanted), "", bare), set(bare)
+    return Finding("camera-cover", level, len(good), len(wanted), "", bare)
 
 
 def gathered_cameras(seen: Iterable[Seen]) -> list[Finding]:
@@ -112,20 +130,22 @@ def _one(check: str, level: Level, of: list[tuple[Seen, Finding]]) -> Finding:
     return Finding(check, level, value, of[0][1].limit, said, ())
 
 
-def line(seen: Seen) -> CheckedCamera:
-    """A camera as the signed report has it: of its picture the hash, of its address nothing."""
-    look = seen.look
-    return CheckedCamera(
-        camera=seen.camera.id,
-        label=seen.camera.label,
-        kind=seen.camera.kind,
-        level=min((one.level for one in seen.findings), key=ORDER.index, default="unknown"),
-        at=look.at if look else None,
-        still=look.still or None if look else None,
+def reported(
+    seen: Sequence[Seen], rooms: Mapping[str, Iterable[int]], seats: Iterable[int]
+) -> tuple[Reported, ...] | None:
+    """The cameras as the signed report has them: the picture's hash, and nothing of the address.
+
+    None where nobody listed any.
+    """
+    wanted = set(seats)
+    lines = tuple(
+        Reported(
+            name=one.camera.label,
+            kind=one.camera.kind,
+            level=worst(one.findings),
+            still=(one.look.still or None) if one.look else None,
+            seats=tuple(sorted(covers(one.camera, rooms, wanted))),
+        )
+        for one in seen
     )
-
-
-def counted(seen: Sequence[Seen]) -> int | None:
-    """How many cameras gave a picture; None where none is listed and so nobody counted."""
-    cameras = [one for one in seen if one.camera.kind == "camera"]
-    return sum(one.look is not None and one.look.picture == "ok" for one in cameras) if cameras else None
+    return lines or None

@@ -75,10 +75,12 @@ class ServerFacts:
     """What the server found out about itself; None is what it could not."""
 
     free_mib: int
+    disk_mib: int | None
     needed_mib: int
     sync_usual_ms: int | None
     sync_worst_ms: int | None
     memory_mib: int | None
+    memory_total_mib: int | None
     load_percent: int | None
     processors: int | None
     temperature_c: int | None

@@ -1,30 +1,42 @@
 """The report of one session: what machines and server found, made into one signed statement."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from siteapp.readiness.catalogue import CATALOGUE
 from siteapp.readiness.checks import (
     ORDER,
     ServerFacts,
     Threshold,
     gathered,
-    judge_seats,
     judge_server,
     worst,
     worst_first,
 )
 from siteapp.readiness.machine import Checked, MachineReport, judge_machine, round_trip_ms
+from siteapp.readiness.rooms import RoomPlan, judge_rooms
 from sync.errors import DocumentRefused
 from sync.exam.sitting import SessionPlan
+from sync.readiness.catalogue import CATALOGUE
 from sync.reports import report_path
 from sync.wire.documents import read, sign
 from sync.wire.files import write_durably
 from sync.wire.keys import SigningKey, VerifyKey
-from sync.wire.readiness import CheckedMachine, Finding, Level, Premises, ReadinessReport
+from sync.wire.readiness import (
+    TRIP_EDGES,
+    TRIP_GROUPS,
+    Camera,
+    CheckedMachine,
+    Finding,
+    Level,
+    Premises,
+    ReadinessReport,
+    Rehearsal,
+    Server,
+)
 
 HOUR_MS = 3_600_000
 SPOOL = "spool"
@@ -35,6 +47,22 @@ class Looked(NamedTuple):
 
     checked: Checked
     findings: list[Finding]
+
+
+class Around(NamedTuple):
+    """What others found: the rooms as drawn, cameras, the rehearsal, and their findings.
+
+    `asides` are shown and keep nobody from the start, as those of a single machine.
+    """
+
+    rooms: Sequence[RoomPlan] = ()
+    cameras: tuple[Camera, ...] | None = None
+    rehearsal: Rehearsal | None = None
+    findings: tuple[Finding, ...] = ()
+    asides: tuple[Finding, ...] = ()
+
+
+ALONE = Around()
 
 
 def from_rows(rows: Iterable[dict[str, Any]]) -> list[Checked]:
@@ -71,32 +99,59 @@ def assemble(
     server: ServerFacts,
     threshold: Threshold,
     now: int,
+    around: Around = ALONE,
 ) -> ReadinessReport:
     """Everything that is known, judged, the worst first."""
     looked = look_at(machines, threshold, now)
-    # Of machines that claim one seat the worse one counts: nobody makes another's machine good.
-    level: dict[int, Level] = {}
-    for one in looked:
-        seat = one.checked.report.seat
-        level[seat] = min(level.get(seat, "ok"), worst(one.findings), key=ORDER.index)
+    level = _levels(looked)
     good = [seat for seat, of in level.items() if of != "fail"]
-    wanted = [candidate.seat for candidate in plan.candidates]
-    seats, ready, spares = judge_seats(wanted, good, threshold)
+    wanted = {candidate.seat for candidate in plan.candidates}
+    seats, rooms = judge_rooms(around.rooms, wanted, good, level, threshold)
     of_machines = gathered((one.checked.report.seat, one.findings) for one in looked)
-    judged = judge_server(server, threshold)
+    judged = [*judge_server(server, threshold), *seats, *around.findings]
     return ReadinessReport(
         site=site,
         session=plan.id,
         serial=serial,
         at=now,
-        ready=is_ready([*judged, *seats]),
+        ready=is_ready(judged),
         candidates=len(wanted),
-        seats_ready=ready,
-        spares=spares,
-        premises=Premises(1, 1 + (server.spare is not None), len(level), None),
-        findings=tuple(worst_first([*judged, *seats, *of_machines])),
+        seats_ready=sum(room.seats_ready for room in rooms),
+        spares=sum(room.spares for room in rooms),
+        premises=_premises(around, server, len(level)),
+        rooms=rooms,
+        trips=grouped(trip for one in looked for trip in one.checked.report.trips),
+        findings=tuple(worst_first([*judged, *of_machines, *around.asides])),
         machines=tuple(_line(one) for one in looked),
+        cameras=around.cameras,
+        rehearsal=around.rehearsal,
     )
+
+
+def _levels(looked: Iterable[Looked]) -> dict[int, Level]:
+    """Each seat's: of machines that claim one the worse counts; nobody makes another's good."""
+    level: dict[int, Level] = {}
+    for one in looked:
+        seat = one.checked.report.seat
+        level[seat] = min(level.get(seat, "ok"), worst(one.findings), key=ORDER.index)
+    return level
+
+
+def _premises(around: Around, server: ServerFacts, machines: int) -> Premises:
+    main = Server("main", server.processors, server.memory_total_mib, server.disk_mib)
+    spare = (Server("spare", None, None, None),) if server.spare is not None else ()
+    cameras = around.cameras
+    # What is listed and gives no picture is no camera of the premises.
+    seen = None if cameras is None else sum(c.kind == "camera" and bool(c.still) for c in cameras)
+    return Premises(max(1, len(around.rooms)), (main, *spare), machines, seen)
+
+
+def grouped(trips: Iterable[float]) -> tuple[int, ...]:
+    """How many round trips lie in each group of TRIP_EDGES."""
+    counts = [0] * TRIP_GROUPS
+    for trip in trips:
+        counts[bisect_left(TRIP_EDGES, trip)] += 1
+    return tuple(counts)
 
 
 def is_ready(findings: Iterable[Finding]) -> bool:
@@ -116,6 +171,10 @@ def _line(one: Looked) -> CheckedMachine:
         seat=report.seat,
         level=worst(one.findings),
         browser=one.checked.browser,
+        cores=report.cores,
+        memory_mib=report.memory_mib,
+        width=report.width,
+        height=report.height,
         round_trip_ms=round_trip_ms(report),
         down_kbit=report.down_kbit,
         full_load_ms=int(report.load.ms) if report.load else None,

@@ -107,6 +107,7 @@ def find_facts(
     certificate, sqlite, good = about
     return ServerFacts(
         free_mib=server.free_mib(folder),
+        disk_mib=server.disk_mib(folder),
         needed_mib=-(-needed // MIB) + settings.number("reserve_mib"),
         sync_usual_ms=usual,
         sync_worst_ms=worst,

@@ -23,6 +23,7 @@ class Machine(NamedTuple):
     """The machine under the service."""
 
     memory_mib: int | None
+    memory_total_mib: int | None
     load_percent: int | None
     processors: int | None
     temperature_c: int | None
@@ -54,8 +55,10 @@ def look(run: Run = ask) -> Machine:
     on_mains, power = _power(run)
     speed, links = _links()
     synchronised, source = _clock(run)
+    memory = psutil.virtual_memory()
     return Machine(
-        memory_mib=psutil.virtual_memory().available // MIB,
+        memory_mib=memory.available // MIB,
+        memory_total_mib=memory.total // MIB,
         load_percent=int(psutil.getloadavg()[0] * 100 / processors) if processors else None,
         processors=processors,
         temperature_c=_temperature(),
@@ -133,3 +136,8 @@ def sync_times(folder: Path) -> tuple[int | None, int | None]:
 def free_mib(folder: Path) -> int:
     """What is free on the disk of that folder."""
     return free_bytes(folder) // MIB
+
+
+def disk_mib(folder: Path) -> int:
+    """How large the disk of that folder is."""
+    return shutil.disk_usage(folder).total // MIB

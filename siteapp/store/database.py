@@ -87,6 +87,10 @@ CREATE TABLE IF NOT EXISTS machine_check (
   visits INTEGER NOT NULL, browser TEXT NOT NULL, report TEXT NOT NULL,
   PRIMARY KEY (address, seat)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS room_plan (
+  version INTEGER PRIMARY KEY, before INTEGER NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
+  document TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS contact (
   session TEXT NOT NULL, attempt TEXT NOT NULL, clock_ms INTEGER NOT NULL,
   PRIMARY KEY (session, attempt)

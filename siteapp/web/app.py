@@ -10,6 +10,7 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
+from siteapp.web.cameras import cameras
 from siteapp.web.candidate import candidate
 from siteapp.web.checking import checking
 from siteapp.web.elsewhere import Elsewhere
@@ -47,7 +48,7 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, staff, invigilator, two_people, administrator)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, cameras)
     for blueprint in (*people, *others):
         app.register_blueprint(blueprint)
     return app

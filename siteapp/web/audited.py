@@ -24,6 +24,8 @@ ACTS: Final = {
     "readiness": Words("签发考前检查报告", "signed a readiness report"),
     "promote": Words("由备用服务器接管", "promoted the spare"),
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
+    "room-plan": Words("修改机房平面图", "changed the room plan"),
+    "room-plan-undo": Words("撤销平面图的改动", "undid a change of the room plan"),
     "rescue": Words("导入救援文件", "took in a rescue file"),
     "rescue-refused": Words("救援文件未通过核验", "rescue file refused"),
     "seat-agent-token": Words("下载考场令牌", "took the room's token"),

@@ -10,12 +10,12 @@ from flask import Blueprint, Response, render_template, request
 
 from siteapp.conduct.machines import Mark, seen
 from siteapp.errors import NoMeasuring
-from siteapp.readiness.catalogue import CATALOGUE
 from siteapp.readiness.checks import worst, worst_first
 from siteapp.readiness.machine import Checked, MachineReport, browser_of, judge_machine, read_report
 from siteapp.store import checked, records
 from siteapp.web.guard import ROOM, role, site
 from siteapp.web.machine import MOST_MACHINES
+from sync.readiness.catalogue import CATALOGUE
 from sync.wire.readiness import Finding
 
 checking = Blueprint("checking", __name__)

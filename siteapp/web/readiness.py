@@ -9,8 +9,10 @@ from flask import Blueprint, Response, render_template, request
 from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
+from siteapp.readiness.cameras import drawn, with_cameras
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.report import (
+    ALONE,
     SPOOL,
     assemble,
     counts,
@@ -55,6 +57,7 @@ def _verified(session: str) -> str:
 
 def _report(session: Session, anew: bool = False) -> ReadinessReport:
     live, the = site().live, site()
+    wall, rooms = live.clock.wall(), drawn(site().rooms.now().plan)
     facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
     return assemble(
         the.identity.site,
@@ -63,7 +66,8 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         from_rows(checked.all_checked(live.rows)),
         facts,
         the.settings.number,
-        live.clock.wall(),
+        wall,
+        with_cameras(ALONE, the.cameras, the.settings, session.plan, rooms, wall),
     )
 
 

@@ -2,7 +2,7 @@
 
     ExamError
     ├── EnvironmentFault   3  the machine: port, disk, data folder, library
-    │   ├── PortInUse  DiskTooFull  NotInitialised  AlreadyInitialised
+    │   ├── PortInUse  DiskTooFull  NotInitialised  AlreadyInitialised ── AlreadyEnrolled
     │   ├── ForeignDataFolder  DataFolderBusy  SqliteTooOld  SecretMissing
     │   └── SecretDamaged
     ├── DocumentRefused    4  a package, batch, receipt or certificate
@@ -64,6 +64,7 @@ from sync.errors.documents import (
 )
 from sync.errors.enrolling import (
     REFUSALS,
+    AlreadyEnrolled,
     BundleAltered,
     BundleRefused,
     EnrolmentKeyMissing,
@@ -105,6 +106,7 @@ from sync.errors.machine import (
 
 __all__ = [
     "REFUSALS",
+    "AlreadyEnrolled",
     "AlreadyInitialised",
     "AlreadyThere",
     "BankRefused",

@@ -5,11 +5,28 @@ NotAllowed ── EnrolmentRefused ── UnknownToken  InvitationForOtherSite  
               InvitationWithdrawn  InvitationUsed  InvitationWaits  SiteHasABox  RequestTurnedAway
 InputRefused       WordUnknown  WordsMiscounted  BundleRefused
 NotNow             EnrolmentKeyMissing
+AlreadyInitialised ── AlreadyEnrolled
 NotAllowed         SecondPersonNeeded  WordsDiffer
 """
 
 from sync.errors.branches import DocumentRefused, ExamError, InputRefused, NotAllowed, NotNow
+from sync.errors.machine import AlreadyInitialised
 from sync.words import Words
+
+
+class AlreadyEnrolled(AlreadyInitialised):
+    """This box has a site's certificate."""
+
+    code = "already-enrolled"
+    message = Words(
+        "本服务器已经登记，数据文件夹：{folder}", "This server is enrolled already: {folder}"
+    )
+    hint = Words(
+        "无需再次登记。更换服务器时，请在新服务器上使用总部签发的更换登记包；"
+        "试用另一考点时用 --data 指定其他文件夹",
+        "Nothing to do. To replace a server, run this on the new one with headquarters' bundle for"
+        " a replacement; for another site say another folder with --data",
+    )
 
 
 class BundleAltered(DocumentRefused):

@@ -167,7 +167,7 @@ TYPES: dict[type[Struct], str] = {
     Promotion: "application/vnd.examsite.promotion.v1+json",
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
-    ReadinessReport: "application/vnd.examsite.readiness-report.v1+json",
+    ReadinessReport: "application/vnd.examsite.readiness-report.v2+json",
     Inventory: "application/vnd.examsite.inventory.v1+json",
     InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }

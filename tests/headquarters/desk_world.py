@@ -19,9 +19,9 @@ from sync.headquarters.intake import edge
 from sync.headquarters.intake.archive import archive_pending
 from sync.headquarters.planning import rosters, sessions
 from sync.headquarters.planning.samples import sample_rows
-from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import EnrolmentRequest, HeadquartersKeys, sign, write_batch
 from sync.wire.keys import OpeningKey, SigningKey

@@ -31,6 +31,7 @@ from sync.headquarters.register import sites
 from sync.headquarters.store.body import hash_file
 from sync.headquarters.store.schema import receipts
 from sync.wire.documents import Receipt, read
+from sync.wire.fields import MAX_INTEGER
 from sync.wire.keys import OpeningKey, VerifyKey
 
 
@@ -64,6 +65,13 @@ def test_a_batch_gets_a_receipt_for_just_these_bytes(desk: Desk, story: Story) -
     assert (receipt.site, receipt.session) == ("site-01", "morning")
     assert (receipt.server_term, receipt.sequence, receipt.at) == (1, 3, NOW)
     assert desk.hq.blob(digest).read_bytes() == data
+
+
+def test_a_number_as_long_as_a_site_may_write_is_taken_in(desk: Desk, story: Story) -> None:
+    digest, data = desk.batch(story.events, sequence=MAX_INTEGER)
+    receipt = check(desk, edge.accept_bytes(desk.hq, data, digest, NOW).receipt)
+    assert receipt.sequence == MAX_INTEGER
+    assert list_batches(desk.hq)[0].sequence == MAX_INTEGER
 
 
 def test_a_repeat_gets_the_same_bytes_at_any_later_time(desk: Desk, story: Story) -> None:

@@ -1,10 +1,12 @@
 """Readiness reports of sites at headquarters: the site's own, the newest, shown on its page."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk_world import NOW, Box, Desk, Page
 from flask.testing import FlaskClient
+from readied import said_report
 from test_api import proof
 
 from sync.errors import ForOtherSite, SignatureRefused
@@ -16,7 +18,7 @@ from sync.stick import StickTransport
 from sync.wire.documents import sign
 from sync.wire.files import write_durably
 from sync.wire.keys import SigningKey
-from sync.wire.readiness import Finding, Premises, ReadinessReport
+from sync.wire.readiness import Finding
 
 
 @pytest.fixture(params=["published_desk", "published_on_postgresql"], ids=["sqlite", "postgresql"])
@@ -28,15 +30,8 @@ def desk(request: pytest.FixtureRequest) -> Desk:
 
 def report(key: SigningKey, at: int = NOW, **change: object) -> bytes:
     """A site's word on the session, signed."""
-    said = {"site": "site-01", "session": "morning", "ready": True} | change
-    found = Finding("disk", "warn", 1, 2, "", ())
-    return sign(
-        ReadinessReport(
-            **said, serial=1, at=at, candidates=4, seats_ready=40, spares=5,
-            premises=Premises(1, 2, 45, None), findings=(found,), machines=(),
-        ),
-        key,
-    )  # fmt: skip
+    said: dict[str, Any] = {"site": "site-01", "session": "morning", "at": at} | change
+    return sign(said_report(**said, findings=(Finding("disk", "warn", 1, 2, "", ()),)), key)
 
 
 def kept(desk: Desk) -> list[tuple[bool, int]]:

@@ -15,7 +15,7 @@ from sync.headquarters.marking.results import HEAD, import_marks, outcome, resul
 from sync.headquarters.marking.scoring import score
 from sync.headquarters.planning import rosters
 from sync.headquarters.planning.samples import sample_rows
-from sync.headquarters.spreadsheet import Cell, read_sheet, sheet_bytes
+from sync.spreadsheet import Cell, read_sheet, sheet_bytes
 
 
 @pytest.fixture

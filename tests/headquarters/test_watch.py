@@ -18,12 +18,12 @@ from sync.headquarters.marking.reconcile import ForkedTail, Person
 from sync.headquarters.marking.scoring import scored_rows
 from sync.headquarters.marking.tracks import fork_rows, hand_in_rows, incident_rows, milestones
 from sync.headquarters.serve import work_once
-from sync.headquarters.spreadsheet import read_sheet
 from sync.headquarters.store.schema import files
 from sync.headquarters.store.watch_tables import incidents as incident_table
 from sync.headquarters.watch import audits, board, incidents, missing, receipt_codes, search
 from sync.headquarters.watch.incidents import Asked
 from sync.moments import moment
+from sync.spreadsheet import read_sheet
 
 DAY = "2026-12-05"
 

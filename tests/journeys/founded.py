@@ -21,9 +21,9 @@ from sync.headquarters.planning import publish, rosters, sessions
 from sync.headquarters.planning.materials import builtin_materials
 from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.register import sites, staff
-from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, create_headquarters
+from sync.spreadsheet import sheet_bytes
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 

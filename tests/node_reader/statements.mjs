@@ -14,7 +14,7 @@ const TYPES = {
   'fetch-request': 'application/vnd.examsite.fetch-request.v1+json',
   promotion: 'application/vnd.examsite.promotion.v1+json',
   'key-register': 'application/vnd.examsite.key-register.v1+json',
-  'readiness-report': 'application/vnd.examsite.readiness-report.v1+json',
+  'readiness-report': 'application/vnd.examsite.readiness-report.v2+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
   inventory: 'application/vnd.examsite.inventory.v1+json',
   'inventory-answer': 'application/vnd.examsite.inventory-answer.v1+json',
@@ -61,19 +61,34 @@ const FIELDS = {
 function readiness(value) {
   const level = c.oneOf('fail', 'warn', 'unknown', 'ok');
   const said = (v) => ([...c.string(v)].length <= 200 ? v : c.strange('too long'));
+  const counted = c.orNull(NUMBER), seats = c.list(COUNTER);
+  const trips = (v) => (c.list(NUMBER)(v).length === 8 ? v : c.strange('number of groups'));
   return c.object({
     site: c.NAME, session: c.NAME, serial: COUNTER, at: NUMBER, ready: c.bool, candidates: NUMBER,
-    seats_ready: NUMBER, spares: NUMBER,
+    seats_ready: NUMBER, spares: NUMBER, trips,
     premises: c.object({
-      rooms: NUMBER, servers: NUMBER, machines: NUMBER, cameras: c.orNull(NUMBER),
+      rooms: NUMBER, machines: NUMBER, cameras: counted,
+      servers: c.list(c.object({
+        role: c.oneOf('main', 'spare'), processors: counted, memory_mib: counted, disk_mib: counted,
+      })),
     }),
+    rooms: c.list(c.object({
+      name: said, ready: c.bool, candidates: NUMBER, seats_ready: NUMBER, spares: NUMBER,
+      places: c.list(c.object({ seat: COUNTER, row: COUNTER, column: COUNTER, spare: c.bool })),
+    })),
     findings: c.list(c.object({
-      check: c.NAME, level, value: c.orNull(NUMBER), limit: c.orNull(NUMBER), said,
-      seats: c.list(COUNTER),
+      check: c.NAME, level, value: counted, limit: counted, said, seats,
     })),
     machines: c.list(c.object({
-      seat: COUNTER, level, browser: said, round_trip_ms: c.orNull(NUMBER),
-      down_kbit: c.orNull(NUMBER), full_load_ms: c.orNull(NUMBER),
+      seat: COUNTER, level, browser: said, cores: counted, memory_mib: counted, width: NUMBER,
+      height: NUMBER, round_trip_ms: counted, down_kbit: counted, full_load_ms: counted,
+    })),
+    cameras: c.orNull(c.list(c.object({
+      name: said, kind: c.oneOf('camera', 'recorder'), level, still: c.orNull(c.DIGEST), seats,
+    }))),
+    rehearsal: c.orNull(c.object({
+      at: NUMBER, level,
+      steps: c.list(c.object({ step: c.NAME, level, value: counted, said })),
     })),
   })(value);
 }

@@ -14,7 +14,7 @@ from provisioning.cli import main
 from provisioning.enrolling import Enrolment
 from siteapp.identity import accept_certificate, load_identity
 from sync.errors import (
-    AlreadyInitialised,
+    AlreadyEnrolled,
     BundleAltered,
     CannotOpen,
     ForeignDataFolder,
@@ -72,7 +72,9 @@ def test_over_the_line_from_the_bundle_to_the_certificate(hq: Headquarters, tmp_
     assert register is not None
     assert [one.role for one in register.usable("enrolment")] == ["enrolment"]
     assert address in (tmp_path / "box" / "settings.toml").read_text()
-    assert run(tmp_path / "box", bundle).exit_code == AlreadyInitialised.exit_status
+    again = run(tmp_path / "box", bundle)
+    assert again.exit_code == AlreadyEnrolled.exit_status
+    assert AlreadyEnrolled.code in again.stderr
 
 
 def officer(hq: Headquarters) -> tuple[str, ...]:

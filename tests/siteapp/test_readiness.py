@@ -15,19 +15,22 @@ from room import browser, journal, staff_browser
 
 from siteapp.cli import main
 from siteapp.readiness import server
-from siteapp.readiness.catalogue import CATALOGUE
 from siteapp.readiness.checks import RULES, ServerFacts, judge_seats, judge_server
 from siteapp.readiness.report import HOUR_MS, counts, is_ready, kept_report
 from siteapp.site import Site
+from sync.readiness.catalogue import CATALOGUE
 from sync.wire.readiness import Finding
 
 AM = "am-1121"
+MEMORY = SimpleNamespace(available=4000 * 2**20, total=8000 * 2**20)
 FACTS = ServerFacts(
     free_mib=5000,
+    disk_mib=50_000,
     needed_mib=300,
     sync_usual_ms=3,
     sync_worst_ms=40,
     memory_mib=4000,
+    memory_total_mib=8000,
     load_percent=10,
     processors=4,
     temperature_c=50,
@@ -53,7 +56,7 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server.look, "__defaults__", (lambda command: None,))
     monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
     monkeypatch.setattr(psutil, "getloadavg", lambda: (0.4, 0.0, 0.0))
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=4000 * 2**20))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: MEMORY)
     links = {"lo": (True, 0), "eth0": (True, 1000), "eth1": (False, 10_000)}
     stats = {n: SimpleNamespace(isup=up, speed=speed) for n, (up, speed) in links.items()}
     monkeypatch.setattr(psutil, "net_if_stats", lambda: stats)
@@ -178,8 +181,11 @@ def test_a_report_says_for_how_many_the_room_is_ready_and_is_signed(unlocked: Si
     state = admin.get(f"/api/readiness/{AM}").json
     said = state["report"]
     assert (said["ready"], said["seats_ready"], said["spares"]) == (True, 5, 1)
-    premises = {"rooms": 1, "servers": 1, "machines": 6, "cameras": None}
-    assert (said["premises"], state["kept"], state["counts"]) == (premises, None, False)
+    assert (state["kept"], state["counts"]) == (None, False)
+    counted = said["premises"]
+    (server,) = counted.pop("servers")
+    assert counted == {"rooms": 1, "machines": 6, "cameras": None}
+    assert (server["role"], server["processors"], server["memory_mib"]) == ("main", 4, 8000)
     assert admin.post(f"/api/readiness/{AM}/sign").json == {"ready": True}
     kept = kept_report(unlocked.folder, AM, unlocked.identity.sign.public)
     assert kept is not None

@@ -16,7 +16,7 @@ from sync.wire.documents import (
     UnlockRelease,
 )
 from sync.wire.keys import OpeningKey, SigningKey, VerifyKey
-from sync.wire.readiness import CheckedMachine, Finding, Premises, ReadinessReport
+from vectoring import readiness
 from vectoring.cast import (
     AT,
     BOX,
@@ -63,22 +63,6 @@ def _released(plaintext: bytes = SECRETS, key: OpeningKey = BOX, package: str = 
     return KEPT.seal(key.public, plaintext, b"examsite/v1/release" + package.encode())
 
 
-READY = ReadinessReport(
-    SITE,
-    SESSION,
-    2,
-    AT,
-    False,
-    2,
-    1,
-    1,
-    Premises(1, 2, 2, None),
-    (
-        Finding("screen", "fail", 1024, 1366, "1024 × 768", (7,)),
-        Finding("temperature", "unknown", None, 80, "", ()),
-    ),
-    (CheckedMachine(7, "fail", "Chromium 96", 3, 94_000, None),),
-)
 GOOD: dict[str, tuple[Any, SigningKey]] = {
     "receipt": (Receipt("ab" * 32, 4096, SITE, SESSION, 1, 0, "received", AT), RECEIPT),
     "refusal": (Refusal("ab" * 32, 4096, "conflicting-batch", "冲突", "conflict", AT), RECEIPT),
@@ -92,7 +76,7 @@ GOOD: dict[str, tuple[Any, SigningKey]] = {
     ),
     "key-register": (REGISTER, ROOT),
     "later-server": (LaterServer(SITE, 2, AT), RECEIPT),
-    "readiness-report": (READY, SIGN),
+    "readiness-report": (readiness.READY, SIGN),
 }
 
 
@@ -223,14 +207,7 @@ FIELD_FAULTS: list[tuple[str, str, Wrong]] = [
     ("promotion", "session-with-slash", field("sessions", "am/1", to=[0, b64(bytes(32))])),
     ("promotion", "size-negative", field("sessions", SESSION, 0, to=-1)),
     ("promotion", "second-missing", drop("second")),
-    ("readiness-report", "ready-number", field("ready", to=1)),
-    ("readiness-report", "seat-0", field("machines", 0, "seat", to=0)),
-    ("readiness-report", "level-unknown-word", field("findings", 0, "level", to="good")),
-    ("readiness-report", "value-negative", field("findings", 0, "value", to=-1)),
-    ("readiness-report", "said-too-long", field("findings", 0, "said", to="长" * 201)),
-    ("readiness-report", "check-in-capitals", field("findings", 0, "check", to="Screen")),
-    ("readiness-report", "cameras-missing", drop("premises", "cameras")),
-    ("readiness-report", "machines-null", field("machines", to=None)),
+    *(("readiness-report", *fault) for fault in readiness.FAULTS),
     ("later-server", "term-text", field("server_term", to="2")),
     ("later-server", "site-empty", field("site", to="")),
     ("later-server", "fields-unknown-member", field("sessions", to={})),

@@ -34,11 +34,11 @@ from sync.headquarters.marking.scoring import (
     rulings_now,
 )
 from sync.headquarters.planning.sessions import find, list_sittings, load_form, published_plan
-from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.marking_tables import correction_decisions, corrections, remarks
 from sync.headquarters.store.schema import candidates, results, scorings
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Words
 
 LONGEST_REASON = 500

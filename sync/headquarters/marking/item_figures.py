@@ -5,9 +5,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from sync.exam.item_analysis import FormStatistics, ItemStatistics
 from sync.headquarters.planning.sessions import find
-from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.marking_tables import form_statistics
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Words
 
 FLAGS = {

@@ -17,10 +17,10 @@ from sync.headquarters.planning.sessions import (
     published_plan,
     show_session,
 )
-from sync.headquarters.spreadsheet import Cell, SheetUnreadable, read_sheet, sheet_bytes
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import entries, practical_marks
+from sync.spreadsheet import Cell, SheetUnreadable, read_sheet, sheet_bytes
 from sync.words import Words
 
 HEAD = (

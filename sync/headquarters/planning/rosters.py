@@ -13,10 +13,10 @@ from sync.exam.sitting import CandidatePlan
 from sync.exam.specification import Specification
 from sync.headquarters.planning.sessions import draft, find
 from sync.headquarters.register.conditions import require_roster
-from sync.headquarters.spreadsheet import SheetUnreadable, read_sheet, sheet_bytes
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sittings
+from sync.spreadsheet import SheetUnreadable, read_sheet, sheet_bytes
 from sync.words import Words
 
 

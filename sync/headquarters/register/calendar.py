@@ -23,11 +23,11 @@ from sync.headquarters.register.sheets import (
     rows_of,
     whole,
 )
-from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.register_tables import calendar_sittings
 from sync.moments import BEIJING
+from sync.spreadsheet import sheet_bytes
 from sync.words import Words
 
 LEVELS = ("初级", "中级", "高级")

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Literal, NamedTuple
 
 from sync.headquarters.register.refusals import RegisterSheetRefused
-from sync.headquarters.spreadsheet import SheetUnreadable, sheet_rows
+from sync.spreadsheet import SheetUnreadable, sheet_rows
 from sync.words import Words
 
 Change = Literal["new", "changed", "same"]

@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
-    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     String,
@@ -27,8 +26,8 @@ contacts = Table(
     Column("agreed", String),
     # Digests of the newest lists that are not here, and that are not because another file has the
     # number.
-    Column("lacking", Integer, nullable=False),
-    Column("forked", Integer, nullable=False),
+    Column("lacking", BigInteger, nullable=False),
+    Column("forked", BigInteger, nullable=False),
 )
 
 # Its sessions. `state` and `cut` (batches by the site's journal) are null if it does not say.
@@ -38,11 +37,11 @@ contact_sessions = Table(
     Column("site", ForeignKey("contacts.site"), nullable=False),
     Column("session", String, nullable=False),
     Column("state", String),
-    Column("cut", Integer),
+    Column("cut", BigInteger),
     # What lies in the site's spool: of the highest server term, and that term.
-    Column("server_term", Integer),
-    Column("batches", Integer, nullable=False),
-    Column("files", Integer, nullable=False),
+    Column("server_term", BigInteger),
+    Column("batches", BigInteger, nullable=False),
+    Column("files", BigInteger, nullable=False),
     PrimaryKeyConstraint("site", "session"),
 )
 

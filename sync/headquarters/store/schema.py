@@ -179,8 +179,8 @@ batches = Table(
     Column("digest", String, primary_key=True),
     Column("site", ForeignKey("sites.id"), nullable=False),
     Column("session", ForeignKey("sessions.id"), nullable=False),
-    Column("server_term", Integer, nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("server_term", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("signed_by", String, nullable=False),
     # The ids of the two keys that open it.
@@ -247,8 +247,8 @@ files = Table(
     Column("digest", String, primary_key=True),
     Column("site", ForeignKey("sites.id"), nullable=False),
     Column("session", ForeignKey("sessions.id"), nullable=False),
-    Column("server_term", Integer, nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("server_term", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("signed_by", String, nullable=False),
     # The ids of the two keys that open it.

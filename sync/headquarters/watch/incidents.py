@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from sync.exam.specification import Struct
-from sync.headquarters.spreadsheet import Cell, sheet_bytes
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, sessions, sites
 from sync.headquarters.store.watch_tables import incidents
 from sync.headquarters.watch.board import of_day
 from sync.moments import moment
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Language, Words
 
 # As the journal has them; `restart`, `clock` and `fork` are told apart from other incidents.

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sync.exam.specification import Struct
 from sync.headquarters.marking.reconcile import Person, Reconciliation, SittingCount
 from sync.headquarters.planning.sessions import show_session
-from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, files, scorings, sessions
 from sync.headquarters.store.watch_tables import named_files
 from sync.headquarters.watch.board import Facts, facts_of, of_day
+from sync.spreadsheet import sheet_bytes
 from sync.words import Language, Words
 
 # Why somebody or something is on the list; the most serious first.

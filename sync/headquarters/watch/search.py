@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from sync.exam.specification import Struct
 from sync.headquarters.marking.results import HEAD, KINDS, ResultRow, cells, result_rows
-from sync.headquarters.spreadsheet import sheet_bytes
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sessions, sites, sittings
+from sync.spreadsheet import sheet_bytes
 
 MOST_ROWS = 20_000
 _FROM = (

@@ -2,7 +2,7 @@
 
 from flask import Response, make_response
 
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from sync.spreadsheet import SHEET
 
 
 def file_answer(data: bytes, name: str, kind: str = "application/octet-stream") -> Response:

@@ -70,7 +70,7 @@ function premises(counted) {
   const cameras = counted.cameras === null ? t("未检查", "not checked") : String(counted.cameras);
   return [
     [t("机房数量", "Rooms"), String(counted.rooms)],
-    [t("服务器", "Servers"), String(counted.servers)],
+    [t("服务器", "Servers"), String(counted.servers.length)],
     [t("学生机", "Student machines"), String(counted.machines)],
     [t("监控设备", "Cameras"), cameras],
   ];

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from siteapp.readiness.camera_words import CAMERAS
-from siteapp.readiness.words import ADMINISTRATOR, HEADQUARTERS, SCHOOL, Check
+from sync.readiness.camera_words import CAMERAS
+from sync.readiness.words import ADMINISTRATOR, HEADQUARTERS, SCHOOL, Check
 from sync.words import Words
 
 __all__ = ["ADMINISTRATOR", "CATALOGUE", "HEADQUARTERS", "SCHOOL", "Check"]

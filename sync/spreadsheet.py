@@ -14,8 +14,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sync.headquarters import sheet_reader
+from sync import sheet_reader
 
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_FILE = 16 * 1024 * 1024
 MAX_SECONDS = 60
 # Many sheets at once take no more memory than two.

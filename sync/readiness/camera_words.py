@@ -1,6 +1,6 @@
 """The checks of cameras and recorders in words."""
 
-from siteapp.readiness.words import ADMINISTRATOR, SCHOOL, Check
+from sync.readiness.words import ADMINISTRATOR, SCHOOL, Check
 from sync.words import Words
 
 
@@ -31,9 +31,10 @@ CAMERAS = (
         "",
         Words("摄像机连通", "Camera answers"),
         Words(
-            "按清单中的地址用 RTSP 询问；无应答、拒绝连接或应答无意义均不通过；从未检查或结果过期为未知",
-            "Asked by RTSP at its listed address: silence, refusal and rubbish fail; never looked at,"
-            " or too long ago, is unknown",
+            "按清单中的地址用 RTSP 询问；无应答、拒绝连接或应答无意义均不通过；"
+            "从未检查或结果过期为未知",
+            "Asked by RTSP at its listed address: silence, refusal and rubbish fail; never looked"
+            " at, or too long ago, is unknown",
         ),
         Words(
             "检查电源、网线和地址；确认端口为 RTSP 端口（通常 554）",
@@ -91,8 +92,8 @@ CAMERAS = (
         Words("画面会变化", "Picture changes"),
         Words(
             "相隔几秒的两帧的平均差异；真实画面总有噪点，完全不变说明画面已停住",
-            "How much two frames some seconds apart differ; a live picture has noise, and none at all"
-            " means that it stands still",
+            "How much two frames some seconds apart differ; a live picture has noise, and none at"
+            " all means that it stands still",
         ),
         Words("重启摄像机或录像机", "Restart the camera or its recorder"),
     ),
@@ -121,7 +122,8 @@ CAMERAS = (
         "d",
         Words("录像保存天数", "Days recorded"),
         Words(
-            "ONVIF 能说明最早的录像是哪天，不能说明磁盘剩余；刚启用的录像机天数自然少；不回答为未知",
+            "ONVIF 能说明最早的录像是哪天，不能说明磁盘剩余；刚启用的录像机天数自然少；"
+            "不回答为未知",
             "ONVIF tells from when the oldest recording is, and not how much disk is free; a new"
             " recorder has few days; one that does not answer is unknown",
         ),

@@ -1,0 +1,1 @@
+"""What site and headquarters both say of readiness: the checks in words, and a report drawn."""
