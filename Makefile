@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 ARGS :=
 
-.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq bench-lan lock clean screenshots reference vectors
+.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq bench-lan bench-ui lock clean screenshots reference vectors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -49,6 +49,10 @@ bench-hq: ## headquarters' intake in figures, on a PostgreSQL of its own (ARGS=-
 bench-lan: ## finding a room of sixty machines, in network namespaces; needs root (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/lan.py $(ARGS)
+
+bench-ui: ## the pages in figures: weight, slow machines, barriers (ARGS=--json)
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests:tests/bench:tests/journeys $(PY) tests/bench/ui.py $(ARGS)
 
 screenshots: ## the pictures in docs/images, from real pages
 	@provisioning/bootstrap.sh dev

@@ -149,6 +149,14 @@ SETTINGS = (
     Setting(
         "backup_seconds", 60, Words("每隔多少秒写一份副本", "seconds between two sealed copies")
     ),
+    Setting(
+        "extend_alone_minutes",
+        30,
+        Words(
+            "一人可为一名考生人工补时的合计上限（分钟），超过须两人",
+            "most that one person gives a candidate by hand, minutes; more needs a second",
+        ),
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",
@@ -189,6 +197,29 @@ SETTINGS = (
         1024,
         Words("测速所取数据的大小（KiB）", "bytes that a machine pulls to measure, KiB"),
     ),
+    Setting(
+        "check_machine_disk_mib",
+        1024,
+        Words("考试机系统盘剩余下限（MiB，座位程序）", "machine: free disk at least, MiB (agent)"),
+    ),
+    Setting(
+        "check_machine_load_percent",
+        80,
+        Words("考试机处理器负载上限（%，座位程序）", "machine: load at most, % (agent)"),
+    ),
+    Setting(
+        "check_battery_percent",
+        80,
+        Words("未插电的考试机电量下限（%）", "machine off the mains: charge at least, %"),
+    ),
+    Setting(
+        "check_displays", 1, Words("考试机显示器数量上限", "machine: displays at most (agent)")
+    ),
+    Setting(
+        "check_zone_minutes",
+        480,
+        Words("考试机时区（相对 UTC 的分钟数）", "machine: time zone, minutes from UTC (agent)"),
+    ),
     Setting("check_sync_ms", 20, Words("落盘中位时间上限（毫秒）", "usual sync at most, ms")),
     Setting(
         "check_sync_worst_ms", 500, Words("落盘最长时间上限（毫秒）", "worst sync at most, ms")
@@ -227,10 +258,10 @@ SETTINGS = (
         Words("两帧画面相隔（秒），须小于上一项", "between a camera's two frames, s; below that"),
     ),
     Setting(
-        "check_camera_light", 40, Words("画面亮度下限（0–255）", "picture's light at least, 0–255")
+        "check_camera_light", 40, Words("画面亮度下限（0–255）", "picture's light at least, of 255")
     ),
     Setting(
-        "check_camera_focus", 20, Words("画面清晰度下限（‰）", "picture's sharpness at least, ‰")
+        "check_camera_focus", 20, Words("画面清晰度下限（‰）", "picture's sharpness at least, in 1000")
     ),
     Setting(
         "check_camera_change",

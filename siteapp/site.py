@@ -9,9 +9,10 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from siteapp.cameras.service import Cameras
+from siteapp.boards import Boards
+from siteapp.cameras.service import of_site
 from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.limits import Limits
@@ -21,11 +22,13 @@ from siteapp.conduct.once import Once
 from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
+from siteapp.conduct.wall import wall
 from siteapp.config import Settings
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
 from siteapp.identity import Identity, load_identity
 from siteapp.lan.announce import About
+from siteapp.lan.kept import NAME
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
 from siteapp.papers import Shelf
@@ -94,11 +97,10 @@ class Site:
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.readiness = Readiness(folder, self.settings)
-        self.rooms = Rooms(self.live)
-        self.cameras = Cameras(folder, self.identity.site, self.identity.seal, self.settings)
+        self.rooms, self.cameras = Rooms(self.live), of_site(folder, self.identity, self.settings)
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
-        self.lan = self._network()
+        self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
 
@@ -130,10 +132,27 @@ class Site:
         self.live.close()
         self._lock.close()
 
+    def _wall(self, session: Session) -> dict[str, Any]:
+        """What the wall shows now; memory is read as it is."""
+        live, name = self.live, session.plan.id
+        told: dict[str, Any] = {
+            "servers": self.standby.told(),
+            "copies": self.copier.told(),
+            "uploads": {
+                attempt: coming._asdict()
+                for attempt, coming in self.files.coming(name).items()
+                if session.attempt(attempt).phase == "started"
+            },
+            "disk": self.disk.state(live.sessions.values()),
+        }
+        of = self.shelf.items_by_form(session)
+        return wall(session, live.clock.now(), live.contacts, of) | told
+
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)
         about = _about(self.identity, self.settings)
-        return Lan(about, token, lambda: self.standby.fenced is not None)
+        path = self.folder / NAME
+        return Lan(about, token, lambda: self.standby.fenced is not None, path=path)
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""

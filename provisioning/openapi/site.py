@@ -36,6 +36,7 @@ STATE = record(
     watermark=ANY,
     highest=ANY,
     messages=listed(ANY),
+    hand_raised=TRUTH,
     receipt=maybe(TEXT),
 )
 INTRODUCTION = record(token=TEXT)
@@ -120,6 +121,7 @@ ROUTES: dict[str, Says] = {
     "POST /api/candidate/flag": Says(
         sends(item=TEXT, flagged=TRUTH), told(EMPTY), (404, 409, 422, 429)
     ),
+    "POST /api/candidate/hand": Says(sends(raised=TRUTH), told(STATE), (409, 422, 429)),
     "POST /api/candidate/usable": Says(
         sends(instance=TEXT, spans=listed(listed(WHOLE))), told(EMPTY), (409, 422, 429)
     ),

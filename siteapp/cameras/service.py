@@ -18,6 +18,7 @@ from siteapp.cameras.model import Camera, Look
 from siteapp.cameras.stills import Stills
 from siteapp.config import Settings
 from siteapp.errors import CamerasBusy
+from siteapp.identity import Identity
 from sync.wire.keys import OpeningKey
 
 log = logging.getLogger("examsite.cameras")
@@ -139,3 +140,8 @@ class Cameras:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
+
+
+def of_site(data: Path, identity: Identity, settings: Settings) -> Cameras:
+    """The cameras of this site; passwords are sealed to its own key."""
+    return Cameras(data, identity.site, identity.seal, settings)

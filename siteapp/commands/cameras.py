@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from siteapp.cameras.discover import discover
 from siteapp.cameras.model import HTTP, KINDS, RTSP, seats_text
-from siteapp.cameras.service import Cameras, wall_ms
+from siteapp.cameras.service import Cameras, of_site, wall_ms
 from siteapp.commands.check import LEVELS
 from siteapp.config import Settings
 from siteapp.errors import CamerasNotGood, NoRoomNetwork
@@ -32,16 +32,16 @@ def cameras_command() -> None:
 
 def _opened(folder: Path) -> tuple[Cameras, Settings]:
     identity, settings = load_identity(folder), Settings.load(folder)
-    return Cameras(folder, identity.site, identity.seal, settings), settings
+    return of_site(folder, identity, settings), settings
 
 
 @cameras_command.command("add")
 @click.argument("host")
 @click.option("--label", required=True, help="What people call it.")
-@click.option("--kind", type=click.Choice(KINDS), default="camera", show_default=True)
+@click.option("--kind", type=click.Choice(KINDS), default="camera", show_default=True, help="What it is.")
 @click.option("--port", type=PORT, default=RTSP, show_default=True, help="Of RTSP.")
 @click.option("--path", default="/", help="Of RTSP; with / ONVIF is asked for it.")
-@click.option("--onvif-port", type=PORT, default=HTTP, show_default=True)
+@click.option("--onvif-port", type=PORT, default=HTTP, show_default=True, help="Of ONVIF.")
 @click.option("--seats", default="", help="Seats that it covers: 1-20, 25.")
 @click.option("--room", default="", help="Or a whole room, by its name.")
 @click.option("--user", default="", help="The password is asked for.")

@@ -6,7 +6,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from siteapp.cameras.service import Cameras
+from siteapp.cameras.service import of_site
 from siteapp.clock import wall_ms
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
@@ -15,7 +15,8 @@ from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
 from siteapp.readiness.cameras import drawn, with_cameras
 from siteapp.readiness.checks import ServerFacts
-from siteapp.readiness.report import ALONE, assemble, from_rows, keep_report
+from siteapp.readiness.looking import kept_beside
+from siteapp.readiness.report import Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
 from siteapp.rooms.plan import read_plan
 from siteapp.standby.folder import PairFolder
@@ -24,7 +25,8 @@ from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
-from sync.readiness.catalogue import CATALOGUE, Check
+from sync.readiness.catalogue import CATALOGUE
+from sync.readiness.check_words import Check
 from sync.wire.readiness import Finding, ReadinessReport
 from sync.words import Words
 
@@ -79,9 +81,10 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         drawn_rooms = rooms.newest(rows)
         wall = wall_ms()
-    cameras = Cameras(folder, identity.site, identity.seal, settings)
+    cameras = of_site(folder, identity, settings)
     laid = drawn(read_plan(drawn_rooms.document)) if drawn_rooms else {}
-    around = with_cameras(ALONE, cameras, settings, plan, laid, wall)
+    around = Around(network=kept_beside(folder, machines, wall))
+    around = with_cameras(around, cameras, settings, plan, laid, wall)
     serial = identity.certificate.serial
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 

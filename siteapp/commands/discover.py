@@ -15,14 +15,19 @@ from rich.progress import Progress
 from siteapp.errors import NetworkTooWide, NoMachineFound, NoRoomNetwork
 from siteapp.identity import load_identity
 from siteapp.lan.addresses import WIDEST, hosts, places
+from siteapp.lan.kept import NAME, kept
 from siteapp.lan.protocol import room_token
 from siteapp.lan.sightings import Machine, merge
 from siteapp.lan.sweep import AT_ONCE, PAUSE_S, settled, sweep
-from siteapp.lan.table import Table
+from siteapp.lan.table import Table, inside
 from sync.console import language, say, show_json, show_table
 
 # From here on asking in the terminal is not enough.
 NEVER_UNASKED = 16
+HEADS = (
+    ["状态", "座位", "地址", "网卡", "名称", "内存", "磁盘剩余", "远程控制"],
+    ["state", "seat", "address", "mac", "host", "memory", "disk free", "remote control"],
+)
 STATES = {
     "on": ("已开机", "on"),
     "away": ("无响应", "silent"),
@@ -54,7 +59,7 @@ def discover(
 ) -> None:
     """Find the room's machines: seat agents, and every machine that is on.
 
-    May run beside the service. Which pages are open is on the staff's page Machines.
+    May run beside the service; which pages were open half a minute ago is known from it.
     """
     token = room_token(load_identity(folder).candidate_secret)
     here = places()
@@ -65,11 +70,13 @@ def discover(
         _agreed(one, yes)
     own = {one.address for one in here}
     addresses = [address for one in networks for address in hosts(one, own)]
-    table, seconds = Table(), _look(addresses, token, networks, as_json)
+    # What the service last knew: which pages are open, who was there before.
+    before = [s for s in kept(folder / NAME, _now()).sightings if inside(s.address, networks)]
+    table, seconds = Table(before), _look(addresses, token, networks, as_json)
     table.swept(seconds[0], networks, _now())
     machines = merge(table.sightings(), _now())
     _show(machines, networks, round(seconds[1], 2), as_json)
-    if not any(one.state == "on" for one in machines):
+    if not any(one.state in ("on", "here") for one in machines):
         raise NoMachineFound(networks=", ".join(map(str, networks)))
 
 
@@ -104,10 +111,10 @@ def _show(
         show_json(told | {"machines": msgspec.to_builtins(machines)})
         return
     show_table(
-        ["state", "address", "mac", "host", "memory", "disk", "remote"],
+        HEADS[language() == "en"],
         [_row(one) for one in machines],
     )
-    on = sum(one.state == "on" for one in machines)
+    on = sum(one.state in ("on", "here") for one in machines)
     agents = sum(bool(one.agent) for one in machines)
     say(
         f"{on} 台机器，其中 {agents} 台有座位程序，用时 {seconds} 秒",
@@ -121,7 +128,8 @@ def _row(one: Machine) -> list[object]:
     host = facts.get("host") or (f"agent v{one.version}" if one.agent else "")
     memory, disk = facts.get("memory_mib"), facts.get("disk_free_mib")
     sizes = [f"{n / 1024:.1f} GiB" if n is not None else "" for n in (memory, disk)]
-    return [state, one.address, one.mac, host, *sizes, ", ".join(facts.get("remote") or [])]
+    seat = str(one.seat or "")
+    return [state, seat, one.address, one.mac, host, *sizes, ", ".join(facts.get("remote") or [])]
 
 
 def _now() -> int:

@@ -13,6 +13,7 @@ from siteapp.errors import (
     AlreadyHandedIn,
     MissingSaves,
     NotOpenYet,
+    Paused,
     RequestRefused,
     SaveRefused,
     SeatMoved,
@@ -197,6 +198,8 @@ def hand_in(
         return []
     if attempt.phase != "started":
         raise NotOpenYet
+    if attempt.paused:
+        raise Paused
     if how == "time" and attempt.held:
         raise TimeUndecided
     kept = attempt.evidence.get(instance, Received())

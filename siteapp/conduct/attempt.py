@@ -20,6 +20,8 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
     ("expected", "start"): "started",
     ("signed-in", "start"): "started",
     ("started", "hand-in"): "handed-in",
+    # Two people took it back.
+    ("handed-in", "reopen"): "started",
 }
 
 
@@ -31,6 +33,8 @@ RESCUE = "rescue"
 CONTENT = 8
 # Why a save was kept as evidence that two people may still count.
 LATE = ("time-is-up", "already-handed-in")
+# A clock that is not paused.
+RUNS = -1
 # As many as a page sends again in one go.
 MAX_MISSING = 200
 
@@ -107,6 +111,8 @@ class Spent:
         self.size += EVENT_BYTES + sum(len(part.encode()) for part in parts)
 
 
+# A paused clock ends nothing: its deadline lies further than any sitting.
+NEVER_MS = 10 * 365 * 86_400_000
 # What an event takes besides the response itself.
 EVENT_BYTES = 200
 
@@ -128,6 +134,10 @@ class Attempt:
     admission: str
     seat: int
     extra_ms: int = 0
+    # Where the site's clock stood when this one was paused; RUNS while it is not.
+    paused_ms: int = RUNS
+    # Of the time granted what people gave of their own, not out of a measured loss.
+    by_hand_ms: int = 0
     phase: Phase = "expected"
     seat_term: int = 1
     form: str = ""
@@ -143,6 +153,8 @@ class Attempt:
     late_files: list[dict[str, Any]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     messages: list[dict[str, str]] = field(default_factory=list)
+    # Since when the candidate's hand is up, on the site's clock; below 0 it is not.
+    hand_ms: int = -1
     absent: bool = False
     held: bool = False
     silences: list[Span] = field(default_factory=list)
@@ -179,9 +191,22 @@ class Attempt:
         self.__dict__.update(other.__dict__)
 
     @property
+    def paused(self) -> bool:
+        """True while the clock of this attempt stands still."""
+        return self.paused_ms != RUNS and self.phase == "started"
+
+    @property
     def deadline_ms(self) -> int:
-        """When the site's clock ends this attempt: start + allowance + grants."""
+        """When the site's clock ends this attempt: start + allowance + grants; not in a pause."""
+        return self._end_ms() + (NEVER_MS if self.paused else 0)
+
+    def _end_ms(self) -> int:
         return self.started_ms + self.allowance_ms + self.granted_ms
+
+    def remaining_ms(self, now: int) -> int:
+        """What is left; in a pause it stays the same."""
+        at = self.paused_ms if self.paused else now
+        return max(0, self._end_ms() - at)
 
     @property
     def responses(self) -> dict[str, Standing]:
@@ -271,10 +296,27 @@ class Attempt:
         self.spent.add(body)
         (self.flags.add if body["flagged"] else self.flags.discard)(body["item"])
 
+    def _on_hand(self, body: dict[str, Any]) -> None:
+        self.spent.add(body)
+        self.hand_ms = body["clock_ms"] if body["raised"] else -1
+
     def _on_extension(self, body: dict[str, Any]) -> None:
         self.granted_ms += body["ms"]
+        self.by_hand_ms += 0 if body["lost"] else body["ms"]
         self.decided += [from_text(one) for one in body["lost"]]
         self.held = False
+
+    def _on_pause(self, body: dict[str, Any]) -> None:
+        self.paused_ms = body["clock_ms"]
+
+    def _on_resume(self, body: dict[str, Any]) -> None:
+        if self.paused_ms == RUNS:
+            return
+        # What was not heard meanwhile was nobody's working time.
+        stood = Span(self.paused_ms, max(self.paused_ms, body["clock_ms"]))
+        self.granted_ms += stood.ms
+        self.decided.append(stood)
+        self.paused_ms = RUNS
 
     def _on_silence(self, body: dict[str, Any]) -> None:
         self.silences.append(Span(body["from_ms"], body["to_ms"]))
@@ -302,7 +344,11 @@ class Attempt:
         )
 
     def _on_hand_in(self, body: dict[str, Any]) -> None:
-        self.receipt, self.how = body["receipt"], body["how"]
+        self.receipt, self.how, self.paused_ms = body["receipt"], body["how"], RUNS
+
+    def _on_reopen(self, body: dict[str, Any]) -> None:
+        self.receipt, self.how = "", ""
+        self.granted_ms += body["ms"]
 
 
 # The members that change in place; the others are replaced, so a copy may share them.

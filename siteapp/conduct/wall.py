@@ -8,17 +8,24 @@ from siteapp.conduct.session import Session
 
 # A page asks every few seconds; longer silence than this is shown.
 AWAY_MS = 20_000
+# A shorter one is not told: else every tile would be new whenever its page asks.
+WORTH_TELLING_MS = 10_000
 
 
 def tile(
     session: Session, attempt: Attempt, now: int, contact: int | None, of: int
 ) -> dict[str, Any]:
-    """What one seat shows; `contact` is the site's clock at the page's last request."""
+    """What one seat shows; `contact` is the site's clock at the page's last request.
+
+    Nothing in it changes by the mere passing of time but that a page falls silent.
+    """
     started = attempt.phase == "started"
     silent = None if contact is None else max(0, now - contact)
     state: str = attempt.phase
     if attempt.absent:
         state = "absent"
+    elif attempt.paused:
+        state = "paused"
     elif state in ("signed-in", "confirmed", "started") and (silent is None or silent > AWAY_MS):
         state = "away"
     return {
@@ -32,8 +39,10 @@ def tile(
         "answered": attempt.answered(),
         "of": of,
         "files": len(attempt.files),
-        "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
-        "silent_ms": silent,
+        "ends_ms": attempt.deadline_ms if started and not attempt.paused else None,
+        "paused_left_ms": attempt.remaining_ms(now) if attempt.paused else None,
+        "by_hand_ms": attempt.by_hand_ms,
+        "heard_ms": contact if silent is not None and silent >= WORTH_TELLING_MS else None,
         "held": attempt.held,
         "rescued": len(attempt.rescued),
         "late": len(attempt.late) + len(attempt.late_waiting),

@@ -17,11 +17,12 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
+NotNow ── CamerasBusy
+NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
 NotFound ── NoSuchCamera  NoStill
-NotNow ── CamerasBusy
 """
 
 from siteapp.errors.answering import (
@@ -82,6 +83,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
+from siteapp.errors.room import Paused, SecondNeeded
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -131,6 +133,7 @@ __all__ = [
     "OtherPackage",
     "Overloaded",
     "PairingRefused",
+    "Paused",
     "QuotaSpent",
     "ReadinessMissing",
     "ReasonForEarly",
@@ -152,6 +155,7 @@ __all__ = [
     "SaveRefused",
     "SeatMoved",
     "SeatTaken",
+    "SecondNeeded",
     "SequenceReused",
     "ServerFault",
     "ServerFenced",

@@ -6,6 +6,7 @@ Nothing heard here is believed: a seat agent is asked itself, another server is 
 import ipaddress
 import logging
 import secrets
+import socket
 import threading
 from contextlib import suppress
 
@@ -16,7 +17,10 @@ from zeroconf import (
     ServiceInfo,
     ServiceListener,
     Zeroconf,
+    current_time_millis,
 )
+from zeroconf._dns import DNSAddress, DNSQuestion
+from zeroconf._protocol.outgoing import DNSOutgoing
 from zeroconf._services.info import AddressResolverIPv4
 
 from sync.exam.specification import Struct
@@ -28,6 +32,10 @@ SITE_KIND, SEAT_KIND = "_examsite._tcp.local.", "_examseat._tcp.local."
 MOST_SEATS, MOST_SITES = 1024, 16
 LONGEST = 64
 ASK_MS = 700
+# Bytes of an address; and how DNS calls the question for one.
+V4, TYPE_A, CLASS_IN = 4, 1, 1
+# Who answers to our name is asked so often, and was heard no longer ago than this.
+ASK_AGAIN_MS, SHARED_MS = 15_000, 120_000
 
 
 class About(Struct, frozen=True):
@@ -64,6 +72,8 @@ class Announcer(ServiceListener):
         self._zeroconf: Zeroconf | None = None
         self._info: ServiceInfo | None = None
         self._names: dict[str, set[str]] = {SITE_KIND: set(), SEAT_KIND: set()}
+        self._sharers: dict[str, float] = {}
+        self._asked_at = 0.0
         self._lock = threading.Lock()
 
     def begin(self, addresses: list[str]) -> None:
@@ -77,6 +87,7 @@ class Announcer(ServiceListener):
     def end(self) -> None:
         """Say goodbye and leave the network."""
         zeroconf, self._zeroconf = self._zeroconf, None
+        self._sharers, self._asked_at = {}, 0.0
         with self._lock:
             for names in self._names.values():
                 names.clear()
@@ -88,6 +99,25 @@ class Announcer(ServiceListener):
         """Every other server that is announced now."""
         found = [self._read(name) for name in self._heard(SITE_KIND)]
         return [one for one in found if one is not None]
+
+    def sharers(self, own: set[str]) -> tuple[str, ...]:
+        """Who else answers to the name that this server is to have, by address."""
+        zeroconf, now = self._zeroconf, current_time_millis()
+        if zeroconf is None:
+            return ()
+        name = f"{self.about.host}."
+        for record in zeroconf.cache.entries_with_name(name):
+            if isinstance(record, DNSAddress) and len(record.address) == V4:
+                self._sharers[socket.inet_ntoa(record.address)] = record.created
+        lately = [(at, a) for a, at in self._sharers.items() if now - at < SHARED_MS]
+        self._sharers = {a: at for at, a in sorted(lately)[-MOST_SITES:]}
+        if now - self._asked_at >= ASK_AGAIN_MS:
+            self._asked_at = now
+            question = DNSOutgoing(0)
+            question.add_question(DNSQuestion(name, TYPE_A, CLASS_IN))
+            with suppress(OSError, Error):
+                zeroconf.send(question)
+        return tuple(sorted(self._sharers.keys() - own))
 
     def seats(self) -> set[str]:
         """Addresses at which a seat agent is said to be."""

@@ -7,15 +7,17 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from siteapp.conduct.pace import Bucket
 from siteapp.lan.addresses import Place, hosts, narrowed, places
 from siteapp.lan.announce import About, Announcer, OtherServer
-from siteapp.lan.sightings import Machine, merge
+from siteapp.lan.kept import keep, kept
+from siteapp.lan.sightings import Machine, Sighting, merge
 from siteapp.lan.sweep import sweep
 from siteapp.lan.table import Table
 
@@ -23,6 +25,7 @@ log = logging.getLogger("examsite.lan")
 
 WATCH_S = 2.0
 SWEEP_S = 10.0
+KEEP_MS = 30_000
 # A whole room behind one address, and each page again every twenty seconds.
 SEEN_AT_ONCE, SEEN_A_SECOND = 400, 20.0
 
@@ -38,6 +41,8 @@ class View:
     seconds: float
     narrowed: bool
     now: int
+    listens: bool
+    sharers: tuple[str, ...]
 
 
 class Lan:
@@ -49,9 +54,11 @@ class Lan:
         token: bytes,
         fenced: Callable[[], bool],
         clock: Callable[[], int] = lambda: int(time.time() * 1000),
+        path: Path | None = None,
     ) -> None:
+        before = kept(path, clock()) if path else None
         self.token = token
-        self.table = Table()
+        self.table = Table(before.sightings if before else ())
         self.about = about
         self._fenced, self._clock = fenced, clock
         self._announcer: Announcer | None = None
@@ -59,7 +66,10 @@ class Lan:
         self._places: list[Place] = []
         self._servers: list[OtherServer] = []
         self._in_room = False
-        self._swept_at, self._seconds = 0, 0.0
+        self._sharers: tuple[str, ...] = ()
+        self._listens = False
+        self._swept_at, self._seconds = before.looked_at if before else 0, 0.0
+        self._path, self._kept_at = path, 0
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -82,6 +92,8 @@ class Lan:
         self._wake.set()
         for thread in self._threads:
             thread.join()
+        if self._threads:
+            self._keep()
 
     @property
     def host(self) -> str:
@@ -103,19 +115,25 @@ class Lan:
         """Where student machines may reach this server, as of a moment ago."""
         return (self._places or places()) if self._in_room else []
 
-    def view(self) -> View:
-        """The list as it is now; the room is looked through while somebody asks for it."""
+    def view(self, more: Sequence[Sighting] = (), look: bool = True) -> View:
+        """The list as it is now; the room is looked through while somebody asks for it.
+
+        `more` is what else is known of machines. Without `look` the network is left in peace.
+        """
         now = self._clock()
-        self._wake.set()
+        if look:
+            self._wake.set()
         here = self.here()
         return View(
-            machines=merge(self.table.sightings(), now),
+            machines=merge([*self.table.sightings(), *more], now),
             servers=self._servers,
             places=here,
             swept_at=self._swept_at,
             seconds=self._seconds,
             narrowed=any(narrowed(one) != one.network for one in here),
             now=now,
+            listens=self._listens,
+            sharers=self._sharers,
         )
 
     def seen(self, marker: str, seat: int, address: str, browser: str) -> None:
@@ -133,12 +151,26 @@ class Lan:
                 if wanted != announced and self._moved(self._announcer, wanted):
                     announced = wanted
                 self._servers = self._announcer.servers()
+                self._sharers = self._announcer.sharers(set(wanted))
+                self._listens = bool(announced)
                 networks = {one.network for one in self._places}
                 self.table.announced(self._announcer.seats(), networks, self._clock())
+            if self._clock() - self._kept_at >= KEEP_MS:
+                self._keep()
             if self._stopping.wait(WATCH_S):
                 break
         if self._announcer is not None:
             self._announcer.end()
+
+    def _keep(self) -> None:
+        """The list in its file; where there is no room for it, it lives in memory as before."""
+        self._kept_at = self._clock()
+        if self._path is None:
+            return
+        try:
+            keep(self._path, self.table.sightings(), self._swept_at)
+        except Exception:
+            log.warning("the list of machines was not kept", exc_info=True)
 
     @staticmethod
     def _moved(announcer: Announcer, wanted: list[str]) -> bool:

@@ -20,10 +20,10 @@ Networks = Iterable[ipaddress.IPv4Network]
 
 
 class Table:
-    """The sightings of this run of the server, in memory only."""
+    """The sightings of this day, those of before a restart too."""
 
-    def __init__(self) -> None:
-        self._seen: dict[Key, Sighting] = {}
+    def __init__(self, before: Iterable[Sighting] = ()) -> None:
+        self._seen: dict[Key, Sighting] = {_key(one): one for one in before}
         self._lock = threading.Lock()
 
     def sightings(self) -> list[Sighting]:
@@ -33,15 +33,13 @@ class Table:
 
     def browser(self, marker: str, seat: int, address: str, browser: str, now: int) -> None:
         """A page said which mark its machine keeps, and at which seat it is."""
-        self._note(
-            (address, "browser", marker),
-            Sighting("browser", address, now, now, marker=marker, seat=seat, browser=browser),
-        )
+        one = Sighting("browser", address, now, now, marker=marker, seat=seat, browser=browser)
+        self._note(one)
 
     def announced(self, addresses: set[str], networks: Networks, now: int) -> None:
         """Somebody says that there are agents at these addresses; of other networks nothing."""
         for address in (one for one in addresses if inside(one, networks)):
-            self._note((address, "announced", ""), Sighting("announced", address, now, now))
+            self._note(Sighting("announced", address, now, now))
 
     def hinted(self, networks: Networks) -> set[str]:
         """Addresses of our networks that are worth a question of their own."""
@@ -59,14 +57,14 @@ class Table:
             agent = facts.agent if facts else f"v{heard.told.version}@{heard.address}"
             one = Sighting("agent", heard.address, now, now, agent=agent)
             one = msgspec.structs.replace(one, version=heard.told.version, facts=told)
-            self._note((heard.address, "agent", agent), one)
+            self._note(one)
         for n in swept.neighbours:
             if inside(n.address, networks):
                 at = now if n.sure else now - n.confirmed_s * 1000
-                one = Sighting("neighbour", n.address, at, at, mac=n.mac)
-                self._note((n.address, "neighbour", n.mac), one)
+                self._note(Sighting("neighbour", n.address, at, at, mac=n.mac))
 
-    def _note(self, key: Key, one: Sighting) -> None:
+    def _note(self, one: Sighting) -> None:
+        key = _key(one)
         with self._lock:
             before = self._seen.get(key)
             if before is None:
@@ -95,6 +93,11 @@ class Table:
 
     def _at(self, key: Key) -> int:
         return self._seen[key].at
+
+
+def _key(one: Sighting) -> Key:
+    told = {"browser": one.marker, "agent": one.agent, "neighbour": one.mac, "announced": ""}
+    return one.address, one.source, told[one.source]
 
 
 def inside(address: str, networks: Networks) -> bool:

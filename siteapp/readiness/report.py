@@ -17,6 +17,7 @@ from siteapp.readiness.checks import (
     worst_first,
 )
 from siteapp.readiness.machine import Checked, MachineReport, judge_machine, round_trip_ms
+from siteapp.readiness.network import UNSEEN, Network, judge_rest, judge_seat
 from siteapp.readiness.rooms import RoomPlan, judge_rooms
 from sync.errors import DocumentRefused
 from sync.exam.sitting import SessionPlan
@@ -50,7 +51,7 @@ class Looked(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What others found: the rooms as drawn, cameras, the rehearsal, and their findings.
+    """What others found: rooms as drawn, cameras, the rehearsal, their findings, the network.
 
     `asides` are shown and keep nobody from the start, as those of a single machine.
     """
@@ -60,6 +61,7 @@ class Around(NamedTuple):
     rehearsal: Rehearsal | None = None
     findings: tuple[Finding, ...] = ()
     asides: tuple[Finding, ...] = ()
+    network: Network = UNSEEN
 
 
 ALONE = Around()
@@ -78,13 +80,15 @@ def from_rows(rows: Iterable[dict[str, Any]]) -> list[Checked]:
     return found
 
 
-def look_at(machines: Sequence[Checked], threshold: Threshold, now: int) -> list[Looked]:
+def look_at(
+    machines: Sequence[Checked], threshold: Threshold, now: int, network: Network = UNSEEN
+) -> list[Looked]:
     """Judge every machine that reported lately; seats that two machines claim are named."""
     lately = [m for m in machines if 0 <= now - m.at <= threshold("readiness_hours") * HOUR_MS]
     seats = [m.report.seat for m in lately]
     looked = []
     for machine in lately:
-        findings = judge_machine(machine, threshold)
+        findings = judge_machine(machine, threshold) + judge_seat(machine, network, threshold)
         if seats.count(machine.report.seat) > 1:
             findings.append(Finding("seat-twice", "warn", None, None, machine.address, ()))
         looked.append(Looked(machine, findings))
@@ -102,13 +106,14 @@ def assemble(
     around: Around = ALONE,
 ) -> ReadinessReport:
     """Everything that is known, judged, the worst first."""
-    looked = look_at(machines, threshold, now)
+    looked = look_at(machines, threshold, now, around.network)
     level = _levels(looked)
     good = [seat for seat, of in level.items() if of != "fail"]
     wanted = {candidate.seat for candidate in plan.candidates}
     seats, rooms = judge_rooms(around.rooms, wanted, good, level, threshold)
     of_machines = gathered((one.checked.report.seat, one.findings) for one in looked)
-    judged = [*judge_server(server, threshold), *seats, *around.findings]
+    rest = judge_rest([one.checked for one in looked], around.network)
+    judged = [*judge_server(server, threshold), *seats, *rest, *around.findings]
     return ReadinessReport(
         site=site,
         session=plan.id,

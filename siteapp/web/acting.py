@@ -7,7 +7,6 @@ from flask import request
 
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.session import Session
-from siteapp.conduct.wall import wall
 from siteapp.errors import RequestRefused
 from siteapp.store.writer import Decision
 from siteapp.web.guard import member, site
@@ -20,23 +19,12 @@ FIELDS = {
     "text": Words("消息", "message"),
 }
 MAX_NOTE = 500
+MOST_MINUTES = 120
 
 
 def shown(session: Session) -> dict[str, Any]:
-    """What the wall shows now."""
-    live = site().live
-    of = site().shelf.items_by_form(session)
-    told = {
-        "servers": site().standby.told(),
-        "copies": site().copier.told(),
-        "uploads": {
-            name: coming._asdict()
-            for name, coming in site().files.coming(session.plan.id).items()
-            if session.attempt(name).phase == "started"
-        },
-    }
-    told["disk"] = site().disk.state(live.sessions.values())
-    return wall(session, live.clock.now(), live.contacts, of) | told
+    """The whole wall, as it is after an act."""
+    return site().boards.told(session, "", fresh=True)
 
 
 def carry_out(

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from siteapp.conduct import acts
+from siteapp.conduct import acts, hands
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
@@ -146,13 +146,15 @@ def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
         "server_ms": live.clock.wall(),
         "clock_ms": now,
         "held": attempt.held,
-        "remaining_ms": max(0, attempt.deadline_ms - now) if started else None,
+        "paused": attempt.paused,
+        "remaining_ms": attempt.remaining_ms(now) if started else None,
         "earliest_hand_in_ms": (
             acts.earliest_hand_in_ms(session, attempt, now) if started else None
         ),
         "watermark": {name: got.upto for name, got in list(attempt.received.items())},
         "highest": {name: attempt.highest(name) for name in _instances(attempt)},
         "messages": list(attempt.messages),
+        "hand_raised": hands.is_raised(attempt),
         "receipt": attempt.receipt or None,
     }
 
@@ -291,6 +293,20 @@ def flag() -> dict[str, Any]:
         lambda s: Decision(acts.flag(s.attempt(attempt.id), token.item, given["flagged"])),
     )
     return {}
+
+
+@candidate.post("/api/candidate/hand")
+@role(CANDIDATE)
+def hand() -> dict[str, Any]:
+    """Raise a hand, or take it down again; an invigilator sees it on the wall."""
+    raised = json_body(raised=bool)["raised"]
+    session, attempt = _mine()
+    now = site().live.clock.now()
+    site().pace.saves(session.plan.id, attempt, 1, 0, now)
+    site().live.act(
+        session, lambda s: Decision(hands.raise_hand(s.attempt(attempt.id), raised, now))
+    )
+    return _told(session, attempt)
 
 
 @candidate.post("/api/candidate/hand-in")

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from siteapp.conduct import acts, lost
+from siteapp.conduct import acts, by_two, lost, pausing
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.web import rescue_files
-from siteapp.web.acting import ROOM_STAFF, carry_out, shown, written
+from siteapp.web.acting import MOST_MINUTES, ROOM_STAFF, carry_out, shown, written
 from siteapp.web.guard import STAFF, json_body, member, role, site
 from siteapp.web.readiness import overruled
+from siteapp.web.two_people import DECISION, two_of
 from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
 
@@ -24,7 +25,6 @@ CATEGORIES = {
     "conduct": Words("考场秩序", "conduct in the room"),
     "other": Words("其他", "other"),
 }
-MOST_MINUTES = 120
 
 
 @invigilator.get("/room")
@@ -38,8 +38,9 @@ def room_page() -> str:
 @invigilator.get("/api/room/<session_id>")
 @role(*STAFF)
 def room_state(session_id: str) -> dict[str, Any]:
-    """What the wall shows now."""
-    return shown(site().live.session(session_id))
+    """What the wall shows now: all of it, or what is new since the version that a page has."""
+    version = request.args.get("since", "")[:40]
+    return site().boards.told(site().live.session(session_id), version, fresh=not version)
 
 
 def _sitting(session_id: str, sitting: str) -> str:
@@ -108,19 +109,55 @@ def move(session_id: str) -> dict[str, Any]:
 @invigilator.post("/api/room/<session_id>/extend")
 @role(*ROOM_STAFF)
 def extend(session_id: str) -> dict[str, Any]:
-    """Make-up time for one (`admission`) or, with an empty admission number, for all."""
+    """Make-up time for one (`admission`) or, with an empty admission number, for all.
+
+    Much of it needs a second person: `second` and `password` beside the rest.
+    """
     given = json_body(admission=str, minutes=int, reason=str)
     minutes, by, reason = given["minutes"], member().name, written(given, "reason")
     if not 1 <= minutes <= MOST_MINUTES:
         raise RequestRefused(
             reason=Words(f"补时须为 1–{MOST_MINUTES} 分钟", f"1 to {MOST_MINUTES} minutes")
         )
-    who = given["admission"]
+    who, alone_ms = given["admission"], site().settings.number("extend_alone_minutes") * 60_000
+    second = _second()
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        facts = (minutes * 60_000, reason, by, second, alone_ms)
+        return _reached(by_two.give(_some(state, who), *facts))
+
+    return carry_out(session_id, "extend", f"{who or '*'} {minutes} {second}".strip(), decide)
+
+
+def _second() -> str:
+    """Who vouches for an act that may need two; empty if nobody was named."""
+    if "second" not in (request.get_json(silent=True) or {}):
+        return ""
+    return two_of(json_body(**DECISION)).second
+
+
+@invigilator.post("/api/room/<session_id>/pause")
+@role(*ROOM_STAFF)
+def pause(session_id: str) -> dict[str, Any]:
+    """Stop the clock of one (`admission`) or, with an empty admission number, of all."""
+    given = json_body(admission=str, reason=str)
+    who, reason, by = given["admission"], written(given, "reason"), member().name
+    now = site().live.clock.now()
     return carry_out(
         session_id,
-        "extend",
-        f"{who or '*'} {minutes}",
-        lambda s: _reached(acts.extend(_some(s, who), minutes * 60_000, reason, by)),
+        "pause",
+        who or "*",
+        lambda s: _reached(pausing.pause(_some(s, who), now, reason, by)),
+    )
+
+
+@invigilator.post("/api/room/<session_id>/resume")
+@role(*ROOM_STAFF)
+def resume(session_id: str) -> dict[str, Any]:
+    """Let the clock of one (`admission`), or of all, run again."""
+    who, by, now = json_body(admission=str)["admission"], member().name, site().live.clock.now()
+    return carry_out(
+        session_id, "resume", who or "*", lambda s: pausing.resume(_some(s, who), now, by)
     )
 
 

@@ -99,6 +99,7 @@ def machine_list() -> dict[str, Any]:
         "narrowed": view.narrowed,
         "networks": [str(one.network) for one in view.places],
         "servers": msgspec.to_builtins(view.servers),
+        "sharers": view.sharers,
         "machines": msgspec.to_builtins(view.machines),
     }
 

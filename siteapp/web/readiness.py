@@ -11,9 +11,10 @@ from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.cameras import drawn, with_cameras
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.looking import seen_by
 from siteapp.readiness.report import (
-    ALONE,
     SPOOL,
+    Around,
     assemble,
     counts,
     from_rows,
@@ -59,16 +60,23 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
     live, the = site().live, site()
     wall, rooms = live.clock.wall(), drawn(site().rooms.now().plan)
     facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
+    machines = from_rows(checked.all_checked(live.rows))
+    around = Around(network=seen_by(the.lan, machines, look=not _writing()))
     return assemble(
         the.identity.site,
         the.identity.certificate.serial,
         session.plan,
-        from_rows(checked.all_checked(live.rows)),
+        machines,
         facts,
         the.settings.number,
         wall,
-        with_cameras(ALONE, the.cameras, the.settings, session.plan, rooms, wall),
+        with_cameras(around, the.cameras, the.settings, session.plan, rooms, wall),
     )
+
+
+def _writing() -> bool:
+    """True while a sitting is open: then the network is left in peace."""
+    return any(p == "open" for s in site().live.sessions.values() for p in s.sittings.values())
 
 
 def _kept(session: str) -> ReadinessReport | None:
@@ -114,7 +122,7 @@ def _trips() -> list[int]:
 def pull_together(session_id: str) -> dict[str, Any]:
     """All open check pages pull at the same moment; NoMeasuring while a sitting is open."""
     session = site().live.session(session_id)
-    if any(p == "open" for s in site().live.sessions.values() for p in s.sittings.values()):
+    if _writing():
         raise NoMeasuring
     pull = site().readiness.pull_together(now := site().live.clock.now())
     site().staff.audit(member().name, "pull", session.plan.id)

@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, request
 
-from siteapp.conduct import late, rescue
+from siteapp.conduct import by_two, late, rescue
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.session import Session
-from siteapp.web.acting import ROOM_STAFF, carry_out, written
+from siteapp.errors import RequestRefused
+from siteapp.web.acting import MOST_MINUTES, ROOM_STAFF, carry_out, written
 from siteapp.web.guard import json_body, member, role, site
 from sync.errors import NotAllowed
+from sync.words import Words
 
 two_people = Blueprint("two_people", __name__)
 # What each decision bears beside what it is about.
@@ -25,7 +27,7 @@ class Two(NamedTuple):
     second: str
 
 
-def _two(given: Mapping[str, Any]) -> Two:
+def two_of(given: Mapping[str, Any]) -> Two:
     """Who decides and why; the second proves by a password to be another than the first."""
     reason, by, second = written(given, "reason"), member().name, given["second"].strip()
     if second == by:
@@ -42,7 +44,7 @@ def _two(given: Mapping[str, Any]) -> Two:
 def apply_rescue(session_id: str) -> dict[str, Any]:
     """The rescued answers of an attempt count; who and why goes into the journal."""
     given = json_body(attempt=str, **DECISION)
-    name, two = given["attempt"], _two(given)
+    name, two = given["attempt"], two_of(given)
     session, now = site().live.session(session_id), site().live.clock.now()
     of = site().shelf.items_by_form(session).get(session.attempt(name).copied_form, 0)
 
@@ -57,7 +59,7 @@ def apply_rescue(session_id: str) -> dict[str, Any]:
 def refuse_rescue(session_id: str) -> dict[str, Any]:
     """The rescued answers of an attempt do not count; that is final."""
     given = json_body(attempt=str, **DECISION)
-    name, two = given["attempt"], _two(given)
+    name, two = given["attempt"], two_of(given)
 
     def decide(state: Session) -> list[NewEvent]:
         return rescue.refuse(state.attempt(name), *two)
@@ -70,7 +72,7 @@ def refuse_rescue(session_id: str) -> dict[str, Any]:
 def late_responses(session_id: str) -> dict[str, Any]:
     """Whether the late responses of an attempt count."""
     given = json_body(attempt=str, counts=bool, **DECISION)
-    name, counts, two = given["attempt"], given["counts"], _two(given)
+    name, counts, two = given["attempt"], given["counts"], two_of(given)
     session = site().live.session(session_id)
     of = site().shelf.items_by_form(session).get(session.attempt(name).form, 0)
     # Read from the disk: memory does not keep what counts for nothing.
@@ -81,3 +83,19 @@ def late_responses(session_id: str) -> dict[str, Any]:
 
     what = f"{name} {'+' if counts else '0'} {two.second}"
     return carry_out(session_id, "late", what, decide)
+
+
+@two_people.post("/api/room/<session_id>/reopen")
+@role(*ROOM_STAFF)
+def reopen(session_id: str) -> dict[str, Any]:
+    """Take a hand-in back, with so many minutes more; refused when nothing would be left."""
+    given = json_body(attempt=str, minutes=int, **DECISION)
+    minutes = given["minutes"]
+    if not 0 <= minutes <= MOST_MINUTES:
+        raise RequestRefused(reason=Words(f"0–{MOST_MINUTES} 分钟", f"0 to {MOST_MINUTES} minutes"))
+    name, two, now = given["attempt"], two_of(given), site().live.clock.now()
+
+    def decide(state: Session) -> list[NewEvent]:
+        return by_two.reopen(state, state.attempt(name), minutes * 60_000, two, now)
+
+    return carry_out(session_id, "reopen", f"{name} {minutes} {two.second}", decide)

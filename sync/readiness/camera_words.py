@@ -1,6 +1,6 @@
 """The checks of cameras and recorders in words."""
 
-from sync.readiness.words import ADMINISTRATOR, SCHOOL, Check
+from sync.readiness.check_words import ADMINISTRATOR, SCHOOL, Check
 from sync.words import Words
 
 

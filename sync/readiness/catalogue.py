@@ -3,7 +3,13 @@
 from typing import Final
 
 from sync.readiness.camera_words import CAMERAS
-from sync.readiness.words import ADMINISTRATOR, HEADQUARTERS, SCHOOL, Check
+from sync.readiness.check_words import (
+    ADMINISTRATOR,
+    HEADQUARTERS,
+    SCHOOL,
+    Check,
+)
+from sync.readiness.network_words import NETWORK
 from sync.words import Words
 
 __all__ = ["ADMINISTRATOR", "CATALOGUE", "HEADQUARTERS", "SCHOOL", "Check"]
@@ -373,4 +379,4 @@ _SERVER = (
     ),
 )
 
-CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *CAMERAS)}
+CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *NETWORK, *CAMERAS)}

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -171,6 +172,49 @@ def test_a_second_server_of_the_same_name_is_noticed_by_both_and_takes_another_h
         finally:
             other.stop()
         wait_until(lambda: first.view().servers == [])
+
+
+def test_another_machine_that_answers_to_the_servers_name_is_noticed(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "WATCH_S", 0.2)
+    kind = "_http._tcp.local."
+    with announced() as lan, at_a_machine(lab) as machine:
+        wait_for(lambda: found(machine))
+        wait_until(lambda: lan.view().listens)
+        # The control: alone, the server shares its name with nobody.
+        assert (lan.host, lan.view().sharers) == ("exam.local", ())
+        there = [socket.inet_aton(lab.address(1))]
+        machine.register_service(
+            ServiceInfo(kind, f"x.{kind}", 80, server="exam.local.", addresses=there)
+        )
+        wait_until(lambda: lan.view().sharers == (lab.address(1),))
+        assert lan.view().servers == []
+
+
+def test_the_list_survives_a_restart_at_another_address(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(service, "WATCH_S", 0.2)
+    first = Lan(ABOUT, TOKEN, lambda: False, path=tmp_path / "lan.json")
+    first.start(8500, announced=False, in_room=True)
+    try:
+        first.seen("mark3", 7, lab.address(3), "Chrome")
+        wait_until(lambda: lan_on(first) == lab.count)
+    finally:
+        first.stop()
+    lab.server_moves(SERVER, f"{NET}2")
+    try:
+        again = Lan(ABOUT, TOKEN, lambda: False, path=tmp_path / "lan.json")
+        assert (lan_on(again), again.view().machines[0].seat) == (lab.count, 7)
+        # The control: without its file a server knows nobody before it has looked.
+        assert lan_on(Lan(ABOUT, TOKEN, lambda: False)) == 0
+    finally:
+        lab.server_moves(f"{NET}2", SERVER)
+
+
+def lan_on(lan: Lan) -> int:
+    return sum(m.state in ("on", "here") and bool(m.mac) for m in lan.view().machines)
 
 
 def test_text_of_no_shape_and_too_long_stops_neither_list_nor_server(

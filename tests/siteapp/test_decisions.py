@@ -1,61 +1,18 @@
 """What waits for people over HTTP: a held hand-in, time to give back, late answers."""
 
-from collections.abc import Callable
-
 import pytest
-import world
 from conducted import MINUTE
-from room import Page, browser, journal
-from werkzeug.test import Client
+from deciding import AM, Pass, act, code, staff
+from room import Page, journal
 
 from siteapp.conduct import acts
 from siteapp.conduct.outage import noted
 from siteapp.site import Site
-from siteapp.staff import Role
 from siteapp.store.writer import Decision
-
-AM = "am-1121"
-Pass = Callable[[int], None]
-
-
-@pytest.fixture
-def pass_ms(open_site: Site, monkeypatch: pytest.MonkeyPatch) -> Pass:
-    """Lets the site's clock run on by so many ms."""
-    now, ahead = open_site.live.clock.now, [0]
-    monkeypatch.setattr(open_site.live.clock, "now", lambda: now() + ahead[0])
-
-    def later(ms: int) -> None:
-        ahead[0] += ms
-
-    return later
-
-
-@pytest.fixture
-def pages(open_site: Site, open_package: world.Package) -> list[Page]:
-    """Two candidates of one sitting who are writing."""
-    found = [Page(browser(open_site), one) for one in open_package.plan.candidates[:2]]
-    for page in found:
-        page.begin()
-    return found
-
-
-def staff(site: Site, name: str, role: Role = "invigilator") -> tuple[Client, str]:
-    client, password = browser(site), site.staff.add(name, role)
-    client.post("/staff/sign-in", data={"name": name, "password": password})
-    return client, password
-
-
-def act(client: Client, name: str, **given: object) -> tuple[int, dict]:
-    answer = client.post(f"/api/room/{AM}/{name}", json=given)
-    return answer.status_code, answer.json
 
 
 def silences(site: Site) -> None:
     site.live.journal_silences(site.live.session(AM))
-
-
-def code(answer: tuple[int, dict]) -> tuple[int, str]:
-    return answer[0], answer[1]["error"]["code"]
 
 
 def by_time(page: Page) -> tuple[int, dict]:

@@ -138,7 +138,7 @@ SHORT = [
     ([event("response")], False),
     (
         [
-            *(event(kind) for kind in ("sign-in", "file", "flag", "message", "silence")),
+            *(event(kind) for kind in ("sign-in", "file", "flag", "hand", "message", "silence")),
             *(event(kind) for kind in ("extension", "page-worked")),
             event("response", sequence=2),
             event("evidence", sequence=3, why="time-is-up"),

@@ -67,8 +67,8 @@ def _ends(journal: ReceivedJournal) -> dict[str, int]:
     """attempt → the place of its hand-in, or of the last rescue after that, among all events."""
     ends: dict[str, int] = {}
     for place, event in enumerate(journal.events()):
-        if event.kind == "late-decision" and event.body["counts"]:
-            # Late answers count by decision of two people; the next hand-in commits to them.
+        if event.kind == "reopen" or (event.kind == "late-decision" and event.body["counts"]):
+            # By decision of two people more answers count; the next hand-in commits to them.
             ends.pop(event.body["attempt"], None)
         if event.kind == "hand-in":
             ends.setdefault(event.body["attempt"], place)

@@ -70,6 +70,7 @@ export class App {
     if (!this.attempt || this.signingInAgain) return "sign-in";
     const { record } = this.attempt;
     if (record.ending || record.phase === "handed-in") return "in-line";
+    if (record.phase === "started" && this.paused) return "paused";
     if (record.phase === "started" && record.paper) return this.reviewing ? "hand-in" : "paper";
     if (record.phase === "signed-in") return "confirm";
     return record.agreed || record.phase === "started" ? "waiting" : "rules";
@@ -253,6 +254,11 @@ export class App {
     this.changed();
   }
 
+  /** An invigilator is to come, or need not any more. @param {boolean} raised */
+  raiseHand(raised) {
+    return this.#ask(() => this.server.hand(raised));
+  }
+
   /** The sitting is open: in we go; a refusal is answered by the next poll. */
   async start() {
     if (this.starting) return;
@@ -270,7 +276,7 @@ export class App {
   tick() {
     const record = this.attempt && this.attempt.record;
     if (this.attempt) this.attempt.usable.beat(USABLE.includes(this.stage));
-    if (!record || record.phase !== "started" || this.stopped || this.receipt) return;
+    if (!record || record.phase !== "started" || this.stopped || this.receipt || this.paused) return;
     const minutes = this.countdown.crossed();
     if (minutes) this.said.now(`距离考试结束还有 ${minutes} 分钟`, minutes > 1 ? `${minutes} minutes are left` : "One minute is left");
     const over = this.countdown.remaining() === 0 && performance.now() > this.timeNotBefore;
@@ -280,6 +286,11 @@ export class App {
   /** The time is over, and an invigilator is to decide whether there is more: nobody is cut off. */
   get undecided() {
     return this.state !== null && this.state.held;
+  }
+
+  /** The invigilator has stopped this candidate's clock. */
+  get paused() {
+    return this.state !== null && this.state.paused;
   }
 
   /** True if this attempt's time is over by its own clock. */

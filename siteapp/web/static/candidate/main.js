@@ -12,6 +12,7 @@ import { openOffline } from "./offline.js";
 import { confirmScreen } from "./screen-confirm.js";
 import { handInScreen, inLineScreen } from "./screen-hand-in.js";
 import { paperScreen } from "./screen-paper.js";
+import { pausedScreen } from "./screen-paused.js";
 import { receiptScreen } from "./screen-receipt.js";
 import { rulesScreen } from "./screen-rules.js";
 import { signInScreen } from "./screen-sign-in.js";
@@ -39,6 +40,7 @@ const SCREENS = {
   rules: rulesScreen,
   waiting: waitingScreen,
   paper: paperScreen,
+  paused: pausedScreen,
   "hand-in": handInScreen,
   "in-line": inLineScreen,
   receipt: receiptScreen,

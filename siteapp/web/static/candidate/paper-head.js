@@ -4,6 +4,7 @@ import { el, setText } from "../shared/dom.js";
 import { lookTools } from "../shared/look.js";
 import { say, t } from "../shared/words.js";
 import { asClock, urgency } from "./countdown.js";
+import { handView } from "./hand-view.js";
 import { keysHelp } from "./keys-help.js";
 import { rescueView } from "./rescue-view.js";
 
@@ -14,6 +15,7 @@ export function paperHead(app, again) {
   const { record } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
   const clock = countdownView(app);
   const marks = marksView(app);
+  const hand = handView(app);
   const said = el("span", { class: "mark time-said", "aria-hidden": "true", hidden: true });
   const element = el(
     "header",
@@ -27,15 +29,19 @@ export function paperHead(app, again) {
       clock.element,
       handInButton(app),
     ),
-    el("div", { class: "head-row marks-row" }, marks.element, el("div", { class: "end" }, lookTools(again), keysButton())),
+    el("div", { class: "head-row marks-row" }, marks.element, el("div", { class: "end" }, hand.element, lookTools(again), keysButton())),
   );
+  const update = () => {
+    marks.update();
+    hand.update();
+  };
   const tick = () => {
     clock.tick();
     said.hidden = !app.said.text;
     setText(said, app.said.text);
   };
   tick();
-  return { element, tick, update: marks.update };
+  return { element, tick, update };
 }
 
 /** @param {App} app */

@@ -3,6 +3,7 @@
 import { el } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { factList, notice, plainFrame, workingButton } from "./frame.js";
+import { handView } from "./hand-view.js";
 
 /**
  * @param {import("./app.js").App} app
@@ -13,6 +14,7 @@ export function confirmScreen(app, again) {
   const title = t("确认身份和座位", "Confirm who you are and where you sit");
   const { record } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
   const problem = el("div", {});
+  const hand = handView(app);
   const wrong = el(
     "button",
     { type: "button", class: "plain", on: { click: () => problem.replaceChildren(somethingWrong(app)) } },
@@ -23,9 +25,9 @@ export function confirmScreen(app, again) {
     again,
     el("div", { class: "identity" }, photo(record.candidate.name), facts(record)),
     problem,
-    el("div", { class: "row" }, workingButton(t("信息无误，确认", "All correct, confirm"), problem, () => app.confirm()), wrong),
+    el("div", { class: "row" }, workingButton(t("信息无误，确认", "All correct, confirm"), problem, () => app.confirm()), wrong, hand.element),
   );
-  return { title, element };
+  return { title, element, update: hand.update };
 }
 
 /** Without a photo the family name stands in; it is cut by character, not by code unit (𠮷). @param {string} name */

@@ -4,6 +4,7 @@ import { el, setText } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { timeOfDay } from "./countdown.js";
 import { factList, plainFrame } from "./frame.js";
+import { handView } from "./hand-view.js";
 import { messageList } from "./messages.js";
 
 /**
@@ -17,6 +18,7 @@ export function waitingScreen(app, again) {
   const clock = el("div", { class: "big-clock code", role: "timer", "aria-label": t("服务器时间", "Server time") }, "--:--:--");
   const line = el("p", { class: "waiting-line", role: "status" });
   const messages = messageList(app);
+  const hand = handView(app);
   const element = plainFrame(
     title,
     again,
@@ -30,10 +32,12 @@ export function waitingScreen(app, again) {
       [t("姓名", "Name"), el("span", { lang: "zh-CN" }, record.candidate.name)],
       [t("座位号", "Seat"), String(record.candidate.seat)],
     ]),
+    el("div", { class: "row" }, hand.element),
   );
   const update = () => {
     setText(line, lineOf(app));
     messages.update();
+    hand.update();
   };
   const tick = () => {
     const { ms, at } = app.serverClock;

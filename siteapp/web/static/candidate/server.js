@@ -86,6 +86,11 @@ export class Server {
     return this.#ask("POST", "flag", { item, flagged });
   }
 
+  /** @param {boolean} raised @returns {Promise<State>} */
+  hand(raised) {
+    return this.#ask("POST", "hand", { raised });
+  }
+
   /**
    * @param {string} instance
    * @param {number} lastSequence

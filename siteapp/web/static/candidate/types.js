@@ -56,9 +56,11 @@
  * @property {Record<string, number>} watermark
  * @property {Record<string, number>} highest
  * @property {Message[]} messages
+ * @property {boolean=} hand_raised  an invigilator is to come
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
  * @property {number} clock_ms  the site's clock, which only runs
+ * @property {boolean} paused  the clock of this attempt stands still
  * @property {boolean} held  an invigilator is to decide about time before the clock ends this attempt
  *
  * @typedef {{admission: string, name: string, sex: string, school: string, seat: number}} Candidate

@@ -2,6 +2,7 @@
 
 import { newInstance } from "../candidate/local.js";
 import { mark } from "../candidate/marker.js";
+import { keepSeen } from "../candidate/seen.js";
 import { el, setText } from "../shared/dom.js";
 import { t } from "../shared/words.js";
 import { findingsTable, LEVELS } from "./findings.js";
@@ -148,5 +149,6 @@ async function together(round) {
   await send();
 }
 
+keepSeen(() => report.seat || keptSeat());
 askSeat();
 if (new URLSearchParams(location.search).get("seat")) begin(keptSeat());

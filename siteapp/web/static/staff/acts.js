@@ -59,11 +59,13 @@ export function seatActs(room, tile) {
   }
   if (tile.phase === "started") {
     box.append(button(t("补时", "Make-up time"), () => extend(room, who, about)));
+    box.append(tile.paused_left_ms === null ? button(t("暂停", "Pause"), () => pause(room, who, about)) : button(t("恢复", "Resume"), () => room.press("/resume", who), ""));
     box.append(button(t("强制收卷", "Collect"), () => collect(room, tile), "danger"));
   }
   if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
     box.append(button(t("缺考", "Absent"), () => absent(room, tile)));
   }
+  if (tile.phase === "handed-in") box.append(button(t("撤回交卷", "Take hand-in back"), () => reopen(room, tile)));
   box.append(button(t("记异常", "Incident"), () => incident(room, who, about)));
   if (room.isChief) box.append(button(t("违纪", "Violation"), () => violation(room, tile), "danger"));
   return box;
@@ -79,6 +81,8 @@ export function roomActs(room) {
       "div",
       { class: "acts" },
       button(t("补时", "Make-up time"), () => extend(room, all, everyone)),
+      button(t("暂停全场", "Pause all"), () => pause(room, all, everyone)),
+      button(t("恢复全场", "Resume all"), () => room.press("/resume", all)),
       button(t("发消息", "Message"), () => message(room, all, everyone)),
       button(t("记异常", "Incident"), () => incident(room, all, everyone)),
     ),
@@ -112,8 +116,42 @@ async function lift(room, tile) {
 function extend(room, who, about) {
   /** @type {Field} */
   const minutes = { name: "minutes", label: t("补几分钟", "How many minutes"), kind: "number", min: 1, max: MOST_MINUTES, offers: ["5", "10", "15"] };
-  const question = { title: t(`补时 · ${about}`, `Make-up time · ${about}`), fields: [minutes, reason(...faults())], yes: t("补时", "Give") };
-  return asked(room, question, "/extend", (given) => ({ ...who, minutes: Number(given.minutes), reason: given.reason }));
+  const title = t(`补时 · ${about}`, `Make-up time · ${about}`);
+  return orByTwo(room, { title, fields: [minutes, reason(...faults())], yes: t("补时", "Give") }, "/extend",
+    (given) => ({ ...who, minutes: Number(given.minutes), reason: given.reason }));
+}
+
+/** Asks and sends; what one alone may not decide is asked of a second person. @param {Room} room @param {Question} question @param {string} path @param {(given: Record<string, string>) => object} body */
+async function orByTwo(room, question, path, body) {
+  /** @type {{words: HTMLElement, body: object}|null} */
+  let more = null;
+  const work = async (/** @type {Record<string, string>} */ all) => {
+    try {
+      await room.act(path, body(all));
+    } catch (error) {
+      if (!(error instanceof RoomRefusal) || error.code !== "second-person-needed") throw error;
+      more = { words: failed(error), body: body(all) };
+    }
+  };
+  const given = await ask({ failed, ...question, work });
+  if (more) return asked(room, { ...question, says: [/** @type {any} */ (more).words], fields: second() }, path, (two) => ({ .../** @type {any} */ (more).body, ...two }));
+  if (given) room.said(t(`已完成：${question.title}`, `Done: ${question.title}`));
+}
+
+/** @param {Room} room @param {{admission: string}} who @param {string} about */
+function pause(room, who, about) {
+  const says = [t("试卷立即遮住，不能作答，时间不计；已作的答案都保留。恢复后接着计时。", "The paper is covered at once and no time runs; every answer is kept. The clock goes on when you resume.")];
+  const question = { title: t(`暂停考试 · ${about}`, `Pause · ${about}`), says, fields: [reason(...faults(), t("消防或疏散", "Fire alarm"))], yes: t("暂停", "Pause") };
+  return asked(room, question, "/pause", (given) => ({ ...who, reason: given.reason }));
+}
+
+/** @param {Room} room @param {any} tile */
+function reopen(room, tile) {
+  /** @type {Field} */
+  const minutes = { name: "minutes", label: t("另补几分钟（0 为不补）", "Minutes to give with it (0 for none)"), kind: "number", min: 0, max: MOST_MINUTES, offers: ["0", "5", "10"] };
+  const says = [t("考生重新登录后接着作答，原答案都在，回执码作废。须两人决定。", "The candidate signs in again and goes on with every answer; the receipt code is void. Two people decide.")];
+  const question = { title: t(`撤回交卷 · ${nameOf(tile)}`, `Take hand-in back · ${nameOf(tile)}`), says, fields: [minutes, reason(t("误交卷", "Handed in by mistake")), ...second()], yes: t("撤回交卷", "Take it back"), danger: true };
+  return asked(room, question, "/reopen", (given) => ({ attempt: tile.attempt, ...given, minutes: Number(given.minutes) }));
 }
 
 /** @param {Room} room @param {any} tile */
@@ -176,14 +214,17 @@ export function closeSitting(room, sitting) {
   return asked(room, question, "/close", () => ({ sitting: sitting.id }));
 }
 
-/** Asks for a reason and a second person, who is another than the one signed in. @param {Room} room @param {string} title @param {any} tile @param {string} path @param {object} body */
-export function byTwo(room, title, tile, path, body) {
-  /** @type {Field[]} */
-  const fields = [
-    reason(),
+/** @returns {Field[]} */
+function second() {
+  return [
     { name: "second", label: t("第二人用户名", "Second person's user name"), kind: "text" },
     { name: "password", label: t("第二人密码", "Second person's password"), kind: "password" },
   ];
+}
+
+/** Asks for a reason and a second person, who is another than the one signed in. @param {Room} room @param {string} title @param {any} tile @param {string} path @param {object} body */
+export function byTwo(room, title, tile, path, body) {
+  const fields = [reason(), ...second()];
   const says = [t("须两人决定：第二人输入自己的用户名和密码，两人都记入考场记录。", "Two people decide: the second gives their own name and password here; both go on record.")];
   const question = { title: `${title} · ${nameOf(tile)}`, says, fields, yes: t("确定", "Decide") };
   return asked(room, question, path, (given) => ({ ...body, ...given }));

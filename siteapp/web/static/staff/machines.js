@@ -119,7 +119,7 @@ function choose(state) {
   show(latest);
 }
 
-function showServers({ servers }) {
+function showServers({ servers, sharers }) {
   const notices = servers.map((one) => {
     const what = one.same_site
       ? t("网络中还有本考点的另一台服务器", "A second server of this site is on this network")
@@ -127,14 +127,15 @@ function showServers({ servers }) {
     const facts = [one.name, one.address, one.version, one.same_host && t("名称与本机相同", "has this server's name")].filter(Boolean).join(" · ");
     return el("div", { class: "notice warn" }, el("strong", {}, what), ` ${facts}`);
   });
-  document.getElementById("servers").replaceChildren(...notices);
+  const shared = sharers.map((address) => el("div", { class: "notice warn" }, el("strong", {}, t("另一台机器也自称本服务器的名称", "Another machine answers to this server's name")), ` ${address}`));
+  document.getElementById("servers").replaceChildren(...notices, ...shared);
 }
 
 let drawnCounts = "";
 
 function show(state) {
   latest = state;
-  const counts = JSON.stringify([chosen, state.servers, state.machines.map((one) => one.state)]);
+  const counts = JSON.stringify([chosen, state.servers, state.sharers, state.machines.map((one) => one.state)]);
   if (counts !== drawnCounts) {
     drawnCounts = counts;
     showCounts(state);

@@ -58,3 +58,52 @@ export async function call(session, path, body) {
   unanswered.delete(said);
   return told;
 }
+
+/** The picture of the wall that this page has: asks only for what is new, and keeps the time. */
+export class Picture {
+  constructor() {
+    this.forget();
+  }
+
+  /** Another session. */
+  forget() {
+    /** @type {any} */
+    this.state = null;
+    this.anchor = 0;
+  }
+
+  /** @param {string} session */
+  async renew(session) {
+    const since = this.state ? `?since=${this.state.version}` : "";
+    return this.take(await call(session, since, null), session);
+  }
+
+  /** What the server told, put into what is known; null if it is of another session. @param {any} told @param {string} session */
+  take(told, session) {
+    const asked = told.session || (this.state && this.state.session);
+    if (asked !== session || this.#older(told.version)) return null;
+    this.anchor = told.clock_ms - performance.now();
+    if (told.whole || !this.state) {
+      this.state = told;
+    } else {
+      const fresh = new Map(told.tiles.map((/** @type {any} */ tile) => [tile.attempt, tile]));
+      const tiles = this.state.tiles.map((/** @type {any} */ tile) => fresh.get(tile.attempt) || tile);
+      this.state = { ...this.state, ...told, tiles };
+    }
+    this.state.tiles.sort((/** @type {any} */ a, /** @type {any} */ b) => a.seat - b.seat || a.attempt.localeCompare(b.attempt));
+    return this.state;
+  }
+
+  /** An answer that an act's own has overtaken. @param {string} version */
+  #older(version) {
+    if (!this.state) return false;
+    const [epoch, number] = version.split(".");
+    const [known, had] = this.state.version.split(".");
+    return epoch === known && Number(number) < Number(had);
+  }
+
+  /** The server's clock, as far as this page can say. */
+  now() {
+    return this.anchor + performance.now();
+  }
+}

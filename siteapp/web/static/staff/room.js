@@ -1,4 +1,4 @@
-// The wall: polls the room every two seconds and shows one tile a seat. All text is textContent.
+// The wall: asks every second what is new and shows one tile a seat. All text is textContent.
 
 import { tell } from "../shared/dialog.js";
 import { el, setText } from "../shared/dom.js";
@@ -8,7 +8,7 @@ import { Decisions } from "./decisions.js";
 import { showDisk } from "./disk.js";
 import { button } from "./parts.js";
 import { rescueActs } from "./rescue.js";
-import { call, failed } from "./room-server.js";
+import { call, failed, Picture } from "./room-server.js";
 import { alertsOf, STATES, Tiles } from "./tiles.js";
 
 const room = document.getElementById("room");
@@ -20,12 +20,16 @@ const contact = document.getElementById("contact");
 const PHASES = { waiting: t("未开考", "waiting"), open: t("考试中", "open"), closed: t("已结束", "closed") };
 const SAID_MS = 8000;
 
+const EVERY_MS = 1000;
+
+const picture = new Picture();
 let chosen = null;
 let latest = null;
 
 /** The session on the screen, not the one just chosen in the list. */
 async function act(path, body) {
-  show(await call(latest.session, path, body));
+  const { session } = latest;
+  show(picture.take(await call(session, path, body), session));
 }
 
 async function press(path, body) {
@@ -84,7 +88,7 @@ function sealedStill() {
 
 /** How many are where, drawn; in words for who does not see it. */
 function statesBar({ states }) {
-  const order = ["away", "expected", "signed-in", "confirmed", "started", "handed-in", "absent"].filter((name) => states[name]);
+  const order = ["away", "expected", "signed-in", "confirmed", "started", "paused", "handed-in", "absent"].filter((name) => states[name]);
   const words = order.map((name) => `${STATES[name][1]} ${states[name]}`).join(t("，", ", "));
   const bar = el("div", { class: "states", role: "img", "aria-label": words, title: words });
   order.forEach((name) => {
@@ -129,18 +133,19 @@ function redraw(name, content, draw) {
 
 function show(state) {
   // The answer of a session that is no longer the chosen one comes too late.
-  if (state.session !== select.value) return;
+  if (!state || state.session !== select.value) return;
   latest = state;
+  const now = picture.now();
   showDisk(state.disk, zh);
   redraw("sittings", [state.sittings, state.unlocked], () =>
     document.getElementById("sittings").replaceChildren(...state.sittings.map(sittingCard)));
-  const shown = state.tiles.map((tile) => tiles.shown(state, tile, tile.attempt === chosen));
+  const shown = state.tiles.map((tile) => tiles.shown(state, tile, tile.attempt === chosen, now));
   redraw("order", state.tiles.map((tile) => tile.attempt), () =>
     document.getElementById("tiles").replaceChildren(...shown));
   const tile = state.tiles.find((one) => one.attempt === chosen);
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const open = [state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }
@@ -166,7 +171,7 @@ async function poll() {
   const session = select.value;
   if (session) {
     try {
-      show(await call(session, "", null));
+      show((await picture.renew(session)) || latest);
       showContact(latest);
     } catch (error) {
       console.info("not heard", String(error));
@@ -175,7 +180,7 @@ async function poll() {
     }
   }
   clearTimeout(next);
-  next = setTimeout(poll, 2000);
+  next = setTimeout(poll, EVERY_MS);
 }
 
 if (location.hash) {
@@ -184,6 +189,7 @@ if (location.hash) {
 }
 select.addEventListener("change", () => {
   chosen = null;
+  picture.forget();
   tiles.forget();
   Object.keys(drawn).forEach((name) => delete drawn[name]);
   poll();

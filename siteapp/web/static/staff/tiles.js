@@ -12,8 +12,11 @@ export const STATES = {
   "signed-in": ["◔", t("已登录", "signed in")],
   confirmed: ["◑", t("已确认", "checked")],
   started: ["▶", t("作答中", "in exam")],
+  paused: ["‖", t("已暂停", "paused")],
   "handed-in": ["✓", t("已交卷", "handed in")],
 };
+
+const WORTH_SAYING_MS = 10000;
 
 /** Why a seat needs attention; nothing if it does not. @param {any} state @param {any} tile @returns {string[]} */
 export function alertsOf(state, tile) {
@@ -43,13 +46,13 @@ export class Tiles {
     this.places.clear();
   }
 
-  /** The place of a tile, as it is now. @param {any} state @param {any} tile @param {boolean} chosen */
-  shown(state, tile, chosen) {
+  /** The place of a tile, as it is now. @param {any} state @param {any} tile @param {boolean} chosen @param {number} now the server's clock */
+  shown(state, tile, chosen, now) {
     const place = this.#placeOf(tile.attempt);
     const made = /** @type {HTMLElement} */ (place.firstChild);
     made.className = `tile ${tile.state}${chosen ? " chosen" : ""}`;
     made.setAttribute("aria-pressed", String(chosen));
-    const lines = linesOf(state, tile);
+    const lines = linesOf(state, tile, now);
     const said = JSON.stringify(lines.map((one) => one.textContent));
     if (made.dataset.said !== said) {
       made.dataset.said = said;
@@ -68,11 +71,16 @@ export class Tiles {
   }
 }
 
-/** @param {any} state @param {any} tile */
-function linesOf(state, tile) {
+/** @param {any} tile @param {number} now */
+function leftOf(tile, now) {
+  return tile.paused_left_ms === null ? clock(Math.max(0, tile.ends_ms - now)) : `‖ ${clock(tile.paused_left_ms)}`;
+}
+
+/** @param {any} state @param {any} tile @param {number} now */
+function linesOf(state, tile, now) {
   const [sign, words] = STATES[tile.state];
   const head = el("span", { class: "tile-head" }, el("b", {}, String(tile.seat)));
-  if (tile.phase === "started") head.append(el("span", { class: "left" }, clock(tile.remaining_ms)));
+  if (tile.phase === "started") head.append(el("span", { class: "left" }, leftOf(tile, now)));
   const lines = [head, el("span", { class: "who" }, tile.name), el("span", {}, `${sign} ${words}`)];
   if (tile.phase === "started" || tile.phase === "handed-in") lines.push(el("span", {}, `${tile.answered}/${tile.of}`));
   const { going = 0, stalled = 0 } = (state.uploads || {})[tile.attempt] || {};
@@ -82,6 +90,8 @@ function linesOf(state, tile) {
     if (stalled) parts.push(t(`未传完 ${stalled}`, `${stalled} unfinished`));
     lines.push(el("span", {}, parts.join(" · ")));
   }
+  const silent = tile.heard_ms === null ? 0 : now - tile.heard_ms;
+  if (silent >= WORTH_SAYING_MS && tile.phase === "started") lines.push(el("span", { class: "quiet" }, t(`${clock(silent)} 无联系`, `silent ${clock(silent)}`)));
   lines.push(...dueWords(state, tile).map((words) => el("span", { class: "sign" }, words)));
   return lines;
 }

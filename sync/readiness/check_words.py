@@ -1,4 +1,4 @@
-"""A check in words, and who mends what it finds."""
+"""What the words of one check are made of."""
 
 from typing import Final, NamedTuple
 

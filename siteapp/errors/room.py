@@ -1,0 +1,23 @@
+"""What people in the room may not do now, or not alone."""
+
+from sync.errors import NotAllowed, NotNow
+from sync.words import Words
+
+
+class Paused(NotNow):
+    """The candidate's clock stands still; nothing is handed in meanwhile."""
+
+    code = "paused"
+    message = Words("考试已暂停", "The exam is paused")
+    hint = Words("时间不计，请等候监考员", "No time runs; wait for the invigilator")
+
+
+class SecondNeeded(NotAllowed):
+    """One person alone may not decide this."""
+
+    code = "second-person-needed"
+    message = Words(
+        "该考生人工补时合计将达 {minutes} 分钟，超过一人可定的 {limit} 分钟",
+        "Time given by hand would come to {minutes} minutes; one person may give {limit}",
+    )
+    hint = Words("请第二人输入用户名和密码", "A second person enters their name and password")

@@ -1,0 +1,140 @@
+"""The candidate's page: what it weighs, how soon a slow machine can answer, whom it shuts out.
+
+`candidate_page_kb`: all that an empty browser fetches from the address to the first question, each
+body compressed by gzip, materials left out. With a processor four times slower, the median of
+several candidates: `open_ms_throttled` from the address to a sign-in that can be typed into,
+`first_page_ms_throttled` from the press that enters to a question that can be answered.
+"""
+
+import gzip
+import statistics
+import tempfile
+from pathlib import Path
+
+from barriers import candidate_screens, found
+from browsers import Watch
+from candidate_page import CandidatePage
+from playwright.sync_api import Browser, Page, Response
+from premises import SESSION, Person, Premises
+from staff_page import StaffPage
+
+CANDIDATES = 5
+SLOWER = 4
+# Resolves at the page's own time at which something is there and painted.
+SEEN = """wanted => new Promise(seen => {
+  const look = () => {
+    if (!document.querySelector(wanted)) return requestAnimationFrame(look);
+    requestAnimationFrame(() => requestAnimationFrame(() => seen(performance.now())));
+  };
+  look();
+})"""
+ENTER = """wanted => {
+  [...document.querySelectorAll("button")].find(b => b.textContent === wanted).click();
+  return performance.now();
+}"""
+
+
+def figures(browser: Browser) -> dict[str, float]:
+    """Plays the sitting of a few candidates, one after the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Premises(Path(folder), live=CANDIDATES + 2, media=1)
+        try:
+            site.furnish()
+            site.start_site()
+            broken = barriers(site, browser)
+            site.open()
+            _, weighed, *people = site.people["live"]
+            weight = weigh(site, browser, weighed)
+            times = [waits(site, browser, one) for one in people]
+        finally:
+            site.close()
+    return {
+        "candidate_page_kb": round(weight / 1024, 1),
+        "open_ms_throttled": round(statistics.median(opening for opening, _ in times)),
+        "first_page_ms_throttled": round(statistics.median(first for _, first in times)),
+        "first_page_ms_throttled_worst": round(max(first for _, first in times)),
+        "axe_pages": len(broken),
+        "axe_violations": sum(broken.values()),
+    }
+
+
+def _page(site: Premises, watch: Watch, person: Person) -> CandidatePage:
+    page = watch.machine().new_page()
+    return CandidatePage(page, site.address, person, site.bank(person.sitting))
+
+
+def weigh(site: Premises, browser: Browser, person: Person) -> int:
+    """Bytes of everything that is fetched up to the first question, each body compressed."""
+    watch = Watch(browser)
+    answers: list[Response] = []
+    paper = _page(site, watch, person)
+    paper.page.on("response", lambda answer: answers.append(answer))
+    paper.enter()
+    paper.page.locator("label.option").first.wait_for()
+    bodies = [one.body() for one in list(answers) if one.ok and "/materials/" not in one.url]
+    watch.close()
+    return sum(len(gzip.compress(body)) for body in bodies)
+
+
+def waits(site: Premises, browser: Browser, person: Person) -> tuple[float, float]:
+    """For the sign-in and for the first question: ms that one candidate at a slow machine waits."""
+    watch = Watch(browser)
+    paper = _page(site, watch, person)
+    page = paper.page
+    slow = page.context.new_cdp_session(page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    page.goto(f"{site.address}/?seat={person.seat}", wait_until="commit")
+    opened = float(page.evaluate(SEEN, "#admission"))
+    page.fill("#admission", person.admission)
+    page.fill("#secret", person.secret)
+    paper.press("登录")
+    paper.press("信息无误，确认")
+    page.check("#commitment")
+    pressed = float(page.evaluate(ENTER, "进入候考"))
+    there = float(page.evaluate(SEEN, "label.option input"))
+    watch.close()
+    return opened, there - pressed
+
+
+def barriers(site: Premises, browser: Browser) -> dict[str, int]:
+    """Page and language → how many rules it breaks."""
+    watch, broken = Watch(browser), {}
+    for person, lang in ((site.people["live"][0], "zh"), (site.people["media"][0], "en")):
+        paper = _page(site, watch, person)
+        for name in candidate_screens(site, paper, lang):
+            broken[f"candidate {name} {lang}"] = len(found(paper.page))
+    for role, password, start, paths in (
+        ("admin", site.passwords.administrator, "/admin", ADMIN),
+        ("chief", site.passwords.chief, "/room", ("/room",)),
+    ):
+        staff = StaffPage(watch.machine().new_page(), site.address)
+        staff.sign_in(role, password)
+        staff.page.wait_for_url(f"**{start}*")
+        broken |= _pages(staff.page, site.address, paths)
+    officer = watch.machine().new_page()
+    officer.goto(f"{site.hq_address}/sign-in")
+    officer.fill("#name", "officer")
+    officer.fill("#password", site.passwords.officer)
+    officer.get_by_role("button", name="登录").click()
+    broken |= _pages(officer, site.hq_address, HEADQUARTERS)
+    watch.close()
+    return broken
+
+
+ADMIN = (
+    "/admin",
+    f"/admin/sessions/{SESSION}",
+    "/admin/deliveries",
+    "/admin/users",
+    "/admin/audit",
+)
+HEADQUARTERS = ("/", f"/sessions/{SESSION}", "/sites", "/specifications", "/quarantine", "/audit")
+
+
+def _pages(page: Page, address: str, paths: tuple[str, ...]) -> dict[str, int]:
+    broken = {}
+    for path in paths:
+        for lang in ("zh", "en"):
+            page.goto(f"{address}{path}?lang={lang}")
+            broken[f"{path} {lang}"] = len(found(page))
+    return broken
