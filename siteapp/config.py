@@ -261,7 +261,9 @@ SETTINGS = (
         "check_camera_light", 40, Words("画面亮度下限（0–255）", "picture's light at least, of 255")
     ),
     Setting(
-        "check_camera_focus", 20, Words("画面清晰度下限（‰）", "picture's sharpness at least, in 1000")
+        "check_camera_focus",
+        20,
+        Words("画面清晰度下限（‰）", "picture's sharpness at least, in 1000"),
     ),
     Setting(
         "check_camera_change",

@@ -18,7 +18,7 @@ from siteapp.identity import load_identity
 from siteapp.lan.addresses import places
 from siteapp.readiness.camera_checks import Seen
 from siteapp.readiness.cameras import seen_now
-from siteapp.readiness.checks import worst, worst_first
+from siteapp.readiness.checks import worst_first
 from sync.console import language, say, show_json, show_table
 from sync.readiness.catalogue import CATALOGUE
 
@@ -38,7 +38,9 @@ def _opened(folder: Path) -> tuple[Cameras, Settings]:
 @cameras_command.command("add")
 @click.argument("host")
 @click.option("--label", required=True, help="What people call it.")
-@click.option("--kind", type=click.Choice(KINDS), default="camera", show_default=True, help="What it is.")
+@click.option(
+    "--kind", type=click.Choice(KINDS), default="camera", show_default=True, help="What it is."
+)
 @click.option("--port", type=PORT, default=RTSP, show_default=True, help="Of RTSP.")
 @click.option("--path", default="/", help="Of RTSP; with / ONVIF is asked for it.")
 @click.option("--onvif-port", type=PORT, default=HTTP, show_default=True, help="Of ONVIF.")
@@ -97,7 +99,7 @@ def check_command(folder: Path, camera: tuple[str, ...], as_json: bool) -> None:
     seen = seen_now(cameras, settings, wall_ms())
     seen = [one for one in seen if not camera or one.camera.id in camera]
     _show(seen, as_json)
-    if bad := sum(worst(one.findings) == "fail" for one in seen):
+    if bad := sum(one.level == "fail" for one in seen):
         raise CamerasNotGood(count=bad)
 
 
@@ -137,7 +139,7 @@ def _show(seen: list[Seen], as_json: bool) -> None:
         ]
         where = f"{camera.host}:{camera.port}{camera.path}"
         covered = " · ".join(filter(None, (camera.room, seats_text(camera.seats))))
-        level = LEVELS[worst(one.findings)].in_(lang)
+        level = LEVELS[one.level].in_(lang)
         rows.append((level, camera.id, camera.label, where, covered, "\n".join(said)))
     show_table(["result", "id", "name", "address", "seats", "found"], rows)
 
@@ -148,4 +150,4 @@ def _as_json(one: Seen) -> dict[str, object]:
     camera["sealed"] = bool(one.camera.sealed)
     findings = msgspec.to_builtins(worst_first(one.findings))
     look = msgspec.to_builtins(one.look) if one.look else None
-    return camera | {"level": worst(one.findings), "look": look, "findings": findings}
+    return camera | {"level": one.level, "look": look, "findings": findings}

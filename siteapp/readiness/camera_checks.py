@@ -10,6 +10,7 @@ from sync.wire.readiness import Finding, Level
 
 HOUR_MS = 3_600_000
 LONGEST = 200
+UNTOLD = ("camera-clock", "recorder-days")
 # What a report says of them, for readers of either language; what is as it should be says nothing.
 SAID = {
     "gone": "连接被拒 refused",
@@ -33,11 +34,15 @@ class Seen(NamedTuple):
     findings: list[Finding]
 
     @property
+    def level(self) -> Level:
+        """Of all together; what a device need not tell makes it no worse."""
+        told = (f for f in self.findings if f.level != "unknown" or f.check not in UNTOLD)
+        return worst(told)
+
+    @property
     def works(self) -> bool:
         """Whether somebody who looks at it sees the room."""
-        return (
-            self.look is not None and worst(self.findings) != "fail" and self.look.picture == "ok"
-        )
+        return self.look is not None and self.level != "fail" and self.look.picture == "ok"
 
 
 def judge_cameras(
@@ -72,9 +77,9 @@ def _camera(look: Look | None, threshold: Threshold) -> list[Finding]:
         found.append(known("camera-picture", seen, said))
     if look.picture == "ok":
         found.append(judge("camera-light", look.light, threshold))
-        found.append(judge("camera-frozen", look.change, threshold))
-        # What is black has no edges.
-        if found[-2].level != "fail":
+        # What is black has no edges, and nothing that changes.
+        if found[-1].level != "fail":
+            found.append(judge("camera-frozen", look.change, threshold))
             found.append(judge("camera-focus", look.focus, threshold))
     return [*found, _clock(look, threshold)] if look.reach == "ok" else found
 
@@ -142,7 +147,7 @@ def reported(
         Reported(
             name=one.camera.label,
             kind=one.camera.kind,
-            level=worst(one.findings),
+            level=one.level,
             still=(one.look.still or None) if one.look else None,
             seats=tuple(sorted(covers(one.camera, rooms, wanted))),
         )

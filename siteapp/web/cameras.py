@@ -11,7 +11,7 @@ from siteapp.cameras.service import AT_ONCE, AT_ONCE_IN_A_SITTING
 from siteapp.errors import CamerasBusy, NoStill, RequestRefused
 from siteapp.readiness.camera_checks import Seen, gathered_cameras, judge_cover
 from siteapp.readiness.cameras import drawn, rooms_of, seen_now
-from siteapp.readiness.checks import worst, worst_first
+from siteapp.readiness.checks import worst_first
 from siteapp.web.checking import shown
 from siteapp.web.guard import STAFF, json_body, member, role, site
 
@@ -51,7 +51,7 @@ def _shown(one: Seen) -> dict[str, Any]:
         "kind": one.camera.kind,
         "room": one.camera.room,
         "seats": seats_text(one.camera.seats),
-        "level": worst(one.findings),
+        "level": one.level,
         "at": look.at if look else None,
         "still": look.still[:16] if look else "",
         "findings": [shown(finding) for finding in worst_first(one.findings)],

@@ -81,7 +81,7 @@ def test_each_camera_is_seen_as_it_is_and_none_hinders_another(
     assert told == [(n, 10) for n in range(1, 11)]
     assert found(cameras) == {
         "/good": {},
-        "/black": {"camera-light": "fail", "camera-frozen": "fail"},
+        "/black": {"camera-light": "fail"},
         "/frozen": {"camera-frozen": "fail"},
         "/blurred": {"camera-focus": "fail"},
         "/sound": {"camera-picture": "fail"},
