@@ -13,6 +13,7 @@ MAX_PORT = 65_535
 LOOPBACK = ("127.0.0.1", "::1")
 # Texts of which only some mean anything.
 SHAPES = {
+    "check_in": (r"on|off", Words("check_in 只能是 on 或 off", "check_in is on or off")),
     "announce": (r"on|off", Words("announce 只能是 on 或 off", "announce is on or off")),
     "cameras_required": (
         r"on|off",
@@ -155,6 +156,22 @@ SETTINGS = (
         Words(
             "一人可为一名考生人工补时的合计上限（分钟），超过须两人",
             "most that one person gives a candidate by hand, minutes; more needs a second",
+        ),
+    ),
+    Setting(
+        "late_minutes",
+        15,
+        Words(
+            "首名考生开考多少分钟后，迟到考生须监考员准入",
+            "so long after the first start a late-comer needs an invigilator's leave, minutes",
+        ),
+    ),
+    Setting(
+        "check_in",
+        "off",
+        Words(
+            "监考员核验身份后方可开考（on 或 off）",
+            "nobody starts before an invigilator has compared the face: on or off",
         ),
     ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),

@@ -15,6 +15,7 @@ from siteapp.boards import Boards
 from siteapp.cameras.service import of_site
 from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
+from siteapp.conduct.entering import Rules
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.lost import still_out
 from siteapp.conduct.machines import MarkPace
@@ -31,11 +32,13 @@ from siteapp.lan.announce import About
 from siteapp.lan.kept import NAME
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
+from siteapp.lan.sightings import Machine
 from siteapp.papers import Shelf
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
 from siteapp.rooms.keeping import Rooms
+from siteapp.rooms.on_wall import on_wall
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
@@ -96,8 +99,8 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
-        self.readiness = Readiness(folder, self.settings)
-        self.rooms, self.cameras = Rooms(self.live), of_site(folder, self.identity, self.settings)
+        self.cameras = of_site(folder, self.identity, self.settings)
+        self.readiness, self.rooms = Readiness(folder, self.settings), self._rooms()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
@@ -144,9 +147,24 @@ class Site:
                 if session.attempt(attempt).phase == "started"
             },
             "disk": self.disk.state(live.sessions.values()),
+            "elsewhere": self.rooms.elsewhere(),
         }
         of = self.shelf.items_by_form(session)
-        return wall(session, live.clock.now(), live.contacts, of) | told
+        told |= on_wall(self.rooms.now().plan, {a.seat for a in session.attempts.values()})
+        return wall(session, live.clock.now(), live.contacts, of, self.entering) | told
+
+    @property
+    def entering(self) -> Rules:
+        """Who may start, by the settings."""
+        number, text = self.settings.number("late_minutes"), self.settings.text("check_in")
+        return Rules(number * 60_000, text == "on")
+
+    def _machines(self) -> list[Machine]:
+        """The room's machines as they were seen last; the network is left in peace."""
+        return self.lan.view(look=False).machines
+
+    def _rooms(self) -> Rooms:
+        return Rooms(self.live, self._machines)
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)

@@ -13,14 +13,16 @@ from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
-from siteapp.readiness.cameras import drawn, with_cameras
+from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import kept_beside
-from siteapp.readiness.report import Around, assemble, from_rows, keep_report
+from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
-from siteapp.rooms.plan import read_plan
+from siteapp.readiness.seating import drawn, judge_seating
+from siteapp.readiness.version import find_version
+from siteapp.rooms.keeping import kept_plan
 from siteapp.standby.folder import PairFolder
-from siteapp.store import checked, rooms
+from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
@@ -78,14 +80,16 @@ def _report(
         plan = plans[session] if session else decoded[-1]
         digest = checked.package(rows, plan.id)
         machines = from_rows(checked.all_checked(rows))
+        rooms = kept_plan(rows)
         facts = _facts(folder, identity, settings, plan, digest)
-        drawn_rooms = rooms.newest(rows)
         wall = wall_ms()
-    cameras = of_site(folder, identity, settings)
-    laid = drawn(read_plan(drawn_rooms.document)) if drawn_rooms else {}
-    around = Around(network=kept_beside(folder, machines, wall))
-    around = with_cameras(around, cameras, settings, plan, laid, wall)
     serial = identity.certificate.serial
+    network = kept_beside(folder, machines, wall)
+    seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
+    found = (find_version(folder / SPOOL, identity), *seating)
+    around = Around(rooms=drawn(rooms), findings=found, network=network)
+    cameras = of_site(folder, identity, settings)
+    around = with_cameras(around, cameras, settings, plan, wall)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

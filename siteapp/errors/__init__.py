@@ -17,8 +17,9 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
 NotNow ── CamerasBusy
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
+             NotCheckedIn
 NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
@@ -83,7 +84,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import Paused, SecondNeeded
+from siteapp.errors.room import NotCheckedIn, Paused, SecondNeeded, TooLate
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -125,6 +126,7 @@ __all__ = [
     "NoStill",
     "NoSuchCamera",
     "NoSuchPage",
+    "NotCheckedIn",
     "NotItsBeginning",
     "NotOpenYet",
     "NotPaired",
@@ -168,6 +170,7 @@ __all__ = [
     "TooEarly",
     "TooFast",
     "TooLarge",
+    "TooLate",
     "TooManyTries",
     "UnlockWait",
     "UploadAltered",

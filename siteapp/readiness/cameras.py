@@ -1,6 +1,6 @@
 """What the site knows of its cameras, for the report of a session."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from siteapp.cameras.service import Cameras
 from siteapp.config import Settings
@@ -13,11 +13,9 @@ from siteapp.readiness.camera_checks import (
     reported,
 )
 from siteapp.readiness.report import Around
-from siteapp.rooms.plan import RoomPlan
+from siteapp.readiness.rooms import RoomPlan
 from sync.exam.sitting import SessionPlan
 from sync.wire.readiness import Finding
-
-Rooms = Mapping[str, Iterable[int]]
 
 
 def seen_now(cameras: Cameras, settings: Settings, now: int) -> list[Seen]:
@@ -25,21 +23,16 @@ def seen_now(cameras: Cameras, settings: Settings, now: int) -> list[Seen]:
     return judge_cameras(cameras.book.cameras(), cameras.stills.looks(), settings.number, now)
 
 
-def drawn(plan: RoomPlan) -> dict[str, set[int]]:
-    """The seats of each room that somebody has drawn."""
-    return {room.name: {cell.seat for cell in room.cells if cell.seat} for room in plan.rooms}
-
-
-def rooms_of(plan: SessionPlan, drawn: Rooms | None = None) -> dict[str, set[int]]:
+def rooms_of(plan: SessionPlan, drawn: Iterable[RoomPlan]) -> dict[str, set[int]]:
     """The seats of each room: as drawn, and of the session's own room all that it has."""
-    rooms = {name: set(seats) for name, seats in (drawn or {}).items()}
+    rooms = {room.name: {place.seat for place in room.places} for room in drawn}
     if plan.room:
         rooms.setdefault(plan.room, {one.seat for one in plan.candidates})
     return rooms
 
 
 def with_cameras(
-    around: Around, cameras: Cameras, settings: Settings, plan: SessionPlan, drawn: Rooms, now: int
+    around: Around, cameras: Cameras, settings: Settings, plan: SessionPlan, now: int
 ) -> Around:
     """The same, with the cameras: uncovered seats may decide, a single camera's fault does not."""
     try:
@@ -48,7 +41,7 @@ def with_cameras(
         # One more thing that is not known; the report goes on.
         bad = Finding("camera-cover", "unknown", None, None, error.code, ())
         return around._replace(findings=(*around.findings, bad))
-    rooms, seats = rooms_of(plan, drawn), [one.seat for one in plan.candidates]
+    rooms, seats = rooms_of(plan, around.rooms), [one.seat for one in plan.candidates]
     required = settings.text("cameras_required") == "on"
     return around._replace(
         cameras=reported(seen, rooms, seats),

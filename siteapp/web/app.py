@@ -21,6 +21,8 @@ from siteapp.web.lan import lan
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
+from siteapp.web.reconciling import reconciling
+from siteapp.web.rooms import rooms
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
@@ -47,8 +49,8 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    people = (candidate, staff, invigilator, two_people, administrator)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, cameras)
+    people = (candidate, staff, invigilator, two_people, reconciling, administrator)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, cameras)
     for blueprint in (*people, *others):
         app.register_blueprint(blueprint)
     return app

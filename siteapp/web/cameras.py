@@ -10,8 +10,9 @@ from siteapp.cameras.model import Camera, covers, seats_text
 from siteapp.cameras.service import AT_ONCE, AT_ONCE_IN_A_SITTING
 from siteapp.errors import CamerasBusy, NoStill, RequestRefused
 from siteapp.readiness.camera_checks import Seen, gathered_cameras, judge_cover
-from siteapp.readiness.cameras import drawn, rooms_of, seen_now
+from siteapp.readiness.cameras import rooms_of, seen_now
 from siteapp.readiness.checks import worst_first
+from siteapp.readiness.seating import drawn
 from siteapp.web.checking import shown
 from siteapp.web.guard import STAFF, json_body, member, role, site
 
@@ -93,7 +94,7 @@ def _uncovered(seen: list[Seen]) -> list[dict[str, Any]]:
 def cameras_page() -> str:
     """The list of cameras; it asks for their state by itself."""
     rooms = {s.plan.room for s in site().live.sessions.values() if s.plan.room}
-    rooms |= set(drawn(site().rooms.now().plan))
+    rooms |= {room.name for room in site().rooms.now().plan.rooms}
     return render_template("cameras.html", rooms=sorted(rooms))
 
 

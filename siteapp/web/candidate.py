@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from siteapp.conduct import acts, hands
+from siteapp.conduct import acts, entering, hands
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
@@ -24,6 +24,7 @@ from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.photos import photo_of
 from siteapp.web.sealed_copies import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
@@ -140,9 +141,11 @@ def _mine() -> tuple[Session, Attempt]:
 def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
     now = live.clock.now()
     started = attempt.phase == "started"
+    hindrance = entering.hindrance(session, attempt, now, site().entering)
     return {
         "phase": attempt.phase,
-        "open": session.sittings[attempt.sitting] == "open",
+        "open": session.sittings[attempt.sitting] == "open" and hindrance is None,
+        "hindrance": hindrance.code if hindrance else None,
         "server_ms": live.clock.wall(),
         "clock_ms": now,
         "held": attempt.held,
@@ -177,6 +180,14 @@ def state() -> dict[str, Any]:
     return _told(*_mine())
 
 
+@candidate.get("/api/candidate/photo")
+@role(CANDIDATE)
+def photo() -> Response:
+    """The caller's own photo, to compare."""
+    session, attempt = _mine()
+    return photo_of(session, attempt.admission)
+
+
 @candidate.post("/api/candidate/confirm")
 @role(CANDIDATE)
 def confirm() -> dict[str, Any]:
@@ -192,7 +203,15 @@ def start() -> dict[str, Any]:
     """The candidate's clock starts."""
     session, attempt = _mine()
     now = site().live.clock.now()
-    site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
+    rules = site().entering
+
+    def decide(state: Session) -> Decision:
+        mine = state.attempt(attempt.id)
+        if refusal := entering.hindrance(state, mine, now, rules):
+            raise refusal
+        return Decision(acts.start(state, mine, now))
+
+    site().live.act(session, decide)
     return _told(session, attempt)
 
 

@@ -9,9 +9,10 @@ from flask import Blueprint, Response, render_template, request
 from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
-from siteapp.readiness.cameras import drawn, with_cameras
+from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import seen_by
+from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
     SPOOL,
     Around,
@@ -22,6 +23,8 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.seating import drawn, judge_seating
+from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
@@ -58,10 +61,9 @@ def _verified(session: str) -> str:
 
 def _report(session: Session, anew: bool = False) -> ReadinessReport:
     live, the = site().live, site()
-    wall, rooms = live.clock.wall(), drawn(site().rooms.now().plan)
+    wall = live.clock.wall()
     facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
     machines = from_rows(checked.all_checked(live.rows))
-    around = Around(network=seen_by(the.lan, machines, look=not _writing()))
     return assemble(
         the.identity.site,
         the.identity.certificate.serial,
@@ -70,8 +72,17 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         facts,
         the.settings.number,
         wall,
-        with_cameras(around, the.cameras, the.settings, session.plan, rooms, wall),
+        _around(session, seen_by(the.lan, machines, look=not _writing()), wall),
     )
+
+
+def _around(session: Session, network: Network, wall: int) -> Around:
+    """The rooms as they are drawn, what is not where it belongs, and the cameras."""
+    the, plan = site(), site().rooms.now().plan
+    seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
+    found = (find_version(the.spool.folder, the.identity), *seating)
+    around = Around(rooms=drawn(plan), findings=found, network=network)
+    return with_cameras(around, the.cameras, the.settings, session.plan, wall)
 
 
 def _writing() -> bool:

@@ -21,6 +21,7 @@ PLACES = {
     "keys": ("keys", "keys_group"),
     "site": ("enrolments", "site"),
     "application": ("application", "application"),
+    "version": ("version", "version"),
     "quota": ("quota", "quota"),
     "calendar": ("quota", "calendar"),
     "session": ("desk", "session"),

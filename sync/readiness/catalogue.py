@@ -10,6 +10,7 @@ from sync.readiness.check_words import (
     Check,
 )
 from sync.readiness.network_words import NETWORK
+from sync.readiness.room_words import ROOMS
 from sync.words import Words
 
 __all__ = ["ADMINISTRATOR", "CATALOGUE", "HEADQUARTERS", "SCHOOL", "Check"]
@@ -379,4 +380,6 @@ _SERVER = (
     ),
 )
 
-CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *NETWORK, *CAMERAS)}
+CATALOGUE: Final = {
+    check.code: check for check in (*_SERVER, *_MACHINES, *NETWORK, *ROOMS, *CAMERAS)
+}

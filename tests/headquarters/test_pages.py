@@ -31,6 +31,9 @@ OFFICER = {"exam-officer"}
 ROUTES: dict[str, set[str]] = {
     "GET /.well-known/examhq": {PUBLIC},
     "GET /api/v1/keys": {PUBLIC},
+    "GET /api/v1/version": {PUBLIC},
+    "GET /versions": DESK,
+    "POST /versions": OFFICER,
     "GET /api/v1/packages": {SITE},
     "GET /api/v1/packages/<digest>": {SITE},
     "GET /api/v1/unlocks/<digest>": {SITE},

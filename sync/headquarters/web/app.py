@@ -24,6 +24,7 @@ from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.rule_pages import rule_pages
 from sync.headquarters.web.uploads import uploads
+from sync.headquarters.web.version_pages import version_pages
 from sync.headquarters.web.watch_pages import watch_pages
 
 
@@ -44,6 +45,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.extensions["boards"] = Boards()
     app.register_blueprint(marking_pages)
     app.register_blueprint(enrolments)
+    app.register_blueprint(version_pages)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))

@@ -60,6 +60,7 @@
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
  * @property {number} clock_ms  the site's clock, which only runs
+ * @property {string|null} hindrance  why this candidate may not start though the sitting may be open
  * @property {boolean} paused  the clock of this attempt stands still
  * @property {boolean} held  an invigilator is to decide about time before the clock ends this attempt
  *
