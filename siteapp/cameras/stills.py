@@ -56,6 +56,11 @@ class Stills:
             default=None,
         )
 
+    def camera_of(self, digest: str) -> str | None:
+        """Whose newest picture has that digest, if it is here."""
+        found = next((look for look in self.looks().values() if look.still == digest), None)
+        return found.camera if found and self.latest(found.camera) else None
+
     def prune(self, listed: Iterable[str], now: int) -> None:
         """Delete what is too old, too many of one camera, or of a camera that is not listed."""
         kept: dict[str, int] = dict.fromkeys(listed, 0)

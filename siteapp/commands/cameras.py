@@ -11,7 +11,6 @@ from rich.progress import Progress
 from siteapp.cameras.discover import discover
 from siteapp.cameras.model import HTTP, KINDS, RTSP, seats_text
 from siteapp.cameras.service import Cameras, of_site, wall_ms
-from siteapp.commands.check import LEVELS
 from siteapp.config import Settings
 from siteapp.errors import CamerasNotGood, NoRoomNetwork
 from siteapp.identity import load_identity
@@ -21,6 +20,7 @@ from siteapp.readiness.cameras import seen_now
 from siteapp.readiness.checks import worst_first
 from sync.console import language, say, show_json, show_table
 from sync.readiness.catalogue import CATALOGUE
+from sync.readiness.view import LEVELS
 
 PORT = click.IntRange(1, 65_535)
 

@@ -19,7 +19,7 @@ NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  W
 UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── CamerasBusy
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
-             NotCheckedIn
+             NotCheckedIn  DrillNotNow  DrillStep
 NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
@@ -65,7 +65,13 @@ from siteapp.errors.kept import (
     StorageFailed,
 )
 from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
-from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
+from siteapp.errors.readiness import (
+    DrillNotNow,
+    DrillStep,
+    NoMeasuring,
+    ReadinessMissing,
+    SiteNotReady,
+)
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -116,6 +122,8 @@ __all__ = [
     "CamerasNotGood",
     "CrossOrigin",
     "DatabaseBehind",
+    "DrillNotNow",
+    "DrillStep",
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",

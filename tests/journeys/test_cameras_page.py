@@ -88,7 +88,7 @@ def strip_is_seen(watch: Watch, premises: Premises) -> None:
     expect(figures.last).to_contain_text("画面亮度")
     pictured(chief.page, "cameras-room")
     chief.page.goto(f"{premises.address}/admin/readiness")
-    expect(chief.page.locator(".camera-strip figure")).to_have_count(2)
+    expect(chief.page.locator(".stills img")).to_have_count(2)
     chief.page.goto(f"{premises.address}/admin/cameras")
     expect(chief.page.locator(".camera")).to_have_count(2)
     expect(chief.page.get_by_role("button", name="添加", exact=True)).to_have_count(0)

@@ -88,7 +88,9 @@ def test_the_report_has_the_pictures_hash_and_neither_address_nor_password(
     assert kept.premises.cameras == 1
     cover = next(one for one in kept.findings if one.check == "camera-cover")
     assert (cover.level, cover.value, cover.seats) == ("warn", 3, (4, 5))
-    said = json.dumps(admin.get(f"/api/readiness/{AM}").json).encode()
+    state = admin.get(f"/api/readiness/{AM}").json
+    assert "/api/cameras/cam-1/still?" in state["drawn"]
+    said = json.dumps(state).encode()
     assert not any(secret in said for secret in SECRETS)
 
 

@@ -1,4 +1,4 @@
-/** The strip of cameras beside the wall and on the readiness page: of the session chosen there. */
+/** The strip of cameras beside the wall: of the session chosen there. */
 
 import { el } from "../shared/dom.js";
 import { strip } from "./camera-parts.js";
