@@ -19,7 +19,7 @@ NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  W
 UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── CamerasBusy
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
-             NotCheckedIn  DrillNotNow  DrillStep
+             NotCheckedIn  DrillNotNow  DrillStep  StillResting
 NotAllowed ── SecondNeeded
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
@@ -34,6 +34,7 @@ from siteapp.errors.answering import (
     SeatMoved,
     SeatTaken,
     SequenceReused,
+    StillResting,
     TimeIsUp,
     TimeUndecided,
     TooEarly,
@@ -172,6 +173,7 @@ __all__ = [
     "SignInNeeded",
     "SiteNotReady",
     "SpareNotPromoted",
+    "StillResting",
     "StorageFailed",
     "TimeIsUp",
     "TimeUndecided",

@@ -6,7 +6,7 @@ import click
 
 from sync.console import FOLDER, say, show_json
 from sync.exam.catalogue import find as find_specification
-from sync.exam.sitting import SessionKind
+from sync.exam.sitting import MAX_BREAK, SessionKind
 from sync.headquarters.commands.base import (
     IN_FILE,
     LIMIT,
@@ -187,6 +187,9 @@ def sitting() -> None:
 @click.option("--forms", type=click.IntRange(1, 26), default=1, help="How many forms to draw.")
 @click.option("--bank", type=FOLDER, help="Folder of a bank [default: the one that ships].")
 @click.option("--earliest-hand-in", type=click.IntRange(0, 600), default=30, help="Minutes.")
+@click.option(
+    "--break", "break_minutes", type=click.IntRange(0, MAX_BREAK), default=0, help="Minutes."
+)
 @click.pass_obj
 def sitting_add(
     folder: Path,
@@ -197,6 +200,7 @@ def sitting_add(
     forms: int,
     bank: Path | None,
     earliest_hand_in: int,
+    break_minutes: int,
 ) -> None:
     """Add a sitting and draw its forms."""
     with opened(folder) as hq:
@@ -213,6 +217,7 @@ def sitting_add(
             materials=read_materials(bank, items) if bank else builtin_materials(code),
             form_count=forms,
             earliest_hand_in=earliest_hand_in,
+            break_minutes=break_minutes,
         )
     drawn = " ".join(plan.forms)
     say(f"已加入考试 {sitting_id}，试卷：{drawn}", f"Sitting {sitting_id} added, forms: {drawn}")

@@ -101,6 +101,7 @@ def add_sitting(
     bank: Bank,
     form_count: int = 1,
     earliest_hand_in: int = 30,
+    break_minutes: int = 0,
     materials: Mapping[str, bytes] | None = None,
 ) -> SittingPlan:
     """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill.
@@ -124,6 +125,7 @@ def add_sitting(
             minutes=part.minutes,
             forms=tuple(form.id for form in drawn),
             earliest_hand_in=earliest_hand_in,
+            break_minutes=break_minutes,
         )
         _insert_sitting(db, session, plan, specification)
         _insert_forms(db, session, sitting, drawn, bank)
