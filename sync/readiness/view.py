@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from sync.readiness.catalogue import CATALOGUE
+from sync.readiness.rehearsal_words import STEPS
 from sync.wire.readiness import CheckedMachine, Finding, Level, ReadinessReport, Room, Server
 from sync.words import Words
 
@@ -77,7 +78,7 @@ def line_of(one: Finding, seats: Sequence[int] | None = None) -> Line:
 def title_of(code: str) -> Words:
     """What a check or a step is called; its code if only a newer version knows it."""
     check = CATALOGUE.get(code)
-    return check.title if check else Words(code, code)
+    return check.title if check else STEPS.get(code, Words(code, code))
 
 
 def amount(value: int, unit: str) -> str:

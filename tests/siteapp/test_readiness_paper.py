@@ -59,6 +59,19 @@ def test_each_room_of_the_plan_stands_with_its_own_seats_and_nothing_in_it_is_ht
     assert "<i>" not in said["drawn"]
 
 
+@pytest.mark.parametrize(("drawn", "status"), [(False, 200), (True, 409)])
+def test_one_room_that_is_not_ready_asks_the_chief_before_the_start(
+    unlocked: Site, drawn: bool, status: int
+) -> None:
+    # Undrawn they are one room, and its spare stands in for any seat.
+    if drawn:
+        draw(unlocked)
+    admin, chief = staff_browser(unlocked, "administrator"), staff_browser(unlocked, "chief")
+    assert admin.post(f"/api/readiness/{AM}/sign").json == {"ready": not drawn}
+    assert admin.get(f"/api/readiness/{AM}").json["counts"] is not drawn
+    assert chief.post(f"/api/room/{AM}/open", json={"sitting": "live"}).status_code == status
+
+
 def test_only_what_was_signed_is_printed(unlocked: Site, monkeypatch: Any) -> None:
     monkeypatch.setattr(readiness, "pdf", lambda html: b"%PDF-" + html.encode())
     admin, path = staff_browser(unlocked, "administrator"), f"/admin/readiness/{AM}/paper"
