@@ -1,6 +1,7 @@
 """The candidate's pages: sign in, confirm, start, the paper, hand in. Saves are in `answers`."""
 
 import unicodedata
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -138,10 +139,10 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
+def _state(live: Live, session: Session, attempt: Attempt, rules: entering.Rules) -> dict[str, Any]:
     now = live.clock.now()
     started = attempt.phase == "started"
-    hindrance = entering.hindrance(session, attempt, now, site().entering)
+    hindrance = entering.hindrance(session, attempt, now, rules)
     return {
         "phase": attempt.phase,
         "open": session.sittings[attempt.sitting] == "open" and hindrance is None,
@@ -168,9 +169,10 @@ def _instances(attempt: Attempt) -> set[str]:
 
 def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
     """The state as far as it may be acknowledged: memory is ahead of the disks."""
-    live = site().live
+    live, rules = site().live, site().entering
     # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
+    read = partial(_state, live, session)
+    return dict(live.writer.seen(lambda: read(session.attempt(attempt.id), rules)))
 
 
 @candidate.get("/api/candidate/state")
