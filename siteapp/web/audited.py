@@ -25,6 +25,7 @@ ACTS: Final = {
     "open": Words("开考", "opened"),
     "pull": Words("全员同时下载测速", "made all machines pull at once"),
     "readiness": Words("签发考前检查报告", "signed a readiness report"),
+    "readiness-paper": Words("打印考前检查报告（PDF）", "took the readiness report as PDF"),
     "pause": Words("暂停考试", "paused"),
     "promote": Words("由备用服务器接管", "promoted the spare"),
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
