@@ -1,7 +1,6 @@
 """The candidate's pages: sign in, confirm, start, the paper, hand in. Saves are in `answers`."""
 
 import unicodedata
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -21,7 +20,8 @@ from siteapp.errors import (
     WrongSignIn,
 )
 from siteapp.papers import AttemptPaper
-from siteapp.store.live import Live, Token
+from siteapp.site import Site
+from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
@@ -139,8 +139,8 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(live: Live, session: Session, attempt: Attempt, rules: entering.Rules) -> dict[str, Any]:
-    now = live.clock.now()
+def _state(the: Site, session: Session, attempt: Attempt) -> dict[str, Any]:
+    live, rules, now = the.live, the.entering, the.live.clock.now()
     started = attempt.phase == "started"
     hindrance = entering.hindrance(session, attempt, now, rules)
     return {
@@ -169,10 +169,10 @@ def _instances(attempt: Attempt) -> set[str]:
 
 def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
     """The state as far as it may be acknowledged: memory is ahead of the disks."""
-    live, rules = site().live, site().entering
-    # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    read = partial(_state, live, session)
-    return dict(live.writer.seen(lambda: read(session.attempt(attempt.id), rules)))
+    the = site()
+    # In the writer's thread there is no request. The attempt is asked for again: a full disk
+    # meanwhile puts other objects in the place of all attempts.
+    return dict(the.live.writer.seen(lambda: _state(the, session, session.attempt(attempt.id))))
 
 
 @candidate.get("/api/candidate/state")
