@@ -111,9 +111,11 @@ def listed(seats: Sequence[int]) -> str:
 def verdict(ready: bool, candidates: int, seats_ready: int, spares: int) -> Words:
     """For how many it is ready, with how many spares."""
     if ready:
+        # A spare that stands in for a seat is none any more.
+        left = max(0, spares - (candidates - seats_ready))
         return Words(
-            f"可供 {seats_ready} 名考生考试，另有 {spares} 台备用机",
-            f"Ready for {seats_ready} candidates, {spares} spares",
+            f"可供 {candidates} 名考生考试，另有 {left} 台备用机",
+            f"Ready for {candidates} candidates, {left} spares",
         )
     return Words(
         f"尚未就绪：{candidates} 个考生座位中 {seats_ready} 个可用，备用机 {spares} 台",
