@@ -163,6 +163,14 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "look_from",
+        3,
+        Words(
+            "考生切屏达到多少次时提示监考员查看（不自动处理）",
+            "from so many times that a page was left the wall asks for a look; nothing follows",
+        ),
+    ),
+    Setting(
         "check_in",
         "off",
         Words(

@@ -152,8 +152,8 @@ class Site:
     @property
     def entering(self) -> Rules:
         """Who may start, by the settings."""
-        number, text = self.settings.number("late_minutes"), self.settings.text("check_in")
-        return Rules(number * 60_000, text == "on")
+        number, text = self.settings.number, self.settings.text
+        return Rules(number("late_minutes") * 60_000, text("check_in") == "on", number("look_from"))
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)

@@ -18,6 +18,7 @@ from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.lan import lan
 from siteapp.web.machine import machine
+from siteapp.web.noticing import noticing
 from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
 from siteapp.web.reconciling import reconciling
@@ -48,7 +49,7 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, staff, invigilator, two_people, reconciling, administrator)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness)
+    others = (noticing, uploads, machine, lan, offline, standby, rescue, checking, readiness)
     for blueprint in (*people, *others):
         app.register_blueprint(blueprint)
     return app

@@ -66,6 +66,7 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "extension": {"attempt": str, "ms": int, "lost": list, "reason": str, "by": str},
     "pause": {"attempt": str, "clock_ms": int, "reason": str, "by": str},
     "resume": {"attempt": str, "clock_ms": int, "by": str},
+    "noticed": {"attempt": str, "instance": str, "what": str, "count": int, "ms": int},
     "check-in": {"attempt": str, "by": str},
     "admit": {"attempt": str, "reason": str, "by": str},
     "vouched": {"attempt": str, "act": str, "reason": str, "by": str, "second": str},

@@ -204,6 +204,7 @@ const KINDS = {
   extension: 'attempt:s ms:i lost:l reason:s by:s',
   pause: 'attempt:s clock_ms:i reason:s by:s',
   resume: 'attempt:s clock_ms:i by:s',
+  noticed: 'attempt:s instance:s what:s count:i ms:i',
   'check-in': 'attempt:s by:s',
   admit: 'attempt:s reason:s by:s',
   vouched: 'attempt:s act:s reason:s by:s second:s',

@@ -133,10 +133,18 @@ function besideSeat(tile) {
   const facts = [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean);
   const shown = facts.flatMap((one, n) => [n > 0 && " · ", el("span", { class: "fact" }, one)]);
   const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, shown)];
+  if (Object.keys(tile.noticed).length) parts.push(noticedPart(tile));
   if (!mayAct) return parts;
   const acts = seatActs(acting, tile);
   if (latest.unlocked) acts.append(...rescueActs(acting, tile));
   return [...parts, ...decisions.parts(latest, tile), acts];
+}
+
+/** What the page noticed of itself; a person decides what it means. */
+function noticedPart({ noticed }) {
+  const words = { hidden: t("页面被遮住", "hidden"), blur: t("离开页面", "lost focus"), copy: t("复制", "copied"), paste: t("粘贴", "pasted"), tools: t("调出工具", "tools") };
+  const counts = Object.entries(noticed).map(([what, count]) => `${words[what]} ${count}`).join(" · ");
+  return el("p", { class: "small quiet" }, t(`页面自报（仅供参考，由人判断）：${counts}`, `The page says of itself (a person judges): ${counts}`));
 }
 
 const drawn = {};
@@ -165,7 +173,7 @@ function show(state) {
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const minute = state.hands.length ? Math.floor(now / WAIT_SHOWN_MS) : 0;
   const open = [state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }
