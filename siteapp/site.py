@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from secrets import randbelow
 from typing import IO, Any
 
 from siteapp.boards import Boards
@@ -21,6 +22,7 @@ from siteapp.conduct.machines import MarkPace
 from siteapp.conduct.once import Once
 from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
+from siteapp.conduct.readmit import Readmissions
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
 from siteapp.config import Settings
@@ -101,6 +103,7 @@ class Site:
         self.rooms = Rooms(self.live)
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
+        self.readmissions = Readmissions(self.identity.candidate_secret, partial(randbelow, 10**9))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
@@ -146,6 +149,7 @@ class Site:
             "disk": self.disk.state(live.sessions.values()),
         }
         of = self.shelf.items_by_form(session)
+        told["readmits"] = self.settings.text("readmit") == "on"
         told |= on_wall(self.rooms.now().plan, {a.seat for a in session.attempts.values()})
         return wall(session, live.clock.now(), live.contacts, of, self.entering) | told
 

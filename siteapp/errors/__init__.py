@@ -19,7 +19,7 @@ NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  W
 UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
              NotCheckedIn
-NotAllowed ── SecondNeeded
+NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission
 EnvironmentFault ── SiteNotReady
 """
 
@@ -73,7 +73,14 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import NotCheckedIn, Paused, SecondNeeded, TooLate
+from siteapp.errors.room import (
+    NotCheckedIn,
+    Paused,
+    ReadmissionNeeded,
+    SecondNeeded,
+    TooLate,
+    WrongReadmission,
+)
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -121,6 +128,7 @@ __all__ = [
     "Paused",
     "QuotaSpent",
     "ReadinessMissing",
+    "ReadmissionNeeded",
     "ReasonForEarly",
     "RecoveryRefused",
     "RequestRefused",
@@ -160,6 +168,7 @@ __all__ = [
     "UploadRefused",
     "WrongMethod",
     "WrongOffset",
+    "WrongReadmission",
     "WrongSeat",
     "WrongSignIn",
     "WrongStaffSignIn",

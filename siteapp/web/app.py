@@ -21,6 +21,7 @@ from siteapp.web.machine import machine
 from siteapp.web.noticing import noticing
 from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
+from siteapp.web.readmitting import readmitting
 from siteapp.web.reconciling import reconciling
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
@@ -48,9 +49,10 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    people = (candidate, staff, invigilator, two_people, reconciling, administrator)
-    others = (noticing, uploads, machine, lan, offline, standby, rescue, checking, readiness)
-    for blueprint in (*people, *others):
+    people = (candidate, noticing, staff, administrator)
+    room = (invigilator, two_people, reconciling, readmitting)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness)
+    for blueprint in (*people, *room, *others):
         app.register_blueprint(blueprint)
     return app
 

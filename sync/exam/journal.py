@@ -69,6 +69,7 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "noticed": {"attempt": str, "instance": str, "what": str, "count": int, "ms": int},
     "check-in": {"attempt": str, "by": str},
     "admit": {"attempt": str, "reason": str, "by": str},
+    "readmit": {"attempt": str, "reason": str, "by": str},
     "vouched": {"attempt": str, "act": str, "reason": str, "by": str, "second": str},
     "reopen": {"attempt": str, "ms": int, "reason": str, "by": str, "second": str},
     "silence": {"attempt": str, "from_ms": int, "to_ms": int},

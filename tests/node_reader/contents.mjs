@@ -207,6 +207,7 @@ const KINDS = {
   noticed: 'attempt:s instance:s what:s count:i ms:i',
   'check-in': 'attempt:s by:s',
   admit: 'attempt:s reason:s by:s',
+  readmit: 'attempt:s reason:s by:s',
   vouched: 'attempt:s act:s reason:s by:s second:s',
   reopen: 'attempt:s ms:i reason:s by:s second:s',
   silence: 'attempt:s from_ms:i to_ms:i',

@@ -33,7 +33,9 @@ let latest = null;
 /** The session on the screen, not the one just chosen in the list. */
 async function act(path, body) {
   const { session } = latest;
-  show(picture.take(await call(session, path, body), session));
+  const told = await call(session, path, body);
+  show(picture.take(told, session));
+  return told;
 }
 
 async function press(path, body) {
@@ -71,7 +73,7 @@ function handsPart() {
   return [el("h2", {}, t(`举手 ${latest.hands.length}`, `Hands raised: ${latest.hands.length}`)), el("ul", {}, lines)];
 }
 
-const acting = { isChief, act, press, said, reconcile: () => reconcile.toggle(select.value) };
+const acting = { isChief, act, press, said, readmits: () => latest.readmits, reconcile: () => reconcile.toggle(select.value) };
 const reconcile = new Reconcile(document.getElementById("reconcile"), acting, mayAct, choose);
 const decisions = new Decisions(acting);
 const tiles = new Tiles(choose);
