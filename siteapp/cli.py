@@ -23,6 +23,7 @@ PLACES = {
     "journal": ("journal", "journal"),
     "check-files": ("journal", "check_files"),
     "rescue": ("rescue", "rescue"),
+    "rooms": ("rooms", "rooms"),
     "status": ("status", "status_command"),
     "send-again": ("status", "send_again_command"),
 }

@@ -33,6 +33,7 @@ from siteapp.lan.announce import About
 from siteapp.lan.kept import NAME
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
+from siteapp.lan.sightings import Machine
 from siteapp.papers import Shelf
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
@@ -100,7 +101,7 @@ class Site:
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
         self.readiness = Readiness(folder, self.settings)
-        self.rooms = Rooms(self.live)
+        self.rooms = Rooms(self.live, self._machines)
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.readmissions = Readmissions(self.identity.candidate_secret, partial(randbelow, 10**9))
@@ -147,6 +148,7 @@ class Site:
                 if session.attempt(attempt).phase == "started"
             },
             "disk": self.disk.state(live.sessions.values()),
+            "elsewhere": self.rooms.elsewhere(),
         }
         of = self.shelf.items_by_form(session)
         told["readmits"] = self.settings.text("readmit") == "on"
@@ -158,6 +160,10 @@ class Site:
         """Who may start, by the settings."""
         number, text = self.settings.number, self.settings.text
         return Rules(number("late_minutes") * 60_000, text("check_in") == "on", number("look_from"))
+
+    def _machines(self) -> list[Machine]:
+        """The room's machines as they were seen last; the network is left in peace."""
+        return self.lan.view(look=False).machines
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)

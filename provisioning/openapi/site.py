@@ -24,6 +24,7 @@ from provisioning.openapi.schemas import (
     sends,
     told,
 )
+from sync.spreadsheet import SHEET
 
 STATE = record(
     phase=TEXT,
@@ -58,6 +59,26 @@ def act(**members: Schema) -> Says:
     return Says(sends(**members), WALL, (404, 409, 422, 429, 507))
 
 
+ROOMS = Says(
+    answers=told(
+        record(
+            version=WHOLE,
+            plan=ANY,
+            at=ANY,
+            notices=listed(ANY),
+            machines=listed(ANY),
+            numbers=TRUTH,
+            sessions=listed(ANY),
+        )
+    )
+)
+
+
+def changed(**members: Schema) -> Says:
+    """A change of the room plan on the version that was read: JSON in, the new state out."""
+    return Says(sends(version=WHOLE, **members), ROOMS.answers, (404, 409, 422, 429, 507))
+
+
 ROUTES: dict[str, Says] = {
     "GET /.well-known/examsite": Says(
         answers=told(record(service=TEXT, version=TEXT, site=TEXT, name=TEXT))
@@ -81,6 +102,9 @@ ROUTES: dict[str, Says] = {
         (401, 409, 422, 429),
     ),
     "GET /api/candidate/state": Says(answers=told(STATE), refusals=(409,)),
+    "GET /api/candidate/photo": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404, 409)
+    ),
     "POST /api/candidate/confirm": Says(answers=told(STATE), refusals=(409,)),
     "POST /api/candidate/start": Says(answers=told(STATE), refusals=(409,)),
     "GET /api/candidate/paper": Says(answers=told(PAPER), refusals=(409,)),
@@ -136,6 +160,9 @@ ROUTES: dict[str, Says] = {
     "GET /room": Says(answers=page()),
     "GET /api/room/{session_id}": Says(answers=WALL),
     "GET /api/room/{session_id}/files": Says(answers=told(ANY)),
+    "GET /api/room/{session_id}/photos/{admission}": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404,)
+    ),
     "POST /api/room/{session_id}/open": Says(
         Body(JSON, record(optional=("reason",), sitting=TEXT, reason=TEXT)),
         WALL,
@@ -178,6 +205,21 @@ ROUTES: dict[str, Says] = {
     "GET /admin/users": Says(answers=page()),
     "POST /admin/users": Says(form("name", "role"), page(), (409, 422)),
     "GET /admin/audit": Says(answers=page()),
+    # The room plan.
+    "GET /admin/rooms": Says(answers=page()),
+    "GET /admin/rooms/sheet": Says(answers={200: Body(SHEET, BINARY)}),
+    "GET /api/rooms": ROOMS,
+    "POST /api/rooms/plan": changed(plan=ANY),
+    "POST /api/rooms/bind": changed(seat=WHOLE, machine=TEXT),
+    "POST /api/rooms/bulk": changed(pairs=listed(ANY)),
+    "POST /api/rooms/undo": changed(),
+    "POST /api/rooms/numbers": Says(sends(show=TRUTH), ROOMS.answers, (422, 429)),
+    "POST /api/rooms/propose": Says(
+        sends(order=TEXT, way=TEXT, session=TEXT, only_free=TRUTH),
+        told(record(version=WHOLE, pairs=listed(ANY))),
+        (404, 422, 429),
+    ),
+    "POST /api/rooms/sheet": Says(Body(BYTES, BINARY), told(record(plan=ANY)), (413, 422, 429)),
     # Two servers; what they say to each other is sealed bytes.
     "GET /api/server": Says(answers=told(record(site=TEXT, server_term=WHOLE, spare=maybe(TEXT)))),
     "GET /api/server/promotion": Says(answers=told(ANY), refusals=(409,)),

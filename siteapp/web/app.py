@@ -23,6 +23,7 @@ from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
 from siteapp.web.readmitting import readmitting
 from siteapp.web.reconciling import reconciling
+from siteapp.web.rooms import rooms
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
@@ -50,9 +51,9 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, noticing, staff, administrator)
-    room = (invigilator, two_people, reconciling, readmitting)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness)
-    for blueprint in (*people, *room, *others):
+    wall = (invigilator, two_people, reconciling, readmitting)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms)
+    for blueprint in (*people, *wall, *others):
         app.register_blueprint(blueprint)
     return app
 

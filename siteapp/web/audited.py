@@ -25,6 +25,7 @@ ACTS: Final = {
     "open": Words("开考", "opened"),
     "pull": Words("全员同时下载测速", "made all machines pull at once"),
     "readiness": Words("签发考前检查报告", "signed a readiness report"),
+    "readiness-paper": Words("打印考前检查报告（PDF）", "took the readiness report as PDF"),
     "pause": Words("暂停考试", "paused"),
     "promote": Words("由备用服务器接管", "promoted the spare"),
     "readmit": Words("换机重新准入", "let in at another machine"),

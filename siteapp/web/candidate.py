@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from siteapp.conduct import acts, entering, hands
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.entering import Rules
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
@@ -24,6 +25,7 @@ from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.photos import photo_of
 from siteapp.web.readmitting import check_readmission
 from siteapp.web.sealed_copies import rescue_keys
 from sync.exam.journal import MAX_NUMBER
@@ -139,10 +141,10 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
+def _state(live: Live, session: Session, attempt: Attempt, rules: Rules) -> dict[str, Any]:
     now = live.clock.now()
     started = attempt.phase == "started"
-    hindrance = entering.hindrance(session, attempt, now, site().entering)
+    hindrance = entering.hindrance(session, attempt, now, rules)
     return {
         "phase": attempt.phase,
         "open": session.sittings[attempt.sitting] == "open" and hindrance is None,
@@ -169,9 +171,13 @@ def _instances(attempt: Attempt) -> set[str]:
 
 def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
     """The state as far as it may be acknowledged: memory is ahead of the disks."""
-    live = site().live
-    # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
+    live, rules = site().live, site().entering
+
+    def read() -> dict[str, Any]:
+        # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
+        return _state(live, session, session.attempt(attempt.id), rules)
+
+    return dict(live.writer.seen(read))
 
 
 @candidate.get("/api/candidate/state")
@@ -179,6 +185,14 @@ def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
 def state() -> dict[str, Any]:
     """Phase, remaining time, what the server holds of each client instance, messages."""
     return _told(*_mine())
+
+
+@candidate.get("/api/candidate/photo")
+@role(CANDIDATE)
+def photo() -> Response:
+    """The caller's own photo, to compare."""
+    session, attempt = _mine()
+    return photo_of(session, attempt.admission)
 
 
 @candidate.post("/api/candidate/confirm")

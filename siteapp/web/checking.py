@@ -43,7 +43,8 @@ def ping() -> dict[str, object]:
     """The server's time, and the common pull that is coming, if any."""
     coming = site().readiness.coming(now := _now())
     pull = {"round": coming.round, "in_ms": coming.due_ms - now} if coming else None
-    return {"wall": site().live.clock.wall(), "pull": pull}
+    showing = site().rooms.numbers.showing(now)
+    return {"wall": site().live.clock.wall(), "pull": pull, "numbers": showing}
 
 
 @checking.get("/api/check/blob")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from siteapp.conduct import acts, by_two, entering, hands, lost, pausing
 from siteapp.conduct.attempt import Attempt
@@ -11,6 +11,7 @@ from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.web import rescue_files
 from siteapp.web.acting import MOST_MINUTES, ROOM_STAFF, carry_out, shown, written
 from siteapp.web.guard import STAFF, json_body, member, role, site
+from siteapp.web.photos import photo_of
 from siteapp.web.readiness import overruled
 from siteapp.web.two_people import DECISION, two_of
 from sync.errors import ExamError, NotFound, NotReady
@@ -41,6 +42,13 @@ def room_state(session_id: str) -> dict[str, Any]:
     """What the wall shows now: all of it, or what is new since the version that a page has."""
     version = request.args.get("since", "")[:40]
     return site().boards.told(site().live.session(session_id), version, fresh=not version)
+
+
+@invigilator.get("/api/room/<session_id>/photos/<admission>")
+@role(*STAFF)
+def room_photo(session_id: str, admission: str) -> Response:
+    """A candidate's photo, for the check-in by eye."""
+    return photo_of(site().live.session(session_id), admission)
 
 
 def _sitting(session_id: str, sitting: str) -> str:

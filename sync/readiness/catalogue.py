@@ -9,6 +9,7 @@ from sync.readiness.check_words import (
     Check,
 )
 from sync.readiness.network_words import NETWORK
+from sync.readiness.room_words import ROOMS
 from sync.words import Words
 
 __all__ = ["ADMINISTRATOR", "CATALOGUE", "HEADQUARTERS", "SCHOOL", "Check"]
@@ -378,4 +379,4 @@ _SERVER = (
     ),
 )
 
-CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *NETWORK)}
+CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *NETWORK, *ROOMS)}

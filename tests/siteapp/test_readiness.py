@@ -293,7 +293,7 @@ def test_the_shell_says_the_same_with_an_exit_status(unlocked: Site) -> None:
     machines(unlocked, range(1, 7))
     status, out, _ = run(unlocked, "--keep")
     assert status == 0, out
-    assert "5 of 5 candidates' seats ready, 1 spares" in out
+    assert "Ready for 5 candidates, 1 spares" in out
     assert open_live(unlocked, staff_browser(unlocked, "chief")) == (200, "")
 
 

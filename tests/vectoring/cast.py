@@ -6,6 +6,7 @@ from sync.exam.batch import BatchHeader
 from sync.exam.items import Deliverable, Material, Situation
 from sync.exam.journal import Event, origin, root
 from sync.exam.paper import Form, PaperItem, PaperPart, PaperTask
+from sync.exam.photos import Photos
 from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import Certificate, EnrolmentRequest, HeadquartersKeys, Papers
@@ -132,6 +133,8 @@ def _form(name: str) -> Form:
 
 
 PAPERS = Papers((_form("form-a"), _form("form-b")), chance("seed"), {"materials/a.xlsx": b"PK.."})
+# As short as a photo can be that begins and ends as one.
+PHOTOS = Photos({"2026000002": b"\xff\xd8\xff\xe0 photo \xff\xd9"})
 ATTEMPT = "live/2026000001"
 EVENTS = (
     Event(0, AT, "open", {"sitting": "live", "by": "主监考"}),

@@ -11,6 +11,7 @@ import { arrange } from "./plan.js";
 import { Reconcile } from "./reconcile.js";
 import { rescueActs } from "./rescue.js";
 import { call, failed, Picture } from "./room-server.js";
+import { elsewherePart } from "./wall-rooms.js";
 import { alertsOf, STATES, Tiles } from "./tiles.js";
 
 const room = document.getElementById("room");
@@ -126,6 +127,7 @@ function besideRoom() {
   const none = t("没有失联的座位，也没有待决定的事。", "No seat is away, and nothing waits for a decision.");
   const parts = [el("h2", {}, t("需要注意", "Needs attention"))];
   parts.push(alerts.length ? el("ul", {}, lines) : el("p", { class: "quiet" }, none));
+  parts.push(...elsewherePart(latest.elsewhere));
   const hands = handsPart();
   return mayAct ? [...hands, ...decisions.parts(latest, null), ...parts, ...roomActs(acting)] : [...hands, ...parts];
 }
@@ -174,7 +176,7 @@ function show(state) {
   const tile = state.tiles.find((one) => one.attempt === chosen);
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const minute = state.hands.length ? Math.floor(now / WAIT_SHOWN_MS) : 0;
-  const open = [state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
+  const open = [state.elsewhere, state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
   const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
