@@ -269,6 +269,15 @@ SETTINGS = (
         10,
         Words("备用机占座位的百分比下限", "spares at least, % of the seats"),
     ),
+    Setting(
+        "drill_ack_ms",
+        2_000,
+        Words(
+            "演练满负荷时最慢百分之一的保存用时上限（毫秒）",
+            "drill under full load: the slowest hundredth of the saves at most, ms",
+        ),
+    ),
+    Setting("drill_days", 30, Words("演练结果有效天数", "days for which a drill's outcome counts")),
 )
 
 

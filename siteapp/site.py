@@ -35,6 +35,7 @@ from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
 from siteapp.lan.sightings import Machine
 from siteapp.papers import Shelf
+from siteapp.readiness.drill_run import Drill, around
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
@@ -100,14 +101,20 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
-        self.readiness = Readiness(folder, self.settings)
-        self.rooms = Rooms(self.live, self._machines)
+        self._prepare()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.readmissions = Readmissions(self.identity.candidate_secret, partial(randbelow, 10**9))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
+
+    def _prepare(self) -> None:
+        """What a room is made ready with before the day."""
+        self.readiness = Readiness(self.folder, self.settings)
+        self.rooms = Rooms(self.live, self._machines)
+        knows = around(self.live, self.packer, self.settings, self.disk)
+        self.drill = Drill(self.folder, knows)
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches.
@@ -117,7 +124,14 @@ class Site:
         self.standby.start()
         self.copier.start()
         self._note_outage()
-        for work in (self._collect, self._cut, self._file, self._unlock, self._watch_disk):
+        for work in (
+            self._collect,
+            self._cut,
+            self._file,
+            self._unlock,
+            self._watch_disk,
+            self._rehearse,
+        ):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
             helper.start()
@@ -131,6 +145,7 @@ class Site:
         for helper in self._helpers:
             helper.join()
         self.copier.stop()
+        self.drill.close()
         self.live.writer.stop()
         self.standby.stop()
         self.live.close()
@@ -170,6 +185,10 @@ class Site:
         about = _about(self.identity, self.settings)
         path = self.folder / NAME
         return Lan(about, token, lambda: self.standby.fenced is not None, path=path)
+
+    def _rehearse(self) -> None:
+        while not self._stopping.wait(0.5):
+            self.drill.look()
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""

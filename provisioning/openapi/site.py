@@ -1,5 +1,6 @@
 """What the routes of a site take and give, by hand."""
 
+from provisioning.openapi.drill import DRILL
 from provisioning.openapi.schemas import (
     ANY,
     BINARY,
@@ -233,6 +234,7 @@ ROUTES: dict[str, Says] = {
         {200: Body(BYTES, BINARY), 202: Body(JSON, record(wait=TRUTH))},
         (401, 403, 404, 409, 422, 429),
     ),
+    **DRILL,
 }
 PROBLEM = record(
     optional=("missing",),

@@ -18,7 +18,7 @@ NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  W
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
-             NotCheckedIn
+             NotCheckedIn  DrillNotNow  DrillStep
 NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission
 EnvironmentFault ── SiteNotReady
 """
@@ -54,7 +54,13 @@ from siteapp.errors.kept import (
     StorageFailed,
 )
 from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
-from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
+from siteapp.errors.readiness import (
+    DrillNotNow,
+    DrillStep,
+    NoMeasuring,
+    ReadinessMissing,
+    SiteNotReady,
+)
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -108,6 +114,8 @@ __all__ = [
     "AlreadyHandedIn",
     "CrossOrigin",
     "DatabaseBehind",
+    "DrillNotNow",
+    "DrillStep",
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",

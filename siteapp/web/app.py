@@ -12,6 +12,8 @@ from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
 from siteapp.web.candidate import candidate
 from siteapp.web.checking import checking
+from siteapp.web.drill import drill
+from siteapp.web.drill_door import drill_door
 from siteapp.web.elsewhere import Elsewhere
 from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
@@ -52,7 +54,7 @@ def create_flask(site: Site) -> Flask:
     install(app, site)
     people = (candidate, noticing, staff, administrator)
     wall = (invigilator, two_people, reconciling, readmitting)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
     for blueprint in (*people, *wall, *others):
         app.register_blueprint(blueprint)
     return app
@@ -60,5 +62,6 @@ def create_flask(site: Site) -> Flask:
 
 def create_app(site: Site) -> Application:
     """The WSGI application that waitress serves."""
-    answers = AnswerPath(site, cast(Application, create_flask(site).wsgi_app))
+    pages = cast(Application, create_flask(site).wsgi_app)
+    answers = AnswerPath(site, drill_door(site, pages))
     return Fence(site, Elsewhere(site, answers))

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from siteapp.conduct import acts, entering, hands
 from siteapp.conduct.attempt import Attempt
-from siteapp.conduct.entering import Rules
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
@@ -21,7 +20,8 @@ from siteapp.errors import (
     WrongSignIn,
 )
 from siteapp.papers import AttemptPaper
-from siteapp.store.live import Live, Token
+from siteapp.site import Site
+from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
@@ -141,8 +141,8 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(live: Live, session: Session, attempt: Attempt, rules: Rules) -> dict[str, Any]:
-    now = live.clock.now()
+def _state(the: Site, session: Session, attempt: Attempt) -> dict[str, Any]:
+    live, rules, now = the.live, the.entering, the.live.clock.now()
     started = attempt.phase == "started"
     hindrance = entering.hindrance(session, attempt, now, rules)
     return {
@@ -171,13 +171,10 @@ def _instances(attempt: Attempt) -> set[str]:
 
 def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
     """The state as far as it may be acknowledged: memory is ahead of the disks."""
-    live, rules = site().live, site().entering
-
-    def read() -> dict[str, Any]:
-        # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-        return _state(live, session, session.attempt(attempt.id), rules)
-
-    return dict(live.writer.seen(read))
+    the = site()
+    # In the writer's thread there is no request. The attempt is asked for again: a full disk
+    # meanwhile puts other objects in the place of all attempts.
+    return dict(the.live.writer.seen(lambda: _state(the, session, session.attempt(attempt.id))))
 
 
 @candidate.get("/api/candidate/state")

@@ -11,6 +11,8 @@ from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill import finding
+from siteapp.readiness.drill_state import outcome
 from siteapp.readiness.looking import seen_by
 from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
@@ -83,11 +85,12 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
 
 
 def _around(session: Session, network: Network) -> Around:
-    """The rooms as they are drawn, and what is not where it belongs."""
+    """The rooms as they are drawn, and what is not where it belongs; the drill."""
     the, plan = site(), site().rooms.now().plan
     seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
-    found = (find_version(the.spool.folder, the.identity), *seating)
-    return Around(rooms=drawn(plan), findings=found, network=network)
+    done = outcome(the.drill.state, the.live.clock.wall(), the.settings.number("drill_days"))
+    found = (finding(done), find_version(the.spool.folder, the.identity), *seating)
+    return Around(rooms=drawn(plan), rehearsal=done, findings=found, network=network)
 
 
 def _writing() -> bool:
