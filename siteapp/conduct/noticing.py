@@ -22,7 +22,7 @@ class Noticed(NamedTuple):
     """How often, and for how long in all."""
 
     what: str
-    count: int
+    times: int
     ms: int
 
 
@@ -31,8 +31,9 @@ def notice(attempt: Attempt, instance: str, seen: Sequence[Noticed]) -> list[New
     if attempt.phase != "started":
         return []
     room = MAX_EVENTS - attempt.noticed_events
+    page = {"attempt": attempt.id, "instance": instance}
     return [
-        NewEvent("noticed", {"attempt": attempt.id, "instance": instance, **one._asdict()})
+        NewEvent("noticed", {**page, "what": one.what, "count": one.times, "ms": one.ms})
         for one in seen[: max(0, room)]
     ]
 
