@@ -10,6 +10,7 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
+from siteapp.web.cameras import cameras
 from siteapp.web.candidate import candidate
 from siteapp.web.checking import checking
 from siteapp.web.drill import drill
@@ -55,7 +56,7 @@ def create_flask(site: Site) -> Flask:
     people = (candidate, noticing, staff, administrator)
     wall = (invigilator, two_people, reconciling, readmitting)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
-    for blueprint in (*people, *wall, *others):
+    for blueprint in (*people, *wall, *others, cameras):
         app.register_blueprint(blueprint)
     return app
 
