@@ -20,6 +20,7 @@ from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.headers import HEADERS
 from sync.errors import ExamError
+from sync.exam.items import fits
 from sync.exam.journal import MAX_NUMBER
 from sync.exam.paper import ItemToken
 from sync.words import Words
@@ -29,7 +30,8 @@ log = logging.getLogger("examsite.answers")
 PATH = "/api/candidate/responses"
 MAX_BODY = 512 * 1024
 MAX_SAVES = 200
-MAX_TEXT = 100_000
+# Characters of a text, by what an item asks for; anything else takes no text.
+MAX_TEXTS = {"text": 100_000, "gap": 200}
 # Larger would not fit SQLite's and JavaScript's exact integers.
 MAX_SEQUENCE = 2**31
 
@@ -249,16 +251,12 @@ def read_save(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
     if token is None or not 0 < one.sequence < MAX_SEQUENCE:
         raise SaveRefused(reason=Words("没有这道题或这个序号", "unknown item or sequence"))
     if isinstance(one.response, str):
-        if token.choose not in ("text",) or len(one.response) > MAX_TEXT:
+        if len(one.response) > MAX_TEXTS.get(token.choose, -1):
             raise SaveRefused(reason=Words("这里不是文字题", "text not expected here"))
         return Save(one.sequence, token.item, _clean(one.response), _made(one))
     options = [token.options.get(ref) for ref in one.response]
     taken = sorted({option for option in options if option is not None})
-    if (
-        None in options
-        or (token.choose == "one" and len(taken) > 1)
-        or token.choose in ("text", "file")
-    ):
+    if None in options or not fits(token.choose, taken):
         raise SaveRefused(reason=Words("没有这个选项", "option not offered"))
     return Save(one.sequence, token.item, taken, _made(one))
 
