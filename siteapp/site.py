@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from siteapp.boards import Boards
+from siteapp.cameras.service import of_site
 from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.entering import Rules
@@ -110,6 +111,7 @@ class Site:
         """What a room is made ready with before the day."""
         self.readiness = Readiness(self.folder, self.settings)
         self.rooms = Rooms(self.live, self._machines)
+        self.cameras = of_site(self.folder, self.identity, self.settings)
         knows = around(self.live, self.packer, self.settings, self.disk)
         self.drill = Drill(self.folder, knows)
 
@@ -139,6 +141,7 @@ class Site:
             return
         self._stopping.set()
         self.lan.stop()
+        self.cameras.stop()
         for helper in self._helpers:
             helper.join()
         self.copier.stop()

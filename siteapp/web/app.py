@@ -10,6 +10,7 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
+from siteapp.web.cameras import cameras
 from siteapp.web.candidate import candidate
 from siteapp.web.checking import checking
 from siteapp.web.drill import drill
@@ -52,7 +53,7 @@ def create_flask(site: Site) -> Flask:
     install(app, site)
     people = (candidate, staff, invigilator, two_people, reconciling, administrator)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
-    for blueprint in (*people, *others):
+    for blueprint in (*people, *others, cameras):
         app.register_blueprint(blueprint)
     return app
 

@@ -38,6 +38,8 @@ ACTS: Final = {
     "rescue": Words("导入救援文件", "took in a rescue file"),
     "rescue-refused": Words("救援文件未通过核验", "rescue file refused"),
     "resume": Words("恢复考试", "resumed"),
+    "camera": Words("登记或修改摄像设备", "listed or changed a camera"),
+    "camera-remove": Words("移除摄像设备", "removed a camera"),
     "seat-agent-token": Words("下载考场令牌", "took the room's token"),
     "settle": Words("收尾核对", "settled at the end"),
     "sign-in": Words("登录", "signed in"),

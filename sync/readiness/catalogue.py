@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sync.readiness.camera_words import CAMERAS
 from sync.readiness.check_words import (
     ADMINISTRATOR,
     HEADQUARTERS,
@@ -380,5 +381,5 @@ _SERVER = (
     ),
 )
 
-_EVERY = (*_SERVER, *_MACHINES, *NETWORK, *ROOMS, *REHEARSAL)
+_EVERY = (*_SERVER, *_MACHINES, *NETWORK, *ROOMS, *REHEARSAL, *CAMERAS)
 CATALOGUE: Final = {check.code: check for check in _EVERY}
