@@ -20,7 +20,7 @@ UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── CamerasBusy
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
              NotCheckedIn  DrillNotNow  DrillStep  StillResting
-NotAllowed ── SecondNeeded
+NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
 NotFound ── NoSuchCamera  NoStill
@@ -91,7 +91,14 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import NotCheckedIn, Paused, SecondNeeded, TooLate
+from siteapp.errors.room import (
+    NotCheckedIn,
+    Paused,
+    ReadmissionNeeded,
+    SecondNeeded,
+    TooLate,
+    WrongReadmission,
+)
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -147,6 +154,7 @@ __all__ = [
     "Paused",
     "QuotaSpent",
     "ReadinessMissing",
+    "ReadmissionNeeded",
     "ReasonForEarly",
     "RecoveryRefused",
     "RequestRefused",
@@ -187,6 +195,7 @@ __all__ = [
     "UploadRefused",
     "WrongMethod",
     "WrongOffset",
+    "WrongReadmission",
     "WrongSeat",
     "WrongSignIn",
     "WrongStaffSignIn",
