@@ -14,6 +14,13 @@ LOOPBACK = ("127.0.0.1", "::1")
 # Texts of which only some mean anything.
 SHAPES = {
     "announce": (r"on|off", Words("announce 只能是 on 或 off", "announce is on or off")),
+    "check_sound": (r"auto|on|off", Words("check_sound 只能是 auto、on 或 off", "auto, on or off")),
+    "check_camera": (r"on|off", Words("check_camera 只能是 on 或 off", "check_camera: on or off")),
+    "check_seb": (r"on|off", Words("check_seb 只能是 on 或 off", "check_seb is on or off")),
+    "seb_config_key": (
+        r"([0-9a-f]{64})?",
+        Words("seb_config_key 是 64 位十六进制数", "seb_config_key is 64 hexadecimal digits"),
+    ),
     "room_host": (
         r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?\.local",
         Words("room_host 形如 exam.local", "room_host is a name like exam.local"),
@@ -215,6 +222,28 @@ SETTINGS = (
         "check_zone_minutes",
         480,
         Words("考试机时区（相对 UTC 的分钟数）", "machine: time zone, minutes from UTC (agent)"),
+    ),
+    Setting(
+        "check_sound",
+        "auto",
+        Words(
+            "考试机须有声音：auto（试卷解锁后按素材判断）、on 或 off",
+            "machines need sound: auto (by the materials, once papers are open), on or off",
+        ),
+    ),
+    Setting("check_camera", "off", Words("考试机须有摄像头", "machines need a camera: on or off")),
+    Setting(
+        "check_seb",
+        "off",
+        Words("须用 Safe Exam Browser", "needs Safe Exam Browser: on or off"),
+    ),
+    Setting(
+        "seb_config_key",
+        "",
+        Words(
+            "Safe Exam Browser 的 Config Key；空：不核对配置",
+            "Config Key of Safe Exam Browser; empty: any configuration",
+        ),
     ),
     Setting("check_sync_ms", 20, Words("落盘中位时间上限（毫秒）", "usual sync at most, ms")),
     Setting(

@@ -252,6 +252,11 @@ class Shelf:
         except KeyError:
             raise NotFound(what="material") from None
 
+    def files(self, session: Session) -> list[str] | None:
+        """The names of all materials; None while the papers are sealed."""
+        papers = self._papers.get(session.plan.id)
+        return None if papers is None else list(papers.materials)
+
     def _form(self, session: str, name: str) -> tuple[Form, tuple[Authored, ...]]:
         found = self._forms.get((session, name))
         if found is None:

@@ -12,6 +12,7 @@ from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
+from siteapp.readiness.asked import Wants
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
@@ -81,9 +82,17 @@ def _report(
     serial = identity.certificate.serial
     around = Around(
         findings=(find_version(folder / SPOOL, identity),),
+        wants=_wants(settings),
         network=kept_beside(folder, machines, wall),
     )
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
+
+
+def _wants(settings: Settings) -> Wants:
+    """By the settings alone: what is in the papers only the running service knows."""
+    sound = {"on": True, "off": False}.get(settings.text("check_sound"))
+    camera, lockdown = (settings.text(f"check_{name}") == "on" for name in ("camera", "seb"))
+    return Wants(sound, camera, lockdown, settings.text("seb_config_key"))
 
 
 def _facts(

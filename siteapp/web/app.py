@@ -20,6 +20,7 @@ from siteapp.web.lan import lan
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
+from siteapp.web.room_checks import room_checks
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
@@ -47,7 +48,7 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, staff, invigilator, two_people, administrator)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, room_checks)
     for blueprint in (*people, *others):
         app.register_blueprint(blueprint)
     return app

@@ -25,6 +25,7 @@ from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
+from siteapp.web.asked import wants
 from siteapp.web.checking import shown
 from siteapp.web.guard import member, role, site
 from sync.errors import NotFound
@@ -70,6 +71,7 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         live.clock.wall(),
         Around(
             findings=(find_version(the.spool.folder, the.identity),),
+            wants=wants(),
             network=seen_by(the.lan, machines, look=not _writing()),
         ),
     )
