@@ -17,9 +17,13 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
+NotNow ── CamerasBusy
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
+             NotCheckedIn  DrillNotNow  DrillStep
 NotAllowed ── SecondNeeded
-EnvironmentFault ── SiteNotReady
+EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
+InputRefused ── CameraRefused
+NotFound ── NoSuchCamera  NoStill
 """
 
 from siteapp.errors.answering import (
@@ -33,6 +37,14 @@ from siteapp.errors.answering import (
     TimeIsUp,
     TimeUndecided,
     TooEarly,
+)
+from siteapp.errors.cameras import (
+    CameraListDamaged,
+    CameraRefused,
+    CamerasBusy,
+    CamerasNotGood,
+    NoStill,
+    NoSuchCamera,
 )
 from siteapp.errors.doors import (
     CrossOrigin,
@@ -53,7 +65,13 @@ from siteapp.errors.kept import (
     StorageFailed,
 )
 from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
-from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
+from siteapp.errors.readiness import (
+    DrillNotNow,
+    DrillStep,
+    NoMeasuring,
+    ReadinessMissing,
+    SiteNotReady,
+)
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -72,7 +90,7 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import Paused, SecondNeeded
+from siteapp.errors.room import NotCheckedIn, Paused, SecondNeeded, TooLate
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -98,8 +116,14 @@ from siteapp.errors.uploads import (
 
 __all__ = [
     "AlreadyHandedIn",
+    "CameraListDamaged",
+    "CameraRefused",
+    "CamerasBusy",
+    "CamerasNotGood",
     "CrossOrigin",
     "DatabaseBehind",
+    "DrillNotNow",
+    "DrillStep",
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",
@@ -107,7 +131,10 @@ __all__ = [
     "NoMachineFound",
     "NoMeasuring",
     "NoRoomNetwork",
+    "NoStill",
+    "NoSuchCamera",
     "NoSuchPage",
+    "NotCheckedIn",
     "NotItsBeginning",
     "NotOpenYet",
     "NotPaired",
@@ -151,6 +178,7 @@ __all__ = [
     "TooEarly",
     "TooFast",
     "TooLarge",
+    "TooLate",
     "TooManyTries",
     "UnlockWait",
     "UploadAltered",

@@ -21,3 +21,22 @@ class SecondNeeded(NotAllowed):
         "Time given by hand would come to {minutes} minutes; one person may give {limit}",
     )
     hint = Words("请第二人输入用户名和密码", "A second person enters their name and password")
+
+
+class TooLate(NotNow):
+    """The sitting began longer ago than a late-comer may come."""
+
+    code = "too-late"
+    message = Words(
+        "开考已超过 {minutes} 分钟，不能自行入场",
+        "The sitting began more than {minutes} minutes ago",
+    )
+    hint = Words("请举手，由监考员决定是否准入", "Raise your hand: an invigilator decides")
+
+
+class NotCheckedIn(NotNow):
+    """An invigilator has yet to compare this candidate's face."""
+
+    code = "not-checked-in"
+    message = Words("监考员尚未核验身份", "An invigilator has not checked your identity yet")
+    hint = Words("请留在座位上等候核验", "Wait at your seat")

@@ -66,6 +66,8 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "extension": {"attempt": str, "ms": int, "lost": list, "reason": str, "by": str},
     "pause": {"attempt": str, "clock_ms": int, "reason": str, "by": str},
     "resume": {"attempt": str, "clock_ms": int, "by": str},
+    "check-in": {"attempt": str, "by": str},
+    "admit": {"attempt": str, "reason": str, "by": str},
     "vouched": {"attempt": str, "act": str, "reason": str, "by": str, "second": str},
     "reopen": {"attempt": str, "ms": int, "reason": str, "by": str, "second": str},
     "silence": {"attempt": str, "from_ms": int, "to_ms": int},

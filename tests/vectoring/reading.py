@@ -17,6 +17,7 @@ from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.enrolment import read_answer_for, read_bundle, read_site_request
 from sync.wire.incoming import Incoming, Sealing
 from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.photos import read_photos
 from sync.wire.readiness import ReadinessReport
 from sync.wire.register import KeyRegister
 from sync.wire.release import ReleaseReader
@@ -72,9 +73,10 @@ def _package(path: Path, given: Given, keys: Keys) -> Opened:
     key = keys.open(given["key"])
     package = documents.verify_package(path, certificate, _register_of(given, keys))
     plan = check_plan(documents.read_plan(package, key))
+    photos = read_photos(package, key, plan)
     papers = documents.read_papers(package, package.unlock("papers", key, _codes(given)))
     check_forms(plan, papers)
-    opened = {"plan": plan, "papers": papers}
+    opened = {"plan": plan, "photos": photos, "papers": papers}
     return {name: _digest(documents.to_bytes(model)) for name, model in opened.items()}
 
 

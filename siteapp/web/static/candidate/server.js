@@ -59,6 +59,12 @@ export class Server {
     return this.#ask("POST", "confirm", {});
   }
 
+  /** The caller's own photo; refused if headquarters sent none. @returns {Promise<Blob>} */
+  photo() {
+    const request = { headers: { Authorization: `Bearer ${this.token}` }, cache: "no-store" };
+    return this.servers.ask("/api/candidate/photo", /** @type {RequestInit} */ (request), fetchBytes);
+  }
+
   /** @returns {Promise<State>} */
   start() {
     return this.#ask("POST", "start", {});
