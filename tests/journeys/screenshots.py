@@ -12,6 +12,7 @@ from browsers import Watch, chromium
 from candidate_page import CandidatePage
 from playwright.sync_api import Browser, Page, expect
 from premises import SESSION, Person, Premises
+from room_pictures import furnished
 from staff_page import StaffPage
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -22,6 +23,8 @@ SILENCE_S = 22
 ANSWERED = (12, 65, 31, 8, 44, 27, 52, 65, 19, 38, 5, 61, 23, 40, 65, 16, 33, 47, 29, 58)
 FINISHED, ARRIVED = 65, 4
 LOOK_S = 2
+# What is there once a page has asked for what it shows.
+SETTLED = {"room": ".tile", "rooms": ".notices li"}
 
 
 class Neighbour:
@@ -79,8 +82,8 @@ def both_languages(page: Page, name: str) -> None:
     address = page.url.partition("?")[0]
     for lang in LANGUAGES:
         page.goto(f"{address}?lang={lang}")
-        if name == "room":
-            expect(page.locator(".tile").first).to_be_visible()
+        if name in SETTLED:
+            expect(page.locator(SETTLED[name]).first).to_be_visible()
         picture(page, name, lang)
 
 
@@ -174,6 +177,7 @@ def pictures(site: Premises, watch: Watch) -> None:
     admin = StaffPage(watch.machine().new_page(), site.address)
     admin.sign_in("admin", site.passwords.administrator)
     both_languages(admin.page, "admin-home")
+    both_languages(furnished(site, watch).page, "rooms")
     candidate.hand_in()
     candidate_in_both(candidate, "candidate-receipt")
     room.finish()
