@@ -1,7 +1,7 @@
 """A full check of a room for `make bench-lan`: every machine speaks the check page's own HTTP.
 
-Each from its namespace: questions, a pull and pieces up, its report; then all pull at one moment and
-report again; then the administrator has the report measured and signed.
+Each from its namespace: questions, a pull and pieces up, its report; then all pull at one moment
+and report again; then the administrator has the report measured and signed.
 """
 
 import http.client
