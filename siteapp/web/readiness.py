@@ -31,6 +31,7 @@ from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
+from siteapp.web.asked import wants
 from siteapp.web.checking import shown
 from siteapp.web.guard import language, member, role, site
 from sync.errors import NotFound
@@ -92,7 +93,9 @@ def _around(session: Session, network: Network, wall: int) -> Around:
     seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
     done = outcome(the.drill.state, the.live.clock.wall(), the.settings.number("drill_days"))
     found = (finding(done), find_version(the.spool.folder, the.identity), *seating)
-    around = Around(rooms=drawn(plan), rehearsal=done, findings=found, network=network)
+    around = Around(
+        rooms=drawn(plan), rehearsal=done, findings=found, network=network, wants=wants()
+    )
     return with_cameras(around, the.cameras, the.settings, session.plan, wall)
 
 
@@ -200,7 +203,8 @@ def _paper(session_id: str) -> str:
         raise NotFound(what=session_id)
     envelope = report_path(site().folder / SPOOL, session_id).read_bytes()
     digest = hashlib.sha256(envelope).hexdigest()
-    return paper(kept, site().identity.certificate.name, Tongue(language(), beside=True), digest)
+    tongue, name = Tongue(language(), beside=True), site().identity.certificate.name
+    return paper(kept, name, tongue, digest, site().cameras.stills.inline)
 
 
 def overruled(session: Session) -> str:
