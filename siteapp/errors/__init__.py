@@ -12,15 +12,15 @@ InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  Uplo
 NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
              MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
              NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
-             NotItsBeginning
+             NotItsBeginning  StillResting
 NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── CamerasBusy
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
-             NotCheckedIn  DrillNotNow  DrillStep  StillResting
-NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission
+             NotCheckedIn  DrillNotNow  DrillStep
+NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission  StaffLocked
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
 NotFound ── NoSuchCamera  NoStill
@@ -96,6 +96,7 @@ from siteapp.errors.room import (
     Paused,
     ReadmissionNeeded,
     SecondNeeded,
+    StaffLocked,
     TooLate,
     WrongReadmission,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "SignInNeeded",
     "SiteNotReady",
     "SpareNotPromoted",
+    "StaffLocked",
     "StillResting",
     "StorageFailed",
     "TimeIsUp",
