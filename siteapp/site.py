@@ -26,6 +26,7 @@ from siteapp.conduct.wall import wall
 from siteapp.config import Settings
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
+from siteapp.forms.making import Making
 from siteapp.identity import Identity, load_identity
 from siteapp.lan.announce import About
 from siteapp.lan.kept import NAME
@@ -94,6 +95,7 @@ class Site:
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
         self.filer = Filer(self.identity, self.live, self.spool, self.files, self.standby.term)
+        self.making = Making(folder / "spooling")
         self.states = States(self.live, self.spool)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
@@ -124,6 +126,7 @@ class Site:
         if self._lock.closed:
             return
         self._stopping.set()
+        self.making.stop()
         self.lan.stop()
         for helper in self._helpers:
             helper.join()

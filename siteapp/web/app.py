@@ -19,6 +19,7 @@ from siteapp.web.invigilator import invigilator
 from siteapp.web.lan import lan
 from siteapp.web.machine import machine
 from siteapp.web.offline import offline
+from siteapp.web.printing import printing
 from siteapp.web.readiness import readiness
 from siteapp.web.reconciling import reconciling
 from siteapp.web.rooms import rooms
@@ -50,7 +51,7 @@ def create_flask(site: Site) -> Flask:
     install(app, site)
     people = (candidate, staff, invigilator, two_people, reconciling, administrator)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms)
-    for blueprint in (*people, *others):
+    for blueprint in (*people, *others, printing):
         app.register_blueprint(blueprint)
     return app
 
