@@ -16,6 +16,7 @@ PLACES = {
     "users": ("users", "users"),
     "discover": ("discover", "discover"),
     "check": ("check", "check_command"),
+    "cameras": ("cameras", "cameras_command"),
     "standby": ("standby", "standby"),
     "recovery": ("recovery", "recovery"),
     "backup": ("recovery", "backup"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from siteapp.boards import Boards
+from siteapp.cameras.service import of_site
 from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
 from siteapp.conduct.entering import Rules
@@ -34,6 +35,7 @@ from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
 from siteapp.lan.sightings import Machine
 from siteapp.papers import Shelf
+from siteapp.readiness.drill_run import Drill, around
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
@@ -100,13 +102,20 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
-        self.readiness = Readiness(folder, self.settings)
-        self.rooms = Rooms(self.live, self._machines)
+        self._prepare()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
+
+    def _prepare(self) -> None:
+        """What a room is made ready with before the day."""
+        self.readiness = Readiness(self.folder, self.settings)
+        self.rooms = Rooms(self.live, self._machines)
+        self.cameras = of_site(self.folder, self.identity, self.settings)
+        knows = around(self.live, self.packer, self.settings, self.disk)
+        self.drill = Drill(self.folder, knows)
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches.
@@ -116,7 +125,14 @@ class Site:
         self.standby.start()
         self.copier.start()
         self._note_outage()
-        for work in (self._collect, self._cut, self._file, self._unlock, self._watch_disk):
+        for work in (
+            self._collect,
+            self._cut,
+            self._file,
+            self._unlock,
+            self._watch_disk,
+            self._rehearse,
+        ):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
             helper.start()
@@ -128,9 +144,11 @@ class Site:
         self._stopping.set()
         self.making.stop()
         self.lan.stop()
+        self.cameras.stop()
         for helper in self._helpers:
             helper.join()
         self.copier.stop()
+        self.drill.close()
         self.live.writer.stop()
         self.standby.stop()
         self.live.close()
@@ -169,6 +187,10 @@ class Site:
         about = _about(self.identity, self.settings)
         path = self.folder / NAME
         return Lan(about, token, lambda: self.standby.fenced is not None, path=path)
+
+    def _rehearse(self) -> None:
+        while not self._stopping.wait(0.5):
+            self.drill.look()
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""

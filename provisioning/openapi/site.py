@@ -1,5 +1,6 @@
 """What the routes of a site take and give, by hand."""
 
+from provisioning.openapi.drill import DRILL
 from provisioning.openapi.schemas import (
     ANY,
     BINARY,
@@ -49,6 +50,18 @@ SAVE = record(
     response={"anyOf": [listed(TEXT), TEXT]},
     made=maybe({"type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2}),
 )
+CAMERA: dict[str, Schema] = {
+    "label": TEXT,
+    "kind": TEXT,
+    "host": TEXT,
+    "port": WHOLE,
+    "path": TEXT,
+    "onvif_port": WHOLE,
+    "room": TEXT,
+    "seats": TEXT,
+    "user": TEXT,
+    "password": TEXT,
+}
 TWO: dict[str, Schema] = {"reason": TEXT, "second": TEXT, "password": TEXT}
 WALL = Says(answers=told(ANY)).answers
 PARTS = {204: None, 200: Body(HTML, TEXT)}
@@ -87,6 +100,20 @@ ROUTES: dict[str, Says] = {
     "GET /look/{name}": Says(answers={200: Body("text/css", TEXT), 304: None}, refusals=(404,)),
     "GET /agent/seatagent.py": Says(answers={200: Body("text/x-python", TEXT)}),
     "POST /admin/machines/token": Says(answers={200: Body(BYTES, BINARY)}),
+    # Cameras; pictures are JPEG.
+    "GET /admin/cameras": Says(answers=page()),
+    "GET /api/cameras": Says(answers=told(ANY)),
+    "POST /api/cameras": Says(sends(**CAMERA), told(record(id=TEXT)), (422,)),
+    "POST /api/cameras/{camera}": Says(sends(**CAMERA), told(record(id=TEXT)), (404, 422)),
+    "POST /api/cameras/{camera}/remove": Says(answers=told(EMPTY), refusals=(404,)),
+    "POST /api/cameras/check": Says(sends(cameras=listed(TEXT)), told(EMPTY), (409, 422)),
+    "POST /api/cameras/discover": Says(answers=told(record(found=listed(ANY))), refusals=(409,)),
+    "GET /api/cameras/{camera}/still": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404,)
+    ),
+    "GET /api/room/{session_id}/cameras": Says(
+        answers=told(record(now=WHOLE, cameras=listed(ANY))), refusals=(404,)
+    ),
     "GET /static/{filename}": Says(
         answers={200: Body("text/javascript", TEXT), 304: None}, refusals=(404,)
     ),
@@ -235,6 +262,7 @@ ROUTES: dict[str, Says] = {
         {200: Body(BYTES, BINARY), 202: Body(JSON, record(wait=TRUTH))},
         (401, 403, 404, 409, 422, 429),
     ),
+    **DRILL,
 }
 PROBLEM = record(
     optional=("missing",),

@@ -7,13 +7,17 @@ import click
 import msgspec
 from rich.console import Console
 
+from siteapp.cameras.service import of_site
 from siteapp.clock import wall_ms
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
+from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill import finding
+from siteapp.readiness.drill_state import load, outcome
 from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
@@ -86,10 +90,13 @@ def _report(
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
+    done = outcome(load(folder), wall, settings.number("drill_days"))
     network = kept_beside(folder, machines, wall)
     seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
-    found = (find_version(folder / SPOOL, identity), *seating)
-    around = Around(rooms=drawn(rooms), findings=found, network=network)
+    found = (finding(done), find_version(folder / SPOOL, identity), *seating)
+    around = Around(rooms=drawn(rooms), rehearsal=done, findings=found, network=network)
+    cameras = of_site(folder, identity, settings)
+    around = with_cameras(around, cameras, settings, plan, wall)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 

@@ -17,10 +17,13 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
+NotNow ── CamerasBusy
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
-             NotCheckedIn
+             NotCheckedIn  DrillNotNow  DrillStep
 NotAllowed ── SecondNeeded
-EnvironmentFault ── SiteNotReady
+EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
+InputRefused ── CameraRefused
+NotFound ── NoSuchCamera  NoStill
 """
 
 from siteapp.errors.answering import (
@@ -34,6 +37,14 @@ from siteapp.errors.answering import (
     TimeIsUp,
     TimeUndecided,
     TooEarly,
+)
+from siteapp.errors.cameras import (
+    CameraListDamaged,
+    CameraRefused,
+    CamerasBusy,
+    CamerasNotGood,
+    NoStill,
+    NoSuchCamera,
 )
 from siteapp.errors.doors import (
     CrossOrigin,
@@ -54,7 +65,13 @@ from siteapp.errors.kept import (
     StorageFailed,
 )
 from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
-from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
+from siteapp.errors.readiness import (
+    DrillNotNow,
+    DrillStep,
+    NoMeasuring,
+    ReadinessMissing,
+    SiteNotReady,
+)
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -99,8 +116,14 @@ from siteapp.errors.uploads import (
 
 __all__ = [
     "AlreadyHandedIn",
+    "CameraListDamaged",
+    "CameraRefused",
+    "CamerasBusy",
+    "CamerasNotGood",
     "CrossOrigin",
     "DatabaseBehind",
+    "DrillNotNow",
+    "DrillStep",
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",
@@ -108,6 +131,8 @@ __all__ = [
     "NoMachineFound",
     "NoMeasuring",
     "NoRoomNetwork",
+    "NoStill",
+    "NoSuchCamera",
     "NoSuchPage",
     "NotCheckedIn",
     "NotItsBeginning",

@@ -10,8 +10,11 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
+from siteapp.web.cameras import cameras
 from siteapp.web.candidate import candidate
 from siteapp.web.checking import checking
+from siteapp.web.drill import drill
+from siteapp.web.drill_door import drill_door
 from siteapp.web.elsewhere import Elsewhere
 from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
@@ -50,13 +53,14 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     people = (candidate, staff, invigilator, two_people, reconciling, administrator)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms)
-    for blueprint in (*people, *others, printing):
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
+    for blueprint in (*people, *others, cameras, printing):
         app.register_blueprint(blueprint)
     return app
 
 
 def create_app(site: Site) -> Application:
     """The WSGI application that waitress serves."""
-    answers = AnswerPath(site, cast(Application, create_flask(site).wsgi_app))
+    pages = cast(Application, create_flask(site).wsgi_app)
+    answers = AnswerPath(site, drill_door(site, pages))
     return Fence(site, Elsewhere(site, answers))

@@ -20,7 +20,8 @@ from siteapp.errors import (
     WrongSignIn,
 )
 from siteapp.papers import AttemptPaper
-from siteapp.store.live import Live, Token
+from siteapp.site import Site
+from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
@@ -138,10 +139,10 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
-    now = live.clock.now()
+def _state(the: Site, session: Session, attempt: Attempt) -> dict[str, Any]:
+    live, rules, now = the.live, the.entering, the.live.clock.now()
     started = attempt.phase == "started"
-    hindrance = entering.hindrance(session, attempt, now, site().entering)
+    hindrance = entering.hindrance(session, attempt, now, rules)
     return {
         "phase": attempt.phase,
         "open": session.sittings[attempt.sitting] == "open" and hindrance is None,
@@ -168,9 +169,10 @@ def _instances(attempt: Attempt) -> set[str]:
 
 def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
     """The state as far as it may be acknowledged: memory is ahead of the disks."""
-    live = site().live
-    # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
+    the = site()
+    # In the writer's thread there is no request. The attempt is asked for again: a full disk
+    # meanwhile puts other objects in the place of all attempts.
+    return dict(the.live.writer.seen(lambda: _state(the, session, session.attempt(attempt.id))))
 
 
 @candidate.get("/api/candidate/state")

@@ -10,7 +10,10 @@ from flask import Blueprint, Response, render_template, request
 from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
+from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill import finding
+from siteapp.readiness.drill_state import outcome
 from siteapp.readiness.looking import seen_by
 from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
@@ -68,6 +71,7 @@ def _verified(session: str) -> str:
 
 def _report(session: Session, anew: bool = False) -> ReadinessReport:
     live, the = site().live, site()
+    wall = live.clock.wall()
     facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
     machines = from_rows(checked.all_checked(live.rows))
     return assemble(
@@ -77,17 +81,19 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         machines,
         facts,
         the.settings.number,
-        live.clock.wall(),
-        _around(session, seen_by(the.lan, machines, look=not _writing())),
+        wall,
+        _around(session, seen_by(the.lan, machines, look=not _writing()), wall),
     )
 
 
-def _around(session: Session, network: Network) -> Around:
-    """The rooms as they are drawn, and what is not where it belongs."""
+def _around(session: Session, network: Network, wall: int) -> Around:
+    """The rooms as they are drawn, and what is not where it belongs; the drill; the cameras."""
     the, plan = site(), site().rooms.now().plan
     seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
-    found = (find_version(the.spool.folder, the.identity), *seating)
-    return Around(rooms=drawn(plan), findings=found, network=network)
+    done = outcome(the.drill.state, the.live.clock.wall(), the.settings.number("drill_days"))
+    found = (finding(done), find_version(the.spool.folder, the.identity), *seating)
+    around = Around(rooms=drawn(plan), rehearsal=done, findings=found, network=network)
+    return with_cameras(around, the.cameras, the.settings, session.plan, wall)
 
 
 def _writing() -> bool:
@@ -118,13 +124,19 @@ def readiness_state(session_id: str) -> dict[str, Any]:
     return {
         "report": msgspec.to_builtins(report)
         | {"findings": [shown(one) for one in report.findings], "time": china_time(report.at)},
-        "drawn": body(report, Tongue(language())),
+        "drawn": body(report, Tongue(language()), _still),
         "kept": {"time": china_time(kept.at), "ready": kept.ready} if kept else None,
         "counts": counts(kept, wall, hours),
         "hours": hours,
         "asks": session.plan.kind == "examination",
         "pull_in_ms": pull.due_ms - now if pull else None,
     }
+
+
+def _still(digest: str) -> str | None:
+    """Where staff see the picture of that digest; papers leave the site, so they have none."""
+    camera = site().cameras.stills.camera_of(digest)
+    return camera and f"/api/cameras/{camera}/still?{digest[:16]}"
 
 
 @readiness.post("/api/readiness/<session_id>/pull")

@@ -22,6 +22,7 @@ PLACES = {
     "site": ("enrolments", "site"),
     "application": ("application", "application"),
     "version": ("version", "version"),
+    "readiness": ("readiness", "readiness"),
     "quota": ("quota", "quota"),
     "calendar": ("quota", "calendar"),
     "session": ("desk", "session"),

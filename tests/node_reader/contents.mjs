@@ -24,8 +24,9 @@ const FORM = c.object({
   parts: c.list(c.object({
     id: c.string, title: WORDS, marks_each: c.integer,
     items: c.list(c.object({
-      id: c.string, choose: c.oneOf('one', 'many'), stem: c.string,
+      id: c.string, choose: c.oneOf('one', 'many', 'truth', 'gap', 'match', 'order'), stem: c.string,
       options: c.list(c.tuple(c.string, c.string)), situation: c.orNull(c.string),
+      rows: c.list(c.tuple(c.string, c.string)),
     })),
   })),
   situations: c.list(c.object({

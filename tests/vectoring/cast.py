@@ -116,6 +116,9 @@ PLAN = SessionPlan(
 
 def _form(name: str) -> Form:
     item = PaperItem("i-1", "one", "应当怎样做？", (("a", "做法甲"), ("b", "做法乙")), "s-1")
+    pairs = PaperItem(
+        "i-2", "match", "怎样对应？", (("a", "甲"), ("b", "乙")), None, (("1", "一"), ("2", "二"))
+    )
     table = (("时段", "人数"), ("19:00", "1200"))
     task = PaperTask(
         "t-1",
@@ -126,7 +129,7 @@ def _form(name: str) -> Form:
         (Material("materials/a.xlsx", "资料"),),
         (Deliverable("d1", "file", "成果", "请提交", (".xlsx",)),),
     )
-    part = PaperPart("scenario", Words("情景分析题", "Scenario"), 2, (item,))
+    part = PaperPart("scenario", Words("情景分析题", "Scenario"), 2, (item, pairs))
     case = Situation("s-1", "例", "某直播间的数据。", table)
     title = Words("理论", "Theory")
     return Form(name, "530051-junior", "theory", title, 90, (part,), (case,), (task,))

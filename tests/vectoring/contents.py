@@ -185,6 +185,7 @@ def _papers() -> Iterator[Refusal]:
         "item-with-its-key": field(*item, "key", to=["a"]),
         "item-default-left-out": drop(*item, "situation"),
         "choose-unknown": field(*item, "choose", to="all"),
+        "item-rows-left-out": drop(*item, "rows"),
         "option-without-text": field(*item, "options", 0, to=["a"]),
         "task-with-criteria": field(*form, "tasks", 0, "criteria", to=[]),
     }

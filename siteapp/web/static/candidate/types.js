@@ -35,8 +35,9 @@
  *
  * @typedef {{ref: string, text: string}} Option
  * @typedef {{text: string, table: string[][]}} Situation
- * @typedef {{ref: string, number: number, choose: "one"|"many", stem: string, options: Option[],
- *   situation: Situation|null}} PaperItem
+ * @typedef {{text: string, refs: string[]}} Row  what it stands for with each of the options, in their order
+ * @typedef {{ref: string, number: number, choose: "one"|"many"|"truth"|"gap"|"match"|"order", stem: string,
+ *   options: Option[], rows: Row[], situation: Situation|null}} PaperItem
  * @typedef {{id: string, title: Words, marks_each: number, items: PaperItem[]}} Part
  * @typedef {{file: string, title: string}} Material
  * @typedef {{ref: string, kind: "text"|"file", title: string, prompt: string,

@@ -5,6 +5,7 @@ import { mark } from "../candidate/marker.js";
 import { keepSeen } from "../candidate/seen.js";
 import { el, setText } from "../shared/dom.js";
 import { t } from "../shared/words.js";
+import { drillCard, follow } from "./drill.js";
 import { findingsTable, LEVELS } from "./findings.js";
 import { about, ping, pull, push, trips } from "./measure.js";
 
@@ -73,7 +74,7 @@ async function begin(seat) {
   Object.assign(report, { seat, marker: mark() || newInstance() });
   const again = el("button", { class: "plain", type: "button", on: { click: askSeat } }, t("更正座位号", "Correct the seat"));
   const head = el("div", { class: "row seat-head" }, el("span", { class: "seat" }, String(seat)), el("div", { class: "grow" }, status, bar), again);
-  show(el("section", { class: "card" }, head, banner), inputMethod(), list);
+  show(el("section", { class: "card" }, head, banner), drillCard(), inputMethod(), list);
   tellSeen();
   await measure();
   await send();
@@ -142,6 +143,7 @@ function watch() {
     if (answer && numbers !== numbered) tellSeen();
     if (answer) numbered = numbers;
     if (!measured) return;
+    if (answer) follow(answer.drill, report.seat);
     const coming = answer && answer.pull;
     if (!coming || coming.round === joined) return;
     joined = coming.round;
