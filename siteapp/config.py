@@ -13,6 +13,7 @@ MAX_PORT = 65_535
 LOOPBACK = ("127.0.0.1", "::1")
 # Texts of which only some mean anything.
 SHAPES = {
+    "readmit": (r"on|off", Words("readmit 只能是 on 或 off", "readmit is on or off")),
     "check_in": (r"on|off", Words("check_in 只能是 on 或 off", "check_in is on or off")),
     "announce": (r"on|off", Words("announce 只能是 on 或 off", "announce is on or off")),
     "cameras_required": (
@@ -164,6 +165,22 @@ SETTINGS = (
         Words(
             "首名考生开考多少分钟后，迟到考生须监考员准入",
             "so long after the first start a late-comer needs an invigilator's leave, minutes",
+        ),
+    ),
+    Setting(
+        "readmit",
+        "off",
+        Words(
+            "作答中的考生在另一台机器登录须监考员给准入码（on 或 off）",
+            "who is writing needs a code from an invigilator at another machine: on or off",
+        ),
+    ),
+    Setting(
+        "look_from",
+        3,
+        Words(
+            "考生切屏达到多少次时提示监考员查看（不自动处理）",
+            "from so many times that a page was left the wall asks for a look; nothing follows",
         ),
     ),
     Setting(

@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from secrets import randbelow
 from typing import IO, Any
 
 from siteapp.boards import Boards
@@ -22,6 +23,7 @@ from siteapp.conduct.machines import MarkPace
 from siteapp.conduct.once import Once
 from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
+from siteapp.conduct.readmit import Readmissions
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
 from siteapp.config import Settings
@@ -105,6 +107,7 @@ class Site:
         self._prepare()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
+        self.readmissions = Readmissions(self.identity.candidate_secret, partial(randbelow, 10**9))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
@@ -169,14 +172,15 @@ class Site:
             "elsewhere": self.rooms.elsewhere(),
         }
         of = self.shelf.items_by_form(session)
+        told["readmits"] = self.settings.text("readmit") == "on"
         told |= on_wall(self.rooms.now().plan, {a.seat for a in session.attempts.values()})
         return wall(session, live.clock.now(), live.contacts, of, self.entering) | told
 
     @property
     def entering(self) -> Rules:
         """Who may start, by the settings."""
-        number, text = self.settings.number("late_minutes"), self.settings.text("check_in")
-        return Rules(number * 60_000, text == "on")
+        number, text = self.settings.number, self.settings.text
+        return Rules(number("late_minutes") * 60_000, text("check_in") == "on", number("look_from"))
 
     def _machines(self) -> list[Machine]:
         """The room's machines as they were seen last; the network is left in peace."""

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -60,6 +61,16 @@ class Stills:
         """Whose newest picture has that digest, if it is here."""
         found = next((look for look in self.looks().values() if look.still == digest), None)
         return found.camera if found and self.latest(found.camera) else None
+
+    def inline(self, digest: str) -> str | None:
+        """The picture itself as an address, for a paper that may fetch nothing; whole, or none."""
+        for _, _, path in self._all():
+            if path.stem.endswith(f"_{digest}"):
+                with suppress(FileNotFoundError):
+                    data = path.read_bytes()
+                    if hashlib.sha256(data).hexdigest() == digest:
+                        return f"data:image/jpeg;base64,{b64encode(data).decode()}"
+        return None
 
     def prune(self, listed: Iterable[str], now: int) -> None:
         """Delete what is too old, too many of one camera, or of a camera that is not listed."""

@@ -63,7 +63,8 @@ def check_command(
     if pdf:
         digest = hashlib.sha256(envelope).hexdigest() if envelope else ""
         tongue = Tongue(language(), beside=True)
-        keep_pdf(pdf, paper(report, identity.certificate.name, tongue, digest))
+        still = of_site(folder, identity, settings).stills.inline
+        keep_pdf(pdf, paper(report, identity.certificate.name, tongue, digest, still))
     if as_json:
         show_json(msgspec.to_builtins(report))
     else:

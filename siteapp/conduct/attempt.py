@@ -138,6 +138,9 @@ class Attempt:
     extra_ms: int = 0
     # Where the site's clock stood when this one was paused; RUNS while it is not.
     paused_ms: int = RUNS
+    # What the page said of itself: how often it was left, and so on.
+    noticed: dict[str, int] = field(default_factory=dict)
+    noticed_events: int = 0
     # An invigilator compared the face; a late-comer was let in.
     checked: bool = False
     admitted: bool = False
@@ -312,6 +315,10 @@ class Attempt:
         self.by_hand_ms += 0 if body["lost"] else body["ms"]
         self.decided += [from_text(one) for one in body["lost"]]
         self.held = False
+
+    def _on_noticed(self, body: dict[str, Any]) -> None:
+        self.noticed_events += 1
+        self.noticed[body["what"]] = self.noticed.get(body["what"], 0) + body["count"]
 
     def _on_check_in(self, body: dict[str, Any]) -> None:
         self.checked = True

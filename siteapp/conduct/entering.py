@@ -17,6 +17,8 @@ class Rules(NamedTuple):
 
     cut_off_ms: int
     check_in: bool
+    # How often a page may be left before the wall calls for a look.
+    look_from: int = 3
 
 
 def begun_ms(session: Session, sitting: str) -> int | None:

@@ -7,6 +7,7 @@ from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.entering import Rules, is_late
 from siteapp.conduct.hands import queue
 from siteapp.conduct.lost import proposals
+from siteapp.conduct.noticing import told
 from siteapp.conduct.session import Session
 
 # A page asks every few seconds; longer silence than this is shown.
@@ -36,6 +37,7 @@ def tile(
         "checked": attempt.checked,
         "late_comer": is_late(session, attempt, now, rules),
         "heard_ms": contact if silent is not None and silent >= WORTH_TELLING_MS else None,
+        **told(attempt.noticed, rules.look_from),
         **_clock(attempt, now),
         **_work(attempt, of),
     }

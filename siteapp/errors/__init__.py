@@ -20,7 +20,7 @@ UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── CamerasBusy
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
              NotCheckedIn  DrillNotNow  DrillStep
-NotAllowed ── SecondNeeded
+NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
 NotFound ── NoSuchCamera  NoStill
@@ -90,7 +90,14 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import NotCheckedIn, Paused, SecondNeeded, TooLate
+from siteapp.errors.room import (
+    NotCheckedIn,
+    Paused,
+    ReadmissionNeeded,
+    SecondNeeded,
+    TooLate,
+    WrongReadmission,
+)
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -146,6 +153,7 @@ __all__ = [
     "Paused",
     "QuotaSpent",
     "ReadinessMissing",
+    "ReadmissionNeeded",
     "ReasonForEarly",
     "RecoveryRefused",
     "RequestRefused",
@@ -185,6 +193,7 @@ __all__ = [
     "UploadRefused",
     "WrongMethod",
     "WrongOffset",
+    "WrongReadmission",
     "WrongSeat",
     "WrongSignIn",
     "WrongStaffSignIn",

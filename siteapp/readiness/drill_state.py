@@ -105,8 +105,9 @@ def outcome(state: DrillState, now: int, days: int) -> Rehearsal | None:
 def _told(one: StepState, fresh: bool) -> StepTold:
     """The level of one step; what is too old, or of a time to come, is as if never done."""
     level: Level = "fail" if one.broken else LEVELS[one.phase] if fresh else "unknown"
-    value = one.slow_ms if one.step == "load" else one.answers
-    return StepTold(one.step, level, value if one.at else None, said(one)[:200])
+    counted = None if one.step == "sitting" else one.answers or None
+    value = one.slow_ms if one.step == "load" else counted
+    return StepTold(one.step, level, value, said(one)[:200])
 
 
 def said(one: StepState) -> str:

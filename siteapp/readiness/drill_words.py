@@ -32,6 +32,10 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
                 " answer a little and hand in.",
             ),
             Words("全部交卷后结束考试。", "When all have handed in, close the sitting."),
+            Words(
+                "点“开始这一步”，服务器核对近期的试考。",
+                "Press Begin this step: the server looks at the rehearsals of late.",
+            ),
         ),
         Words("考试全过程在本考点走通。", "The way from sign-in to the sealed batch works here."),
     ),
@@ -43,7 +47,7 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
             ),
             Words(
                 "点“开始这一步”。约一分钟，不用做任何事。",
-                "Press “Begin this step”. It takes a minute; touch nothing.",
+                "Press Begin this step. It takes a minute; touch nothing.",
             ),
         ),
         Words(
@@ -57,7 +61,7 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
             Words(
                 "点“开始这一步”，再在服务器上执行 systemctl restart examsite，"
                 "或直接按服务器的重启键。本页会暂时失去联系，这是正常的。",
-                "Press “Begin this step”, then run systemctl restart examsite at the server, or"
+                "Press Begin this step, then run systemctl restart examsite at the server, or"
                 " press its"
                 " reset button. This page loses it for a while, as it should.",
             ),
@@ -73,7 +77,7 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
             _LOAD_FIRST,
             Words(
                 "点“开始这一步”，拔下服务器连考场交换机的网线，慢慢数到 30，再插回。",
-                "Press “Begin this step”, pull the cable from the server to the room's switch,"
+                "Press Begin this step, pull the cable from the server to the room's switch,"
                 " count slowly to 30, plug it"
                 " in again.",
             ),
@@ -89,7 +93,7 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
             Words("至少两台考试机打开 /check 页面。", "Keep /check open at two machines at least."),
             Words(
                 "点“开始这一步”，拔下其中一台的网线，慢慢数到 30，再插回。",
-                "Press “Begin this step”, pull the cable of one of them, count slowly to 30,"
+                "Press Begin this step, pull the cable of one of them, count slowly to 30,"
                 " plug it in again.",
             ),
             _WAIT,
@@ -104,7 +108,7 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
             _LOAD_FIRST,
             Words(
                 "点“开始这一步”。演练数据库在一分钟内写不进去，然后自动恢复；不影响任何考试数据。",
-                "Press “Begin this step”. For a minute the drill's own database takes nothing,"
+                "Press Begin this step. For a minute the drill's own database takes nothing,"
                 " then it does again;"
                 " no examination's data is touched.",
             ),
@@ -119,10 +123,10 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
             _LOAD_FIRST,
             Words(
                 "点“开始这一步”，等第二项打勾后拔下通向外网的线（不是考场的线），"
-                "等“外网已断开”打勾再插回。",
-                "Press “Begin this step”; when the second line is ticked, pull the line to the"
+                "等第三项打勾再插回。",
+                "Press Begin this step; when the second line is ticked, pull the line to the"
                 " outside (not the room's);"
-                " when “away” is ticked, plug it in again.",
+                " when the third line is ticked, plug it in again.",
             ),
             _WAIT,
         ),
@@ -131,37 +135,6 @@ STEP_WORDS: Final[dict[Step, StepWords]] = {
             "An outside network that is gone has no effect in the room.",
         ),
     ),
-}
-
-PROOF_WORDS: Final[dict[str, Words]] = {
-    "rehearsed": Words("本考点结束过一场试考", "A rehearsal session was closed here"),
-    "sat": Words("有人参加", "Somebody sat it"),
-    "handed-in": Words("参加者全部交卷", "All who sat handed in"),
-    "packed": Words("成绩数据已全部打包", "All of it is in sealed batches"),
-    "pages": Words("参加的考试机页面", "Pages that take part"),
-    "paced": Words("每台都按考试节奏保存过", "Each saved at the examination's pace"),
-    "burst": Words("每台都参加了同一时刻的保存", "Each saved at the common moment"),
-    "quick": Words("最慢百分之一的保存用时（毫秒）", "The slowest hundredth of the saves, ms"),
-    "ran-on": Words("服务没有中断", "The service ran on"),
-    "whole": Words(
-        "已确认的作答全部在磁盘上，没有重复，没有剩余",
-        "All acknowledged answers on the disk, once, none left over",
-    ),
-    "stopped": Words("看到服务中断（秒）", "The service was away, s"),
-    "back": Words("考试机都已恢复联系", "The machines are back"),
-    "waited": Words("中断期间有作答在考试机上等待", "Answers waited on the machines meanwhile"),
-    "unplugged": Words("看到服务器网线拔下（秒）", "The server's cable was out, s"),
-    "all-silent": Words("这时所有考试机都失去联系", "All machines were silent then"),
-    "plugged": Words("网线已插回", "The cable is in again"),
-    "one-silent": Words("恰好一台失去联系 10 秒以上", "Exactly one machine was silent for 10 s"),
-    "others-heard": Words("其他考试机照常", "The others were heard"),
-    "link-kept": Words("服务器网线没有动", "The server's cable stayed in"),
-    "refused": Words("写入因空间不足被拒绝", "Writes were refused for want of room"),
-    "room-again": Words("空间已恢复", "There is room again"),
-    "was-in-touch": Words("先前能联系到总部", "Headquarters was in reach before"),
-    "outside-away": Words("看到外网断开（秒）", "The outside was away, s"),
-    "room-on": Words("这时考试机都照常", "The room went on meanwhile"),
-    "in-touch": Words("又能联系到总部", "Headquarters is in reach again"),
 }
 
 PHASE_WORDS: Final[dict[Phase, Words]] = {

@@ -21,9 +21,11 @@ from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.lan import lan
 from siteapp.web.machine import machine
+from siteapp.web.noticing import noticing
 from siteapp.web.offline import offline
 from siteapp.web.printing import printing
 from siteapp.web.readiness import readiness
+from siteapp.web.readmitting import readmitting
 from siteapp.web.reconciling import reconciling
 from siteapp.web.rooms import rooms
 from siteapp.web.sealed_copies import rescue
@@ -52,9 +54,10 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    people = (candidate, staff, invigilator, two_people, reconciling, administrator)
+    people = (candidate, noticing, staff, administrator)
+    wall = (invigilator, two_people, reconciling, readmitting)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
-    for blueprint in (*people, *others, cameras, printing):
+    for blueprint in (*people, *wall, *others, cameras, printing):
         app.register_blueprint(blueprint)
     return app
 

@@ -32,6 +32,7 @@ ACTS: Final = {
     "readiness-paper": Words("打印考前检查报告（PDF）", "took the readiness report as PDF"),
     "pause": Words("暂停考试", "paused"),
     "promote": Words("由备用服务器接管", "promoted the spare"),
+    "readmit": Words("换机重新准入", "let in at another machine"),
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
     "reopen": Words("撤回交卷", "took a hand-in back"),
     "room-plan": Words("修改机房平面图", "changed the room plan"),

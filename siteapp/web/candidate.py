@@ -26,6 +26,7 @@ from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
 from siteapp.web.photos import photo_of
+from siteapp.web.readmitting import check_readmission
 from siteapp.web.sealed_copies import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
@@ -55,6 +56,7 @@ def sign_in() -> dict[str, Any]:
     session, attempt = _check_sign_in(admission, secret, given["seat"])
     if attempt.seat != given["seat"]:
         raise WrongSeat(seat=attempt.seat)
+    check_readmission(session, attempt, given["instance"])
     token, live = new_token(), site().live
     site().pace.sign_in(session.plan.id, attempt, live.clock.now())
 

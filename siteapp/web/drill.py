@@ -9,10 +9,10 @@ from siteapp.errors import RequestRefused
 from siteapp.readiness.drill import Proof, proofs
 from siteapp.readiness.drill_room import Told
 from siteapp.readiness.drill_state import StepState
-from siteapp.readiness.drill_words import PHASE_WORDS, PROOF_WORDS, STEP_WORDS
+from siteapp.readiness.drill_words import PHASE_WORDS, STEP_WORDS
 from siteapp.web.administrator import china_time
 from siteapp.web.guard import ROOM, json_body, member, role, site
-from sync.readiness.rehearsal_words import STEPS
+from sync.readiness.rehearsal_words import PROOFS, STEPS
 from sync.words import Words
 
 drill = Blueprint("drill", __name__)
@@ -78,7 +78,7 @@ def _shown(one: StepState, seen: tuple[Proof, ...]) -> dict[str, Any]:
         "middle_ms": one.middle_ms,
         "slow_ms": one.slow_ms,
         "proofs": [
-            msgspec.to_builtins(proof) | {"title": _pair(PROOF_WORDS[proof.code])} for proof in seen
+            msgspec.to_builtins(proof) | {"title": _pair(PROOFS[proof.code])} for proof in seen
         ],
     }
 

@@ -200,7 +200,8 @@ def _paper(session_id: str) -> str:
         raise NotFound(what=session_id)
     envelope = report_path(site().folder / SPOOL, session_id).read_bytes()
     digest = hashlib.sha256(envelope).hexdigest()
-    return paper(kept, site().identity.certificate.name, Tongue(language(), beside=True), digest)
+    tongue, name = Tongue(language(), beside=True), site().identity.certificate.name
+    return paper(kept, name, tongue, digest, site().cameras.stills.inline)
 
 
 def overruled(session: Session) -> str:

@@ -55,7 +55,10 @@ def _state() -> dict[str, Any]:
 
 
 def _machines() -> list[Machine]:
-    return site().lan.view().machines
+    """As they were seen last; while somebody writes the network is left in peace."""
+    the = site()
+    writing = any(p == "open" for s in the.live.sessions.values() for p in s.sittings.values())
+    return the.lan.view(look=not writing).machines
 
 
 def _shown(one: Machine, home: int, now: int) -> dict[str, Any]:

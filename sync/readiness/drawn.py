@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from sync.moments import moment
 from sync.printing.page import Tongue, page
-from sync.readiness import plots, view
+from sync.readiness import plots, rehearsal_words, view
 from sync.wire.readiness import ReadinessReport
 from sync.words import Words
 
@@ -42,7 +42,8 @@ def body(
         tones=view.TONES,
         listed=view.listed,
         moment=moment,
-        title_of=view.title_of,
+        step_title=rehearsal_words.step_title,
+        step_said=rehearsal_words.step_said,
         still=still,
         heat=lambda room, name: plots.heat_map(room, machines, limit, name),
         trips=plots.trips_plot(report.trips, view.limit_of(report, "round-trip"), about),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from sync.readiness.catalogue import CATALOGUE
+from sync.readiness.rehearsal_words import STEPS
 from sync.wire.readiness import CheckedMachine, Finding, Level, ReadinessReport, Room, Server
 from sync.words import Words
 
@@ -77,7 +78,7 @@ def line_of(one: Finding, seats: Sequence[int] | None = None) -> Line:
 def title_of(code: str) -> Words:
     """What a check or a step is called; its code if only a newer version knows it."""
     check = CATALOGUE.get(code)
-    return check.title if check else Words(code, code)
+    return check.title if check else STEPS.get(code, Words(code, code))
 
 
 def amount(value: int, unit: str) -> str:
@@ -110,9 +111,11 @@ def listed(seats: Sequence[int]) -> str:
 def verdict(ready: bool, candidates: int, seats_ready: int, spares: int) -> Words:
     """For how many it is ready, with how many spares."""
     if ready:
+        # A spare that stands in for a seat is none any more.
+        left = max(0, spares - (candidates - seats_ready))
         return Words(
-            f"可供 {seats_ready} 名考生考试，另有 {spares} 台备用机",
-            f"Ready for {seats_ready} candidates, {spares} spares",
+            f"可供 {candidates} 名考生考试，另有 {left} 台备用机",
+            f"Ready for {candidates} candidates, {left} spares",
         )
     return Words(
         f"尚未就绪：{candidates} 个考生座位中 {seats_ready} 个可用，备用机 {spares} 台",

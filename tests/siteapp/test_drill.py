@@ -23,6 +23,9 @@ from siteapp.readiness.drill import (
     share,
 )
 from siteapp.readiness.drill_state import DrillState, StepState, outcome
+from siteapp.readiness.drill_words import STEP_WORDS
+from sync.readiness.rehearsal_words import PROOFS, step_said, step_title
+from sync.readiness.rehearsal_words import STEPS as TITLES
 
 NOW = 100_000
 AWAY = Span(20_000, 50_000)
@@ -188,4 +191,12 @@ def test_what_lost_an_answer_fails_and_a_drill_of_long_ago_is_none() -> None:
         found = finding(outcome(state("passed"), now, 30))
         assert (found.level, found.value) == ("warn", 0)
     assert outcome(DrillState(), 6, 30) is None
-    assert finding(None).said.startswith("sitting, load, service, server-cable")
+    assert (finding(None).level, finding(None).value) == ("warn", 0)
+
+
+def test_every_step_and_proof_has_its_words_and_a_reason_stays_as_written() -> None:
+    codes = {one.code for step in STEPS for one in proofs(step, DONE[step])}
+    assert codes == set(PROOFS) and set(STEPS) == set(TITLES) == set(STEP_WORDS)
+    assert step_said("unplugged, back").en.startswith("Missing: The server's cable was out")
+    assert step_said("没有外网").en == "没有外网"
+    assert step_title("newer").en == "newer"

@@ -1,6 +1,7 @@
 """The report on the page and on paper: each room as it stands; on paper only what was signed."""
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from siteapp.commands import check
 from siteapp.rooms.plan import Cell, RoomGrid, RoomPlan
 from siteapp.site import Site
 from siteapp.web import readiness
+from sync.printing.page import Tongue
 from sync.readiness import plots, view
+from sync.readiness.drawn import paper
 from sync.reports import report_path
-from sync.wire.readiness import CheckedMachine, Finding, Place, Room
+from sync.wire.readiness import Camera, CheckedMachine, Finding, Place, Room
 
 AM = "am-1121"
 
@@ -59,6 +62,19 @@ def test_each_room_of_the_plan_stands_with_its_own_seats_and_nothing_in_it_is_ht
     assert "<i>" not in said["drawn"]
 
 
+@pytest.mark.parametrize(("drawn", "status"), [(False, 200), (True, 409)])
+def test_one_room_that_is_not_ready_asks_the_chief_before_the_start(
+    unlocked: Site, drawn: bool, status: int
+) -> None:
+    # Undrawn they are one room, and its spare stands in for any seat.
+    if drawn:
+        draw(unlocked)
+    admin, chief = staff_browser(unlocked, "administrator"), staff_browser(unlocked, "chief")
+    assert admin.post(f"/api/readiness/{AM}/sign").json == {"ready": not drawn}
+    assert admin.get(f"/api/readiness/{AM}").json["counts"] is not drawn
+    assert chief.post(f"/api/room/{AM}/open", json={"sitting": "live"}).status_code == status
+
+
 def test_only_what_was_signed_is_printed(unlocked: Site, monkeypatch: Any) -> None:
     monkeypatch.setattr(readiness, "pdf", lambda html: b"%PDF-" + html.encode())
     admin, path = staff_browser(unlocked, "administrator"), f"/admin/readiness/{AM}/paper"
@@ -70,6 +86,20 @@ def test_only_what_was_signed_is_printed(unlocked: Site, monkeypatch: Any) -> No
         assert digest in admin.get(address).get_data(as_text=True)
     assert "default-src 'none'" in admin.get(path).headers["Content-Security-Policy"]
     assert staff_browser(unlocked, "invigilator").get(path).status_code == 403
+
+
+def test_a_paper_has_the_pictures_of_cameras_in_itself_if_they_are_whole(unlocked: Site) -> None:
+    still = b"\xff\xd8picture"
+    digest = hashlib.sha256(still).hexdigest()
+    stills = unlocked.cameras.stills
+    stills.folder.mkdir(exist_ok=True)
+    path = stills.folder / f"front_{1:013d}_{digest}.jpg"
+    path.write_bytes(still)
+    said = said_report("site-01", AM, cameras=(Camera("前门", "camera", "ok", digest, (1,)),))
+    printed = paper(said, "学校", Tongue("zh"), still=stills.inline)
+    assert f'src="data:image/jpeg;base64,{b64encode(still).decode()}"' in printed
+    path.write_bytes(b"another")
+    assert "data:image" not in paper(said, "学校", Tongue("zh"), still=stills.inline)
 
 
 def test_the_shell_writes_a_pdf_and_says_of_each_room(

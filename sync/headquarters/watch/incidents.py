@@ -34,6 +34,7 @@ KINDS: Mapping[str, Words] = {
     "extension": Words("补时", "make-up time"),
     "pause": Words("暂停考试", "paused"),
     "admit": Words("迟到考生准予入场", "late-comer admitted"),
+    "readmit": Words("换机重新准入", "let in at another machine"),
     "reopen": Words("撤回交卷、继续作答", "hand-in taken back"),
     "vouched": Words("两人决定", "decided by two"),
     "silence": Words("与服务器失去联系", "page out of touch"),

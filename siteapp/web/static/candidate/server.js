@@ -92,6 +92,11 @@ export class Server {
     return this.#ask("POST", "flag", { item, flagged });
   }
 
+  /** @param {string} instance @param {[string, number, number][]} seen what, how often, for how many ms @returns {Promise<{}>} */
+  noticed(instance, seen) {
+    return this.#ask("POST", "noticed", { instance, seen });
+  }
+
   /** @param {boolean} raised @returns {Promise<State>} */
   hand(raised) {
     return this.#ask("POST", "hand", { raised });

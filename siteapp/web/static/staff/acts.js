@@ -1,6 +1,6 @@
 /** What staff can do for a seat, for the room and for a sitting; each act asks for what it needs. */
 
-import { ask } from "../shared/dialog.js";
+import { ask, tell } from "../shared/dialog.js";
 import { el } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { button } from "./parts.js";
@@ -11,7 +11,8 @@ import { failed, RoomRefusal } from "./room-server.js";
 /**
  * @typedef {object} Room
  * @property {boolean} isChief
- * @property {(path: string, body: object) => Promise<void>} act sends it and shows the room after it
+ * @property {() => boolean} readmits whether another machine needs a code
+ * @property {(path: string, body: object) => Promise<any>} act sends it and shows the room after it
  * @property {(path: string, body: object) => Promise<void>} press the same for a button without a dialog
  * @property {() => unknown} reconcile shows or puts away what does not add up
  * @property {(words: string) => void} said a short word that it is done
@@ -61,6 +62,7 @@ export function seatActs(room, tile) {
   if (tile.phase === "started") {
     box.append(button(t("补时", "Make-up time"), () => extend(room, who, about)));
     box.append(tile.paused_left_ms === null ? button(t("暂停", "Pause"), () => pause(room, who, about)) : button(t("恢复", "Resume"), () => room.press("/resume", who), ""));
+    if (room.readmits()) box.append(button(t("换机准入码", "Code for another machine"), () => readmit(room, tile)));
     box.append(button(t("强制收卷", "Collect"), () => collect(room, tile), "danger"));
   }
   if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
@@ -170,6 +172,20 @@ function checkIn(room, tile) {
   const says = [t("请比对本人、证件与照片。", "Compare the person with the card and the photo."), el("p", { class: "big" }, `${tile.seat} · ${tile.name}`), el("p", {}, tile.admission)];
   const question = { title: t(`核验身份 · ${nameOf(tile)}`, `Check in · ${nameOf(tile)}`), says, yes: t("本人无误", "It is this person"), no: t("暂不确认", "Not now") };
   return asked(room, question, "/check-in", () => ({ admission: tile.admission }));
+}
+
+/** @param {Room} room @param {any} tile */
+async function readmit(room, tile) {
+  const says = [t("请到座位旁核对本人，把屏幕上的编号填在这里。", "Go to the seat, look at the person, and type the number on the screen.")];
+  /** @type {Field} */
+  const challenge = { name: "challenge", label: t("座位屏幕上的编号", "Number on the seat's screen"), kind: "text" };
+  let code = "";
+  const work = async (/** @type {Record<string, string>} */ given) => {
+    const told = await room.act("/readmit", { admission: tile.admission, challenge: given.challenge, reason: given.reason });
+    code = told.answer;
+  };
+  const given = await ask({ failed, title: t(`换机准入 · ${nameOf(tile)}`, `Another machine · ${nameOf(tile)}`), says, fields: [challenge, reason(...faults())], yes: t("取准入码", "Get the code"), work });
+  if (given) tell(t(`准入码 · ${nameOf(tile)}`, `Code · ${nameOf(tile)}`), [el("p", { class: "lead code" }, code), t("只能用一次。", "Good for one use.")]);
 }
 
 /** @param {Room} room @param {any} tile */

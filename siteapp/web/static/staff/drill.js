@@ -70,7 +70,7 @@ function room() {
   const heard = state.pages.filter((/** @type {any} */ one) => one.quiet_ms < QUIET_MS).length;
   const said = state.on
     ? t(`演练已开始，${heard} 台考试机在线。考试机打开 /check 并填座位号后自动加入。`, `The drill is on; ${heard} machines are here. A machine joins when /check is open and its seat is written.`)
-    : t("点“开始演练”后，已打开 /check 页面的考试机自动加入。", "After “Begin the drill” machines with /check open join by themselves.");
+    : t("点“开始演练”后，已打开 /check 页面的考试机自动加入。", "Once it has begun, machines with /check open join by themselves.");
   return el("section", { class: "card" }, el("div", { class: "row" }, el("p", { class: "grow" }, said), key), el("div", { class: "drill-pages" }, state.pages.map(page)));
 }
 

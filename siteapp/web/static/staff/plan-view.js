@@ -26,7 +26,7 @@ export function drawRoom(room, square, names = {}) {
       grid.append(square(there.get(`${row} ${column}`) || null, row, column));
     }
   }
-  const desk = el("div", { class: "desk" }, t("讲台", "Teacher's desk"));
+  const desk = el("div", { class: "teacher" }, t("讲台", "Teacher's desk"));
   desk.style.maxWidth = grid.style.maxWidth;
   return el("div", { class: "plan-room" }, desk, grid);
 }

@@ -34,7 +34,9 @@ let latest = null;
 /** The session on the screen, not the one just chosen in the list. */
 async function act(path, body) {
   const { session } = latest;
-  show(picture.take(await call(session, path, body), session));
+  const told = await call(session, path, body);
+  show(picture.take(told, session));
+  return told;
 }
 
 async function press(path, body) {
@@ -72,7 +74,7 @@ function handsPart() {
   return [el("h2", {}, t(`举手 ${latest.hands.length}`, `Hands raised: ${latest.hands.length}`)), el("ul", {}, lines)];
 }
 
-const acting = { isChief, act, press, said, reconcile: () => reconcile.toggle(select.value) };
+const acting = { isChief, act, press, said, readmits: () => latest.readmits, reconcile: () => reconcile.toggle(select.value) };
 const reconcile = new Reconcile(document.getElementById("reconcile"), acting, mayAct, choose);
 const decisions = new Decisions(acting);
 const tiles = new Tiles(choose);
@@ -135,10 +137,18 @@ function besideSeat(tile) {
   const facts = [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean);
   const shown = facts.flatMap((one, n) => [n > 0 && " · ", el("span", { class: "fact" }, one)]);
   const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, shown)];
+  if (Object.keys(tile.noticed).length) parts.push(noticedPart(tile));
   if (!mayAct) return parts;
   const acts = seatActs(acting, tile);
   if (latest.unlocked) acts.append(...rescueActs(acting, tile));
   return [...parts, ...decisions.parts(latest, tile), acts];
+}
+
+/** What the page noticed of itself; a person decides what it means. */
+function noticedPart({ noticed }) {
+  const words = { hidden: t("页面被遮住", "hidden"), blur: t("离开页面", "lost focus"), copy: t("复制", "copied"), paste: t("粘贴", "pasted"), tools: t("调出工具", "tools") };
+  const counts = Object.entries(noticed).map(([what, count]) => `${words[what]} ${count}`).join(" · ");
+  return el("p", { class: "small quiet" }, t(`页面自报（仅供参考，由人判断）：${counts}`, `The page says of itself (a person judges): ${counts}`));
 }
 
 const drawn = {};
@@ -167,7 +177,7 @@ function show(state) {
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const minute = state.hands.length ? Math.floor(now / WAIT_SHOWN_MS) : 0;
   const open = [state.elsewhere, state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }

@@ -35,8 +35,10 @@ function callsOf(state, tile) {
 /** What somebody has to decide on. @param {any} state @param {any} tile */
 function dueWords(state, tile) {
   const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
+  const left = (tile.noticed.hidden || 0) + (tile.noticed.blur || 0);
   const here = tile.phase === "signed-in" || tile.phase === "confirmed";
   return [
+    tile.look && tile.phase === "started" && `◇ ${t(`切屏 ${left}`, `left ${left}×`)}`,
     here && tile.late_comer && `△ ${t("迟到", "late-comer")}`,
     here && state.check_in && !tile.checked && `? ${t("待核验", "to check in")}`,
     (tile.held || lost) && tile.phase === "started" && `‖ ${t("待补时", "time due")}`,
