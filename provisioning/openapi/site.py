@@ -106,7 +106,7 @@ ROUTES: dict[str, Says] = {
     "POST /api/cameras": Says(sends(**CAMERA), told(record(id=TEXT)), (422,)),
     "POST /api/cameras/{camera}": Says(sends(**CAMERA), told(record(id=TEXT)), (404, 422)),
     "POST /api/cameras/{camera}/remove": Says(answers=told(EMPTY), refusals=(404,)),
-    "POST /api/cameras/check": Says(sends(cameras=listed(TEXT)), told(EMPTY), (409, 422)),
+    "POST /api/cameras/check": Says(sends(cameras=listed(TEXT)), told(EMPTY), (409, 422, 507)),
     "POST /api/cameras/discover": Says(answers=told(record(found=listed(ANY))), refusals=(409,)),
     "GET /api/cameras/{camera}/still": Says(
         answers={200: Body("image/jpeg", BINARY)}, refusals=(404,)

@@ -15,6 +15,8 @@ from siteapp.readiness.checks import worst_first
 from siteapp.readiness.seating import drawn
 from siteapp.web.checking import shown
 from siteapp.web.guard import STAFF, json_body, member, role, site
+from sync.disk import MIB, free_bytes
+from sync.errors import DiskTooFull
 
 cameras = Blueprint("cameras", __name__)
 WHO = STAFF[:2]
@@ -151,6 +153,10 @@ def check_cameras() -> dict[str, Any]:
     names = json_body(cameras=list)["cameras"]
     if not all(isinstance(one, str) for one in names):
         raise RequestRefused(reason="cameras")
+    if site().disk.stops("intake"):
+        # Answers first.
+        free = free_bytes(site().folder) // MIB
+        raise DiskTooFull(needed_mib=free + 1, free_mib=free, folder="stills")
     site().cameras.begin(names, _at_once())
     return {}
 
@@ -191,7 +197,8 @@ def room_cameras(session_id: str) -> dict[str, Any]:
     While somebody asks, the pictures are taken anew every few minutes.
     """
     session, the = site().live.session(session_id), site()
-    the.cameras.watched(the.live.clock.wall(), _at_once())
+    if not the.disk.stops("intake"):
+        the.cameras.watched(the.live.clock.wall(), _at_once())
     plan = session.plan
     rooms = rooms_of(plan, drawn(the.rooms.now().plan))
     seats = [one.seat for one in plan.candidates]

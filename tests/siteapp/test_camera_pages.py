@@ -119,6 +119,20 @@ def test_a_damaged_list_stops_no_report(with_camera: Site) -> None:
     assert admin.get("/api/cameras").json["error"]["code"] == "camera-list-damaged"
 
 
+def test_pictures_give_way_when_the_disk_runs_low(
+    with_camera: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(with_camera.cameras, "begin", lambda *of, **more: begun.append(of))
+    monkeypatch.setattr(with_camera.cameras, "_every_ms", 0)
+    chief = staff_browser(with_camera, "chief")
+    for low, expected in ((True, 507), (False, 200)):
+        monkeypatch.setattr(with_camera.disk, "stops", lambda work, low=low: low)
+        assert chief.get(f"/api/room/{AM}/cameras").status_code == 200
+        assert chief.post("/api/cameras/check", json={"cameras": []}).status_code == expected
+        assert len(begun) == (0 if low else 2)
+
+
 def run(folder: Path, *words: str) -> Any:
     return CliRunner().invoke(main, ["--data", str(folder), "--lang", "en", "cameras", *words])
 

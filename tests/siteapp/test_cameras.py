@@ -1,6 +1,8 @@
 """Cameras looked at for real: good ones, and each way in which one can be bad."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -195,6 +197,49 @@ def test_a_decoder_taken_over_opens_no_file_and_writes_none() -> None:
     if said == "True":
         pytest.skip("this kernel has no Landlock")
     assert re.match("PermissionError", said)
+
+
+def calls_of(group: str) -> set[str]:
+    """The system calls of one of systemd's groups, with those of the groups in it."""
+    told = subprocess.run(
+        ["systemd-analyze", "--no-pager", "syscall-filter", group],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [line.strip() for line in told.stdout.splitlines()[1:]]
+    inner = [calls_of(name) for name in names if name.startswith("@")]
+    return {name for name in names if name[:1] not in ("", "#", "@")}.union(*inner)
+
+
+def allowed_by(unit: Path) -> set[str]:
+    allowed: set[str] = set()
+    for line in re.findall(r"^SystemCallFilter=(.*)$", unit.read_text("utf-8"), re.M):
+        for name in line.removeprefix("~").split():
+            of = calls_of(name) if name.startswith("@") else {name}
+            allowed = allowed - of if line.startswith("~") else allowed | of
+    return allowed
+
+
+def test_the_units_let_the_child_make_every_system_call_that_it_makes(
+    ports: Ports, tmp_path: Path
+) -> None:
+    if not (shutil.which("strace") and shutil.which("systemd-analyze")):
+        pytest.skip("strace or systemd-analyze is not installed")
+    order = {"url": f"rtsp://127.0.0.1:{ports.open}/good", "pause_s": 0.2, "seconds": 30}
+    trace = tmp_path / "trace"
+    command = ["strace", "-f", "-qq", "-o", str(trace), sys.executable, "-I", "-m"]
+    said = subprocess.run(
+        [*command, "siteapp.cameras.decode"],
+        input=json.dumps(order).encode() + b"\n",
+        capture_output=True,
+        check=True,
+    )
+    assert picture._read(said.stdout)[0].picture == "ok"
+    made = set(re.findall(r"^\d+ +([a-z_0-9]+)\(", trace.read_text("utf-8", "replace"), re.M))
+    assert "setpriority" in made
+    for unit in ("examsite-web.service", "examsite-spare.service"):
+        assert made - allowed_by(Path(__file__).parents[2] / "systemd" / unit) == set()
 
 
 def test_only_one_round_at_a_time(cameras: Cameras) -> None:
