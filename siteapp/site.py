@@ -99,7 +99,6 @@ class Site:
             undo.pop_all()
         self.files = Files(folder / "files", self.settings)
         self.filer = Filer(self.identity, self.live, self.spool, self.files, self.standby.term)
-        self.making = Making(folder / "spooling")
         self.states = States(self.live, self.spool)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
@@ -115,7 +114,7 @@ class Site:
     def _prepare(self) -> None:
         """What a room is made ready with before the day."""
         self.readiness = Readiness(self.folder, self.settings)
-        self.rooms = Rooms(self.live, self._machines)
+        self.rooms, self.making = Rooms(self.live, self._machines), Making(folder / "spooling")
         self.cameras = of_site(self.folder, self.identity, self.settings)
         knows = around(self.live, self.packer, self.settings, self.disk)
         self.drill = Drill(self.folder, knows)

@@ -115,6 +115,7 @@ TOLD: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
     "open": _plain("开考", "opened"),
     "close": _plain("结束", "closed"),
     "admit": _plain("准许迟到考生入场", "late-comer admitted"),
+    "readmit": _plain("凭验证码重新入场", "let in again"),
     "extension": _extension,
     "pause": _plain("暂停", "paused"),
     "resume": _plain("恢复", "resumed"),
