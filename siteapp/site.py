@@ -114,7 +114,8 @@ class Site:
     def _prepare(self) -> None:
         """What a room is made ready with before the day."""
         self.readiness = Readiness(self.folder, self.settings)
-        self.rooms, self.making = Rooms(self.live, self._machines), Making(folder / "spooling")
+        self.rooms = Rooms(self.live, self._machines)
+        self.making = Making(self.folder / "spooling")
         self.cameras = of_site(self.folder, self.identity, self.settings)
         knows = around(self.live, self.packer, self.settings, self.disk)
         self.drill = Drill(self.folder, knows)
