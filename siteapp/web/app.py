@@ -27,6 +27,7 @@ from siteapp.web.printing import printing
 from siteapp.web.readiness import readiness
 from siteapp.web.readmitting import readmitting
 from siteapp.web.reconciling import reconciling
+from siteapp.web.room_checks import room_checks
 from siteapp.web.rooms import rooms
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
@@ -54,10 +55,11 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
+    app.register_blueprint(printing)
     people = (candidate, noticing, staff, administrator)
     wall = (invigilator, two_people, reconciling, readmitting)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
-    for blueprint in (*people, *wall, *others, cameras, printing):
+    for blueprint in (*people, *wall, *others, cameras, room_checks):
         app.register_blueprint(blueprint)
     return app
 
