@@ -57,6 +57,7 @@ bench-ui: ## the pages in figures: weight, slow machines, barriers (ARGS=--json)
 screenshots: ## the pictures in docs/images, from real pages
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/journeys $(PY) tests/journeys/screenshots.py
+	@EXAMSITE_PICTURES=1 $(PY) -m pytest tests/journeys/test_cameras_page.py
 
 lock: ## make the lock files anew from pyproject.toml
 	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build -o requirements.lock pyproject.toml

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
 from siteapp.site import Site
-from siteapp.web import answers
+from siteapp.web import answers, drill_door
 from siteapp.web.app import create_flask
-from siteapp.web.guard import CANDIDATE, ROLE_ATTRIBUTE
+from siteapp.web.guard import CANDIDATE, ROLE_ATTRIBUTE, ROOM
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.app import create_app
 from sync.headquarters.web.guard import ATTRIBUTE
@@ -15,6 +15,7 @@ from sync.headquarters.web.guard import ATTRIBUTE
 IMPLIED = {"HEAD", "OPTIONS"}
 OWN = "A file of the service's own, as its pages need it."
 SAVING = "Saves, committed durably before the answer; a repeat is harmless."
+DRILLING = "The same for a page of the drill, by the token that it got when it joined."
 
 
 class Route(NamedTuple):
@@ -30,9 +31,9 @@ def site_routes() -> list[Route]:
     """All routes of the site, with the answer path that stands before Flask."""
     # Applications look at what they serve only when a request comes.
     app = create_flask(cast(Site, None))
-    return sorted(
-        [*declared(app, ROLE_ATTRIBUTE), Route(answers.PATH, "POST", (CANDIDATE,), SAVING)]
-    )
+    saves = Route(answers.PATH, "POST", (CANDIDATE,), SAVING)
+    drilled = Route(drill_door.PATH, "POST", (ROOM,), DRILLING)
+    return sorted([*declared(app, ROLE_ATTRIBUTE), saves, drilled])
 
 
 def headquarters_routes() -> list[Route]:

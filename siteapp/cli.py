@@ -16,6 +16,7 @@ PLACES = {
     "users": ("users", "users"),
     "discover": ("discover", "discover"),
     "check": ("check", "check_command"),
+    "cameras": ("cameras", "cameras_command"),
     "standby": ("standby", "standby"),
     "recovery": ("recovery", "recovery"),
     "backup": ("recovery", "backup"),
@@ -23,6 +24,7 @@ PLACES = {
     "journal": ("journal", "journal"),
     "check-files": ("journal", "check_files"),
     "rescue": ("rescue", "rescue"),
+    "rooms": ("rooms", "rooms"),
     "status": ("status", "status_command"),
     "send-again": ("status", "send_again_command"),
 }

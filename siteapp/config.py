@@ -13,7 +13,13 @@ MAX_PORT = 65_535
 LOOPBACK = ("127.0.0.1", "::1")
 # Texts of which only some mean anything.
 SHAPES = {
+    "readmit": (r"on|off", Words("readmit 只能是 on 或 off", "readmit is on or off")),
+    "check_in": (r"on|off", Words("check_in 只能是 on 或 off", "check_in is on or off")),
     "announce": (r"on|off", Words("announce 只能是 on 或 off", "announce is on or off")),
+    "cameras_required": (
+        r"on|off",
+        Words("cameras_required 只能是 on 或 off", "cameras_required is on or off"),
+    ),
     "room_host": (
         r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?\.local",
         Words("room_host 形如 exam.local", "room_host is a name like exam.local"),
@@ -153,6 +159,38 @@ SETTINGS = (
             "most that one person gives a candidate by hand, minutes; more needs a second",
         ),
     ),
+    Setting(
+        "late_minutes",
+        15,
+        Words(
+            "首名考生开考多少分钟后，迟到考生须监考员准入",
+            "so long after the first start a late-comer needs an invigilator's leave, minutes",
+        ),
+    ),
+    Setting(
+        "readmit",
+        "off",
+        Words(
+            "作答中的考生在另一台机器登录须监考员给准入码（on 或 off）",
+            "who is writing needs a code from an invigilator at another machine: on or off",
+        ),
+    ),
+    Setting(
+        "look_from",
+        3,
+        Words(
+            "考生切屏达到多少次时提示监考员查看（不自动处理）",
+            "from so many times that a page was left the wall asks for a look; nothing follows",
+        ),
+    ),
+    Setting(
+        "check_in",
+        "off",
+        Words(
+            "监考员核验身份后方可开考（on 或 off）",
+            "nobody starts before an invigilator has compared the face: on or off",
+        ),
+    ),
     Setting("sign_in_tries", 5, Words("连续输错多少次后开始等待", "wrong sign-ins before a wait")),
     Setting(
         "staff_idle_minutes",
@@ -235,6 +273,66 @@ SETTINGS = (
         10,
         Words("备用机占座位的百分比下限", "spares at least, % of the seats"),
     ),
+    Setting(
+        "cameras_required",
+        "off",
+        Words(
+            "座位没有可用的摄像机覆盖时不算就绪（on 或 off）",
+            "a seat that no working camera covers keeps the site from being ready: on or off",
+        ),
+    ),
+    Setting(
+        "check_camera_s",
+        12,
+        Words("从一台摄像机取画面最多用时（秒）", "longest wait for a camera's picture, s"),
+    ),
+    Setting(
+        "check_camera_pause_s",
+        3,
+        Words("两帧画面相隔（秒），须小于上一项", "between a camera's two frames, s; below that"),
+    ),
+    Setting(
+        "check_camera_light", 40, Words("画面亮度下限（0–255）", "picture's light at least, of 255")
+    ),
+    Setting(
+        "check_camera_focus",
+        20,
+        Words("画面清晰度下限（‰）", "picture's sharpness at least, in 1000"),
+    ),
+    Setting(
+        "check_camera_change",
+        20,
+        Words("两帧差异下限（千分之一级亮度）", "frames differ at least, 1/1000 of a level"),
+    ),
+    Setting(
+        "check_camera_clock_s",
+        30,
+        Words("摄像机时钟偏差上限（秒）", "camera's clock off at most, s"),
+    ),
+    Setting(
+        "check_recorder_days",
+        30,
+        Words("录像机保存录像的天数下限", "a recorder holds recordings of days at least"),
+    ),
+    Setting("stills_kept", 4, Words("每台摄像机保留的画面张数", "pictures kept of each camera")),
+    Setting("stills_days", 7, Words("画面保留天数", "pictures are deleted after days")),
+    Setting(
+        "stills_every_s",
+        300,
+        Words(
+            "监考员查看时每隔多少秒更新画面",
+            "while somebody watches, the pictures are taken anew after so many seconds",
+        ),
+    ),
+    Setting(
+        "drill_ack_ms",
+        2_000,
+        Words(
+            "演练满负荷时最慢百分之一的保存用时上限（毫秒）",
+            "drill under full load: the slowest hundredth of the saves at most, ms",
+        ),
+    ),
+    Setting("drill_days", 30, Words("演练结果有效天数", "days for which a drill's outcome counts")),
 )
 
 

@@ -14,6 +14,7 @@ from sync.spool import Spool
 from sync.stick import StickTransport
 from sync.stock import Stock
 from sync.transport import HttpTransport, wall_ms
+from sync.version_rules import RuleFile
 from sync.wire.keys import VerifyKey
 
 
@@ -36,6 +37,7 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
             identity.sign,
             sent=partial(note_half, spool.folder),
         )
+    receipt_key = VerifyKey.from_bytes(identity.certificate.headquarters.receipt)
     longest = settings.number("courier_seconds")
 
     def pause(stop: Event, seconds: float) -> object:
@@ -44,11 +46,12 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
     return Courier(
         spool,
         transport,
-        VerifyKey.from_bytes(identity.certificate.headquarters.receipt),
+        receipt_key,
         identity.site,
         register=(identity.register, transport),
         releases=identity.releases,
         stock=Stock(spool, identity.site, identity.sign, wall_ms),
         reports=Reports(spool.folder),
+        rules=(RuleFile(spool.folder, receipt_key), transport),
         pause=pause,
     )

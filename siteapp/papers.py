@@ -33,6 +33,7 @@ from sync.exam.sitting import SessionPlan, check_plan, form_for
 from sync.spool import digest_of
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
 from sync.wire.files import write_durably
+from sync.wire.photos import read_photos
 from sync.wire.sealed import SealedDocument
 from sync.wire.unlock import UnlockCode
 
@@ -73,6 +74,9 @@ class Shelf:
         self._live = live
         self._reserve_mib = reserve_mib
         self._papers: dict[str, Papers] = {}
+        # session → its photos, in memory only; the first who asks opens them.
+        self._photos: dict[str, dict[str, bytes]] = {}
+        self._looking = threading.Lock()
         # One try at a time: the next one knows of the wrong one before it.
         self._trying = threading.Lock()
         self._attempts: dict[tuple[str, str], AttemptPaper] = {}
@@ -99,6 +103,7 @@ class Shelf:
             self._keep(path, package.digest)
             raise
         plan = check_plan(read_plan(package, self._identity.seal))
+        read_photos(package, self._identity.seal, plan)
         self._room_for(path)
         self._secure([self._keep(path, package.digest)])
         event = NewEvent("import", {"package": package.digest})
@@ -251,6 +256,18 @@ class Shelf:
             return self._papers[session.plan.id].materials[file]
         except KeyError:
             raise NotFound(what="material") from None
+
+    def photo(self, session: Session, admission: str) -> bytes:
+        """A candidate's photo, out of the sealed package; NotFound if headquarters sent none."""
+        with self._looking:
+            if session.plan.id not in self._photos:
+                package = self.package(session.plan.id)
+                found = read_photos(package, self._identity.seal, session.plan)
+                self._photos[session.plan.id] = found.photos
+        try:
+            return self._photos[session.plan.id][admission]
+        except KeyError:
+            raise NotFound(what="photo") from None
 
     def _form(self, session: str, name: str) -> tuple[Form, tuple[Authored, ...]]:
         found = self._forms.get((session, name))

@@ -211,12 +211,16 @@ class Packer:
             self._archived[session] = (now, until)
         return until
 
+    def packed(self, session: str) -> bool:
+        """All sittings are closed and everything up to now is in sealed batches."""
+        rows = self.batches(session)
+        whole = bool(rows) and bool(rows[-1]["final"])
+        return whole and _end(rows[-1]) >= self._live.session(session).next_seq
+
     def delivered(self, session: str) -> bool:
         """All sittings are closed and headquarters has archived everything up to now."""
-        rows = self.delivery(session)
-        whole = bool(rows) and bool(rows[-1]["final"])
-        nothing_new = whole and _end(rows[-1]) >= self._live.session(session).next_seq
-        return nothing_new and all(row["state"] == "archived" for row in rows)
+        archived = all(row["state"] == "archived" for row in self.delivery(session))
+        return archived and self.packed(session)
 
 
 def _end(batch: Mapping[str, Any] | None) -> int:

@@ -9,17 +9,21 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from secrets import randbelow
 from typing import IO, Any
 
 from siteapp.boards import Boards
+from siteapp.cameras.service import of_site
 from siteapp.clock import WallWatch
 from siteapp.conduct.acts import collect_expired
+from siteapp.conduct.entering import Rules
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.lost import still_out
 from siteapp.conduct.machines import MarkPace
 from siteapp.conduct.once import Once
 from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
+from siteapp.conduct.readmit import Readmissions
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
 from siteapp.config import Settings
@@ -30,11 +34,14 @@ from siteapp.lan.announce import About
 from siteapp.lan.kept import NAME
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
+from siteapp.lan.sightings import Machine
 from siteapp.papers import Shelf
+from siteapp.readiness.drill_run import Drill, around
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
 from siteapp.rooms.keeping import Rooms
+from siteapp.rooms.on_wall import on_wall
 from siteapp.staff import Staff
 from siteapp.standby.copies import Copier
 from siteapp.standby.folder import PairFolder
@@ -95,13 +102,21 @@ class Site:
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
         self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
-        self.readiness = Readiness(folder, self.settings)
-        self.rooms = Rooms(self.live)
+        self._prepare()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
+        self.readmissions = Readmissions(self.identity.candidate_secret, partial(randbelow, 10**9))
         self.lan, self.boards = self._network(), Boards(self._wall, self.live.clock.now)
         self._stopping = threading.Event()
         self._helpers: list[threading.Thread] = []
+
+    def _prepare(self) -> None:
+        """What a room is made ready with before the day."""
+        self.readiness = Readiness(self.folder, self.settings)
+        self.rooms = Rooms(self.live, self._machines)
+        self.cameras = of_site(self.folder, self.identity, self.settings)
+        knows = around(self.live, self.packer, self.settings, self.disk)
+        self.drill = Drill(self.folder, knows)
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches.
@@ -111,7 +126,14 @@ class Site:
         self.standby.start()
         self.copier.start()
         self._note_outage()
-        for work in (self._collect, self._cut, self._file, self._unlock, self._watch_disk):
+        for work in (
+            self._collect,
+            self._cut,
+            self._file,
+            self._unlock,
+            self._watch_disk,
+            self._rehearse,
+        ):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
             helper.start()
@@ -122,9 +144,11 @@ class Site:
             return
         self._stopping.set()
         self.lan.stop()
+        self.cameras.stop()
         for helper in self._helpers:
             helper.join()
         self.copier.stop()
+        self.drill.close()
         self.live.writer.stop()
         self.standby.stop()
         self.live.close()
@@ -142,15 +166,32 @@ class Site:
                 if session.attempt(attempt).phase == "started"
             },
             "disk": self.disk.state(live.sessions.values()),
+            "elsewhere": self.rooms.elsewhere(),
         }
         of = self.shelf.items_by_form(session)
-        return wall(session, live.clock.now(), live.contacts, of) | told
+        told["readmits"] = self.settings.text("readmit") == "on"
+        told |= on_wall(self.rooms.now().plan, {a.seat for a in session.attempts.values()})
+        return wall(session, live.clock.now(), live.contacts, of, self.entering) | told
+
+    @property
+    def entering(self) -> Rules:
+        """Who may start, by the settings."""
+        number, text = self.settings.number, self.settings.text
+        return Rules(number("late_minutes") * 60_000, text("check_in") == "on", number("look_from"))
+
+    def _machines(self) -> list[Machine]:
+        """The room's machines as they were seen last; the network is left in peace."""
+        return self.lan.view(look=False).machines
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)
         about = _about(self.identity, self.settings)
         path = self.folder / NAME
         return Lan(about, token, lambda: self.standby.fenced is not None, path=path)
+
+    def _rehearse(self) -> None:
+        while not self._stopping.wait(0.5):
+            self.drill.look()
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""

@@ -31,6 +31,7 @@ from sync.statements import check_answer, check_receipt, check_refusal
 from sync.stock import Found, Stock
 from sync.transport import PackageEntry, Transport, wall_ms
 from sync.tries import Round, Tried
+from sync.version_rules import RuleFile, RuleSource
 from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
@@ -63,6 +64,7 @@ class Courier:
         releases: ReleaseReader | None = None,
         stock: Stock | None = None,
         reports: Reports | None = None,
+        rules: tuple[RuleFile, RuleSource] | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _CHANCE.random,
@@ -70,6 +72,7 @@ class Courier:
     ) -> None:
         self._spool, self._transport = spool, transport
         self._key, self._site, self._register = receipt_key, site, register
+        self._rules = rules
         self._releases, self._stock, self._reports = releases, stock, reports
         self._now, self._ticks, self._pause = now, ticks, pause
         self._tried = Tried(site, ticks, random)
@@ -113,6 +116,7 @@ class Courier:
     def _look(self, done: Round) -> None:
         """What headquarters has for this site."""
         self._fetch_register(done)
+        self._fetch_rule(done)
         self._fetch_packages(done)
 
     def _fetch_register(self, done: Round) -> None:
@@ -127,6 +131,16 @@ class Courier:
                     file.take(envelope)
             finally:
                 self._apply_register(file)
+
+    def _fetch_rule(self, done: Round) -> None:
+        """The oldest version that headquarters allows."""
+        if self._rules is None:
+            return
+        file, source = self._rules
+        with self._tried.isolated(done, "version"):
+            envelope = source.version_rule()
+            if envelope is not None:
+                file.take(envelope, self._keys())
 
     def _apply_register(self, file: RegisterFile) -> None:
         """Once a register and courier, whoever took it in; again until that has ended well."""

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 FOLDER = "readiness"
-# A room of three hundred machines takes a fifth of this.
-MAX_REPORT = 1024 * 1024
+# Two thousand machines, the most that a site keeps, take half of this.
+MAX_REPORT = 2 * 1024 * 1024
 # Told again this often, so that a headquarters restored from an old backup gets them too.
 AGAIN_S = 3600.0
 

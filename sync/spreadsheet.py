@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -55,6 +57,22 @@ def sheet_rows(data: bytes) -> list[list[object]]:
     if done.returncode:
         raise SheetUnreadable(done.stderr.decode("utf-8", "replace").strip()[-200:])
     return sheet_reader.decoded(done.stdout)
+
+
+def cell_text(cell: object) -> str:
+    """What a person sees in a cell, without marks that nobody sees."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    seen = "".join(c for c in str(cell) if unicodedata.category(c) != "Cf")
+    return seen.strip()[:500]
 
 
 def sheet_bytes(

@@ -1,6 +1,7 @@
 """The Transport on a USB stick, for a site without a line.
 
 <stick>/examsite/keys.json                          headquarters → site
+<stick>/examsite/version.json                       headquarters → site
 <stick>/examsite/packages/<digest>.package          headquarters → site
 <stick>/examsite/batches/<digest>.batch             site → headquarters
 <stick>/examsite/batches/<digest>.file              site → headquarters, uploaded files
@@ -39,7 +40,7 @@ from sync.words import Words
 
 _PACKAGE = re.compile(r"([0-9a-f]{64})\.package")
 _COPY = 1_048_576
-KEYS = "keys.json"
+KEYS, VERSION = "keys.json", "version.json"
 ENROLMENTS = "enrolments"
 READINESS = "readiness"
 
@@ -71,6 +72,12 @@ class StickTransport:
         """The register of headquarters' keys, if it lies on the stick."""
         with self._usable():
             path = self._folder / KEYS
+            return read_start(path) if path.is_file() else None
+
+    def version_rule(self) -> bytes | None:
+        """The version that headquarters requires, if it lies on the stick."""
+        with self._usable():
+            path = self._folder / VERSION
             return read_start(path) if path.is_file() else None
 
     def fetch(self, digest: str, to: Path, size: int) -> None:

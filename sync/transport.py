@@ -25,6 +25,7 @@ from sync.delivery_errors import (
 from sync.errors import HeadquartersUnreachable
 from sync.resuming import Parts, Upload
 from sync.stock import Told
+from sync.version_rules import MAX_RULE
 from sync.wire.documents import FetchRequest, sign
 from sync.wire.keys import SigningKey
 from sync.words import Words
@@ -176,6 +177,10 @@ class HttpTransport:
     def key_register(self) -> bytes | None:
         """GET /api/v1/keys; None if headquarters itself says that it has issued none."""
         return self._found("/api/v1/keys", MAX_LISTING)
+
+    def version_rule(self) -> bytes | None:
+        """GET /api/v1/version; None if headquarters itself says that it requires none."""
+        return self._found("/api/v1/version", MAX_RULE)
 
     def fetch(self, digest: str, to: Path, size: int) -> None:
         """GET /api/v1/packages/<digest>, from where an earlier try was cut; never beyond `size`."""

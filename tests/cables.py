@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 CLONE_NEWNET = 0x40000000
@@ -61,6 +61,10 @@ class Cables:
     def plug(self, end: str) -> None:
         """The cable is in again."""
         _ip("-n", self._names["room"], "link", "set", f"to-{end}", "up")
+
+    def at(self, end: str) -> AbstractContextManager[None]:
+        """This thread is at that end."""
+        return within(self._names[end])
 
     @contextmanager
     def at_the_switch(self) -> Iterator[None]:

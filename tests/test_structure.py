@@ -38,7 +38,8 @@ HOMES = {
     "cryptography": ("sync.wire", "provisioning"),
     "flask": ("siteapp.web", "sync.headquarters.web"),
     "werkzeug": ("siteapp.web", "sync.headquarters.web"),
-    "jinja2": ("siteapp.web", "sync.headquarters.web"),
+    "jinja2": ("siteapp.web", "sync.headquarters.web", "sync.printing"),
+    "weasyprint": ("sync.printing",),
     "pysqlite3": ("siteapp.store", "sync.headquarters"),
     "sqlite_utils": ("siteapp.store", "sync.headquarters"),
     "sqlalchemy": ("sync.headquarters",),
@@ -55,11 +56,15 @@ PURE = (
     "siteapp/conduct",
     "siteapp/lan/sightings.py",
     "siteapp/readiness/checks.py",
+    "siteapp/readiness/seating.py",
     "siteapp/rooms/binding.py",
+    "siteapp/rooms/ordering.py",
     "siteapp/rooms/plan.py",
     "sync/delivery.py",
     "sync/words.py",
     "sync/moments.py",
+    "sync/readiness/plots.py",
+    "sync/readiness/view.py",
 )
 # Rules that stand in one place, by a phrase that nobody can do without.
 ONCE = {

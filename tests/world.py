@@ -8,7 +8,7 @@ from sync.exam import catalogue
 from sync.exam.items import Bank, Item, Situation
 from sync.exam.paper import Form, blueprint, draw_theory
 from sync.exam.roster import check_digit
-from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan
+from sync.exam.sitting import CandidatePlan, SessionKind, SessionPlan, SittingPlan
 from sync.exam.specification import Specification
 from sync.wire.documents import (
     Certificate,
@@ -163,6 +163,7 @@ def make_package(
     earliest_hand_in: int = 0,
     live_bank: Bank | None = None,
     live_forms: str = "a",
+    kind: SessionKind = "examination",
 ) -> Package:
     """A session of two sittings in one room, sealed for one site; live_forms "ab": one for each."""
     banks = {LIVE.code: live_bank or make_bank(LIVE), MEDIA.code: make_bank(MEDIA)}
@@ -171,7 +172,7 @@ def make_package(
         id=session,
         site=certificate.site,
         name=Words("上午场", "Morning session"),
-        kind="examination",
+        kind=kind,
         starts_at="2024-11-23T08:30:00+08:00",
         room="第一机房",
         sittings=sittings,

@@ -32,7 +32,13 @@ SCHEMES: Mapping[str, Schema] = {
 }
 OPEN = {"room", "public"}
 # Files by the end of their address.
-BY_NAME = {"xlsx": SHEET, "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+BY_NAME = {
+    "xlsx": SHEET,
+    "pdf": "application/pdf",
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
+}
 # Whatever is asked, a service may be busy, away, or asked too much at once.
 ALWAYS = (400, 429, 503)
 

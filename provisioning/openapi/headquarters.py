@@ -37,6 +37,7 @@ ROUTES: dict[str, Says] = {
     "GET /look/hq.css": STYLE,
     # The couriers.
     "GET /api/v1/keys": Says(answers=told(ENVELOPE), refusals=(404,)),
+    "GET /api/v1/version": Says(answers=told(ENVELOPE), refusals=(404,)),
     "GET /api/v1/packages": Says(answers=told(record(packages=listed(PACKAGE)))),
     "GET /api/v1/packages/{digest}": Says(
         answers={200: Body(BYTES, BINARY), 206: Body(BYTES, BINARY), 304: None},
@@ -88,6 +89,7 @@ ROUTES: dict[str, Says] = {
         answers={200: Body(BYTES, BINARY), 206: Body(BYTES, BINARY), 304: None}, refusals=(416,)
     ),
     "POST /quarantine/{digest}/retry": Says(answers=MOVED, refusals=(409, 411, 413, 422, 507)),
+    "POST /versions": Says(form("oldest", "reason"), MOVED, (409, 422)),
     "POST /quota/preview": Says(SHEET_SENT, page(), (409, 413, 422)),
     "POST /calendar/preview": Says(SHEET_SENT, page(), (409, 413, 422)),
     "POST /quota/import": Says(form("rows"), {**page(), **MOVED}, (409, 422)),

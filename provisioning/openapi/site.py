@@ -1,5 +1,6 @@
 """What the routes of a site take and give, by hand."""
 
+from provisioning.openapi.drill import DRILL
 from provisioning.openapi.schemas import (
     ANY,
     BINARY,
@@ -24,6 +25,7 @@ from provisioning.openapi.schemas import (
     sends,
     told,
 )
+from sync.spreadsheet import SHEET
 
 STATE = record(
     phase=TEXT,
@@ -48,6 +50,18 @@ SAVE = record(
     response={"anyOf": [listed(TEXT), TEXT]},
     made=maybe({"type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2}),
 )
+CAMERA: dict[str, Schema] = {
+    "label": TEXT,
+    "kind": TEXT,
+    "host": TEXT,
+    "port": WHOLE,
+    "path": TEXT,
+    "onvif_port": WHOLE,
+    "room": TEXT,
+    "seats": TEXT,
+    "user": TEXT,
+    "password": TEXT,
+}
 TWO: dict[str, Schema] = {"reason": TEXT, "second": TEXT, "password": TEXT}
 WALL = Says(answers=told(ANY)).answers
 PARTS = {204: None, 200: Body(HTML, TEXT)}
@@ -58,6 +72,26 @@ def act(**members: Schema) -> Says:
     return Says(sends(**members), WALL, (404, 409, 422, 429, 507))
 
 
+ROOMS = Says(
+    answers=told(
+        record(
+            version=WHOLE,
+            plan=ANY,
+            at=ANY,
+            notices=listed(ANY),
+            machines=listed(ANY),
+            numbers=TRUTH,
+            sessions=listed(ANY),
+        )
+    )
+)
+
+
+def changed(**members: Schema) -> Says:
+    """A change of the room plan on the version that was read: JSON in, the new state out."""
+    return Says(sends(version=WHOLE, **members), ROOMS.answers, (404, 409, 422, 429, 507))
+
+
 ROUTES: dict[str, Says] = {
     "GET /.well-known/examsite": Says(
         answers=told(record(service=TEXT, version=TEXT, site=TEXT, name=TEXT))
@@ -66,6 +100,20 @@ ROUTES: dict[str, Says] = {
     "GET /look/{name}": Says(answers={200: Body("text/css", TEXT), 304: None}, refusals=(404,)),
     "GET /agent/seatagent.py": Says(answers={200: Body("text/x-python", TEXT)}),
     "POST /admin/machines/token": Says(answers={200: Body(BYTES, BINARY)}),
+    # Cameras; pictures are JPEG.
+    "GET /admin/cameras": Says(answers=page()),
+    "GET /api/cameras": Says(answers=told(ANY)),
+    "POST /api/cameras": Says(sends(**CAMERA), told(record(id=TEXT)), (422,)),
+    "POST /api/cameras/{camera}": Says(sends(**CAMERA), told(record(id=TEXT)), (404, 422)),
+    "POST /api/cameras/{camera}/remove": Says(answers=told(EMPTY), refusals=(404,)),
+    "POST /api/cameras/check": Says(sends(cameras=listed(TEXT)), told(EMPTY), (409, 422, 507)),
+    "POST /api/cameras/discover": Says(answers=told(record(found=listed(ANY))), refusals=(409,)),
+    "GET /api/cameras/{camera}/still": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404,)
+    ),
+    "GET /api/room/{session_id}/cameras": Says(
+        answers=told(record(now=WHOLE, cameras=listed(ANY))), refusals=(404,)
+    ),
     "GET /static/{filename}": Says(
         answers={200: Body("text/javascript", TEXT), 304: None}, refusals=(404,)
     ),
@@ -81,6 +129,9 @@ ROUTES: dict[str, Says] = {
         (401, 409, 422, 429),
     ),
     "GET /api/candidate/state": Says(answers=told(STATE), refusals=(409,)),
+    "GET /api/candidate/photo": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404, 409)
+    ),
     "POST /api/candidate/confirm": Says(answers=told(STATE), refusals=(409,)),
     "POST /api/candidate/start": Says(answers=told(STATE), refusals=(409,)),
     "GET /api/candidate/paper": Says(answers=told(PAPER), refusals=(409,)),
@@ -136,6 +187,9 @@ ROUTES: dict[str, Says] = {
     "GET /room": Says(answers=page()),
     "GET /api/room/{session_id}": Says(answers=WALL),
     "GET /api/room/{session_id}/files": Says(answers=told(ANY)),
+    "GET /api/room/{session_id}/photos/{admission}": Says(
+        answers={200: Body("image/jpeg", BINARY)}, refusals=(404,)
+    ),
     "POST /api/room/{session_id}/open": Says(
         Body(JSON, record(optional=("reason",), sitting=TEXT, reason=TEXT)),
         WALL,
@@ -178,6 +232,21 @@ ROUTES: dict[str, Says] = {
     "GET /admin/users": Says(answers=page()),
     "POST /admin/users": Says(form("name", "role"), page(), (409, 422)),
     "GET /admin/audit": Says(answers=page()),
+    # The room plan.
+    "GET /admin/rooms": Says(answers=page()),
+    "GET /admin/rooms/sheet": Says(answers={200: Body(SHEET, BINARY)}),
+    "GET /api/rooms": ROOMS,
+    "POST /api/rooms/plan": changed(plan=ANY),
+    "POST /api/rooms/bind": changed(seat=WHOLE, machine=TEXT),
+    "POST /api/rooms/bulk": changed(pairs=listed(ANY)),
+    "POST /api/rooms/undo": changed(),
+    "POST /api/rooms/numbers": Says(sends(show=TRUTH), ROOMS.answers, (422, 429)),
+    "POST /api/rooms/propose": Says(
+        sends(order=TEXT, way=TEXT, session=TEXT, only_free=TRUTH),
+        told(record(version=WHOLE, pairs=listed(ANY))),
+        (404, 422, 429),
+    ),
+    "POST /api/rooms/sheet": Says(Body(BYTES, BINARY), told(record(plan=ANY)), (413, 422, 429)),
     # Two servers; what they say to each other is sealed bytes.
     "GET /api/server": Says(answers=told(record(site=TEXT, server_term=WHOLE, spare=maybe(TEXT)))),
     "GET /api/server/promotion": Says(answers=told(ANY), refusals=(409,)),
@@ -191,6 +260,7 @@ ROUTES: dict[str, Says] = {
         {200: Body(BYTES, BINARY), 202: Body(JSON, record(wait=TRUTH))},
         (401, 403, 404, 409, 422, 429),
     ),
+    **DRILL,
 }
 PROBLEM = record(
     optional=("missing",),

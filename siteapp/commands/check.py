@@ -1,46 +1,54 @@
 """`examsite check`: is the site ready? From the shell, also while the service runs."""
 
+import hashlib
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
 
+from siteapp.cameras.service import of_site
 from siteapp.clock import wall_ms
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
+from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill import finding
+from siteapp.readiness.drill_state import load, outcome
 from siteapp.readiness.looking import kept_beside
-from siteapp.readiness.report import Around, assemble, from_rows, keep_report
+from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.seating import drawn, judge_seating
+from siteapp.readiness.version import find_version
+from siteapp.rooms.keeping import kept_plan
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
-from sync.readiness.catalogue import CATALOGUE
-from sync.readiness.check_words import Check
-from sync.wire.readiness import Finding, ReadinessReport
+from sync.printing.page import Tongue
+from sync.printing.pdf import keep_pdf
+from sync.readiness.drawn import paper
+from sync.readiness.view import LEVELS, Line, line_of, rooms_of, verdict_of
+from sync.wire.readiness import ReadinessReport
 from sync.words import Words
 
-LEVELS = {
-    "fail": Words("未通过", "fails"),
-    "warn": Words("注意", "remark"),
-    "unknown": Words("未知", "unknown"),
-    "ok": Words("通过", "passes"),
-}
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("check")
 @click.option("--session", help="The session to be ready for [the newest].")
 @click.option("--keep", is_flag=True, help="Sign the report and keep it for the start.")
+@click.option("--pdf", type=FILE, help="Write the report as a PDF here.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line.")
 @click.pass_obj
-def check_command(folder: Path, session: str | None, keep: bool, as_json: bool) -> None:
+def check_command(
+    folder: Path, session: str | None, keep: bool, pdf: Path | None, as_json: bool
+) -> None:
     """Is the site ready? Exit status 0 if it is, 3 if something keeps it from that.
 
     The server is measured now; student machines are as they last reported from /check.
@@ -51,8 +59,12 @@ def check_command(folder: Path, session: str | None, keep: bool, as_json: bool) 
     if not (folder / "site.db").exists():
         raise NotFound(what=session or "session")
     report = _report(folder, identity, settings, session)
-    if keep:
-        keep_report(folder, report, identity.sign)
+    envelope = keep_report(folder, report, identity.sign) if keep else b""
+    if pdf:
+        digest = hashlib.sha256(envelope).hexdigest() if envelope else ""
+        tongue = Tongue(language(), beside=True)
+        still = of_site(folder, identity, settings).stills.inline
+        keep_pdf(pdf, paper(report, identity.certificate.name, tongue, digest, still))
     if as_json:
         show_json(msgspec.to_builtins(report))
     else:
@@ -75,10 +87,17 @@ def _report(
         plan = plans[session] if session else decoded[-1]
         digest = checked.package(rows, plan.id)
         machines = from_rows(checked.all_checked(rows))
+        rooms = kept_plan(rows)
         facts = _facts(folder, identity, settings, plan, digest)
         wall = wall_ms()
     serial = identity.certificate.serial
-    around = Around(network=kept_beside(folder, machines, wall))
+    done = outcome(load(folder), wall, settings.number("drill_days"))
+    network = kept_beside(folder, machines, wall)
+    seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
+    found = (finding(done), find_version(folder / SPOOL, identity), *seating)
+    around = Around(rooms=drawn(rooms), rehearsal=done, findings=found, network=network)
+    cameras = of_site(folder, identity, settings)
+    around = with_cameras(around, cameras, settings, plan, wall)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 
@@ -104,24 +123,18 @@ def _facts(
 
 
 def _tell(report: ReadinessReport) -> None:
-    lang = language()
     head = {
         "zh": ["结果", "检查项", "测得", "座位", "怎么处理"],
         "en": ["result", "check", "found", "seats", "what to do"],
     }
-    show_table(head[lang], [_row(one, CATALOGUE[one.check]) for one in report.findings])
-    say(
-        f"场次 {report.session}：{report.candidates} 名考生的座位中 {report.seats_ready} 个可用，"
-        f"备用机 {report.spares} 台",
-        f"Session {report.session}: {report.seats_ready} of {report.candidates} candidates' seats"
-        f" ready, {report.spares} spares",
-    )
+    show_table(head[language()], [_row(line_of(one)) for one in report.findings])
+    for room in rooms_of(report):
+        say(f"{room.name.zh}：{room.verdict.zh}", f"{room.name.en}: {room.verdict.en}")
+    whole = verdict_of(report)
+    say(f"场次 {report.session}：{whole.zh}", f"Session {report.session}: {whole.en}")
 
 
-def _row(one: Finding, check: Check) -> list[str]:
+def _row(one: Line) -> list[str]:
     lang = language()
-    found = "" if one.value is None else f"{one.value} {check.unit}".strip()
-    seats = ", ".join(map(str, one.seats[:12])) + (" …" if len(one.seats) > 12 else "")
-    remedy = "" if one.level == "ok" else f"{check.how.in_(lang)} ({check.who.in_(lang)})"
-    level = LEVELS[one.level].in_(lang)
-    return [level, check.title.in_(lang), f"{found} {one.said}".strip(), seats, remedy]
+    remedy = f"{one.how.in_(lang)} ({one.who.in_(lang)})" if one.how.zh else ""
+    return [LEVELS[one.level].in_(lang), one.title.in_(lang), one.measured, one.seats, remedy]

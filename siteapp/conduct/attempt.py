@@ -33,6 +33,8 @@ RESCUE = "rescue"
 CONTENT = 8
 # Why a save was kept as evidence that two people may still count.
 LATE = ("time-is-up", "already-handed-in")
+# The category of an incident by which a person confirms that a blank paper is meant so.
+BLANK = "blank"
 # A clock that is not paused.
 RUNS = -1
 # As many as a page sends again in one go.
@@ -136,6 +138,14 @@ class Attempt:
     extra_ms: int = 0
     # Where the site's clock stood when this one was paused; RUNS while it is not.
     paused_ms: int = RUNS
+    # What the page said of itself: how often it was left, and so on.
+    noticed: dict[str, int] = field(default_factory=dict)
+    noticed_events: int = 0
+    # An invigilator compared the face; a late-comer was let in.
+    checked: bool = False
+    admitted: bool = False
+    # Somebody has looked at this blank paper and found it right.
+    blank_confirmed: bool = False
     # Of the time granted what people gave of their own, not out of a measured loss.
     by_hand_ms: int = 0
     phase: Phase = "expected"
@@ -306,6 +316,16 @@ class Attempt:
         self.decided += [from_text(one) for one in body["lost"]]
         self.held = False
 
+    def _on_noticed(self, body: dict[str, Any]) -> None:
+        self.noticed_events += 1
+        self.noticed[body["what"]] = self.noticed.get(body["what"], 0) + body["count"]
+
+    def _on_check_in(self, body: dict[str, Any]) -> None:
+        self.checked = True
+
+    def _on_admit(self, body: dict[str, Any]) -> None:
+        self.admitted = True
+
     def _on_pause(self, body: dict[str, Any]) -> None:
         self.paused_ms = body["clock_ms"]
 
@@ -334,6 +354,8 @@ class Attempt:
     def _on_incident(self, body: dict[str, Any]) -> None:
         if body["category"] == OUTAGE and self.phase == "started":
             self.held = True
+        if body["category"] == BLANK:
+            self.blank_confirmed = True
 
     def _on_move(self, body: dict[str, Any]) -> None:
         self.seat, self.seat_term = body["to"], body["seat_term"]
@@ -347,6 +369,7 @@ class Attempt:
         self.receipt, self.how, self.paused_ms = body["receipt"], body["how"], RUNS
 
     def _on_reopen(self, body: dict[str, Any]) -> None:
+        self.blank_confirmed = False
         self.receipt, self.how = "", ""
         self.granted_ms += body["ms"]
 

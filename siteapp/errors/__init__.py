@@ -17,9 +17,13 @@ NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
-NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused
-NotAllowed ── SecondNeeded
-EnvironmentFault ── SiteNotReady
+NotNow ── CamerasBusy
+NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
+             NotCheckedIn  DrillNotNow  DrillStep
+NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission
+EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
+InputRefused ── CameraRefused
+NotFound ── NoSuchCamera  NoStill
 """
 
 from siteapp.errors.answering import (
@@ -33,6 +37,14 @@ from siteapp.errors.answering import (
     TimeIsUp,
     TimeUndecided,
     TooEarly,
+)
+from siteapp.errors.cameras import (
+    CameraListDamaged,
+    CameraRefused,
+    CamerasBusy,
+    CamerasNotGood,
+    NoStill,
+    NoSuchCamera,
 )
 from siteapp.errors.doors import (
     CrossOrigin,
@@ -53,7 +65,13 @@ from siteapp.errors.kept import (
     StorageFailed,
 )
 from siteapp.errors.lan import NetworkTooWide, NoMachineFound, NoRoomNetwork
-from siteapp.errors.readiness import NoMeasuring, ReadinessMissing, SiteNotReady
+from siteapp.errors.readiness import (
+    DrillNotNow,
+    DrillStep,
+    NoMeasuring,
+    ReadinessMissing,
+    SiteNotReady,
+)
 from siteapp.errors.requests import (
     NoSuchPage,
     Overloaded,
@@ -72,7 +90,14 @@ from siteapp.errors.rescue import (
     RescueReplayed,
     RescueTicketRefused,
 )
-from siteapp.errors.room import Paused, SecondNeeded
+from siteapp.errors.room import (
+    NotCheckedIn,
+    Paused,
+    ReadmissionNeeded,
+    SecondNeeded,
+    TooLate,
+    WrongReadmission,
+)
 from siteapp.errors.rooms import (
     NothingToUndo,
     RoomPlanChanged,
@@ -98,8 +123,14 @@ from siteapp.errors.uploads import (
 
 __all__ = [
     "AlreadyHandedIn",
+    "CameraListDamaged",
+    "CameraRefused",
+    "CamerasBusy",
+    "CamerasNotGood",
     "CrossOrigin",
     "DatabaseBehind",
+    "DrillNotNow",
+    "DrillStep",
     "FilesDamaged",
     "JournalDamaged",
     "MissingSaves",
@@ -107,7 +138,10 @@ __all__ = [
     "NoMachineFound",
     "NoMeasuring",
     "NoRoomNetwork",
+    "NoStill",
+    "NoSuchCamera",
     "NoSuchPage",
+    "NotCheckedIn",
     "NotItsBeginning",
     "NotOpenYet",
     "NotPaired",
@@ -119,6 +153,7 @@ __all__ = [
     "Paused",
     "QuotaSpent",
     "ReadinessMissing",
+    "ReadmissionNeeded",
     "ReasonForEarly",
     "RecoveryRefused",
     "RequestRefused",
@@ -151,12 +186,14 @@ __all__ = [
     "TooEarly",
     "TooFast",
     "TooLarge",
+    "TooLate",
     "TooManyTries",
     "UnlockWait",
     "UploadAltered",
     "UploadRefused",
     "WrongMethod",
     "WrongOffset",
+    "WrongReadmission",
     "WrongSeat",
     "WrongSignIn",
     "WrongStaffSignIn",

@@ -35,3 +35,21 @@ class SiteNotReady(EnvironmentFault):
         "有 {count} 项未通过，考点尚未就绪", "{count} checks fail; the site is not ready"
     )
     hint = Words("请按各项的办法处理后再检查", "Mend them as each one says and check again")
+
+
+class DrillNotNow(NotNow):
+    """No drill is on, or none may be while an examination is open."""
+
+    code = "drill-not-now"
+    message = Words("现在不能演练：{reason_zh}", "No drill now: {reason_en}")
+    hint = Words(
+        "考试结束后由考点管理员在“演练”页开始", "The site administrator begins it on the drill page"
+    )
+
+
+class DrillStep(NotNow):
+    """A step cannot do that from where it is."""
+
+    code = "drill-step"
+    message = Words("这一步现在不能这样做（{phase}，{act}）", "Not from here ({phase}, {act})")
+    hint = Words("请刷新页面，按当前步骤操作", "Load the page again and follow the step it shows")

@@ -21,3 +21,44 @@ class SecondNeeded(NotAllowed):
         "Time given by hand would come to {minutes} minutes; one person may give {limit}",
     )
     hint = Words("请第二人输入用户名和密码", "A second person enters their name and password")
+
+
+class TooLate(NotNow):
+    """The sitting began longer ago than a late-comer may come."""
+
+    code = "too-late"
+    message = Words(
+        "开考已超过 {minutes} 分钟，不能自行入场",
+        "The sitting began more than {minutes} minutes ago",
+    )
+    hint = Words("请举手，由监考员决定是否准入", "Raise your hand: an invigilator decides")
+
+
+class NotCheckedIn(NotNow):
+    """An invigilator has yet to compare this candidate's face."""
+
+    code = "not-checked-in"
+    message = Words("监考员尚未核验身份", "An invigilator has not checked your identity yet")
+    hint = Words("请留在座位上等候核验", "Wait at your seat")
+
+
+class ReadmissionNeeded(NotAllowed):
+    """This candidate is writing at another machine already; an invigilator gives the answer."""
+
+    code = "readmission-needed"
+    message = Words(
+        "该考生已开始作答，换机须监考员重新准入。编号 {challenge}",
+        "Already writing at another machine: an invigilator must let you in. Number {challenge}",
+    )
+    hint = Words(
+        "请举手，把编号给监考员看，再填入监考员给的准入码",
+        "Raise your hand, show the number, and enter the code that you are given",
+    )
+
+
+class WrongReadmission(NotAllowed):
+    """That is not the answer to the number on the screen."""
+
+    code = "wrong-readmission"
+    message = Words("准入码不对。编号 {challenge}", "Not the right code. Number {challenge}")
+    hint = Words("请监考员再看一次编号", "Ask the invigilator to look at the number again")

@@ -45,6 +45,11 @@ RULES: dict[str, Rule] = {
     "load": Rule("check_load_percent", False, 0),
     "temperature": Rule("check_temperature_c", False, 1.125),
     "link": Rule("check_link_mbit", True, 0.5),
+    "camera-light": Rule("check_camera_light", True, 0.5),
+    "camera-focus": Rule("check_camera_focus", True, 0.5),
+    "camera-frozen": Rule("check_camera_change", True, 1),
+    "camera-clock": Rule("check_camera_clock_s", False, 60),
+    "recorder-days": Rule("check_recorder_days", True, 0),
 }
 
 

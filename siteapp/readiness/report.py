@@ -51,12 +51,16 @@ class Looked(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What others found: rooms as drawn, cameras, the rehearsal, their findings, the network."""
+    """What others found: rooms as drawn, cameras, the rehearsal, their findings, the network.
+
+    `asides` are shown and keep nobody from the start, as those of a single machine.
+    """
 
     rooms: Sequence[RoomPlan] = ()
     cameras: tuple[Camera, ...] | None = None
     rehearsal: Rehearsal | None = None
     findings: tuple[Finding, ...] = ()
+    asides: tuple[Finding, ...] = ()
     network: Network = UNSEEN
 
 
@@ -122,7 +126,7 @@ def assemble(
         premises=_premises(around, server, len(level)),
         rooms=rooms,
         trips=grouped(trip for one in looked for trip in one.checked.report.trips),
-        findings=tuple(worst_first([*judged, *of_machines])),
+        findings=tuple(worst_first([*judged, *of_machines, *around.asides])),
         machines=tuple(_line(one) for one in looked),
         cameras=around.cameras,
         rehearsal=around.rehearsal,
@@ -142,7 +146,8 @@ def _premises(around: Around, server: ServerFacts, machines: int) -> Premises:
     main = Server("main", server.processors, server.memory_total_mib, server.disk_mib)
     spare = (Server("spare", None, None, None),) if server.spare is not None else ()
     cameras = around.cameras
-    seen = None if cameras is None else sum(one.kind == "camera" for one in cameras)
+    # What is listed and gives no picture is no camera of the premises.
+    seen = None if cameras is None else sum(c.kind == "camera" and bool(c.still) for c in cameras)
     return Premises(max(1, len(around.rooms)), (main, *spare), machines, seen)
 
 

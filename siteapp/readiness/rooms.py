@@ -66,5 +66,5 @@ def _judge(
 
 
 def _of(finding: Finding, room: str) -> Finding:
-    said = f"{room} {finding.said}".strip()
+    said = f"{room}: {finding.said}".rstrip() if room else finding.said
     return msgspec.structs.replace(finding, said=said[:200])

@@ -71,14 +71,40 @@ def recognise(plan: RoomPlan, machines: Sequence[Machine]) -> dict[int, Machine]
     """
     found: dict[int, Machine] = {}
     free = {one.key: one for one in machines if one.state != "announced"}
-    for same in (_same_mac, _same_agent, _same_mark, _same_address):
+    for kind in ("mac", "agent", "mark", "address"):
+        named: dict[str, list[Machine]] = {}
+        for one in free.values():
+            for name in _names(one, kind):
+                named.setdefault(name, []).append(one)
         for bound in plan.machines:
-            if bound.seat in found:
-                continue
-            fits = [one for one in free.values() if same(bound, one)]
-            if len(fits) == 1:
+            fits = [
+                one
+                for one in named.get(getattr(bound, kind), ())
+                if one.key in free and not _contradicts(bound, one, kind)
+            ]
+            if bound.seat not in found and len(fits) == 1:
                 found[bound.seat] = free.pop(fits[0].key)
     return found
+
+
+def _names(one: Machine, kind: str) -> list[str]:
+    """What names this machine and no other: nothing of a clone, no address that several share."""
+    cloned, shared = "cloned" in one.flags, "shared-address" in one.flags
+    told = {
+        "mac": [one.mac],
+        "agent": [] if cloned else [one.agent],
+        "mark": [] if cloned else one.marks,
+        "address": [] if shared else [one.address],
+    }
+    return [name for name in told[kind] if name]
+
+
+def _contradicts(bound: Bound, one: Machine, kind: str) -> bool:
+    """True if a surer name than this kind says that it is another machine."""
+    other_mac = bool(bound.mac and one.mac) and bound.mac != one.mac
+    agents = _names(one, "agent")
+    other_agent = bool(bound.agent and agents) and bound.agent not in agents
+    return (kind != "mac" and other_mac) or (kind in ("mark", "address") and other_agent)
 
 
 def changes(plan: RoomPlan, machines: Sequence[Machine]) -> list[Notice]:
@@ -140,39 +166,6 @@ def _of_bound(plan: RoomPlan, at: Mapping[int, Machine]) -> Iterator[Notice]:
             yield Notice("mark-lost", *said)
         if bound.address and machine.address != bound.address:
             yield Notice("other-address", *said, bound.address)
-
-
-def _same_mac(bound: Bound, one: Machine) -> bool:
-    return bool(bound.mac) and bound.mac == one.mac
-
-
-def _same_agent(bound: Bound, one: Machine) -> bool:
-    return _no_other_mac(bound, one) and bool(bound.agent) and _agent(one) == bound.agent
-
-
-def _same_mark(bound: Bound, one: Machine) -> bool:
-    """A mark goes with the storage that keeps it: not to another machine, nor to a clone."""
-    others = _no_other_mac(bound, one) and _no_other_agent(bound, one)
-    return others and "cloned" not in one.flags and bool(bound.mark) and bound.mark in one.marks
-
-
-def _same_address(bound: Bound, one: Machine) -> bool:
-    """Where several share an address it names nobody."""
-    others = _no_other_mac(bound, one) and _no_other_agent(bound, one)
-    shared = "shared-address" in one.flags
-    return others and not shared and bool(bound.address) and bound.address == one.address
-
-
-def _no_other_mac(bound: Bound, one: Machine) -> bool:
-    return not (bound.mac and one.mac) or bound.mac == one.mac
-
-
-def _no_other_agent(bound: Bound, one: Machine) -> bool:
-    return not (bound.agent and _agent(one)) or bound.agent == _agent(one)
-
-
-def _agent(one: Machine) -> str:
-    return "" if "cloned" in one.flags else one.agent
 
 
 def _named_alike(one: Bound, other: Bound) -> bool:

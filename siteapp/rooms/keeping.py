@@ -1,14 +1,18 @@
 """The room plan as the site keeps it: one version after another, each act on the newest only."""
 
 import threading
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 from siteapp.errors.rooms import NothingToUndo, RoomPlanChanged
+from siteapp.lan.sightings import Machine
+from siteapp.rooms.numbers import Numbers
 from siteapp.rooms.plan import RoomPlan, read_plan, sound
+from siteapp.rooms.watching import Watching
 from siteapp.store import rooms
+from siteapp.store.checked import Rows
 from siteapp.store.live import Live
 from siteapp.store.records import note_act
 from siteapp.store.writer import Statement
@@ -26,9 +30,11 @@ class Kept(NamedTuple):
 
 
 class Rooms:
-    """For any thread. What is read is what is on disk."""
+    """For any thread. What is read is what is on disk; `machines` is who was seen in the room."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, machines: Callable[[], Sequence[Machine]] = tuple) -> None:
+        self.numbers = Numbers()
+        self._watching = Watching(machines, live.clock.now)
         self._live = live
         # One act after another: two of one version in one commit would fail others' saves.
         self._changing = threading.Lock()
@@ -38,6 +44,10 @@ class Rooms:
     def now(self) -> Kept:
         """The newest version."""
         return self._kept
+
+    def elsewhere(self) -> list[dict[str, Any]]:
+        """Machines that are not where they belong, for the wall; as of some seconds ago."""
+        return self._watching.grave(self._kept.version, self._kept.plan)
 
     def change(self, version: int, who: str, what: str, change: Change) -> Kept:
         """Make a new version out of `version`, durably; RoomPlanChanged if that is not the newest.
@@ -78,6 +88,12 @@ class Rooms:
         self._live.store(*rooms.keep(made), line)
         self._kept = Kept(version, before, who, plan)
         return self._kept
+
+
+def kept_plan(rows: Rows) -> RoomPlan:
+    """The newest plan, also read beside the running service; empty if nobody has drawn one."""
+    row = rooms.newest(rows)
+    return read_plan(row.document) if row else RoomPlan()
 
 
 def _kept(row: rooms.Version) -> Kept:

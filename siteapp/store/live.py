@@ -57,7 +57,7 @@ class Live:
         fatal: Callable[[], None] | None = None,
         clock: Callable[[Anchor | None], Clock] = Clock,
     ) -> None:
-        self.path = path
+        self.path, self.site = path, site
         self.database: sqlite_utils.Database = open_database(path, site)
         # Reads have a connection of their own: the writer's shows what is not committed yet.
         self._reader = sqlite_utils.Database(connect(path))

@@ -4,21 +4,23 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
 import msgspec
 
 from siteapp.conduct.acts import Save
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.late import late_save
+from siteapp.conduct.pace import Pace
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded, TooFast
 from siteapp.site import Site
-from siteapp.store.live import Token
+from siteapp.store.live import Live, Token
 from siteapp.store.writer import Decision
 from siteapp.web.headers import HEADERS
 from sync.errors import ExamError
+from sync.exam.items import fits
 from sync.exam.journal import MAX_NUMBER
 from sync.exam.paper import ItemToken
 from sync.words import Words
@@ -28,7 +30,8 @@ log = logging.getLogger("examsite.answers")
 PATH = "/api/candidate/responses"
 MAX_BODY = 512 * 1024
 MAX_SAVES = 200
-MAX_TEXT = 100_000
+# Characters of a text, by what an item asks for; anything else takes no text.
+MAX_TEXTS = {"text": 100_000, "gap": 200}
 # Larger would not fit SQLite's and JavaScript's exact integers.
 MAX_SEQUENCE = 2**31
 
@@ -63,6 +66,7 @@ _decoder = msgspec.json.Decoder(SavesIn)
 class Asked(NamedTuple):
     """A request that was read: the act that waits for its commit, the body of its 200, its size."""
 
+    live: Live
     session: Session
     act: Callable[[Session], Decision]
     body: bytes
@@ -91,20 +95,54 @@ def reply(outcome: bytes | Exception) -> Reply:
     return Reply(status, headers, body)
 
 
+class _Paper(Protocol):
+    @property
+    def tokens(self) -> Mapping[str, ItemToken]: ...
+
+
+class _Shelf(Protocol):
+    def paper(self, session: Session, attempt: Attempt) -> _Paper: ...
+
+
+class Answered(Protocol):
+    """Where answers go: the site's examinations, or the drill's room."""
+
+    @property
+    def live(self) -> Live:
+        """Sessions and their writer."""
+
+    @property
+    def pace(self) -> Pace:
+        """How fast each may save."""
+
+    @property
+    def shelf(self) -> _Shelf:
+        """What references stand for."""
+
+
 class AnswerPath:
     """Takes POST /api/candidate/responses; everything else goes to the application behind.
+
+    With another room and path the same door, for the drill: nothing of the site's is behind it.
 
     This door waits in its thread for the commit. `siteapp.web.lane` is the other door to the same
     `read`: it holds no thread while a save waits, and almost every save goes by it.
     """
 
-    def __init__(self, site: Site, behind: Application) -> None:
-        self.site = site
+    def __init__(
+        self,
+        site: Site,
+        behind: Application,
+        room: Callable[[], Answered] | None = None,
+        path: str = PATH,
+    ) -> None:
+        self.site, self.path = site, path
         self._behind = behind
+        self.room: Callable[[], Answered] = room or (lambda: site)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI."""
-        if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "POST":
+        if environ["PATH_INFO"] != self.path or environ["REQUEST_METHOD"] != "POST":
             return self._behind(environ, start_response)
         try:
             asked = self.read(
@@ -112,7 +150,7 @@ class AnswerPath:
                 environ.get("CONTENT_LENGTH"),
                 environ["wsgi.input"],
             )
-            self.site.live.act(asked.session, asked.act, asked.size)
+            asked.live.act(asked.session, asked.act, asked.size)
             given = reply(asked.body)
         except Exception as error:
             given = reply(error)
@@ -121,44 +159,47 @@ class AnswerPath:
 
     def read(self, authorization: str, length: str | None, stream: IO[bytes]) -> Asked:
         """Check everything that needs no commit: who asks, the form, the paper's references."""
-        whom = bearer(self.site, authorization)
-        session = self.site.live.session(whom.session)
-        attempt, size, pace = session.attempt(whom.attempt), _checked(length), self.site.pace
-        now = self.site.live.clock.now()
+        room = self.room()
+        live, pace = room.live, room.pace
+        whom = bearer(room, authorization)
+        session = live.session(whom.session)
+        attempt, size = session.attempt(whom.attempt), _checked(length)
+        now = live.clock.now()
         # A flood is sent back before it costs the decoding; each request costs at least one.
         pace.saves(session.plan.id, attempt, 1, size, now)
         incoming = _decode(stream.read(size))
         if len(incoming.saves) > 1:
             pace.saves(session.plan.id, attempt, len(incoming.saves) - 1, 0, now)
-        saves, bad = self._read_all(session, attempt, incoming)
+        saves, bad = _read_all(room.shelf, session, attempt, incoming)
 
         def act(state: Session) -> Decision:
-            live, mine = self.site.live, state.attempt(whom.attempt)
+            mine = state.attempt(whom.attempt)
             who = (mine, whom.seat_term, incoming.instance)
             events, refusal = late_save(state, *who, saves, live.clock.now(), live.room(), bad)
             return Decision(events, refusal=refusal)
 
         done = msgspec.json.encode({"saved": [one.sequence for one in saves]})
-        return Asked(session, act, done, size)
+        return Asked(live, session, act, done, size)
 
-    def _read_all(
-        self, session: Session, attempt: Attempt, incoming: SavesIn
-    ) -> tuple[list[Save], SaveRefused | None]:
-        """The saves in authored ids.
 
-        A bad one among several refuses the request: the page then sends them one by one. A bad one
-        alone is kept as evidence, so that it leaves no gap that would hold up the hand-in.
-        """
-        if attempt.phase in ("expected", "signed-in", "confirmed"):
-            return [], None
-        known = self.site.shelf.paper(session, attempt).tokens
-        try:
-            return [read_save(one, known) for one in incoming.saves], None
-        except SaveRefused as error:
-            (first, *more) = incoming.saves
-            if more or not 0 < first.sequence < MAX_SEQUENCE:
-                raise
-            return [as_sent(first)], error
+def _read_all(
+    shelf: _Shelf, session: Session, attempt: Attempt, incoming: SavesIn
+) -> tuple[list[Save], SaveRefused | None]:
+    """The saves in authored ids.
+
+    A bad one among several refuses the request: the page then sends them one by one. A bad one
+    alone is kept as evidence, so that it leaves no gap that would hold up the hand-in.
+    """
+    if attempt.phase in ("expected", "signed-in", "confirmed"):
+        return [], None
+    known = shelf.paper(session, attempt).tokens
+    try:
+        return [read_save(one, known) for one in incoming.saves], None
+    except SaveRefused as error:
+        (first, *more) = incoming.saves
+        if more or not 0 < first.sequence < MAX_SEQUENCE:
+            raise
+        return [as_sent(first)], error
 
 
 def _fault(error: Exception) -> ServerFault:
@@ -176,7 +217,7 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def bearer(site: Site, header: str) -> Token:
+def bearer(site: Answered, header: str) -> Token:
     """Whom the Authorization header speaks for, or SignInNeeded."""
     scheme, _, token = header.partition(" ")
     whom = site.live.whom(token) if scheme == "Bearer" and token else None
@@ -210,16 +251,12 @@ def read_save(one: SaveIn, known: Mapping[str, ItemToken]) -> Save:
     if token is None or not 0 < one.sequence < MAX_SEQUENCE:
         raise SaveRefused(reason=Words("没有这道题或这个序号", "unknown item or sequence"))
     if isinstance(one.response, str):
-        if token.choose not in ("text",) or len(one.response) > MAX_TEXT:
+        if len(one.response) > MAX_TEXTS.get(token.choose, -1):
             raise SaveRefused(reason=Words("这里不是文字题", "text not expected here"))
         return Save(one.sequence, token.item, _clean(one.response), _made(one))
     options = [token.options.get(ref) for ref in one.response]
     taken = sorted({option for option in options if option is not None})
-    if (
-        None in options
-        or (token.choose == "one" and len(taken) > 1)
-        or token.choose in ("text", "file")
-    ):
+    if None in options or not fits(token.choose, taken):
         raise SaveRefused(reason=Words("没有这个选项", "option not offered"))
     return Save(one.sequence, token.item, taken, _made(one))
 

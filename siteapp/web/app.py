@@ -10,16 +10,23 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
+from siteapp.web.cameras import cameras
 from siteapp.web.candidate import candidate
 from siteapp.web.checking import checking
+from siteapp.web.drill import drill
+from siteapp.web.drill_door import drill_door
 from siteapp.web.elsewhere import Elsewhere
 from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.lan import lan
 from siteapp.web.machine import machine
+from siteapp.web.noticing import noticing
 from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
+from siteapp.web.readmitting import readmitting
+from siteapp.web.reconciling import reconciling
+from siteapp.web.rooms import rooms
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
@@ -46,14 +53,16 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
-    people = (candidate, staff, invigilator, two_people, administrator)
-    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness)
-    for blueprint in (*people, *others):
+    people = (candidate, noticing, staff, administrator)
+    wall = (invigilator, two_people, reconciling, readmitting)
+    others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
+    for blueprint in (*people, *wall, *others, cameras):
         app.register_blueprint(blueprint)
     return app
 
 
 def create_app(site: Site) -> Application:
     """The WSGI application that waitress serves."""
-    answers = AnswerPath(site, cast(Application, create_flask(site).wsgi_app))
+    pages = cast(Application, create_flask(site).wsgi_app)
+    answers = AnswerPath(site, drill_door(site, pages))
     return Fence(site, Elsewhere(site, answers))

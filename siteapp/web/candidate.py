@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from siteapp.conduct import acts, hands
+from siteapp.conduct import acts, entering, hands
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
@@ -20,10 +20,13 @@ from siteapp.errors import (
     WrongSignIn,
 )
 from siteapp.papers import AttemptPaper
-from siteapp.store.live import Live, Token
+from siteapp.site import Site
+from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.photos import photo_of
+from siteapp.web.readmitting import check_readmission
 from siteapp.web.sealed_copies import rescue_keys
 from sync.exam.journal import MAX_NUMBER
 from sync.wire.passwords import new_token
@@ -53,6 +56,7 @@ def sign_in() -> dict[str, Any]:
     session, attempt = _check_sign_in(admission, secret, given["seat"])
     if attempt.seat != given["seat"]:
         raise WrongSeat(seat=attempt.seat)
+    check_readmission(session, attempt, given["instance"])
     token, live = new_token(), site().live
     site().pace.sign_in(session.plan.id, attempt, live.clock.now())
 
@@ -137,12 +141,14 @@ def _mine() -> tuple[Session, Attempt]:
     return session, attempt
 
 
-def _state(live: Live, session: Session, attempt: Attempt) -> dict[str, Any]:
-    now = live.clock.now()
+def _state(the: Site, session: Session, attempt: Attempt) -> dict[str, Any]:
+    live, rules, now = the.live, the.entering, the.live.clock.now()
     started = attempt.phase == "started"
+    hindrance = entering.hindrance(session, attempt, now, rules)
     return {
         "phase": attempt.phase,
-        "open": session.sittings[attempt.sitting] == "open",
+        "open": session.sittings[attempt.sitting] == "open" and hindrance is None,
+        "hindrance": hindrance.code if hindrance else None,
         "server_ms": live.clock.wall(),
         "clock_ms": now,
         "held": attempt.held,
@@ -165,9 +171,10 @@ def _instances(attempt: Attempt) -> set[str]:
 
 def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
     """The state as far as it may be acknowledged: memory is ahead of the disks."""
-    live = site().live
-    # Asked for again: a full disk meanwhile puts other objects in the place of all attempts.
-    return dict(live.writer.seen(lambda: _state(live, session, session.attempt(attempt.id))))
+    the = site()
+    # In the writer's thread there is no request. The attempt is asked for again: a full disk
+    # meanwhile puts other objects in the place of all attempts.
+    return dict(the.live.writer.seen(lambda: _state(the, session, session.attempt(attempt.id))))
 
 
 @candidate.get("/api/candidate/state")
@@ -175,6 +182,14 @@ def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
 def state() -> dict[str, Any]:
     """Phase, remaining time, what the server holds of each client instance, messages."""
     return _told(*_mine())
+
+
+@candidate.get("/api/candidate/photo")
+@role(CANDIDATE)
+def photo() -> Response:
+    """The caller's own photo, to compare."""
+    session, attempt = _mine()
+    return photo_of(session, attempt.admission)
 
 
 @candidate.post("/api/candidate/confirm")
@@ -192,7 +207,15 @@ def start() -> dict[str, Any]:
     """The candidate's clock starts."""
     session, attempt = _mine()
     now = site().live.clock.now()
-    site().live.act(session, lambda s: Decision(acts.start(s, s.attempt(attempt.id), now)))
+    rules = site().entering
+
+    def decide(state: Session) -> Decision:
+        mine = state.attempt(attempt.id)
+        if refusal := entering.hindrance(state, mine, now, rules):
+            raise refusal
+        return Decision(acts.start(state, mine, now))
+
+    site().live.act(session, decide)
     return _told(session, attempt)
 
 

@@ -40,10 +40,11 @@ def _now() -> int:
 @checking.get("/api/check/ping")
 @role(ROOM)
 def ping() -> dict[str, object]:
-    """The server's time, and the common pull that is coming, if any."""
+    """The server's time, the common pull that is coming, and the drill that is on, if any."""
     coming = site().readiness.coming(now := _now())
     pull = {"round": coming.round, "in_ms": coming.due_ms - now} if coming else None
-    return {"wall": site().live.clock.wall(), "pull": pull}
+    told = {"numbers": site().rooms.numbers.showing(now), "drill": site().drill.invitation()}
+    return {"wall": site().live.clock.wall(), "pull": pull, **told}
 
 
 @checking.get("/api/check/blob")

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from siteapp.conduct import acts, by_two, lost, pausing
+from siteapp.conduct import acts, by_two, entering, hands, lost, pausing
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.web import rescue_files
 from siteapp.web.acting import MOST_MINUTES, ROOM_STAFF, carry_out, shown, written
 from siteapp.web.guard import STAFF, json_body, member, role, site
+from siteapp.web.photos import photo_of
 from siteapp.web.readiness import overruled
 from siteapp.web.two_people import DECISION, two_of
 from sync.errors import ExamError, NotFound, NotReady
@@ -41,6 +42,13 @@ def room_state(session_id: str) -> dict[str, Any]:
     """What the wall shows now: all of it, or what is new since the version that a page has."""
     version = request.args.get("since", "")[:40]
     return site().boards.told(site().live.session(session_id), version, fresh=not version)
+
+
+@invigilator.get("/api/room/<session_id>/photos/<admission>")
+@role(*STAFF)
+def room_photo(session_id: str, admission: str) -> Response:
+    """A candidate's photo, for the check-in by eye."""
+    return photo_of(site().live.session(session_id), admission)
 
 
 def _sitting(session_id: str, sitting: str) -> str:
@@ -161,6 +169,19 @@ def resume(session_id: str) -> dict[str, Any]:
     )
 
 
+@invigilator.post("/api/room/<session_id>/lower-hand")
+@role(*ROOM_STAFF)
+def lower_hand(session_id: str) -> dict[str, Any]:
+    """Somebody came to a candidate whose hand is up."""
+    who, by, now = json_body(admission=str)["admission"], member().name, site().live.clock.now()
+    return carry_out(
+        session_id,
+        "lower-hand",
+        who,
+        lambda s: hands.raise_hand(s.current_attempt(who), False, now, by),
+    )
+
+
 @invigilator.post("/api/room/<session_id>/message")
 @role(*ROOM_STAFF)
 def message(session_id: str) -> dict[str, Any]:
@@ -229,6 +250,27 @@ def violation(session_id: str) -> dict[str, Any]:
         "violation",
         who,
         lambda s: acts.note("violation", s.current_attempt(who).id, by, note=note),
+    )
+
+
+@invigilator.post("/api/room/<session_id>/admit")
+@role(*ROOM_STAFF)
+def admit(session_id: str) -> dict[str, Any]:
+    """A late-comer may start all the same."""
+    given = json_body(admission=str, reason=str)
+    who, reason, by = given["admission"], written(given, "reason"), member().name
+    return carry_out(
+        session_id, "admit", who, lambda s: entering.admit(s.current_attempt(who), reason, by)
+    )
+
+
+@invigilator.post("/api/room/<session_id>/check-in")
+@role(*ROOM_STAFF)
+def check_in(session_id: str) -> dict[str, Any]:
+    """Somebody has compared the candidate's face with the photo and the card."""
+    who, by = json_body(admission=str)["admission"], member().name
+    return carry_out(
+        session_id, "check-in", who, lambda s: entering.check_in(s.current_attempt(who), by)
     )
 
 

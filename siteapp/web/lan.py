@@ -61,7 +61,18 @@ def seen() -> dict[str, Any]:
         raise RequestRefused(reason="marker or seat")
     address = request.remote_addr or ""
     site().lan.seen(marker, seat, address, family(request.headers.get("User-Agent", "")))
-    return {}
+    return _show(address, marker)
+
+
+def _show(address: str, marker: str) -> dict[str, Any]:
+    """What this page shows large, while somebody binds machines; never over a paper."""
+    now = site().live.clock.now()
+    sessions = site().live.sessions.values()
+    if any(phase == "open" for session in sessions for phase in session.sittings.values()):
+        return {"number": 0, "seat": 0}
+    number = site().rooms.numbers.number(address, marker, now)
+    bound = (b.seat for b in site().rooms.now().plan.machines if b.mark == marker)
+    return {"number": number, "seat": next(bound, 0) if number else 0}
 
 
 @lan.get("/agent/seatagent.py")

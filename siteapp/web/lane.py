@@ -9,13 +9,17 @@ import time
 from typing import Any
 
 from siteapp.web.answers import PATH, AnswerPath, reply
+from siteapp.web.drill_door import PATH as DRILL
+from siteapp.web.drill_door import drill_door
 from sync.channel import Channel
 from sync.lane import Lane, head, plain
+
+PATHS = (PATH, DRILL)
 
 
 def is_plain(request: Any) -> bool:
     """True for a whole save request of an ordinary HTTP/1.1 client; the threads take all others."""
-    return request.path == PATH and plain(request, "POST")
+    return request.path in PATHS and plain(request, "POST")
 
 
 class AnswerLane(Lane):
@@ -24,6 +28,7 @@ class AnswerLane(Lane):
     def __init__(self, path: AnswerPath, threads: int) -> None:
         super().__init__(threads)
         self._path = path
+        self._doors = {PATH: path, DRILL: drill_door(path.site, path)}
         self._made, self._head = 0, b""
 
     def wants(self, request: Any) -> bool:
@@ -37,7 +42,7 @@ class AnswerLane(Lane):
         """Check it and queue it for the writer."""
         try:
             headers = request.headers
-            asked = self._path.read(
+            asked = self._doors[request.path].read(
                 headers.get("AUTHORIZATION", ""),
                 headers.get("CONTENT_LENGTH"),
                 request.get_body_stream(),
@@ -46,7 +51,7 @@ class AnswerLane(Lane):
             def answer(refusal: Exception | None) -> None:
                 self._report(channel, refusal or asked.body)
 
-            self._path.site.live.enqueue(asked.session, asked.act, answer, asked.size)
+            asked.live.enqueue(asked.session, asked.act, answer, asked.size)
         except Exception as error:
             # Not sent from here: the caller holds the lock that sending needs.
             self._report(channel, error)

@@ -1,5 +1,6 @@
 """Is the site ready? The page of findings, the common pull, the signed report, and the gate."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,12 @@ from flask import Blueprint, Response, render_template, request
 from siteapp.conduct.session import Session
 from siteapp.errors import NoMeasuring, ReadinessMissing
 from siteapp.papers import verify_kept
+from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.drill import finding
+from siteapp.readiness.drill_state import outcome
 from siteapp.readiness.looking import seen_by
+from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
     SPOOL,
     Around,
@@ -21,17 +26,26 @@ from siteapp.readiness.report import (
     kept_report,
 )
 from siteapp.readiness.room import find_facts
+from siteapp.readiness.seating import drawn, judge_seating
+from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
 from siteapp.web.checking import shown
-from siteapp.web.guard import member, role, site
+from siteapp.web.guard import language, member, role, site
 from sync.errors import NotFound
+from sync.printing.page import Tongue
+from sync.printing.pdf import pdf
+from sync.readiness.drawn import body, paper
 from sync.reports import report_path
 from sync.wire.readiness import ReadinessReport
 
 readiness = Blueprint("readiness", __name__)
 WHO = ("administrator", "chief")
+# A paper brings its style along and needs nothing else: no script, no request.
+PAPER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+)
 
 
 def _find(session: Session) -> ServerFacts:
@@ -57,6 +71,7 @@ def _verified(session: str) -> str:
 
 def _report(session: Session, anew: bool = False) -> ReadinessReport:
     live, the = site().live, site()
+    wall = live.clock.wall()
     facts = the.readiness.facts(session.plan.id, live.clock.now(), lambda: _find(session), anew)
     machines = from_rows(checked.all_checked(live.rows))
     return assemble(
@@ -66,9 +81,19 @@ def _report(session: Session, anew: bool = False) -> ReadinessReport:
         machines,
         facts,
         the.settings.number,
-        live.clock.wall(),
-        Around(network=seen_by(the.lan, machines, look=not _writing())),
+        wall,
+        _around(session, seen_by(the.lan, machines, look=not _writing()), wall),
     )
+
+
+def _around(session: Session, network: Network, wall: int) -> Around:
+    """The rooms as they are drawn, and what is not where it belongs; the drill; the cameras."""
+    the, plan = site(), site().rooms.now().plan
+    seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
+    done = outcome(the.drill.state, the.live.clock.wall(), the.settings.number("drill_days"))
+    found = (finding(done), find_version(the.spool.folder, the.identity), *seating)
+    around = Around(rooms=drawn(plan), rehearsal=done, findings=found, network=network)
+    return with_cameras(around, the.cameras, the.settings, session.plan, wall)
 
 
 def _writing() -> bool:
@@ -99,19 +124,19 @@ def readiness_state(session_id: str) -> dict[str, Any]:
     return {
         "report": msgspec.to_builtins(report)
         | {"findings": [shown(one) for one in report.findings], "time": china_time(report.at)},
-        "seats": sorted(c.seat for c in session.plan.candidates),
-        "trips": _trips(),
+        "drawn": body(report, Tongue(language()), _still),
         "kept": {"time": china_time(kept.at), "ready": kept.ready} if kept else None,
         "counts": counts(kept, wall, hours),
         "hours": hours,
+        "asks": session.plan.kind == "examination",
         "pull_in_ms": pull.due_ms - now if pull else None,
     }
 
 
-def _trips() -> list[int]:
-    """Every round trip that a machine measured, ms rounded up, for their distribution."""
-    machines = from_rows(checked.all_checked(site().live.rows))
-    return [int(-(-one // 1)) for machine in machines for one in machine.report.trips]
+def _still(digest: str) -> str | None:
+    """Where staff see the picture of that digest; papers leave the site, so they have none."""
+    camera = site().cameras.stills.camera_of(digest)
+    return camera and f"/api/cameras/{camera}/still?{digest[:16]}"
 
 
 @readiness.post("/api/readiness/<session_id>/pull")
@@ -147,6 +172,36 @@ def statement(session_id: str) -> Response:
     name = f"readiness-{site().identity.site}-{session_id}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(path.read_bytes(), mimetype="application/json", headers=headers)
+
+
+@readiness.get("/admin/readiness/<session_id>/paper")
+@role(*WHO)
+def paper_page(session_id: str) -> Response:
+    """The newest signed report as a page for the printer, both languages beside each other."""
+    return Response(_paper(session_id), headers={"Content-Security-Policy": PAPER_POLICY})
+
+
+@readiness.get("/admin/readiness/<session_id>/paper.pdf")
+@role(*WHO)
+def paper_file(session_id: str) -> Response:
+    """The same as a PDF for the archive and for the school's application."""
+    made = pdf(_paper(session_id))
+    site().staff.audit(member().name, "readiness-paper", session_id)
+    name = f"readiness-{site().identity.site}-{session_id}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(made, mimetype="application/pdf", headers=headers)
+
+
+def _paper(session_id: str) -> str:
+    """Of the signed report alone: what is printed is what was signed."""
+    site().live.session(session_id)
+    kept = _kept(session_id)
+    if kept is None:
+        raise NotFound(what=session_id)
+    envelope = report_path(site().folder / SPOOL, session_id).read_bytes()
+    digest = hashlib.sha256(envelope).hexdigest()
+    tongue, name = Tongue(language(), beside=True), site().identity.certificate.name
+    return paper(kept, name, tongue, digest, site().cameras.stills.inline)
 
 
 def overruled(session: Session) -> str:

@@ -4,7 +4,7 @@
     ├── EnvironmentFault   3  the machine: port, disk, data folder, library
     │   ├── PortInUse  DiskTooFull  NotInitialised  AlreadyInitialised ── AlreadyEnrolled
     │   ├── ForeignDataFolder  DataFolderBusy  SqliteTooOld  SecretMissing
-    │   └── SecretDamaged
+    │   └── SecretDamaged  PrintingFailed
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
@@ -99,6 +99,7 @@ from sync.errors.machine import (
     ForeignDataFolder,
     NotInitialised,
     PortInUse,
+    PrintingFailed,
     SecretDamaged,
     SecretMissing,
     SqliteTooOld,
@@ -150,6 +151,7 @@ __all__ = [
     "OtherRoot",
     "PlanRefused",
     "PortInUse",
+    "PrintingFailed",
     "RequestTurnedAway",
     "RosterRefused",
     "RosterUnreadable",

@@ -106,3 +106,15 @@ class SecretMissing(EnvironmentFault):
     hint = Words(
         "请从备份恢复，或重新登记本考点", "Restore it from the backup, or enrol the site again"
     )
+
+
+class PrintingFailed(EnvironmentFault):
+    """A paper could not be made into a PDF."""
+
+    code = "printing-failed"
+    message = Words("无法生成 PDF：{reason}", "The PDF could not be made: {reason}")
+    hint = Words(
+        "请确认已安装 fonts-noto-cjk、libpango-1.0-0、libpangoft2-1.0-0；也可以直接打印网页",
+        "See that fonts-noto-cjk, libpango-1.0-0 and libpangoft2-1.0-0 are installed; the page"
+        " itself can be printed too",
+    )

@@ -9,7 +9,7 @@ from statistics import StatisticsError, correlation, fmean, median, pvariance
 
 from sync.exam.items import Bank
 from sync.exam.journal import Event
-from sync.exam.marking import NO_RULINGS, PaperMark, Ruling
+from sync.exam.marking import NO_RULINGS, PaperMark, Ruling, authored_ruling
 from sync.exam.specification import Struct
 
 # Kelley's groups: the best and the last 27 per cent.
@@ -153,7 +153,7 @@ def _item(
 ) -> ItemStatistics:
     marks = [one.mark.items[place] for one in ranked]
     of, got = marks[0].of, [mark.marks for mark in marks]
-    keys = rulings[item].keys if item in rulings else (bank.items[item].key,)
+    keys = (rulings.get(item) or authored_ruling(bank.items[item])).keys
     right = {option for key in keys for option in key}
     taken = [set(mark.response or ()) for mark in marks]
     options = tuple(
@@ -164,7 +164,7 @@ def _item(
             sum(option in one for one in taken[:group]),
             sum(option in one for one in taken[len(taken) - group :]),
         )
-        for option in bank.items[item].options
+        for option in bank.items[item].offered
     )
     difficulty = fmean(got) / of if of else None
     rest = corrected_discrimination(got, [one.mark.marks for one in ranked]) if of else None

@@ -1,10 +1,49 @@
 """Items as authored (with key and reason) and as a form carries them (without)."""
 
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
+
+import msgspec
 
 from sync.exam.specification import ItemKind, Struct
 
-Choose = Literal["one", "many"]
+# What a response is: one option, any number of them, one of right and wrong, a short text, or pairs
+# (`1b`): each row with one option, or each place with the option that stands there.
+Choose = Literal["one", "many", "truth", "gap", "match", "order"]
+CHOICES: Mapping[ItemKind, Choose] = {
+    "single": "one",
+    "multiple": "many",
+    "truth": "truth",
+    "entry": "gap",
+    "matching": "match",
+    "ordering": "order",
+}
+
+
+def offered(choose: Choose, rows: Iterable[str], options: Sequence[str]) -> tuple[str, ...]:
+    """The ids that a response to an item may hold, in the authored order; of a text none."""
+    if choose == "match":
+        return tuple(f"{row}{option}" for row in rows for option in options)
+    if choose == "order":
+        places = range(1, len(options) + 1)
+        return tuple(f"{place}{option}" for place in places for option in options)
+    return tuple(options)
+
+
+def fits(choose: str, taken: Collection[str]) -> bool:
+    """Whether these ids of those offered go together."""
+    if choose in ("one", "truth"):
+        return len(taken) <= 1
+    if choose not in ("match", "order"):
+        return choose == "many"
+    rows, options = {pair[:-1] for pair in taken}, {pair[-1] for pair in taken}
+    return len(rows) == len(taken) and (choose == "match" or len(options) == len(taken))
+
+
+def plain(text: str) -> str:
+    """A short text as it is compared: widths, letter cases and runs of white space are alike."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 class Situation(Struct, frozen=True):
@@ -17,7 +56,10 @@ class Situation(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """An objective item of the bank. `options` and `why` are by option id; `key` are option ids."""
+    """An objective item of the bank. `options` and `why` are by option id; `key` are option ids.
+
+    Of a text entry `key` are the texts that are taken, of a matching or ordering item the pairs.
+    """
 
     id: str
     kind: ItemKind
@@ -30,14 +72,18 @@ class Item(Struct, frozen=True):
     reason: str
     why: dict[str, str]
     situation: str | None = None
-    choose: Choose = "one"
+    choose: Literal["one", "many"] = "one"
+    rows: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def choice(self) -> Choose:
-        """How many options a candidate may take."""
-        if self.kind == "scenario":
-            return self.choose
-        return "many" if self.kind == "multiple" else "one"
+        """What a response to it is."""
+        return CHOICES.get(self.kind, self.choose)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The ids that a response may hold."""
+        return offered(self.choice, self.rows, tuple(self.options))
 
 
 class Material(Struct, frozen=True):

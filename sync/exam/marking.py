@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from sync.exam.items import Bank
+from sync.exam.items import Bank, Item, plain
 from sync.exam.paper import Form
 from sync.exam.specification import Specification, Struct
 
@@ -71,6 +71,13 @@ def _taken(response: object) -> tuple[str, ...] | None:
     return tuple(response) if all(isinstance(option, str) for option in response) else None
 
 
+def authored_ruling(item: Item) -> Ruling:
+    """How an item is marked while nobody has corrected it: each text of a text entry is right."""
+    if item.choice == "gap":
+        return Ruling("keys", tuple((plain(text),) for text in item.key))
+    return Ruling("keys", (item.key,))
+
+
 def mark_ruled(response: object, ruling: Ruling, of: int, rule: str) -> ItemMark:
     """One item under a ruling; its name is still to be put in."""
     if ruling.kind == "removed":
@@ -86,14 +93,15 @@ def mark_theory(
     responses: Mapping[str, Any],
     rulings: Mapping[str, Ruling] = NO_RULINGS,
 ) -> PaperMark:
-    """The marks of one attempt; `responses` is item id → option ids, `rulings` item id → ruling."""
+    """The marks of one attempt; `responses` is item id → option ids or text, so are `rulings`."""
     marks = []
     for part in form.parts:
         for item in part.items:
-            ruling = rulings.get(item.id) or Ruling("keys", (bank.items[item.id].key,))
-            mark = mark_ruled(
-                responses.get(item.id), ruling, part.marks_each, specification.multiple_marking
-            )
+            ruling = rulings.get(item.id) or authored_ruling(bank.items[item.id])
+            response = responses.get(item.id)
+            if item.choose == "gap":
+                response = [plain(response)] if isinstance(response, str) and response else None
+            mark = mark_ruled(response, ruling, part.marks_each, specification.multiple_marking)
             marks.append(ItemMark(item.id, mark.response, mark.marks, mark.of))
     return PaperMark(
         items=tuple(marks),

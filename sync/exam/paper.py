@@ -6,11 +6,11 @@ that the same seed gives the same paper on every machine and in every release.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from sync.errors import BlueprintUnmet, SpecificationRefused
-from sync.exam.items import Bank, Choose, Deliverable, Item, Material, Situation
+from sync.exam.items import Bank, Choose, Deliverable, Item, Material, Situation, offered
 from sync.exam.specification import Component, ItemKind, Part, Specification, Struct, Weight
 from sync.words import Words
 
@@ -35,6 +35,13 @@ class PaperItem(Struct, frozen=True):
     stem: str
     options: tuple[tuple[str, str], ...]
     situation: str | None = None
+    rows: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The ids that a response may hold."""
+        ids = tuple(option for option, _ in self.options)
+        return offered(self.choose, (row for row, _ in self.rows), ids)
 
 
 class PaperTask(Struct, frozen=True):
@@ -177,6 +184,7 @@ def _part(part: Part, items: Sequence[Item], seed: str) -> PaperPart:
                 stem=item.stem,
                 options=tuple(item.options.items()),
                 situation=item.situation,
+                rows=tuple(item.rows.items()),
             )
             for item in ordered
         ),
@@ -243,10 +251,7 @@ class Authored(NamedTuple):
 
 def authored(form: Form) -> tuple[Authored, ...]:
     """Everything in a form that an attempt's page refers to, in the form's order."""
-    items = [
-        Authored(item.id, item.choose, tuple(option for option, _ in item.options))
-        for item in form.items()
-    ]
+    items = [Authored(item.id, item.choose, item.offered) for item in form.items()]
     return (
         *items,
         *(
@@ -340,7 +345,9 @@ def _item_view(
     item: PaperItem, number: int, situations: Mapping[str, Situation], tokens: Tokens
 ) -> dict[str, object]:
     token = tokens.of
-    options = sorted(item.options, key=lambda o: token(f"place\x1f{item.id}\x1f{o[0]}"))
+    options = list(item.options)
+    if item.choose != "truth":
+        options.sort(key=lambda o: token(f"place\x1f{item.id}\x1f{o[0]}"))
     situation = situations[item.situation] if item.situation else None
     return {
         "ref": token(item.id),
@@ -350,8 +357,22 @@ def _item_view(
         "options": [
             {"ref": token(f"{item.id}\x1f{option}"), "text": text} for option, text in options
         ],
+        "rows": _rows_view(item, [option for option, _ in options], token),
         "situation": situation and {"text": situation.text, "table": situation.table},
     }
+
+
+def _rows_view(
+    item: PaperItem, options: Sequence[str], token: Callable[[str], str]
+) -> list[dict[str, object]]:
+    """The rows of a matching item, or the places of an ordering one, with a reference an option."""
+    rows = sorted(item.rows, key=lambda row: token(f"row\x1f{item.id}\x1f{row[0]}"))
+    if item.choose == "order":
+        rows = [(str(place), "") for place in range(1, len(options) + 1)]
+    return [
+        {"text": text, "refs": [token(f"{item.id}\x1f{row}{option}") for option in options]}
+        for row, text in rows
+    ]
 
 
 def _task_view(task: PaperTask, tokens: Tokens) -> dict[str, object]:

@@ -13,13 +13,17 @@ import msgspec
 from sync.errors import NotFound, SpecificationRefused
 from sync.words import Words
 
-ItemKind = Literal["single", "multiple", "scenario"]
+ItemKind = Literal["single", "multiple", "truth", "entry", "matching", "ordering", "scenario"]
 ComponentName = Literal["theory", "practical", "review"]
 Basis = Literal["published", "assumed"]
 
 PART_TITLES: Mapping[ItemKind, Words] = {
     "single": Words("单选题", "single choice"),
     "multiple": Words("多选题", "multiple choice"),
+    "truth": Words("判断题", "true or false"),
+    "entry": Words("填空题", "text entry"),
+    "matching": Words("匹配题", "matching"),
+    "ordering": Words("排序题", "ordering"),
     "scenario": Words("情景分析题", "scenario analysis"),
 }
 MARKINGS = ("all-or-nothing", "part-marks")

@@ -21,6 +21,8 @@ PLACES = {
     "keys": ("keys", "keys_group"),
     "site": ("enrolments", "site"),
     "application": ("application", "application"),
+    "version": ("version", "version"),
+    "readiness": ("readiness", "readiness"),
     "quota": ("quota", "quota"),
     "calendar": ("quota", "calendar"),
     "session": ("desk", "session"),

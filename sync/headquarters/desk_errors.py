@@ -1,6 +1,6 @@
 """Errors of two officers at one desk: of corrections, and of key files that people choose.
 
-InputRefused       CorrectionRefused  KeyFileRefused
+InputRefused       CorrectionRefused  KeyFileRefused  PhotosRefused
 NotAllowed         OtherOfficerNeeded
 """
 
@@ -22,6 +22,19 @@ class KeyFileRefused(InputRefused):
     code = "key-file-refused"
     message = Words("这不是密钥文件", "This is no key file")
     hint = Words("请选择发给您本人的发布密钥文件", "Choose the release key file handed to you")
+
+
+class PhotosRefused(InputRefused):
+    """Photos that cannot be those of a session's candidates; every problem is listed."""
+
+    code = "photos-refused"
+    message = Words(
+        "照片有 {count} 处问题，未导入", "{count} problems in the photos; nothing imported"
+    )
+    hint = Words(
+        "每张照片以准考证号命名（.jpg 或 .png），按所列逐条更正后重新导入",
+        "Name each photo by its admission number (.jpg or .png), correct what is listed, try again",
+    )
 
 
 class OtherOfficerNeeded(NotAllowed):

@@ -6,6 +6,7 @@ EnvironmentFault   QuarantineFull  ArchiveFailed
                    TryLater ── IntakeBusy  DatabaseAway  BlobsAway  ReceiptKeyRevoked
                                UnlockKeyRevoked
 InputRefused       NameRefused  TimeRefused  MarksUnreadable  SettingRefused  TargetNeeded
+                   VersionRefused
 NotNow             KeyNeeded  SessionPublished  BatchMissing
 NotAllowed         SignInNeeded  SignInRefused  TooManyTries  FromElsewhere
                    NotAReleaseKey  SecondOfficerNeeded  OneCodeEach  NotTheRoot
@@ -216,6 +217,17 @@ class NameRefused(InputRefused):
     hint = Words(
         "请用 1–40 个小写字母、数字或连字符，以字母或数字开头",
         "Use 1–40 small letters, digits or hyphens, beginning with a letter or digit",
+    )
+
+
+class VersionRefused(InputRefused):
+    """What an officer requires is no version, or says no reason."""
+
+    code = "version-refused"
+    message = Words("不是可用的版本要求：{version}", "Not a usable rule for versions: {version}")
+    hint = Words(
+        "版本写作 1.2.0；原因必填，不超过 200 字",
+        "Write the version as 1.2.0, and a reason of at most 200 characters",
     )
 
 

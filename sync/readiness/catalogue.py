@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sync.readiness.camera_words import CAMERAS
 from sync.readiness.check_words import (
     ADMINISTRATOR,
     HEADQUARTERS,
@@ -9,6 +10,8 @@ from sync.readiness.check_words import (
     Check,
 )
 from sync.readiness.network_words import NETWORK
+from sync.readiness.rehearsal_words import REHEARSAL
+from sync.readiness.room_words import ROOMS
 from sync.words import Words
 
 __all__ = ["ADMINISTRATOR", "CATALOGUE", "HEADQUARTERS", "SCHOOL", "Check"]
@@ -378,4 +381,5 @@ _SERVER = (
     ),
 )
 
-CATALOGUE: Final = {check.code: check for check in (*_SERVER, *_MACHINES, *NETWORK)}
+_EVERY = (*_SERVER, *_MACHINES, *NETWORK, *ROOMS, *REHEARSAL, *CAMERAS)
+CATALOGUE: Final = {check.code: check for check in _EVERY}

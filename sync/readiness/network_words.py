@@ -158,4 +158,18 @@ _OF_ROOM = (
     ),
 )
 
-NETWORK: Final = (*_OF_AGENTS, *_OF_ROOM)
+_VERSION = Check(
+    "required-version",
+    False,
+    "",
+    Words("总部要求的软件版本", "Version that headquarters requires"),
+    Words(
+        "旧版本的已知错误会影响考试；要求由总部签名，联网或随 U 盘取得，没有取得过则未知",
+        "Older versions have known faults; the rule is signed by headquarters and comes by line or"
+        " stick; unknown until one has come",
+    ),
+    ADMINISTRATOR,
+    Words("安装总部要求的版本", "Install the version that headquarters requires"),
+)
+
+NETWORK: Final = (*_OF_AGENTS, *_OF_ROOM, _VERSION)

@@ -18,6 +18,7 @@ from sync.exam.batch import Batch, BatchHeader, pack, unpack
 from sync.exam.journal import Event, origin
 from sync.exam.merkle import MerkleTree
 from sync.exam.paper import Form
+from sync.exam.photos import NO_PHOTOS, Photos
 from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.wire import canonical, dsse
@@ -41,6 +42,7 @@ from sync.wire.register import KeyRegister
 from sync.wire.sealed import ByCodes, Part, SealedDocument, ToRecipients, write_sealed
 from sync.wire.site_request import SiteRequest
 from sync.wire.unlock import UnlockCode
+from sync.wire.version_rule import VersionRule
 from sync.words import Words
 
 T = TypeVar("T", bound=Struct)
@@ -168,14 +170,14 @@ TYPES: dict[type[Struct], str] = {
     LaterServer: "application/vnd.examsite.later-server.v1+json",
     KeyRegister: "application/vnd.examsite.key-register.v1+json",
     ReadinessReport: "application/vnd.examsite.readiness-report.v2+json",
+    VersionRule: "application/vnd.examsite.version-rule.v1+json",
     Inventory: "application/vnd.examsite.inventory.v1+json",
     InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }
 
 
-PACKAGE_PARTS = ("plan", "papers")
-# By two people, each with a key of their own.
-RELEASE_SIGNATURES = 2
+PACKAGE_PARTS = ("plan", "photos", "papers")
+RELEASE_SIGNATURES = 2  # by two people, each with a key of their own
 
 
 def to_bytes(model: Struct) -> bytes:
@@ -264,14 +266,16 @@ def write_package(
     certificate: Certificate,
     codes: tuple[UnlockCode, UnlockCode],
     release: Sequence[SigningKey],
+    photos: Photos = NO_PHOTOS,
 ) -> str:
-    """Seal a session for one site: the plan to the site's key, the papers behind two codes.
+    """Seal a session for one site: plan and photos to its key, the papers behind two codes.
 
     With one signer it is a draft: `sealed.countersign` makes a package of it.
     """
     site = SealingKey.from_bytes(certificate.seal)
     parts = [
         Part("plan", to_bytes(plan), ToRecipients((site,))),
+        Part("photos", to_bytes(photos), ToRecipients((site,))),
         Part("papers", to_bytes(papers), ByCodes(site, codes)),
     ]
     identity = package_identity(plan)
@@ -317,7 +321,7 @@ def verify_package(
     if package.identity.keys() != {"session", "site"}:
         raise NotCanonical(reason="identity: session and site")
     if package.part_names != PACKAGE_PARTS:
-        raise NotCanonical(reason="a package has the parts plan and papers")
+        raise NotCanonical(reason="a package has the parts plan, photos, papers")
     if package.identity["site"] != certificate.site:
         raise ForOtherSite(found=package.identity["site"], expected=certificate.site)
     return package

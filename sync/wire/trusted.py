@@ -18,10 +18,11 @@ from sync.wire.documents import (
 from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import SealingKey, VerifyKey
 from sync.wire.register import SEALING, KeyRegister, Role
+from sync.wire.version_rule import VersionRule
 from sync.words import Words
 
 # What headquarters' receipt key signs; an unlock release is signed by the unlock key.
-Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer, InventoryAnswer)
+Told = TypeVar("Told", Receipt, Refusal, UnlockRelease, LaterServer, InventoryAnswer, VersionRule)
 
 
 def read_register(envelope: bytes, root_fingerprint: str) -> KeyRegister:

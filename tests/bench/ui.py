@@ -8,9 +8,10 @@ import json
 import sys
 
 import ui_candidate
+import walls
 from browsers import chromium
 
-PARTS = {"candidate": ui_candidate.figures}
+PARTS = {"candidate": ui_candidate.figures, "wall": walls.figures}
 
 
 def main() -> int:

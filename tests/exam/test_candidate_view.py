@@ -80,7 +80,7 @@ def test_a_page_has_exactly_the_members_of_the_allow_list(key: bytes) -> None:
     for part in view["parts"]:
         assert set(part) == {"id", "title", "marks_each", "items"}
     for item in shown_items(view):
-        assert set(item) == {"ref", "number", "choose", "stem", "options", "situation"}
+        assert set(item) == {"ref", "number", "choose", "stem", "options", "rows", "situation"}
         assert all(set(option) == {"ref", "text"} for option in item["options"])
         assert item["situation"] is None or set(item["situation"]) == {"text", "table"}
 

@@ -133,7 +133,7 @@ def test_a_cell_that_cannot_be_filled_is_named_with_what_is_needed_and_found() -
 def test_a_drawn_form_carries_no_key_reason_or_mapping() -> None:
     text = msgspec.json.encode(draw()).decode()
     members = set(msgspec.json.decode(text)["parts"][0]["items"][0])
-    assert members == {"id", "choose", "stem", "options", "situation"}
+    assert members == {"id", "choose", "stem", "options", "situation", "rows"}
     for word in ("示例", "常见误解", '"key"', '"why"', '"reason"', '"difficulty"', '"task"'):
         assert word not in text
 

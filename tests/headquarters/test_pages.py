@@ -6,9 +6,11 @@ import pytest
 from desk_world import BY, NOW, Clock, Desk, Page
 from flask import Flask
 from flask.testing import FlaskClient
+from readied import said_report
 
 from sync.headquarters.errors import UnknownSender
 from sync.headquarters.intake import archive, edge
+from sync.headquarters.intake.readiness import keep_report
 from sync.headquarters.planning.publish import package_of, read_codes
 from sync.headquarters.register import staff
 from sync.headquarters.register.staff import ROLES, Role
@@ -16,6 +18,7 @@ from sync.headquarters.serve import work_once
 from sync.headquarters.store.body import Body
 from sync.headquarters.web.app import create_app
 from sync.headquarters.web.guard import ATTRIBUTE, COOKIE, PUBLIC, SITE
+from sync.wire.documents import sign
 
 
 @pytest.fixture
@@ -31,6 +34,9 @@ OFFICER = {"exam-officer"}
 ROUTES: dict[str, set[str]] = {
     "GET /.well-known/examhq": {PUBLIC},
     "GET /api/v1/keys": {PUBLIC},
+    "GET /api/v1/version": {PUBLIC},
+    "GET /versions": DESK,
+    "POST /versions": OFFICER,
     "GET /api/v1/packages": {SITE},
     "GET /api/v1/packages/<digest>": {SITE},
     "GET /api/v1/unlocks/<digest>": {SITE},
@@ -44,6 +50,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /favicon.ico": {PUBLIC},
     "GET /look/base.css": {PUBLIC},
     "GET /look/hq.css": {PUBLIC},
+    "GET /look/report.css": {PUBLIC},
     "GET /look/watch.css": {PUBLIC},
     "GET /look/board.js": {PUBLIC},
     "GET /sign-in": {PUBLIC},
@@ -52,6 +59,8 @@ ROUTES: dict[str, set[str]] = {
     "GET /": EVERYBODY,
     "GET /sites": DESK,
     "GET /sites/<site>": DESK,
+    "GET /sites/<site>/readiness/<session>": DESK,
+    "GET /sites/<site>/readiness/<session>/statement": DESK,
     "GET /applications/new": OFFICER,
     "POST /applications": OFFICER,
     "GET /applications/<int:number>": DESK,
@@ -112,6 +121,8 @@ def app(desk: Desk, clock: Clock) -> Flask:
 
 def sat(desk: Desk) -> None:
     """A session with results, one refused file."""
+    said = said_report("site-01", "morning", at=NOW)
+    keep_report(desk.hq, sign(said, desk.box.sign), "site-01", NOW)
     story = desk.published()
     attempt = story.start("99530051001")
     story.answer_right(attempt, 65)
@@ -124,7 +135,7 @@ def sat(desk: Desk) -> None:
     work_once(desk.hq)
 
 
-NO_PAGES = (".xlsx", "/rows", "/file", "/form")
+NO_PAGES = ("/statement", ".xlsx", "/rows", "/file", "/form")
 
 
 def filled(desk: Desk, path: str) -> str:

@@ -9,16 +9,17 @@ from flask.testing import FlaskClient
 from readied import said_report
 from test_api import proof
 
+from siteapp.web.machine import MOST_MACHINES
 from sync.errors import ForOtherSite, SignatureRefused
 from sync.headquarters.errors import UnknownSession
 from sync.headquarters.intake import readiness
 from sync.headquarters.intake.stick_desk import exchange
-from sync.reports import AGAIN_S, Reports, report_path
+from sync.reports import AGAIN_S, MAX_REPORT, Reports, report_path
 from sync.stick import StickTransport
 from sync.wire.documents import sign
 from sync.wire.files import write_durably
 from sync.wire.keys import SigningKey
-from sync.wire.readiness import Finding
+from sync.wire.readiness import CheckedMachine, Finding, Place, Room
 
 
 @pytest.fixture(params=["published_desk", "published_on_postgresql"], ids=["sqlite", "postgresql"])
@@ -78,6 +79,21 @@ def test_it_comes_by_stick_too_and_a_damaged_one_is_named(desk: Desk, tmp_path: 
     done = exchange(desk.hq, tmp_path, NOW)
     assert [name for name, _ in done.refused] == ["site-01.evening.json"]
     assert kept(desk) == [(True, NOW)]
+
+
+def test_the_largest_report_that_a_site_can_make_is_taken(desk: Desk) -> None:
+    seats = tuple(range(1, MOST_MACHINES + 1))
+    full = {
+        "rooms": (Room("301", True, 1, 1, 1, tuple(Place(n, 40, 40, False) for n in seats)),),
+        "findings": tuple(Finding(f"c-{n}", "ok", 1, 2, "", seats) for n in range(40)),
+        "machines": tuple(
+            CheckedMachine(n, "unknown", "Chromium 999", 64, 16384, 3840, 2160, 999, 999_999, 9999)
+            for n in seats
+        ),
+    }
+    said = sign(said_report("site-01", "morning", at=NOW, **full), desk.box.sign)
+    assert MAX_REPORT / 2 < len(said) < MAX_REPORT
+    assert readiness.keep_report(desk.hq, said, "site-01", NOW)
 
 
 def test_a_courier_tells_what_is_new_and_everything_again_after_a_while(tmp_path: Path) -> None:

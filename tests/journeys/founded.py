@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import approving
+import photographed
 import releasing
 from readied import keep_ready
 
@@ -17,7 +18,7 @@ from sync.exam.catalogue import find
 from sync.exam.roster import COLUMNS
 from sync.headquarters.clock import wall_ms
 from sync.headquarters.content.bank import builtin_bank
-from sync.headquarters.planning import publish, rosters, sessions
+from sync.headquarters.planning import photos, publish, rosters, sessions
 from sync.headquarters.planning.materials import builtin_materials
 from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.register import sites, staff
@@ -156,6 +157,9 @@ def _sitting(
     file = made.folder / f"{sitting}.xlsx"
     file.write_bytes(sheet_bytes("考生名单", COLUMNS, rows))
     rosters.import_roster(hq, by, session=SESSION, sitting=sitting, file=file)
+    first_photo = made.folder / f"{rows[0][0]}.jpg"
+    first_photo.write_bytes(photographed.person())
+    photos.import_photos(hq, by, session=SESSION, source=made.folder)
     made.people[sitting] = [
         Person(str(row[0]), str(row[2])[-6:], int(str(row[5])), sitting, str(row[1]))
         for row in rows

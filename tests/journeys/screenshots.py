@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import readied_room
+import test_readiness_travels
 from browsers import Watch, chromium
 from candidate_page import CandidatePage
 from playwright.sync_api import Browser, Page, expect
 from premises import SESSION, Person, Premises
+from room_pictures import furnished
 from staff_page import StaffPage
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -22,6 +25,9 @@ SILENCE_S = 22
 ANSWERED = (12, 65, 31, 8, 44, 27, 52, 65, 19, 38, 5, 61, 23, 40, 65, 16, 33, 47, 29, 58)
 FINISHED, ARRIVED = 65, 4
 LOOK_S = 2
+SEATS = 40
+# What is there once a page has asked for what it shows.
+SETTLED = {"room": ".tile", "rooms": ".notices li", "readiness": ".room svg"}
 
 
 class Neighbour:
@@ -79,8 +85,10 @@ def both_languages(page: Page, name: str) -> None:
     address = page.url.partition("?")[0]
     for lang in LANGUAGES:
         page.goto(f"{address}?lang={lang}")
-        if name == "room":
-            expect(page.locator(".tile").first).to_be_visible()
+        if name in SETTLED:
+            expect(page.locator(SETTLED[name]).first).to_be_visible()
+        if name == "readiness":
+            page.locator(".room").first.evaluate("one => one.scrollIntoView()")
         picture(page, name, lang)
 
 
@@ -174,6 +182,7 @@ def pictures(site: Premises, watch: Watch) -> None:
     admin = StaffPage(watch.machine().new_page(), site.address)
     admin.sign_in("admin", site.passwords.administrator)
     both_languages(admin.page, "admin-home")
+    both_languages(furnished(site, watch).page, "rooms")
     candidate.hand_in()
     candidate_in_both(candidate, "candidate-receipt")
     room.finish()
@@ -186,6 +195,29 @@ def pictures(site: Premises, watch: Watch) -> None:
     officer.fill("#password", site.passwords.officer)
     officer.get_by_role("button", name="登录").click()
     both_languages(officer, "headquarters-session")
+
+
+def readiness(browser: Browser) -> None:
+    """The report of a room before the day: at the site, and at headquarters."""
+    watch = Watch(browser)
+    with tempfile.TemporaryDirectory() as folder:
+        site = Premises(Path(folder), live=22, media=8)
+        try:
+            site.furnish()
+            readied_room.draw(site, SEATS)
+            site.start_site()
+            readied_room.report_machines(site, SEATS)
+            admin = readied_room.open_report(watch.machine().new_page(), site)
+            admin.press("重新测量并签发报告")
+            expect(admin.dialog).to_contain_text("已签名")
+            both_languages(admin.page, "readiness")
+            test_readiness_travels.carried(site)
+            officer = watch.machine().new_page()
+            readied_room.open_at_headquarters(officer, site)
+            both_languages(officer, "headquarters-readiness")
+        finally:
+            watch.close()
+            site.close()
 
 
 def play(browser: Browser) -> None:
@@ -210,6 +242,7 @@ def main() -> int:
         if browser is None:
             print("Chromium is not installed", file=sys.stderr)
             return 1
+        readiness(browser)
         play(browser)
     total = sum(path.stat().st_size for path in IMAGES.glob("*.png"))
     print(f"{IMAGES}: {total / 1024:.0f} KiB")

@@ -43,7 +43,8 @@ def test_machines_check_themselves_and_pull_at_once_and_the_report_is_signed(
     admin.sign_in("admin", premises.passwords.administrator)
     admin.page.goto(f"{premises.address}/admin/readiness")
     expect(admin.page.locator("#verdict")).to_contain_text("4 个考生座位中 2 个可用")
-    expect(admin.page.locator(".heat div:not(.none)")).to_have_count(2)
+    expect(admin.page.locator(".room svg rect")).to_have_count(4)
+    expect(admin.page.locator(".room svg text", has_text="—")).to_have_count(2)
     admin.press("全员同时下载测速")
     for page in (one, two):
         unknown = page.locator("tr.level-unknown", has_text="全员同时下载")

@@ -66,6 +66,7 @@ const readers = {
   'fetch-request': (file) => ({ fields: statements.fetchRequest(file, keys.site) }),
   promotion: (file) => ({ fields: statements.known(file, 'promotion', keys.site) }),
   'later-server': (file) => ({ fields: statements.known(file, 'later-server', keys.receipt) }),
+  'version-rule': (file) => ({ fields: statements.known(file, 'version-rule', keys.receipt) }),
   'readiness-report': (file) => ({ fields: statements.known(file, 'readiness-report', keys.site) }),
   inventory: (file, given) => ({ fields: inventories.inventory(file, keys.site, given) }),
   'inventory-answer': (file, given) => ({

@@ -24,8 +24,9 @@ const FORM = c.object({
   parts: c.list(c.object({
     id: c.string, title: WORDS, marks_each: c.integer,
     items: c.list(c.object({
-      id: c.string, choose: c.oneOf('one', 'many'), stem: c.string,
+      id: c.string, choose: c.oneOf('one', 'many', 'truth', 'gap', 'match', 'order'), stem: c.string,
       options: c.list(c.tuple(c.string, c.string)), situation: c.orNull(c.string),
+      rows: c.list(c.tuple(c.string, c.string)),
     })),
   })),
   situations: c.list(c.object({
@@ -42,6 +43,15 @@ const FORM = c.object({
 });
 const PAPERS = c.object({ forms: c.list(FORM), seed: c.bytes(), materials: c.table(c.bytes()) });
 
+const PHOTOS = c.object({ photos: c.table(c.bytes()) });
+
+/** Begins and ends as a JPEG, and is no larger than a portrait. */
+function isJpeg(data) {
+  const [a, b, third] = data;
+  const [y, z] = data.slice(-2);
+  return data.length <= 65536 && a === 0xff && b === 0xd8 && third === 0xff && y === 0xff && z === 0xd9;
+}
+
 /** A package for the site of a verified certificate: the bytes of its two parts. */
 export async function readPackage(file, { certificate, register, release, key, codes }) {
   const document = verify(parse(file), { kind: 'package', trusted: release });
@@ -55,20 +65,25 @@ export async function readPackage(file, { certificate, register, release, key, c
   const { identity } = manifest;
   const said = Object.keys(identity).sort().join();
   require_(said === 'session,site', 'p2', 'not-canonical');
-  require_(manifest.parts.map((p) => p.name).join() === 'plan,papers', 'p3', 'not-canonical');
+  require_(manifest.parts.map((p) => p.name).join() === 'plan,photos,papers', 'p3', 'not-canonical');
   require_(identity.site === certificate.site, 'p4', 'for-other-site');
   const planBytes = await openPart(document, 'plan', key);
   const plan = canonically('p5', () => PLAN(c.decode(planBytes)));
   const same = plan.site === identity.site && plan.id === identity.session;
   require_(same, 'p6', 'not-canonical');
   require_(sound(plan), 'p7', 'plan-refused');
+  const photosBytes = await openPart(document, 'photos', key);
+  const { photos } = canonically('p10', () => PHOTOS(c.decode(photosBytes)));
+  const known = new Set(plan.candidates.map((x) => x.admission));
+  const seen = Object.entries(photos);
+  require_(seen.every(([name, photo]) => known.has(name) && isJpeg(photo)), 'p11', 'plan-refused');
   const secrets = codes.map((typed, n) => unlockCode(typed, n + 1));
   const papersBytes = await openPart(document, 'papers', key, secrets);
   const papers = canonically('p8', () => PAPERS(c.decode(papersBytes)));
   const wanted = plan.sittings.flatMap((s) => s.forms).sort().join('\n');
   const found = papers.forms.map((f) => f.id).sort().join('\n');
   require_(wanted === found, 'p9', 'document-altered');
-  return { plan: planBytes, papers: papersBytes };
+  return { plan: planBytes, photos: photosBytes, papers: papersBytes };
 }
 
 const unique = (values) => new Set(values).size === values.length;
@@ -204,6 +219,10 @@ const KINDS = {
   extension: 'attempt:s ms:i lost:l reason:s by:s',
   pause: 'attempt:s clock_ms:i reason:s by:s',
   resume: 'attempt:s clock_ms:i by:s',
+  noticed: 'attempt:s instance:s what:s count:i ms:i',
+  'check-in': 'attempt:s by:s',
+  admit: 'attempt:s reason:s by:s',
+  readmit: 'attempt:s reason:s by:s',
   vouched: 'attempt:s act:s reason:s by:s second:s',
   reopen: 'attempt:s ms:i reason:s by:s second:s',
   silence: 'attempt:s from_ms:i to_ms:i',

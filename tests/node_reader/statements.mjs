@@ -15,6 +15,7 @@ const TYPES = {
   promotion: 'application/vnd.examsite.promotion.v1+json',
   'key-register': 'application/vnd.examsite.key-register.v1+json',
   'readiness-report': 'application/vnd.examsite.readiness-report.v2+json',
+  'version-rule': 'application/vnd.examsite.version-rule.v1+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
   inventory: 'application/vnd.examsite.inventory.v1+json',
   'inventory-answer': 'application/vnd.examsite.inventory-answer.v1+json',
@@ -55,8 +56,17 @@ const FIELDS = {
   }),
   'key-register': register,
   'readiness-report': readiness,
+  'version-rule': c.object({ serial: COUNTER, oldest: versionText, reason: shortText, at: NUMBER }),
   'later-server': c.object({ site: c.NAME, server_term: COUNTER, at: NUMBER }),
 };
+
+function versionText(value) {
+  return /^[0-9]{1,4}(\.[0-9]{1,4}){1,3}$/.test(c.string(value)) && !value.endsWith('\n') ? value : c.strange('version');
+}
+
+function shortText(value) {
+  return [...c.text(value)].length <= 200 ? value : c.strange('too long');
+}
 
 function readiness(value) {
   const level = c.oneOf('fail', 'warn', 'unknown', 'ok');

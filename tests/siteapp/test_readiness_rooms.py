@@ -22,7 +22,7 @@ def test_each_room_says_for_how_many_it_is_ready() -> None:
     found, rooms = judge_rooms([WEST, EAST], WANTED, good, good, threshold)
     said = [(r.name, r.ready, r.candidates, r.seats_ready, r.spares) for r in rooms]
     assert said == [("西", True, 10, 10, 2), ("东", True, 10, 10, 1)]
-    assert [one.said for one in found] == ["西", "西", "东", "东"]
+    assert [one.said for one in found] == ["西:", "西:", "东:", "东:"]
 
 
 def test_a_spare_in_the_next_room_is_none() -> None:
@@ -30,8 +30,8 @@ def test_a_spare_in_the_next_room_is_none() -> None:
     found, (west, east) = judge_rooms([WEST, EAST], WANTED, good, good, threshold)
     assert (west.ready, east.ready, east.seats_ready) == (True, False, 9)
     assert {(one.check, one.said, one.seats) for one in found if one.level == "fail"} == {
-        ("seats", "东", (21,)),
-        ("spares", "东 0 - 1", ()),
+        ("seats", "东:", (21,)),
+        ("spares", "东: 0 - 1", ()),
     }
     # The control: were it one room, two spares would stand in for the one that is missing.
     (one,) = judge_rooms([], WANTED, good, good, threshold).rooms
@@ -49,7 +49,7 @@ def test_a_seat_that_nobody_has_drawn_is_shown_in_a_room_without_a_name() -> Non
 
 def test_a_room_where_nobody_sits_needs_neither_seats_nor_spares() -> None:
     found, rooms = judge_rooms([WEST, EAST], set(range(1, 11)), set(range(1, 13)), (), threshold)
-    assert {one.said for one in found} == {"西"}
+    assert {one.said for one in found} == {"西:"}
     assert (rooms[1].ready, rooms[1].candidates) == (True, 0)
 
 

@@ -32,7 +32,7 @@ ATTEMPTS = list(Session.planned(PLAN).attempts)[:2]
 # What the rules look at; everything else may be any text.
 MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "attempt": st.sampled_from(ATTEMPTS),
-    "category": st.sampled_from(["outage", "other"]),
+    "category": st.sampled_from(["outage", "other", "blank"]),
     "instance": st.sampled_from("xy"),
     "item": st.sampled_from(["q1", "q2"]),
     "lost": st.lists(st.just("1000-2000"), max_size=1),
@@ -139,7 +139,7 @@ SHORT = [
     (
         [
             *(event(kind) for kind in ("sign-in", "file", "flag", "hand", "message", "silence")),
-            *(event(kind) for kind in ("extension", "page-worked")),
+            *(event(kind) for kind in ("extension", "page-worked", "noticed")),
             event("response", sequence=2),
             event("evidence", sequence=3, why="time-is-up"),
             event("evidence", sequence=4, why="rescue"),

@@ -6,6 +6,7 @@ from sync.exam.batch import BatchHeader
 from sync.exam.items import Deliverable, Material, Situation
 from sync.exam.journal import Event, origin, root
 from sync.exam.paper import Form, PaperItem, PaperPart, PaperTask
+from sync.exam.photos import Photos
 from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import Certificate, EnrolmentRequest, HeadquartersKeys, Papers
@@ -115,6 +116,9 @@ PLAN = SessionPlan(
 
 def _form(name: str) -> Form:
     item = PaperItem("i-1", "one", "应当怎样做？", (("a", "做法甲"), ("b", "做法乙")), "s-1")
+    pairs = PaperItem(
+        "i-2", "match", "怎样对应？", (("a", "甲"), ("b", "乙")), None, (("1", "一"), ("2", "二"))
+    )
     table = (("时段", "人数"), ("19:00", "1200"))
     task = PaperTask(
         "t-1",
@@ -125,13 +129,15 @@ def _form(name: str) -> Form:
         (Material("materials/a.xlsx", "资料"),),
         (Deliverable("d1", "file", "成果", "请提交", (".xlsx",)),),
     )
-    part = PaperPart("scenario", Words("情景分析题", "Scenario"), 2, (item,))
+    part = PaperPart("scenario", Words("情景分析题", "Scenario"), 2, (item, pairs))
     case = Situation("s-1", "例", "某直播间的数据。", table)
     title = Words("理论", "Theory")
     return Form(name, "530051-junior", "theory", title, 90, (part,), (case,), (task,))
 
 
 PAPERS = Papers((_form("form-a"), _form("form-b")), chance("seed"), {"materials/a.xlsx": b"PK.."})
+# As short as a photo can be that begins and ends as one.
+PHOTOS = Photos({"2026000002": b"\xff\xd8\xff\xe0 photo \xff\xd9"})
 ATTEMPT = "live/2026000001"
 EVENTS = (
     Event(0, AT, "open", {"sitting": "live", "by": "主监考"}),

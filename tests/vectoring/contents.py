@@ -21,6 +21,7 @@ from vectoring.cast import (
     HEADER,
     ORIGIN,
     PAPERS,
+    PHOTOS,
     PLAN,
     RELEASE,
     SEAL,
@@ -53,10 +54,13 @@ def package(
     papers: bytes | None = None,
     identity: JSON | None = None,
     site: OpeningKey = BOX,
+    photos: bytes | None = None,
 ) -> Draft:
     made = Draft("package", identity or {"session": SESSION, "site": SITE}, [RELEASE, SECOND])
     said = plan if plan is not None else model(PLAN)
     made.seal("plan", said, lambda key, bound: to_recipients(key, bound, site))
+    seen = photos if photos is not None else model(PHOTOS)
+    made.seal("photos", seen, lambda key, bound: to_recipients(key, bound, site))
     held = papers if papers is not None else model(PAPERS)
     made.seal("papers", held, lambda key, bound: by_codes(key, bound, site))
     return made
@@ -181,6 +185,7 @@ def _papers() -> Iterator[Refusal]:
         "item-with-its-key": field(*item, "key", to=["a"]),
         "item-default-left-out": drop(*item, "situation"),
         "choose-unknown": field(*item, "choose", to="all"),
+        "item-rows-left-out": drop(*item, "rows"),
         "option-without-text": field(*item, "options", 0, to=["a"]),
         "task-with-criteria": field(*form, "tasks", 0, "criteria", to=[]),
     }

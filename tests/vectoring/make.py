@@ -17,6 +17,7 @@ from vectoring import (
     inventories,
     lists,
     opening,
+    photos,
     registers,
     statements,
 )
@@ -66,6 +67,7 @@ ALONE = (
     "fetch-request",
     "promotion",
     "later-server",
+    "version-rule",
     "readiness-report",
     "parts-list",
 )
@@ -111,6 +113,7 @@ def every() -> Iterator[Vector]:
     yield from container.vectors()
     yield from opening.vectors()
     yield from contents.packages()
+    yield from photos.photos()
     yield from contents.batches()
     yield from contents.files()
     yield from statements.statements()

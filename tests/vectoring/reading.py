@@ -17,6 +17,7 @@ from sync.wire.documents import FetchRequest, LaterServer
 from sync.wire.enrolment import read_answer_for, read_bundle, read_site_request
 from sync.wire.incoming import Incoming, Sealing
 from sync.wire.keys import OpeningKey, VerifyKey
+from sync.wire.photos import read_photos
 from sync.wire.readiness import ReadinessReport
 from sync.wire.register import KeyRegister
 from sync.wire.release import ReleaseReader
@@ -24,6 +25,7 @@ from sync.wire.sealed import SealedDocument
 from sync.wire.six_words import six_words
 from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
+from sync.wire.version_rule import VersionRule
 
 Given = Mapping[str, Any]
 Opened = dict[str, str]
@@ -71,9 +73,10 @@ def _package(path: Path, given: Given, keys: Keys) -> Opened:
     key = keys.open(given["key"])
     package = documents.verify_package(path, certificate, _register_of(given, keys))
     plan = check_plan(documents.read_plan(package, key))
+    photos = read_photos(package, key, plan)
     papers = documents.read_papers(package, package.unlock("papers", key, _codes(given)))
     check_forms(plan, papers)
-    opened = {"plan": plan, "papers": papers}
+    opened = {"plan": plan, "photos": photos, "papers": papers}
     return {name: _digest(documents.to_bytes(model)) for name, model in opened.items()}
 
 
@@ -179,6 +182,11 @@ def _later(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _version(path: Path, given: Given, keys: Keys) -> Opened:
+    read = documents.read(path.read_bytes(), VersionRule, [keys.verify("receipt")])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
 def _readiness(path: Path, given: Given, keys: Keys) -> Opened:
     read = documents.read(path.read_bytes(), ReadinessReport, [keys.verify("site")])
     return {"fields": _digest(documents.to_bytes(read))}
@@ -227,6 +235,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "fetch-request": _fetch,
     "promotion": _promotion,
     "later-server": _later,
+    "version-rule": _version,
     "readiness-report": _readiness,
     "inventory": _inventory,
     "inventory-answer": _answer,

@@ -16,6 +16,7 @@ from sync.wire.documents import (
     UnlockRelease,
 )
 from sync.wire.keys import OpeningKey, SigningKey, VerifyKey
+from sync.wire.version_rule import VersionRule
 from vectoring import readiness
 from vectoring.cast import (
     AT,
@@ -76,6 +77,7 @@ GOOD: dict[str, tuple[Any, SigningKey]] = {
     ),
     "key-register": (REGISTER, ROOT),
     "later-server": (LaterServer(SITE, 2, AT), RECEIPT),
+    "version-rule": (VersionRule(3, "1.2.0", "修复保存", AT), RECEIPT),
     "readiness-report": (readiness.READY, SIGN),
 }
 
@@ -211,6 +213,14 @@ FIELD_FAULTS: list[tuple[str, str, Wrong]] = [
     ("later-server", "term-text", field("server_term", to="2")),
     ("later-server", "site-empty", field("site", to="")),
     ("later-server", "fields-unknown-member", field("sessions", to={})),
+    ("version-rule", "serial-0", field("serial", to=0)),
+    ("version-rule", "oldest-of-one-number", field("oldest", to="1")),
+    ("version-rule", "oldest-with-letters", field("oldest", to="1.2rc1")),
+    ("version-rule", "oldest-with-line-end", field("oldest", to="1.2\n")),
+    ("version-rule", "reason-empty", field("reason", to="")),
+    ("version-rule", "reason-of-201-characters", field("reason", to="㛃" * 201)),
+    ("version-rule", "time-missing", drop("at")),
+    ("version-rule", "fields-unknown-member", field("site", to=SITE)),
 ]
 
 

@@ -22,6 +22,7 @@ from sync.wire import (
     inventory,
     keys,
     lock,
+    photos,
     sealed,
     shape,
     stream,
@@ -153,7 +154,10 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         "package/signature-of-a-stranger-too batch/signature-of-a-stranger-too "
         "file/signature-of-a-stranger-too",
     ),
-    "p3": (put(documents, "PACKAGE_PARTS", ("plan", "papers", "keys")), "package/part-unknown"),
+    "p3": (
+        put(documents, "PACKAGE_PARTS", ("plan", "photos", "papers", "keys")),
+        "package/part-unknown",
+    ),
     "p5 p8": (
         put(documents, "from_bytes", _any_fields),
         "package/plan-sitting-default-left-out package/plan-white-space "
@@ -168,6 +172,10 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         put(reading, "check_plan", lambda plan: plan),
         "package/plan-seat-twice package/plan-minutes-601 package/plan-admission-with-slash "
         "package/plan-start-without-an-offset",
+    ),
+    "p11": (
+        put(photos, "check_photos", lambda photos, plan: photos),
+        "package/photos-of-nobody-here package/photos-no-jpeg package/photos-too-large",
     ),
     "p9": (
         put(reading, "check_forms", lambda plan, papers: None),

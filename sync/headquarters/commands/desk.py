@@ -20,7 +20,7 @@ from sync.headquarters.commands.base import (
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.content.bank import builtin_bank, load_bank
 from sync.headquarters.content.specifications import specification
-from sync.headquarters.planning import release, rosters, sessions
+from sync.headquarters.planning import photos, release, rosters, sessions
 from sync.headquarters.planning.materials import builtin_materials, read_materials
 from sync.headquarters.register import conditions, sites
 from sync.wire.files import write_durably
@@ -241,6 +241,21 @@ def roster_import(
     say(f"已导入 {count} 名考生", f"{count} candidates imported")
     if few:
         say(few.zh, few.en, err=True)
+
+
+@roster.command("photos")
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--session", "session_id", required=True, help="Of which session.")
+@click.pass_obj
+def roster_photos(folder: Path, source: Path, session_id: str) -> None:
+    """Take photos from a folder or zip of files named by admission number; nothing half taken."""
+    with opened(folder) as hq:
+        taken = photos.import_photos(hq, stamp(), session=session_id, source=source)
+    say(f"已导入 {taken.taken} 张照片", f"{taken.taken} photos imported")
+    if taken.without:
+        listed = " ".join(taken.without[:20])
+        count = len(taken.without)
+        say(f"{count} 名考生没有照片：{listed}", f"{count} without a photo: {listed}", err=True)
 
 
 @roster.command("template")

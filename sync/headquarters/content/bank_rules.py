@@ -7,9 +7,18 @@ from itertools import combinations
 
 from sync.exam.items import Bank, Item, PracticalTask, Situation
 from sync.exam.specification import Specification
+from sync.headquarters.content.bank_kinds import KINDS
 from sync.words import Words
 
-KIND_LETTERS = {"single": "S", "multiple": "M", "scenario": "Q"}
+KIND_LETTERS = {
+    "single": "S",
+    "multiple": "M",
+    "truth": "T",
+    "entry": "E",
+    "matching": "P",
+    "ordering": "O",
+    "scenario": "Q",
+}
 OPTION_IDS = "abcde"
 # Shares of a file say something only when the file has this many items.
 ENOUGH_FOR_SHARES = 20
@@ -33,8 +42,13 @@ def item_problems(item: Item, specification: Specification) -> Iterator[Words]:
     if not item.reason.strip():
         yield Words("缺少理由", "reason is empty")
     yield from _stem(item.stem)
+    if item.kind in KINDS:
+        yield from KINDS[item.kind](item)
+        return
     yield from _options(item)
     yield from _key(item)
+    if item.rows:
+        yield Words("只有匹配题有 rows", "only a matching item has rows")
 
 
 def _identifier(name: str, letter: str, specification: Specification) -> Iterator[Words]:

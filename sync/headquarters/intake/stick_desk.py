@@ -19,6 +19,7 @@ from sync.headquarters.intake.inventories import answer
 from sync.headquarters.intake.readiness import keep_report, site_of
 from sync.headquarters.intake.receipts import still_good
 from sync.headquarters.planning.publish import packages_for
+from sync.headquarters.register import versions
 from sync.headquarters.register.keys import newest
 from sync.headquarters.register.sites import list_sites
 from sync.headquarters.store.blobs import copy_durably
@@ -26,7 +27,7 @@ from sync.headquarters.store.body import hash_file
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.kinds import KINDS
 from sync.reports import MAX_REPORT
-from sync.stick import KEYS, READINESS, read_start
+from sync.stick import KEYS, READINESS, VERSION, read_start
 from sync.stick_parts import LISTED, joined, size_in
 from sync.wire.files import write_durably
 from sync.wire.inventory import MAX_INVENTORY
@@ -132,11 +133,11 @@ def _write_receipts(headquarters: Headquarters, root: Path, digest: str) -> None
 
 
 def _put_register(headquarters: Headquarters, root: Path) -> None:
-    envelope = newest(headquarters)
-    if envelope is not None:
-        with _usable(root):
-            (root / "examsite").mkdir(exist_ok=True)
-            write_durably(root / "examsite" / KEYS, envelope)
+    for name, envelope in ((KEYS, newest(headquarters)), (VERSION, versions.newest(headquarters))):
+        if envelope is not None:
+            with _usable(root):
+                (root / "examsite").mkdir(exist_ok=True)
+                write_durably(root / "examsite" / name, envelope)
 
 
 def _put_packages(headquarters: Headquarters, root: Path, site: str | None) -> int:

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from sync.errors import AlreadyThere, NotFound
-from sync.exam.items import Item
-from sync.exam.marking import Ruling
+from sync.exam.items import Item, fits, plain
+from sync.exam.marking import Ruling, authored_ruling
 from sync.exam.specification import Struct
 from sync.headquarters.desk_errors import CorrectionRefused, OtherOfficerNeeded
 from sync.headquarters.errors import BatchMissing
@@ -100,7 +100,7 @@ def propose(
         lock_session(db, session)
         counting = rulings_in_force(db, session).of(sitting)
         before = counting.get(item)
-        if ruling == (before or Ruling("keys", (authored.key,))):
+        if ruling == (before or authored_ruling(authored)):
             raise _refused("与现行判分相同", "it is marked so already")
         if _waiting(db, session, sitting, item):
             raise AlreadyThere(what=f"{session} {sitting} {item}")
@@ -257,13 +257,25 @@ def _checked(item: Item, ruling: Ruling) -> Ruling:
     keys = tuple(sorted({tuple(sorted(set(key))) for key in ruling.keys}))
     if not keys or not all(keys):
         raise _refused("请给出答案", "name at least one key")
-    unknown = sorted({option for key in keys for option in key} - set(item.options))
+    if item.choice == "gap":
+        return _checked_texts(keys)
+    unknown = sorted({option for key in keys for option in key} - set(item.offered))
     if unknown:
         named = " ".join(unknown)[:60]
         raise _refused(f"试题没有选项 {named}", f"the item has no option {named}")
-    if item.choice == "one" and any(len(key) != 1 for key in keys):
+    if item.choice in ("one", "truth") and any(len(key) != 1 for key in keys):
         raise _refused("单选题每个答案只有一个选项", "each key of this item has one option")
+    if not all(fits(item.choice, key) for key in keys):
+        raise _refused("同一行或同一选项用了两次", "a row or an option is used twice")
     return Ruling("keys", keys)
+
+
+def _checked_texts(keys: tuple[tuple[str, ...], ...]) -> Ruling:
+    """Each text of its own is right; they are compared as responses are."""
+    texts = sorted({plain(text) for key in keys for text in key})
+    if not all(texts) or any(len(text) > LONGEST_REASON for text in texts):
+        raise _refused("请给出答案", "name at least one key")
+    return Ruling("keys", tuple((text,) for text in texts))
 
 
 def _leave_something(

@@ -13,9 +13,11 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.errors import AlreadyThere, NotFound, SecretMissing, SignatureRefused
+from sync.exam.photos import Photos
 from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded
+from sync.headquarters.planning.photos import photos_of
 from sync.headquarters.planning.publish import Published, drawn_papers, planned
 from sync.headquarters.planning.sessions import find
 from sync.headquarters.register.conditions import require_session
@@ -68,15 +70,15 @@ def sign_release(
         if row.state == "draft":
             # A published session is only sealed anew, for a box that was set up anew.
             require_session(db, row)
-        plan, papers = planned(db, row), drawn_papers(db, row)
+        plan, papers, photos = planned(db, row), drawn_papers(db, row), photos_of(db, session)
         register = register_of(headquarters)
         _require_release_key(headquarters, by, key)
-        content = _content(plan, papers, certificate)
+        content = _content(plan, papers, photos, certificate)
         draft = _draft(db, session)
         if draft is None or _stale(headquarters, by, draft, content):
             _keep_draft(db, by, Draft(
                 session=session,
-                digest=_seal(headquarters, plan, papers, certificate, key),
+                digest=_seal(headquarters, plan, papers, photos, certificate, key),
                 content=content,
                 key_id=key.public.key_id,
                 who=by.who,
@@ -128,9 +130,9 @@ def _require_other(headquarters: Headquarters, draft: Draft, by: Stamp, key: Sig
         raise SecondOfficerNeeded(who=draft.who, key=draft.key_id)
 
 
-def _content(plan: SessionPlan, papers: Papers, certificate: Certificate) -> str:
+def _content(plan: SessionPlan, papers: Papers, photos: Photos, certificate: Certificate) -> str:
     """What was signed, for whom: another digest once anything of it was changed."""
-    parts = (to_bytes(plan), to_bytes(papers), to_bytes(certificate))
+    parts = tuple(to_bytes(one) for one in (plan, papers, photos, certificate))
     return hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
 
 
@@ -163,6 +165,7 @@ def _seal(
     headquarters: Headquarters,
     plan: SessionPlan,
     papers: Papers,
+    photos: Photos,
     certificate: Certificate,
     key: SigningKey,
 ) -> str:
@@ -171,7 +174,7 @@ def _seal(
     codes = UnlockCode.generate(first), UnlockCode.generate(second)
     fresh = headquarters.folder / "packages" / f".{plan.id}.{secrets.token_hex(8)}.tmp"
     try:
-        digest = write_package(fresh, plan, papers, certificate, codes, [key])
+        digest = write_package(fresh, plan, papers, certificate, codes, [key], photos)
         for code in codes:
             where = headquarters.code(digest, code.official)
             write_durably(where, code.spoken.encode(), 0o600)

@@ -1,5 +1,6 @@
 """The list of sites: enrolled or applied, with approvals and the year's places, page by page."""
 
+from collections.abc import Collection
 from datetime import date
 
 import msgspec
@@ -27,12 +28,22 @@ class SiteLine(Struct, frozen=True):
 
 
 def rows_of_sites(
-    headquarters: Headquarters, day: date, text: str, limit: int, offset: int = 0
+    headquarters: Headquarters,
+    day: date,
+    text: str,
+    limit: int,
+    offset: int = 0,
+    among: Collection[str] | None = None,
 ) -> tuple[list[SiteLine], int]:
-    """Some of the sites whose identifier or name has `text`, by identifier; how many in all."""
+    """Some of the sites whose identifier or name has `text`, by identifier; how many in all.
+
+    `among`: of these only.
+    """
     with headquarters.store.reading() as db:
         known = _known(db)
         wanted = [s for s in sorted(known) if text in s or text in known[s][0]]
+        if among is not None:
+            wanted = [s for s in wanted if s in among]
         return _lines(db, known, wanted[offset:][:limit], day), len(wanted)
 
 

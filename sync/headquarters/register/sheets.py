@@ -3,11 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from typing import Literal, NamedTuple
 
 from sync.headquarters.register.refusals import RegisterSheetRefused
-from sync.spreadsheet import SheetUnreadable, sheet_rows
+from sync.spreadsheet import SheetUnreadable, cell_text, sheet_rows
 from sync.words import Words
 
 Change = Literal["new", "changed", "same"]
@@ -44,27 +43,12 @@ def texts_of(data: bytes) -> list[list[str]]:
     except SheetUnreadable as error:
         unreadable = Words(f"无法读取：{error}", f"Unreadable: {error}")
         raise RegisterSheetRefused([unreadable]) from None
-    found = [[_text(cell) for cell in row] for row in rows]
+    found = [[cell_text(cell) for cell in row] for row in rows]
     while found and not any(found[-1]):
         found.pop()
     if len(found) > MOST_ROWS:
         raise RegisterSheetRefused([Words(f"超过 {MOST_ROWS} 行", f"More than {MOST_ROWS} rows")])
     return found
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    seen = "".join(c for c in str(cell) if unicodedata.category(c) != "Cf")
-    return seen.strip()[:500]
 
 
 def rows_of(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -53,6 +54,12 @@ readiness = Table(
     Column("session", ForeignKey("sessions.id"), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
+    # What lists of many sites ask; all else is in the envelope.
+    Column("ready", Boolean, nullable=False),
+    Column("rooms", BigInteger, nullable=False),
+    Column("servers", BigInteger, nullable=False),
+    Column("student_machines", BigInteger, nullable=False),
+    Column("cameras", BigInteger),
     Column("envelope", LargeBinary, nullable=False),
     PrimaryKeyConstraint("site", "session"),
 )

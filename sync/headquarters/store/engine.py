@@ -30,13 +30,21 @@ from sync.headquarters.store import (
     delivery_tables,
     enrolment_tables,
     marking_tables,
+    photo_tables,
     register_tables,
     watch_tables,
 )
 from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit, metadata
 
 # Modules of tables on the same metadata: whoever opens a database knows them.
-TABLES = (delivery_tables, enrolment_tables, marking_tables, register_tables, watch_tables)
+TABLES = (
+    delivery_tables,
+    enrolment_tables,
+    marking_tables,
+    photo_tables,
+    register_tables,
+    watch_tables,
+)
 # From 3.7.0 to 3.51.2 a WAL reset could corrupt the file.
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000

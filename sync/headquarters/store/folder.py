@@ -22,8 +22,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from sync.errors import (
     AlreadyInitialised,
@@ -141,6 +143,10 @@ class Settings(Struct, frozen=True):
     database: str | None = None
     # folder, table, or s3+https://host/bucket.
     blobs: str = "folder"
+    # A site's readiness report is old after so many days.
+    report_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    # Fewer than this part of what a school declared is less.
+    premises_percent: Annotated[int, Meta(ge=1, le=100)] = 100
 
 
 class Headquarters:
@@ -148,7 +154,7 @@ class Headquarters:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        settings = read_settings(folder)
+        self.settings = settings = read_settings(folder)
         self.store = Store(settings.database or folder / DATABASE)
         self.keys = Keyring(folder / "keys")
         # Relative to the data folder, so that the folder can be moved.

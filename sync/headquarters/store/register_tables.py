@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -85,4 +86,14 @@ calendar_sittings = Table(
     Column("second_hours", String, nullable=False),
     Column("levels", String, nullable=False),
     PrimaryKeyConstraint("year", "number"),
+)
+
+# Every version that was required of sites, as it was signed; the highest serial counts.
+version_rules = Table(
+    "version_rules",
+    metadata,
+    Column("serial", Integer, primary_key=True, autoincrement=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )

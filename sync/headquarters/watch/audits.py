@@ -57,6 +57,7 @@ ACTS: Mapping[str, Words] = {
     "site.unknown-token": Words("登记请求的令牌不明", "enrolment with an unknown token"),
     "site.withdraw-invitation": Words("撤回登记邀请", "withdrew an invitation"),
     "site.words-differ": Words("登记核对词不一致", "the six words differed"),
+    "version.require": Words("要求考点软件版本", "required a version of sites"),
     "sitting.add": Words("新增科目", "added a sitting"),
     "staff.add": Words("新增账号", "added an account"),
     "staff.password": Words("重置密码", "reset a password"),

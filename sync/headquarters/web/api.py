@@ -19,6 +19,7 @@ from sync.headquarters.intake.readiness import keep_report
 from sync.headquarters.intake.refusals import put_signed
 from sync.headquarters.planning.publish import packages_for
 from sync.headquarters.planning.unlocking import release, released
+from sync.headquarters.register import versions
 from sync.headquarters.register.keys import newest
 from sync.headquarters.web.guard import PUBLIC, SITE, headquarters, now, role, site
 
@@ -41,6 +42,18 @@ def key_register() -> Response:
     envelope = newest(headquarters())
     if envelope is None:
         raise NotFound(what="keys")
+    response = make_response(envelope)
+    response.mimetype = "application/json"
+    return response
+
+
+@api.get("/api/v1/version")
+@role(PUBLIC)
+def version_rule() -> Response:
+    """The oldest version that sites may use, signed; it is no secret."""
+    envelope = versions.newest(headquarters())
+    if envelope is None:
+        raise NotFound(what="version")
     response = make_response(envelope)
     response.mimetype = "application/json"
     return response

@@ -19,11 +19,13 @@ from sync.headquarters.web.live import Boards
 from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
 from sync.headquarters.web.quota_pages import quota_pages
+from sync.headquarters.web.readiness_pages import readiness_pages
 from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.rule_pages import rule_pages
 from sync.headquarters.web.uploads import uploads
+from sync.headquarters.web.version_pages import version_pages
 from sync.headquarters.web.watch_pages import watch_pages
 
 
@@ -38,14 +40,17 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(rule_pages)
     app.register_blueprint(release_pages)
     app.register_blueprint(register_pages)
+    app.register_blueprint(readiness_pages)
     app.register_blueprint(quota_pages)
     for watching in (board_pages, watch_pages, result_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()
     app.register_blueprint(marking_pages)
     app.register_blueprint(enrolments)
+    app.register_blueprint(version_pages)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))
     app.add_url_rule("/look/base.css", "base_css", role(PUBLIC)(_base_css))
+    app.add_url_rule("/look/report.css", "report_css", role(PUBLIC)(_report_css))
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))
     app.add_url_rule("/look/watch.css", "watch_css", role(PUBLIC)(_watch_css))
     app.add_url_rule("/look/board.js", "board_js", role(PUBLIC)(_board_js))
@@ -54,6 +59,10 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
 
 def _base_css() -> Response:
     return _css(resources.files("sync").joinpath("look", "base.css").read_text("utf-8"))
+
+
+def _report_css() -> Response:
+    return _css(resources.files("sync").joinpath("look", "report.css").read_text("utf-8"))
 
 
 def _hq_css() -> Response:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as Answer
 
+from sync.headquarters.intake import premises
 from sync.headquarters.intake.contacts import read_contacts
 from sync.headquarters.intake.readiness import read_reports
 from sync.headquarters.register import applications, quotas, sites, stamped
@@ -55,11 +56,14 @@ def today() -> date:
 def sites_listed() -> dict[str, Any]:
     """What the list of sites shows, a page at a time."""
     text = request.args.get("text", "").strip()
-    page = page_asked()
-    found, total = rows_of_sites(headquarters(), today(), text, PAGE + 1, page.offset)
+    page, asked = page_asked(), request.args.get("report", "")
+    needs = {one.site: one.needs for one in premises.sites_by_need(headquarters(), now())}
+    among = [s for s, of in needs.items() if asked in of] if asked in premises.NEEDS else None
+    found, total = rows_of_sites(headquarters(), today(), text, PAGE + 1, page.offset, among)
     shown = found[:PAGE]
     heard = {one.site: one for one in read_contacts(headquarters(), [one.id for one in shown])}
     listed = {"sites": shown, "total": total, "page": page.of(found), "text": text}
+    listed |= {"needs": needs, "need_words": premises.NEEDS, "need": asked}
     return listed | {"heard": heard} | _names()
 
 
@@ -82,6 +86,8 @@ def site_page(site: str) -> str:
         quotas=quotas.list_quotas(headquarters(), year, site),
         today=today().isoformat(),
         reports=read_reports(headquarters(), site, MOST_SHOWN),
+        compared=premises.comparison(headquarters(), site),
+        hows=premises.HOWS,
         heard=next(iter(read_contacts(headquarters(), [site])), None),
         **_names(),
     )

@@ -6,7 +6,7 @@ import { newInstance } from "./local.js";
 
 /** @typedef {import("./sealed.js").SealedCopies} SealedCopies */
 /** @typedef {import("./types.js").Record_} Record_ */
-/** @typedef {{admission: string, secret: string, seat: number}} Fields */
+/** @typedef {{admission: string, secret: string, seat: number, answer?: string}} Fields */
 
 /**
  * Signs in and returns the record of the attempt on this machine. The instance belongs to the

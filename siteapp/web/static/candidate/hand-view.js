@@ -24,7 +24,7 @@ export function handView(app) {
     }
   });
   const update = () => {
-    setText(button, isUp() ? t("✋ 已举手", "✋ Hand is up") : t("举手", "Raise hand"));
+    setText(button, isUp() ? t("已举手", "Hand is up") : t("举手", "Raise hand"));
     setAttribute(button, "aria-pressed", String(isUp()));
     button.title = isUp() ? t("监考员会过来；再按一次放下", "An invigilator will come; press again to take it down") : t("请监考员过来", "Call an invigilator");
   };

@@ -25,13 +25,18 @@ export function listenToKeys(desk) {
 function pressed(desk, digits, event) {
   const at = /** @type {HTMLElement} */ (event.target);
   if (event.key === "PageDown" || event.key === "PageUp") {
-    // While writing a long text these keys belong to the text.
-    if (at.tagName === "TEXTAREA") return false;
+    // While writing a long text or in a list these keys belong to it.
+    if (["TEXTAREA", "SELECT"].includes(at.tagName)) return false;
     desk.step(event.key === "PageDown" ? 1 : -1);
     return true;
   }
-  if (at.tagName === "TEXTAREA" || at.closest(".head")) return false;
+  if (isTyped(at) || at.closest(".head")) return false;
   return arrow(desk, at, event.key) || (shortcutsOn() && single(desk, digits, event));
+}
+
+/** What takes letters, digits and arrows for itself. @param {HTMLElement} at */
+function isTyped(at) {
+  return ["TEXTAREA", "SELECT"].includes(at.tagName) || (at instanceof HTMLInputElement && at.type === "text");
 }
 
 /** @param {Desk} desk @param {HTMLElement} at @param {string} key */

@@ -19,6 +19,7 @@ import { signInScreen } from "./screen-sign-in.js";
 import * as session from "./session.js";
 import { elsewhereScreen, movedScreen } from "./screen-stopped.js";
 import { waitingScreen } from "./screen-waiting.js";
+import { watch } from "./watching.js";
 
 const TICK_MS = 250;
 
@@ -124,6 +125,7 @@ async function begin() {
   setInterval(() => page.tick(), TICK_MS);
   showMark(Number(session.seat()));
   keepSeen(() => Number(session.seat()));
+  watch(app);
   openOffline(() => app.stage === "sign-in" && !app.attempt);
   // Leaving the page needs no question: what is open is written down at once.
   addEventListener("pagehide", () => app.attempt && app.attempt.settle());

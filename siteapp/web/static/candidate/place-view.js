@@ -5,7 +5,10 @@ import { say, t } from "../shared/words.js";
 import { besideView } from "./beside-view.js";
 import { choiceView } from "./choice-view.js";
 import { fileView } from "./file-view.js";
+import { gapView } from "./gap-view.js";
 import { standingOf } from "./grid.js";
+import { matchView } from "./match-view.js";
+import { orderView } from "./order-view.js";
 import { textView } from "./text-view.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -19,7 +22,16 @@ import { textView } from "./text-view.js";
  */
 
 /** @type {Record<Place["choose"], (app: App, place: Place) => AnswerView>} */
-const ANSWERS = { one: choiceView, many: choiceView, text: textView, file: fileView };
+const ANSWERS = {
+  one: choiceView,
+  many: choiceView,
+  truth: choiceView,
+  gap: gapView,
+  match: matchView,
+  order: orderView,
+  text: textView,
+  file: fileView,
+};
 
 /**
  * @param {App} app
@@ -93,7 +105,7 @@ function buttons(app, place, way) {
     { type: "button", class: "plain", on: { click: () => attempt.answer(place.ref, []) } },
     t("清除选择", "Clear"),
   );
-  const canClear = place.choose === "one" || place.choose === "many";
+  const canClear = place.choose !== "text" && place.choose !== "file" && place.choose !== "gap";
   const element = el(
     "div",
     { class: "bar-row" },

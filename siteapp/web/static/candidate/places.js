@@ -6,10 +6,11 @@
  * @typedef {object} Place
  * @property {string} ref
  * @property {number} number
- * @property {"one"|"many"|"text"|"file"} choose
+ * @property {"one"|"many"|"truth"|"gap"|"match"|"order"|"text"|"file"} choose
  * @property {string} stem
  * @property {string|null} title  of a deliverable
  * @property {import("./types.js").Option[]} options
+ * @property {import("./types.js").Row[]} rows  of a matching item, or the places of an ordering one
  * @property {{title: string|null, text: string, table: string[][],
  *   materials: import("./types.js").Material[]}|null} beside  what is read beside it
  * @property {string[]} accept
@@ -46,6 +47,7 @@ function partGroup(part) {
     stem: item.stem,
     title: null,
     options: item.options,
+    rows: item.rows || [],
     beside: item.situation && { title: null, materials: [], ...item.situation },
     accept: [],
     group,
@@ -66,6 +68,7 @@ function taskGroup(task, index, before) {
     stem: deliverable.prompt,
     title: deliverable.title,
     options: [],
+    rows: [],
     beside,
     accept: deliverable.accept || [],
     group,

@@ -23,15 +23,31 @@ export function confirmScreen(app, again) {
   const element = plainFrame(
     title,
     again,
-    el("div", { class: "identity" }, photo(record.candidate.name), facts(record)),
+    el("div", { class: "identity" }, photoOf(app, record.candidate.name), facts(record)),
     problem,
     el("div", { class: "row" }, workingButton(t("信息无误，确认", "All correct, confirm"), problem, () => app.confirm()), wrong, hand.element),
   );
   return { title, element, update: hand.update };
 }
 
+/** The photo that headquarters sent, once it is here. @param {import("./app.js").App} app @param {string} name */
+function photoOf(app, name) {
+  const place = el("div", { class: "photo-place" }, noPhoto(name));
+  app.server.photo().then(
+    (blob) => {
+      const address = URL.createObjectURL(blob);
+      const shown = el("img", { class: "photo", src: address, alt: t(`照片：${name}`, `Photo of ${name}`) });
+      shown.addEventListener("load", () => URL.revokeObjectURL(address));
+      place.replaceChildren(shown);
+    },
+    // Nobody is kept from the paper by a photo: the invigilator compares by eye.
+    (error) => console.info("no photo", String(error)),
+  );
+  return place;
+}
+
 /** Without a photo the family name stands in; it is cut by character, not by code unit (𠮷). @param {string} name */
-function photo(name) {
+function noPhoto(name) {
   return el(
     "div",
     { class: "photo", role: "img", "aria-label": t("没有照片", "No photo") },

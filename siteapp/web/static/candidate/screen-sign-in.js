@@ -114,19 +114,33 @@ async function send(app, fields, submit, problem) {
   refused = null;
   const wrong = fields.filter((one) => !passes(one));
   if (wrong.length) return wrong[0].input.focus();
-  const [admission, secret, seat] = fields.map((one) => one.input.value.trim());
+  const [admission, secret, seat, answer] = fields.map((one) => one.input.value.trim());
   submit.disabled = true;
   let pause = 0;
   try {
-    await app.signIn({ admission, secret: secret.toUpperCase(), seat: Number(seat) });
+    await app.signIn({ admission, secret: secret.toUpperCase(), seat: Number(seat), ...(answer ? { answer } : {}) });
     session.keepSeat(Number(seat));
     showMark(Number(seat));
   } catch (error) {
     refused = error;
     problem.replaceChildren(failure(error));
     if (error instanceof Refusal) pause = error.waitMs;
+    if (error instanceof Refusal && error.code === "readmission-needed") askForAnswer(fields);
   }
   setTimeout(() => (submit.disabled = false), pause);
+}
+
+/** This machine is another than that of the answers so far: an invigilator has the code. @param {Field[]} fields */
+function askForAnswer(fields) {
+  const last = fields[fields.length - 1];
+  if (last.name === "answer") return last.input.focus();
+  const answer = field("answer", t("准入码", "Code"), t("监考员给的六位数字", "Six digits, from the invigilator"), (value) =>
+    /^\d{6}$/.test(value) ? "" : t("应为六位数字", "Six digits"),
+  );
+  answer.input.inputMode = "numeric";
+  last.element.after(answer.element);
+  fields.push(answer);
+  answer.input.focus();
 }
 
 /** @param {Field} one */

@@ -56,5 +56,8 @@ function lineOf(app) {
   if (app.state && (app.state.open || app.state.phase === "started")) {
     return t("考试已开放，正在取试卷……", "The sitting is open; fetching your paper …");
   }
+  const hindrance = app.state && app.state.hindrance;
+  if (hindrance === "too-late") return t("已超过迟到时限，请举手，由监考员决定是否准入。", "You are past the cut-off: raise your hand, an invigilator decides.");
+  if (hindrance === "not-checked-in") return t("请留在座位上，等候监考员核验身份。", "Wait at your seat: an invigilator checks your identity.");
   return t("请安静等候。监考员开放考试后，试卷会自动出现。", "Please wait quietly. The paper appears by itself when the invigilator opens the sitting.");
 }

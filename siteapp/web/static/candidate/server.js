@@ -59,6 +59,12 @@ export class Server {
     return this.#ask("POST", "confirm", {});
   }
 
+  /** The caller's own photo; refused if headquarters sent none. @returns {Promise<Blob>} */
+  photo() {
+    const request = { headers: { Authorization: `Bearer ${this.token}` }, cache: "no-store" };
+    return this.servers.ask("/api/candidate/photo", /** @type {RequestInit} */ (request), fetchBytes);
+  }
+
   /** @returns {Promise<State>} */
   start() {
     return this.#ask("POST", "start", {});
@@ -84,6 +90,11 @@ export class Server {
   /** @param {string} item @param {boolean} flagged @returns {Promise<{}>} */
   flag(item, flagged) {
     return this.#ask("POST", "flag", { item, flagged });
+  }
+
+  /** @param {string} instance @param {[string, number, number][]} seen what, how often, for how many ms @returns {Promise<{}>} */
+  noticed(instance, seen) {
+    return this.#ask("POST", "noticed", { instance, seen });
   }
 
   /** @param {boolean} raised @returns {Promise<State>} */

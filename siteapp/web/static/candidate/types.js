@@ -35,8 +35,9 @@
  *
  * @typedef {{ref: string, text: string}} Option
  * @typedef {{text: string, table: string[][]}} Situation
- * @typedef {{ref: string, number: number, choose: "one"|"many", stem: string, options: Option[],
- *   situation: Situation|null}} PaperItem
+ * @typedef {{text: string, refs: string[]}} Row  what it stands for with each of the options, in their order
+ * @typedef {{ref: string, number: number, choose: "one"|"many"|"truth"|"gap"|"match"|"order", stem: string,
+ *   options: Option[], rows: Row[], situation: Situation|null}} PaperItem
  * @typedef {{id: string, title: Words, marks_each: number, items: PaperItem[]}} Part
  * @typedef {{file: string, title: string}} Material
  * @typedef {{ref: string, kind: "text"|"file", title: string, prompt: string,
@@ -60,6 +61,7 @@
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
  * @property {number} clock_ms  the site's clock, which only runs
+ * @property {string|null} hindrance  why this candidate may not start though the sitting may be open
  * @property {boolean} paused  the clock of this attempt stands still
  * @property {boolean} held  an invigilator is to decide about time before the clock ends this attempt
  *

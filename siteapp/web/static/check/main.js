@@ -5,6 +5,7 @@ import { mark } from "../candidate/marker.js";
 import { keepSeen } from "../candidate/seen.js";
 import { el, setText } from "../shared/dom.js";
 import { t } from "../shared/words.js";
+import { drillCard, follow } from "./drill.js";
 import { findingsTable, LEVELS } from "./findings.js";
 import { about, ping, pull, push, trips } from "./measure.js";
 
@@ -20,6 +21,9 @@ const list = el("div", {});
 /** @type {Record<string, any>} */
 const report = { visit: newInstance(), input_method: null, load: null };
 let joined = 0;
+const tellSeen = keepSeen(() => Number(report.seat) || 0);
+let numbered = false;
+let measured = false;
 
 /** @returns {number} */
 function keptSeat() {
@@ -70,10 +74,11 @@ async function begin(seat) {
   Object.assign(report, { seat, marker: mark() || newInstance() });
   const again = el("button", { class: "plain", type: "button", on: { click: askSeat } }, t("更正座位号", "Correct the seat"));
   const head = el("div", { class: "row seat-head" }, el("span", { class: "seat" }, String(seat)), el("div", { class: "grow" }, status, bar), again);
-  show(el("section", { class: "card" }, head, banner), inputMethod(), list);
+  show(el("section", { class: "card" }, head, banner), drillCard(), inputMethod(), list);
+  tellSeen();
   await measure();
   await send();
-  watch();
+  measured = true;
 }
 
 async function measure() {
@@ -130,10 +135,15 @@ function inputMethod() {
   return el("section", { class: "card row end-row" }, el("div", { class: "grow" }, label, input), cannot);
 }
 
-/** Looks every two seconds whether all machines are to pull together. */
+/** Looks every two seconds whether a number is to be shown, or all machines are to pull together. */
 function watch() {
   setInterval(async () => {
     const answer = await ping();
+    const numbers = Boolean(answer && answer.numbers);
+    if (answer && numbers !== numbered) tellSeen();
+    if (answer) numbered = numbers;
+    if (!measured) return;
+    if (answer) follow(answer.drill, report.seat);
     const coming = answer && answer.pull;
     if (!coming || coming.round === joined) return;
     joined = coming.round;
@@ -151,4 +161,5 @@ async function together(round) {
 
 keepSeen(() => report.seat || keptSeat());
 askSeat();
+watch();
 if (new URLSearchParams(location.search).get("seat")) begin(keptSeat());

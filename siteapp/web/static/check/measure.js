@@ -7,7 +7,7 @@ const PIECE = 16000;
 const PIECES = 16;
 const AT_ONCE = 4;
 
-/** @typedef {{wall: number, pull: {round: number, in_ms: number}|null}} Ping */
+/** @typedef {{wall: number, pull: {round: number, in_ms: number}|null, drill: string|null}} Ping */
 
 /** @param {string} path @param {RequestInit} [more] */
 async function ask(path, more = {}) {

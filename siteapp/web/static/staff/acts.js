@@ -1,6 +1,6 @@
 /** What staff can do for a seat, for the room and for a sitting; each act asks for what it needs. */
 
-import { ask } from "../shared/dialog.js";
+import { ask, tell } from "../shared/dialog.js";
 import { el } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { button } from "./parts.js";
@@ -11,8 +11,10 @@ import { failed, RoomRefusal } from "./room-server.js";
 /**
  * @typedef {object} Room
  * @property {boolean} isChief
- * @property {(path: string, body: object) => Promise<void>} act sends it and shows the room after it
+ * @property {() => boolean} readmits whether another machine needs a code
+ * @property {(path: string, body: object) => Promise<any>} act sends it and shows the room after it
  * @property {(path: string, body: object) => Promise<void>} press the same for a button without a dialog
+ * @property {() => unknown} reconcile shows or puts away what does not add up
  * @property {(words: string) => void} said a short word that it is done
  */
 
@@ -60,9 +62,12 @@ export function seatActs(room, tile) {
   if (tile.phase === "started") {
     box.append(button(t("补时", "Make-up time"), () => extend(room, who, about)));
     box.append(tile.paused_left_ms === null ? button(t("暂停", "Pause"), () => pause(room, who, about)) : button(t("恢复", "Resume"), () => room.press("/resume", who), ""));
+    if (room.readmits()) box.append(button(t("换机准入码", "Code for another machine"), () => readmit(room, tile)));
     box.append(button(t("强制收卷", "Collect"), () => collect(room, tile), "danger"));
   }
   if (["expected", "signed-in", "confirmed"].includes(tile.phase)) {
+    if (tile.phase !== "expected" && !tile.checked) box.append(button(t("核验身份", "Check in"), () => checkIn(room, tile), ""));
+    if (tile.late_comer) box.append(button(t("迟到准入", "Admit late"), () => admit(room, tile)));
     box.append(button(t("缺考", "Absent"), () => absent(room, tile)));
   }
   if (tile.phase === "handed-in") box.append(button(t("撤回交卷", "Take hand-in back"), () => reopen(room, tile)));
@@ -83,6 +88,7 @@ export function roomActs(room) {
       button(t("补时", "Make-up time"), () => extend(room, all, everyone)),
       button(t("暂停全场", "Pause all"), () => pause(room, all, everyone)),
       button(t("恢复全场", "Resume all"), () => room.press("/resume", all)),
+      button(t("收尾核对", "Does it add up?"), () => room.reconcile()),
       button(t("发消息", "Message"), () => message(room, all, everyone)),
       button(t("记异常", "Incident"), () => incident(room, all, everyone)),
     ),
@@ -159,6 +165,34 @@ function collect(room, tile) {
   const says = [t("收卷后该考生不能再作答，不能撤回。", "After this the candidate cannot go on; it cannot be taken back.")];
   const question = { title: t(`强制收卷 · ${nameOf(tile)}`, `Collect · ${nameOf(tile)}`), says, fields: [reason()], yes: t("强制收卷", "Collect"), danger: true };
   return asked(room, question, "/collect", (given) => ({ admission: tile.admission, reason: given.reason }));
+}
+
+/** @param {Room} room @param {any} tile */
+function checkIn(room, tile) {
+  const says = [t("请比对本人、证件与照片。", "Compare the person with the card and the photo."), el("p", { class: "big" }, `${tile.seat} · ${tile.name}`), el("p", {}, tile.admission)];
+  const question = { title: t(`核验身份 · ${nameOf(tile)}`, `Check in · ${nameOf(tile)}`), says, yes: t("本人无误", "It is this person"), no: t("暂不确认", "Not now") };
+  return asked(room, question, "/check-in", () => ({ admission: tile.admission }));
+}
+
+/** @param {Room} room @param {any} tile */
+async function readmit(room, tile) {
+  const says = [t("请到座位旁核对本人，把屏幕上的编号填在这里。", "Go to the seat, look at the person, and type the number on the screen.")];
+  /** @type {Field} */
+  const challenge = { name: "challenge", label: t("座位屏幕上的编号", "Number on the seat's screen"), kind: "text" };
+  let code = "";
+  const work = async (/** @type {Record<string, string>} */ given) => {
+    const told = await room.act("/readmit", { admission: tile.admission, challenge: given.challenge, reason: given.reason });
+    code = told.answer;
+  };
+  const given = await ask({ failed, title: t(`换机准入 · ${nameOf(tile)}`, `Another machine · ${nameOf(tile)}`), says, fields: [challenge, reason(...faults())], yes: t("取准入码", "Get the code"), work });
+  if (given) tell(t(`准入码 · ${nameOf(tile)}`, `Code · ${nameOf(tile)}`), [el("p", { class: "lead code" }, code), t("只能用一次。", "Good for one use.")]);
+}
+
+/** @param {Room} room @param {any} tile */
+function admit(room, tile) {
+  const says = [t("已超过迟到时限。准入后按全部时长计时，到场晚的原因记入考场记录。", "Past the cut-off. Once admitted the candidate has the full time; the reason goes on record.")];
+  const question = { title: t(`迟到准入 · ${nameOf(tile)}`, `Admit late · ${nameOf(tile)}`), says, fields: [reason(t("交通延误", "Traffic"), t("考点原因", "The site's fault"))], yes: t("准予入场", "Admit") };
+  return asked(room, question, "/admit", (given) => ({ admission: tile.admission, reason: given.reason }));
 }
 
 /** @param {Room} room @param {any} tile */

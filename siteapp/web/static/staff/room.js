@@ -6,9 +6,12 @@ import { say, t } from "../shared/words.js";
 import { closeSitting, openSitting, roomActs, seatActs } from "./acts.js";
 import { Decisions } from "./decisions.js";
 import { showDisk } from "./disk.js";
-import { button } from "./parts.js";
+import { button, clock } from "./parts.js";
+import { arrange } from "./plan.js";
+import { Reconcile } from "./reconcile.js";
 import { rescueActs } from "./rescue.js";
 import { call, failed, Picture } from "./room-server.js";
+import { elsewherePart } from "./wall-rooms.js";
 import { alertsOf, STATES, Tiles } from "./tiles.js";
 
 const room = document.getElementById("room");
@@ -21,6 +24,8 @@ const PHASES = { waiting: t("未开考", "waiting"), open: t("考试中", "open"
 const SAID_MS = 8000;
 
 const EVERY_MS = 1000;
+/** How long a raised hand waits is told anew so often. */
+const WAIT_SHOWN_MS = 10000;
 
 const picture = new Picture();
 let chosen = null;
@@ -29,7 +34,9 @@ let latest = null;
 /** The session on the screen, not the one just chosen in the list. */
 async function act(path, body) {
   const { session } = latest;
-  show(picture.take(await call(session, path, body), session));
+  const told = await call(session, path, body);
+  show(picture.take(told, session));
+  return told;
 }
 
 async function press(path, body) {
@@ -55,7 +62,20 @@ function said(words) {
   fading = setTimeout(() => setText(place, ""), SAID_MS);
 }
 
-const acting = { isChief, act, press, said };
+/** Who waits for somebody to come, the longest first. */
+function handsPart() {
+  if (!latest.hands.length) return [];
+  const lines = latest.hands.map((hand) => {
+    const tile = latest.tiles.find((one) => one.attempt === hand.attempt);
+    const since = clock(Math.max(0, picture.now() - hand.since_ms));
+    const done = mayAct && button(t("已处理", "Done"), () => press("/lower-hand", { admission: tile.admission }), "");
+    return el("li", {}, button(`↑ ${tile.seat} ${tile.name}`, () => choose(tile.attempt)), done, el("span", { class: "sign" }, t(`已等 ${since}`, `waiting ${since}`)));
+  });
+  return [el("h2", {}, t(`举手 ${latest.hands.length}`, `Hands raised: ${latest.hands.length}`)), el("ul", {}, lines)];
+}
+
+const acting = { isChief, act, press, said, readmits: () => latest.readmits, reconcile: () => reconcile.toggle(select.value) };
+const reconcile = new Reconcile(document.getElementById("reconcile"), acting, mayAct, choose);
 const decisions = new Decisions(acting);
 const tiles = new Tiles(choose);
 
@@ -107,7 +127,9 @@ function besideRoom() {
   const none = t("没有失联的座位，也没有待决定的事。", "No seat is away, and nothing waits for a decision.");
   const parts = [el("h2", {}, t("需要注意", "Needs attention"))];
   parts.push(alerts.length ? el("ul", {}, lines) : el("p", { class: "quiet" }, none));
-  return mayAct ? [...decisions.parts(latest, null), ...parts, ...roomActs(acting)] : parts;
+  parts.push(...elsewherePart(latest.elsewhere));
+  const hands = handsPart();
+  return mayAct ? [...hands, ...decisions.parts(latest, null), ...parts, ...roomActs(acting)] : [...hands, ...parts];
 }
 
 function besideSeat(tile) {
@@ -115,10 +137,18 @@ function besideSeat(tile) {
   const facts = [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean);
   const shown = facts.flatMap((one, n) => [n > 0 && " · ", el("span", { class: "fact" }, one)]);
   const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, shown)];
+  if (Object.keys(tile.noticed).length) parts.push(noticedPart(tile));
   if (!mayAct) return parts;
   const acts = seatActs(acting, tile);
   if (latest.unlocked) acts.append(...rescueActs(acting, tile));
   return [...parts, ...decisions.parts(latest, tile), acts];
+}
+
+/** What the page noticed of itself; a person decides what it means. */
+function noticedPart({ noticed }) {
+  const words = { hidden: t("页面被遮住", "hidden"), blur: t("离开页面", "lost focus"), copy: t("复制", "copied"), paste: t("粘贴", "pasted"), tools: t("调出工具", "tools") };
+  const counts = Object.entries(noticed).map(([what, count]) => `${words[what]} ${count}`).join(" · ");
+  return el("p", { class: "small quiet" }, t(`页面自报（仅供参考，由人判断）：${counts}`, `The page says of itself (a person judges): ${counts}`));
 }
 
 const drawn = {};
@@ -139,13 +169,15 @@ function show(state) {
   showDisk(state.disk, zh);
   redraw("sittings", [state.sittings, state.unlocked], () =>
     document.getElementById("sittings").replaceChildren(...state.sittings.map(sittingCard)));
-  const shown = state.tiles.map((tile) => tiles.shown(state, tile, tile.attempt === chosen, now));
-  redraw("order", state.tiles.map((tile) => tile.attempt), () =>
-    document.getElementById("tiles").replaceChildren(...shown));
+  const present = state.tiles.filter((tile) => tile.current);
+  const shown = present.map((tile) => ({ seat: tile.seat, element: tiles.shown(state, tile, tile.attempt === chosen, now) }));
+  redraw("order", [state.rooms, present.map((tile) => [tile.attempt, tile.seat])], () =>
+    arrange(document.getElementById("tiles"), state, shown));
   const tile = state.tiles.find((one) => one.attempt === chosen);
   const alerts = state.tiles.map((one) => alertsOf(state, one));
-  const open = [state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  const minute = state.hands.length ? Math.floor(now / WAIT_SHOWN_MS) : 0;
+  const open = [state.elsewhere, state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }
@@ -189,6 +221,7 @@ if (location.hash) {
 }
 select.addEventListener("change", () => {
   chosen = null;
+  reconcile.close();
   picture.forget();
   tiles.forget();
   Object.keys(drawn).forEach((name) => delete drawn[name]);

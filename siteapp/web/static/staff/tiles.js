@@ -21,13 +21,26 @@ const WORTH_SAYING_MS = 10000;
 /** Why a seat needs attention; nothing if it does not. @param {any} state @param {any} tile @returns {string[]} */
 export function alertsOf(state, tile) {
   const away = tile.state === "away" && STATES.away.join(" ");
-  return [away, ...dueWords(state, tile)].filter((one) => typeof one === "string");
+  const paused = tile.state === "paused" && STATES.paused.join(" ");
+  return [away, paused, ...dueWords(state, tile)].filter((one) => typeof one === "string");
+}
+
+/** What a tile says that somebody should come or decide for. @param {any} state @param {any} tile */
+function callsOf(state, tile) {
+  const hand = state.hands.some((/** @type {any} */ one) => one.attempt === tile.attempt);
+  const due = dueWords(state, tile);
+  return hand ? [`↑ ${t("举手", "hand up")}`, ...due] : due;
 }
 
 /** What somebody has to decide on. @param {any} state @param {any} tile */
 function dueWords(state, tile) {
   const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
+  const left = (tile.noticed.hidden || 0) + (tile.noticed.blur || 0);
+  const here = tile.phase === "signed-in" || tile.phase === "confirmed";
   return [
+    tile.look && tile.phase === "started" && `◇ ${t(`切屏 ${left}`, `left ${left}×`)}`,
+    here && tile.late_comer && `△ ${t("迟到", "late-comer")}`,
+    here && state.check_in && !tile.checked && `? ${t("待核验", "to check in")}`,
     (tile.held || lost) && tile.phase === "started" && `‖ ${t("待补时", "time due")}`,
     tile.rescued > 0 && `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`,
     tile.late > 0 && `△ ${t("待裁定", "late")}`,
@@ -50,7 +63,8 @@ export class Tiles {
   shown(state, tile, chosen, now) {
     const place = this.#placeOf(tile.attempt);
     const made = /** @type {HTMLElement} */ (place.firstChild);
-    made.className = `tile ${tile.state}${chosen ? " chosen" : ""}`;
+    const calls = callsOf(state, tile).length > 0;
+    made.className = `tile ${tile.state}${chosen ? " chosen" : ""}${calls ? " calls" : ""}`;
     made.setAttribute("aria-pressed", String(chosen));
     const lines = linesOf(state, tile, now);
     const said = JSON.stringify(lines.map((one) => one.textContent));
@@ -92,6 +106,6 @@ function linesOf(state, tile, now) {
   }
   const silent = tile.heard_ms === null ? 0 : now - tile.heard_ms;
   if (silent >= WORTH_SAYING_MS && tile.phase === "started") lines.push(el("span", { class: "quiet" }, t(`${clock(silent)} 无联系`, `silent ${clock(silent)}`)));
-  lines.push(...dueWords(state, tile).map((words) => el("span", { class: "sign" }, words)));
+  lines.push(...callsOf(state, tile).map((words) => el("span", { class: "sign" }, words)));
   return lines;
 }
