@@ -3,8 +3,9 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from siteapp.check_settings import CHECKS, Setting
 from sync.errors import InputRefused
 from sync.words import Words
 
@@ -16,6 +17,13 @@ SHAPES = {
     "readmit": (r"on|off", Words("readmit 只能是 on 或 off", "readmit is on or off")),
     "check_in": (r"on|off", Words("check_in 只能是 on 或 off", "check_in is on or off")),
     "announce": (r"on|off", Words("announce 只能是 on 或 off", "announce is on or off")),
+    "check_sound": (r"auto|on|off", Words("check_sound 只能是 auto、on 或 off", "auto, on or off")),
+    "check_camera": (r"on|off", Words("check_camera 只能是 on 或 off", "check_camera: on or off")),
+    "check_seb": (r"on|off", Words("check_seb 只能是 on 或 off", "check_seb is on or off")),
+    "seb_config_key": (
+        r"([0-9a-f]{64})?",
+        Words("seb_config_key 是 64 位十六进制数", "seb_config_key is 64 hexadecimal digits"),
+    ),
     "cameras_required": (
         r"on|off",
         Words("cameras_required 只能是 on 或 off", "cameras_required is on or off"),
@@ -35,14 +43,6 @@ class SettingsRefused(InputRefused):
         "设置文件有 {count} 处问题：{path}", "{count} problems in the settings file {path}"
     )
     hint = Words("请按所列逐条更正", "Correct each one listed")
-
-
-class Setting(NamedTuple):
-    """One line of the table; the default's type is the setting's type."""
-
-    name: str
-    default: str | int
-    meaning: Words
 
 
 SETTINGS = (
@@ -202,137 +202,7 @@ SETTINGS = (
         24,
         Words("考前检查报告多少小时内有效", "a readiness report counts for so many hours"),
     ),
-    Setting("check_chromium", 86, Words("Chromium 内核最低版本", "oldest Chromium")),
-    Setting("check_firefox", 98, Words("Firefox 最低版本", "oldest Firefox")),
-    Setting("check_width", 1366, Words("屏幕宽度下限（像素）", "screen at least so wide, px")),
-    Setting("check_height", 768, Words("屏幕高度下限（像素）", "screen at least so high, px")),
-    Setting("check_cores", 2, Words("考试机核心数下限", "machine: cores at least")),
-    Setting("check_memory_mib", 2048, Words("考试机内存下限（MiB）", "machine: memory at least")),
-    Setting(
-        "check_storage_mib", 500, Words("浏览器存储下限（MiB）", "browser storage at least, MiB")
-    ),
-    Setting("check_round_trip_ms", 50, Words("往返时间上限（毫秒）", "round trip at most, ms")),
-    Setting("check_jitter_ms", 30, Words("网络抖动上限（毫秒）", "jitter at most, ms")),
-    Setting("check_loss_percent", 1, Words("请求丢失上限（%）", "lost requests at most, %")),
-    Setting(
-        "check_down_kbit", 10_000, Words("下载速度下限（kbit/s）", "download at least, kbit/s")
-    ),
-    Setting("check_up_kbit", 1_000, Words("上传速度下限（kbit/s）", "upload at least, kbit/s")),
-    Setting(
-        "check_clock_s", 60, Words("考试机时钟偏差上限（秒）", "machine's clock off at most, s")
-    ),
-    Setting(
-        "check_full_load_ms",
-        10_000,
-        Words("全员同时下载时每台用时上限（毫秒）", "all at once: each machine at most, ms"),
-    ),
-    Setting(
-        "check_blob_kib",
-        1024,
-        Words("测速所取数据的大小（KiB）", "bytes that a machine pulls to measure, KiB"),
-    ),
-    Setting(
-        "check_machine_disk_mib",
-        1024,
-        Words("考试机系统盘剩余下限（MiB，座位程序）", "machine: free disk at least, MiB (agent)"),
-    ),
-    Setting(
-        "check_machine_load_percent",
-        80,
-        Words("考试机处理器负载上限（%，座位程序）", "machine: load at most, % (agent)"),
-    ),
-    Setting(
-        "check_battery_percent",
-        80,
-        Words("未插电的考试机电量下限（%）", "machine off the mains: charge at least, %"),
-    ),
-    Setting(
-        "check_displays", 1, Words("考试机显示器数量上限", "machine: displays at most (agent)")
-    ),
-    Setting(
-        "check_zone_minutes",
-        480,
-        Words("考试机时区（相对 UTC 的分钟数）", "machine: time zone, minutes from UTC (agent)"),
-    ),
-    Setting("check_sync_ms", 20, Words("落盘中位时间上限（毫秒）", "usual sync at most, ms")),
-    Setting(
-        "check_sync_worst_ms", 500, Words("落盘最长时间上限（毫秒）", "worst sync at most, ms")
-    ),
-    Setting(
-        "check_server_memory_mib",
-        500,
-        Words("服务器可用内存下限（MiB）", "server: memory at least"),
-    ),
-    Setting("check_load_percent", 80, Words("服务器负载上限（%）", "server: load at most, %")),
-    Setting(
-        "check_temperature_c", 80, Words("服务器温度上限（°C）", "server: degrees Celsius at most")
-    ),
-    Setting("check_link_mbit", 100, Words("服务器网口速率下限（Mbit/s）", "link at least, Mbit/s")),
-    Setting(
-        "check_spare_percent",
-        10,
-        Words("备用机占座位的百分比下限", "spares at least, % of the seats"),
-    ),
-    Setting(
-        "cameras_required",
-        "off",
-        Words(
-            "座位没有可用的摄像机覆盖时不算就绪（on 或 off）",
-            "a seat that no working camera covers keeps the site from being ready: on or off",
-        ),
-    ),
-    Setting(
-        "check_camera_s",
-        12,
-        Words("从一台摄像机取画面最多用时（秒）", "longest wait for a camera's picture, s"),
-    ),
-    Setting(
-        "check_camera_pause_s",
-        3,
-        Words("两帧画面相隔（秒），须小于上一项", "between a camera's two frames, s; below that"),
-    ),
-    Setting(
-        "check_camera_light", 40, Words("画面亮度下限（0–255）", "picture's light at least, of 255")
-    ),
-    Setting(
-        "check_camera_focus",
-        20,
-        Words("画面清晰度下限（‰）", "picture's sharpness at least, in 1000"),
-    ),
-    Setting(
-        "check_camera_change",
-        20,
-        Words("两帧差异下限（千分之一级亮度）", "frames differ at least, 1/1000 of a level"),
-    ),
-    Setting(
-        "check_camera_clock_s",
-        30,
-        Words("摄像机时钟偏差上限（秒）", "camera's clock off at most, s"),
-    ),
-    Setting(
-        "check_recorder_days",
-        30,
-        Words("录像机保存录像的天数下限", "a recorder holds recordings of days at least"),
-    ),
-    Setting("stills_kept", 4, Words("每台摄像机保留的画面张数", "pictures kept of each camera")),
-    Setting("stills_days", 7, Words("画面保留天数", "pictures are deleted after days")),
-    Setting(
-        "stills_every_s",
-        300,
-        Words(
-            "监考员查看时每隔多少秒更新画面",
-            "while somebody watches, the pictures are taken anew after so many seconds",
-        ),
-    ),
-    Setting(
-        "drill_ack_ms",
-        2_000,
-        Words(
-            "演练满负荷时最慢百分之一的保存用时上限（毫秒）",
-            "drill under full load: the slowest hundredth of the saves at most, ms",
-        ),
-    ),
-    Setting("drill_days", 30, Words("演练结果有效天数", "days for which a drill's outcome counts")),
+    *CHECKS,
 )
 
 

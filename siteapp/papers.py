@@ -257,6 +257,11 @@ class Shelf:
         except KeyError:
             raise NotFound(what="material") from None
 
+    def files(self, session: Session) -> list[str] | None:
+        """The names of all materials; None while the papers are sealed."""
+        papers = self._papers.get(session.plan.id)
+        return None if papers is None else list(papers.materials)
+
     def photo(self, session: Session, admission: str) -> bytes:
         """A candidate's photo, out of the sealed package; NotFound if headquarters sent none."""
         with self._looking:

@@ -91,7 +91,8 @@ class Loop:
             **adjustments,
         )
         self._server.channel_class = channel_class
-        self.port: int = self._server.effective_port
+        # Waitress has it as text, which zeroconf announces to nobody.
+        self.port = int(self._server.effective_port)
         self.address = f"http://{self._server.effective_host}:{self.port}"
 
     def run(self) -> None:

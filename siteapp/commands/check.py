@@ -14,6 +14,7 @@ from siteapp.config import Settings
 from siteapp.errors import SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
+from siteapp.readiness.asked import Wants
 from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.drill import finding
@@ -95,10 +96,23 @@ def _report(
     network = kept_beside(folder, machines, wall)
     seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
     found = (finding(done), find_version(folder / SPOOL, identity), *seating)
-    around = Around(rooms=drawn(rooms), rehearsal=done, findings=found, network=network)
+    around = Around(
+        rooms=drawn(rooms),
+        rehearsal=done,
+        findings=found,
+        network=network,
+        wants=_wants(settings),
+    )
     cameras = of_site(folder, identity, settings)
     around = with_cameras(around, cameras, settings, plan, wall)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
+
+
+def _wants(settings: Settings) -> Wants:
+    """By the settings alone: what is in the papers only the running service knows."""
+    sound = {"on": True, "off": False}.get(settings.text("check_sound"))
+    camera, lockdown = (settings.text(f"check_{name}") == "on" for name in ("camera", "seb"))
+    return Wants(sound, camera, lockdown, settings.text("seb_config_key"))
 
 
 def _facts(

@@ -2,7 +2,7 @@
 
 import re
 from statistics import median
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -24,6 +24,18 @@ _BROWSERS = (
     ("Firefox", r"Firefox/(\d{1,4})"),
     ("Chromium", r"Chrome/(\d{1,4})"),
 )
+
+
+Address = Annotated[str, Meta(max_length=500)]
+# Safe Exam Browser: none, by name only, with the Config Key of here, with another one.
+Lockdown = Literal["", "named", "proved", "wrong"]
+
+
+class SebKey(Struct, frozen=True, forbid_unknown_fields=True):
+    """What Safe Exam Browser gave the page's script: its Config Key hashed with that address."""
+
+    url: Address
+    hash: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{64}\Z")]
 
 
 class Load(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +65,14 @@ class MachineReport(Struct, frozen=True, forbid_unknown_fields=True):
     clock_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)] | None
     input_method: bool | None
     load: Load | None
+    keyboard: bool | None = None
+    sound: bool | None = None
+    camera: bool | None = None
+    seb: SebKey | None = None
+    # From the waiting room: a few questions, none of which takes time or room on the network.
+    quick: bool = False
+    # Said by this server, whatever a page says.
+    lockdown: Lockdown = ""
 
 
 class Checked(NamedTuple):

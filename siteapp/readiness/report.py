@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from siteapp.readiness.asked import NOTHING_ASKED, Wants, judge_asked
 from siteapp.readiness.checks import (
     ORDER,
     ServerFacts,
@@ -17,7 +18,7 @@ from siteapp.readiness.checks import (
     worst_first,
 )
 from siteapp.readiness.machine import Checked, MachineReport, judge_machine, round_trip_ms
-from siteapp.readiness.network import UNSEEN, Network, judge_rest, judge_seat
+from siteapp.readiness.network import UNSEEN, Network, judge_rest, judge_seat, machine_of
 from siteapp.readiness.rooms import RoomPlan, judge_rooms
 from sync.errors import DocumentRefused
 from sync.exam.sitting import SessionPlan
@@ -62,6 +63,7 @@ class Around(NamedTuple):
     findings: tuple[Finding, ...] = ()
     asides: tuple[Finding, ...] = ()
     network: Network = UNSEEN
+    wants: Wants = NOTHING_ASKED
 
 
 ALONE = Around()
@@ -81,18 +83,33 @@ def from_rows(rows: Iterable[dict[str, Any]]) -> list[Checked]:
 
 
 def look_at(
-    machines: Sequence[Checked], threshold: Threshold, now: int, network: Network = UNSEEN
+    machines: Sequence[Checked], threshold: Threshold, now: int, around: Around = ALONE
 ) -> list[Looked]:
     """Judge every machine that reported lately; seats that two machines claim are named."""
-    lately = [m for m in machines if 0 <= now - m.at <= threshold("readiness_hours") * HOUR_MS]
+    hours = threshold("readiness_hours") * HOUR_MS
+    lately = _not_moved([m for m in machines if 0 <= now - m.at <= hours], around.network)
     seats = [m.report.seat for m in lately]
     looked = []
     for machine in lately:
-        findings = judge_machine(machine, threshold) + judge_seat(machine, network, threshold)
+        findings = judge_machine(machine, threshold)
+        findings += judge_seat(machine, around.network, threshold)
+        findings += judge_asked(machine, around.wants)
         if seats.count(machine.report.seat) > 1:
             findings.append(Finding("seat-twice", "warn", None, None, machine.address, ()))
         looked.append(Looked(machine, findings))
     return looked
+
+
+def _not_moved(machines: Sequence[Checked], network: Network) -> list[Checked]:
+    """Without what a machine said at an address that it has no more; a copied mark hides nobody."""
+    found: list[Checked] = []
+    newest: dict[tuple[int, str], str] = {}
+    for one in sorted(machines, key=lambda m: -m.at):
+        machine = machine_of(one, network)
+        at_seat = (one.report.seat, machine.key if machine else one.address)
+        if newest.setdefault(at_seat, one.address) == one.address:
+            found.append(one)
+    return sorted(found, key=lambda m: (m.report.seat, -m.at, m.address))
 
 
 def assemble(
@@ -106,7 +123,7 @@ def assemble(
     around: Around = ALONE,
 ) -> ReadinessReport:
     """Everything that is known, judged, the worst first."""
-    looked = look_at(machines, threshold, now, around.network)
+    looked = look_at(machines, threshold, now, around)
     level = _levels(looked)
     good = [seat for seat, of in level.items() if of != "fail"]
     wanted = {candidate.seat for candidate in plan.candidates}

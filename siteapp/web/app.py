@@ -26,6 +26,7 @@ from siteapp.web.offline import offline
 from siteapp.web.readiness import readiness
 from siteapp.web.readmitting import readmitting
 from siteapp.web.reconciling import reconciling
+from siteapp.web.room_checks import room_checks
 from siteapp.web.rooms import rooms
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
@@ -56,7 +57,7 @@ def create_flask(site: Site) -> Flask:
     people = (candidate, noticing, staff, administrator)
     wall = (invigilator, two_people, reconciling, readmitting)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
-    for blueprint in (*people, *wall, *others, cameras):
+    for blueprint in (*people, *wall, *others, cameras, room_checks):
         app.register_blueprint(blueprint)
     return app
 

@@ -9,10 +9,12 @@ import msgspec
 from flask import Blueprint, Response, render_template, request
 
 from siteapp.conduct.machines import Mark, seen
-from siteapp.errors import NoMeasuring
+from siteapp.errors import NoMeasuring, RequestRefused
+from siteapp.readiness.asked import completed, judge_asked
 from siteapp.readiness.checks import worst, worst_first
 from siteapp.readiness.machine import Checked, MachineReport, browser_of, judge_machine, read_report
 from siteapp.store import checked, records
+from siteapp.web.asked import lockdown, wants
 from siteapp.web.guard import ROOM, role, site
 from siteapp.web.machine import MOST_MACHINES
 from sync.readiness.catalogue import CATALOGUE
@@ -27,7 +29,7 @@ VISIT_MS = 60_000
 @role(ROOM)
 def check_page() -> str:
     """The page that each student machine opens."""
-    return render_template("check.html")
+    return render_template("check.html", wants=wants())
 
 
 def _now() -> int:
@@ -72,14 +74,17 @@ def result() -> dict[str, object]:
     """Keep what a machine measured, and answer with what it means."""
     _now()
     report, address = read_report(request.get_data()), request.remote_addr or ""
+    report = msgspec.structs.replace(report, lockdown=lockdown(request, report))
     kept = _keep(report, address)
-    found = worst_first(judge_machine(kept, site().settings.number))
+    found = judge_machine(kept, site().settings.number) + judge_asked(kept, wants())
+    found = worst_first(found)
     return {"level": worst(found), "findings": [shown(one) for one in found]}
 
 
 def _keep(report: MachineReport, address: str) -> Checked:
     live, seat, wall = site().live, report.seat, site().live.clock.wall()
     before = checked.before(live.rows, address, seat)
+    report = completed(report, _read(before))
     visits = 1
     if before and before["marker"] == report.marker:
         visits = before["visits"] + _is_another_visit(before, report, wall)
@@ -96,6 +101,14 @@ def _keep(report: MachineReport, address: str) -> Checked:
             ),
         )
     return Checked(report, address, wall, visits, mark.forgot, browser)
+
+
+def _read(before: dict[str, Any] | None) -> MachineReport | None:
+    try:
+        return read_report(before["report"].encode()) if before else None
+    except RequestRefused:
+        # Kept by another version.
+        return None
 
 
 def _is_another_visit(before: dict[str, Any], report: MachineReport, wall: int) -> bool:

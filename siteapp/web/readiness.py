@@ -31,6 +31,7 @@ from siteapp.readiness.version import find_version
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.administrator import china_time
+from siteapp.web.asked import wants
 from siteapp.web.checking import shown
 from siteapp.web.guard import language, member, role, site
 from sync.errors import NotFound
@@ -92,7 +93,9 @@ def _around(session: Session, network: Network, wall: int) -> Around:
     seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
     done = outcome(the.drill.state, the.live.clock.wall(), the.settings.number("drill_days"))
     found = (finding(done), find_version(the.spool.folder, the.identity), *seating)
-    around = Around(rooms=drawn(plan), rehearsal=done, findings=found, network=network)
+    around = Around(
+        rooms=drawn(plan), rehearsal=done, findings=found, network=network, wants=wants()
+    )
     return with_cameras(around, the.cameras, the.settings, session.plan, wall)
 
 

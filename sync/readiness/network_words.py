@@ -111,6 +111,47 @@ _OF_AGENTS = (
     ),
 )
 
+_ASKED = (
+    _machine(
+        "keyboard",
+        "",
+        Words("键盘", "Keyboard"),
+        Words("由人按一个字母键和一个数字键来检查", "A person presses a letter and a digit"),
+        Words("换一个键盘，或检查数字锁定键", "Change the keyboard, or look at Num Lock"),
+    ),
+    _machine(
+        "sound",
+        "",
+        Words("声音", "Sound"),
+        Words(
+            "素材含音频或视频时才须有；放一段提示音，由人回答是否听到",
+            "Needed where materials are heard; a tone is played, and the person says whether it"
+            " was heard",
+        ),
+        Words("调高音量，接好耳机，检查声卡", "Turn it up, plug in the headphones"),
+    ),
+    _machine(
+        "camera",
+        "",
+        Words("考试机摄像头", "Machine's camera"),
+        Words(
+            "设置 check_camera 为 on 时须有；须经 HTTPS 打开，画面不离开本机",
+            "Needed if check_camera is on; only over HTTPS, and no picture leaves the machine",
+        ),
+        Words("接好摄像头，在浏览器中允许使用", "Plug it in and allow it in the browser"),
+    ),
+    _machine(
+        "lockdown-browser",
+        "",
+        Words("Safe Exam Browser", "Safe Exam Browser"),
+        Words(
+            "设置 check_seb 为 on 时须有；填写 seb_config_key 后还核对其配置",
+            "Needed if check_seb is on; with seb_config_key its configuration is checked too",
+        ),
+        Words("用本考点的 .seb 文件启动 Safe Exam Browser", "Start it by the site's own .seb file"),
+    ),
+)
+
 _OF_ROOM = (
     Check(
         "unchecked",
@@ -172,4 +213,4 @@ _VERSION = Check(
     Words("安装总部要求的版本", "Install the version that headquarters requires"),
 )
 
-NETWORK: Final = (*_OF_AGENTS, *_OF_ROOM, _VERSION)
+NETWORK: Final = (*_OF_AGENTS, *_ASKED, *_OF_ROOM, _VERSION)

@@ -1,14 +1,18 @@
 """The list of machines outlives the service; what is damaged or old is no machine."""
 
+import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from siteapp.lan.announce import About
+from siteapp.lan.announce import About, Announcer
 from siteapp.lan.kept import Kept, keep, kept
 from siteapp.lan.service import Lan
 from siteapp.lan.sightings import Sighting
 from siteapp.lan.table import FORGET_MS
+from siteapp.serve import Server
+from siteapp.site import Site
 
 NOW = 1_800_000_000_000
 ABOUT = About("beijing-01", "北京", "1", "ab" * 32, "exam.local", "http", 8500)
@@ -68,3 +72,14 @@ def test_a_disk_that_takes_nothing_costs_the_file_and_not_the_list(
     lan = made(tmp_path / "lan.json")
     lan._keep()
     assert ((tmp_path / "lan.json").stat().st_mode & 0o777) == 0o600
+
+
+def test_the_port_that_a_service_announces_is_a_number(site: Site) -> None:
+    server = Server(site, "127.0.0.1", 0)
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    server.stop()
+    serving.join()
+    assert type(server.port) is int
+    described = Announcer(msgspec.structs.replace(ABOUT, port=server.port))._described(["10.0.0.1"])
+    assert described.port == server.port

@@ -6,6 +6,7 @@ import { timeOfDay } from "./countdown.js";
 import { factList, plainFrame } from "./frame.js";
 import { handView } from "./hand-view.js";
 import { messageList } from "./messages.js";
+import { checkQuietly } from "./quick-check.js";
 
 /**
  * @param {import("./app.js").App} app
@@ -45,7 +46,8 @@ export function waitingScreen(app, again) {
   };
   update();
   tick();
-  return { title, element, update, tick };
+  const leave = checkQuietly(record.candidate.seat);
+  return { title, element, update, tick, leave };
 }
 
 /** @param {import("./app.js").App} app */

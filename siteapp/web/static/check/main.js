@@ -5,13 +5,13 @@ import { mark } from "../candidate/marker.js";
 import { keepSeen } from "../candidate/seen.js";
 import { el, setText } from "../shared/dom.js";
 import { t } from "../shared/words.js";
+import { camera, keys, lockdown, sound } from "./asks.js";
 import { drillCard, follow } from "./drill.js";
 import { findingsTable, LEVELS } from "./findings.js";
 import { about, ping, pull, push, trips } from "./measure.js";
 
 const SEAT = "examsite.check-seat";
 const LOOK_MS = 2000;
-const CHINESE = /[\u3400-\u9fff]/;
 
 const place = /** @type {HTMLElement} */ (document.getElementById("check"));
 const status = el("p", { role: "status" });
@@ -19,7 +19,7 @@ const bar = el("progress", { max: 1, value: 0, "aria-label": t("检查进度", "
 const banner = el("div", { id: "banner", class: "notice", hidden: true });
 const list = el("div", {});
 /** @type {Record<string, any>} */
-const report = { visit: newInstance(), input_method: null, load: null };
+const report = { visit: newInstance(), input_method: null, load: null, seb: lockdown() };
 let joined = 0;
 const tellSeen = keepSeen(() => Number(report.seat) || 0);
 let numbered = false;
@@ -74,7 +74,7 @@ async function begin(seat) {
   Object.assign(report, { seat, marker: mark() || newInstance() });
   const again = el("button", { class: "plain", type: "button", on: { click: askSeat } }, t("更正座位号", "Correct the seat"));
   const head = el("div", { class: "row seat-head" }, el("span", { class: "seat" }, String(seat)), el("div", { class: "grow" }, status, bar), again);
-  show(el("section", { class: "card" }, head, banner), drillCard(), inputMethod(), list);
+  show(el("section", { class: "card" }, head, banner), drillCard(), ...asks(), list);
   tellSeen();
   await measure();
   await send();
@@ -120,19 +120,14 @@ function told(said) {
   list.replaceChildren(el("section", { class: "card" }, findingsTable(said.findings, false)));
 }
 
-/** Optional: only a person can tell whether Chinese can be typed. */
-function inputMethod() {
-  const input = el("input", { id: "word", type: "text", maxlength: 20, autocomplete: "off" });
-  const answer = (/** @type {boolean} */ good) => {
-    report.input_method = good;
-    send();
+/** What only the person here can tell. */
+function asks() {
+  const told = (/** @type {Record<string, boolean>} */ found) => {
+    Object.assign(report, found);
+    if (report.trips) send();
   };
-  input.addEventListener("input", () => {
-    if (CHINESE.test(input.value) && report.input_method !== true) answer(true);
-  });
-  const cannot = el("button", { type: "button", class: "plain", on: { click: () => answer(false) } }, t("打不出中文", "No Chinese comes"));
-  const label = el("label", { for: "word" }, t("输入法（可选）：请键入“考试”", "Input method (optional): type 考试"));
-  return el("section", { class: "card row end-row" }, el("div", { class: "grow" }, label, input), cannot);
+  const { sound: heard, camera: seen } = place.dataset;
+  return [keys(told, (name) => report[name] === true), sound(told, Boolean(heard)), ...(seen ? [camera(told)] : [])];
 }
 
 /** Looks every two seconds whether a number is to be shown, or all machines are to pull together. */
@@ -159,7 +154,6 @@ async function together(round) {
   await send();
 }
 
-keepSeen(() => report.seat || keptSeat());
 askSeat();
 watch();
 if (new URLSearchParams(location.search).get("seat")) begin(keptSeat());
