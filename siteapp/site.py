@@ -101,7 +101,7 @@ class Site:
         self.states = States(self.live, self.spool)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
-        self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
+        self.staff = self._make_staff()
         self._prepare()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
@@ -182,6 +182,11 @@ class Site:
     def _machines(self) -> list[Machine]:
         """The room's machines as they were seen last; the network is left in peace."""
         return self.lan.view(look=False).machines
+
+    def _make_staff(self) -> Staff:
+        number = self.settings.number
+        lasts, locks = number("staff_idle_minutes") * 60_000, number("staff_lock_minutes") * 60
+        return Staff(self.live, lasts, locks)
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)
