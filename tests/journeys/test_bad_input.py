@@ -24,6 +24,7 @@ def practical(tmp_path: Path) -> Premises:
     return made
 
 
+@pytest.mark.long
 def test_ten_megabytes_and_markup_in_a_text_are_kept_as_far_as_the_page_says(
     practical: Premises, watch: Watch
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_hand_in_pressed_twice_and_a_way_back_change_nothing(site: Premises, s
     assert (kinds.count("hand-in"), kinds.count("start"), kinds.count("response")) == (1, 1, 1)
 
 
+@pytest.mark.long
 def test_markup_typed_into_the_sign_in_is_only_a_wrong_number(site: Premises, sit: Sit) -> None:
     paper = sit(site.people["live"][0])
     page = paper.page
