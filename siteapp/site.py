@@ -29,6 +29,7 @@ from siteapp.conduct.wall import wall
 from siteapp.config import Settings
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
+from siteapp.forms.making import Making
 from siteapp.identity import Identity, load_identity
 from siteapp.lan.announce import About
 from siteapp.lan.kept import NAME
@@ -114,6 +115,7 @@ class Site:
         """What a room is made ready with before the day."""
         self.readiness = Readiness(self.folder, self.settings)
         self.rooms = Rooms(self.live, self._machines)
+        self.making = Making(self.folder / "spooling")
         self.cameras = of_site(self.folder, self.identity, self.settings)
         knows = around(self.live, self.packer, self.settings, self.disk)
         self.drill = Drill(self.folder, knows)
@@ -143,6 +145,7 @@ class Site:
         if self._lock.closed:
             return
         self._stopping.set()
+        self.making.stop()
         self.lan.stop()
         self.cameras.stop()
         for helper in self._helpers:

@@ -10,7 +10,7 @@ from siteapp.errors import Overloaded, RoleNeeded, TooManyTries, WrongStaffSignI
 from siteapp.store import records
 from siteapp.store.live import Live, token_hash
 from siteapp.store.writer import Statement
-from sync.errors import AlreadyThere
+from sync.errors import AlreadyThere, NotFound
 from sync.wire.passwords import (
     check_password,
     hash_password,
@@ -74,6 +74,17 @@ class Staff:
             if any(member.name == name for member in self.members()):
                 raise AlreadyThere(what=name)
             self._live.store(records.keep_member(name, role, hash_password(password)))
+        return password
+
+    def reset(self, name: str) -> str:
+        """A new password for an account, which is stored nowhere; who is signed in is not any more.
+
+        NotFound if there is no such account.
+        """
+        password = new_password()
+        if all(member.name != name for member in self.members()):
+            raise NotFound(what=name)
+        self._live.store(*records.change_password(name, hash_password(password)))
         return password
 
     def members(self) -> list[Member]:
