@@ -63,6 +63,7 @@ def test_the_receipt_names_the_next_paper_and_the_break_holds_it(paper: Candidat
     assert found(paper.page) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("paper", [0], indirect=True)
 def test_without_a_break_the_next_paper_begins_and_back_leads_nowhere(paper: CandidatePage) -> None:
     paper.answer(1)
