@@ -21,6 +21,7 @@ PLACES = {
     "recovery": ("recovery", "recovery"),
     "backup": ("recovery", "backup"),
     "adopt": ("recovery", "adopt_command"),
+    "print": ("printing", "print_command"),
     "journal": ("journal", "journal"),
     "check-files": ("journal", "check_files"),
     "rescue": ("rescue", "rescue"),

@@ -198,6 +198,14 @@ SETTINGS = (
         Words("工作人员登录有效时间（分钟）", "a staff sign-in lasts, minutes"),
     ),
     Setting(
+        "staff_lock_minutes",
+        15,
+        Words(
+            "工作人员多少分钟无操作后锁定（仍可看考场，操作须再输密码）",
+            "a staff page locks after so many minutes; the wall stays, an act asks the password",
+        ),
+    ),
+    Setting(
         "readiness_hours",
         24,
         Words("考前检查报告多少小时内有效", "a readiness report counts for so many hours"),

@@ -29,6 +29,7 @@ from siteapp.conduct.wall import wall
 from siteapp.config import Settings
 from siteapp.disk import Disk
 from siteapp.errors import StorageFailed
+from siteapp.forms.making import Making
 from siteapp.identity import Identity, load_identity
 from siteapp.lan.announce import About
 from siteapp.lan.kept import NAME
@@ -101,7 +102,7 @@ class Site:
         self.states = States(self.live, self.spool)
         self.limits = Limits(self.settings.number("sign_in_tries"))
         self.pace, self.mark_pace, self.done_acts = Pace(), MarkPace(), Once()
-        self.staff = Staff(self.live, self.settings.number("staff_idle_minutes") * 60_000)
+        self.staff = self._make_staff()
         self._prepare()
         to = self.settings.text("backup_folder")
         self.copier = Copier(self.identity, to, self.settings.number("backup_seconds"))
@@ -114,6 +115,7 @@ class Site:
         """What a room is made ready with before the day."""
         self.readiness = Readiness(self.folder, self.settings)
         self.rooms = Rooms(self.live, self._machines)
+        self.making = Making(self.folder / "spooling")
         self.cameras = of_site(self.folder, self.identity, self.settings)
         knows = around(self.live, self.packer, self.settings, self.disk)
         self.drill = Drill(self.folder, knows)
@@ -143,6 +145,7 @@ class Site:
         if self._lock.closed:
             return
         self._stopping.set()
+        self.making.stop()
         self.lan.stop()
         self.cameras.stop()
         for helper in self._helpers:
@@ -182,6 +185,11 @@ class Site:
     def _machines(self) -> list[Machine]:
         """The room's machines as they were seen last; the network is left in peace."""
         return self.lan.view(look=False).machines
+
+    def _make_staff(self) -> Staff:
+        number = self.settings.number
+        lasts, locks = number("staff_idle_minutes") * 60_000, number("staff_lock_minutes") * 60
+        return Staff(self.live, lasts, locks)
 
     def _network(self) -> Lan:
         token = room_token(self.identity.candidate_secret)

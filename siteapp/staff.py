@@ -1,15 +1,16 @@
 """Staff of the site: roles, sign-in, sessions, and the audit log of what they did."""
 
 import threading
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from typing import Any, Literal, NamedTuple
 
 from siteapp.conduct.limits import Limits
 from siteapp.errors import Overloaded, RoleNeeded, TooManyTries, WrongStaffSignIn
 from siteapp.store import records
-from siteapp.store.live import Live
+from siteapp.store.live import Live, token_hash
 from siteapp.store.writer import Statement
-from sync.errors import AlreadyThere
+from sync.errors import AlreadyThere, NotFound
 from sync.wire.passwords import (
     check_password,
     hash_password,
@@ -22,6 +23,8 @@ from sync.words import Words
 Role = Literal["administrator", "chief", "invigilator"]
 # More would wait for Argon2 in threads that candidates' saves need.
 MOST_CHECKS = 8
+# Each sign-in makes one; of more than this nobody has so many browsers.
+MOST_SESSIONS = 1_000
 ROLES: tuple[Role, ...] = ("administrator", "chief", "invigilator")
 ROLE_WORDS: dict[str, Words] = {
     "administrator": Words("考点管理员", "site administrator"),
@@ -47,8 +50,18 @@ class Member(NamedTuple):
 class Staff:
     """Accounts with Argon2id passwords; of a session's 256 random bits only the hash is kept."""
 
-    def __init__(self, live: Live, idle_ms: int) -> None:
+    def __init__(
+        self,
+        live: Live,
+        idle_ms: int,
+        lock_s: float = 900,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._live = live
+        self._lock_s, self._ticks = lock_s, ticks
+        # Hash of a token → when its person last did something; at the start everyone just did.
+        self._awake: dict[bytes, float] = {}
+        self._began = ticks()
         self._idle_ms = idle_ms
         self._limits = Limits()
         self._adding = threading.Lock()
@@ -61,6 +74,17 @@ class Staff:
             if any(member.name == name for member in self.members()):
                 raise AlreadyThere(what=name)
             self._live.store(records.keep_member(name, role, hash_password(password)))
+        return password
+
+    def reset(self, name: str) -> str:
+        """A new password for an account, which is stored nowhere; who is signed in is not any more.
+
+        NotFound if there is no such account.
+        """
+        password = new_password()
+        if all(member.name != name for member in self.members()):
+            raise NotFound(what=name)
+        self._live.store(*records.change_password(name, hash_password(password)))
         return password
 
     def members(self) -> list[Member]:
@@ -78,6 +102,7 @@ class Staff:
         token = new_token()
         until = self._live.clock.now() + self._idle_ms
         self._live.store(records.keep_staff_session(token, name, until))
+        self._stir(token)
         self.audit(name, "sign-in", "")
         return token
 
@@ -111,8 +136,32 @@ class Staff:
         row = records.member_of(self._live, token, self._live.clock.now())
         return Member(**row) if row else None
 
+    def locked(self, token: str) -> bool:
+        """Whether nobody has done anything with this session for so long that it is locked."""
+        last = self._awake.get(token_hash(token), self._began)
+        return self._ticks() - last > self._lock_s
+
+    def here(self, token: str) -> None:
+        """Somebody does something; it opens no lock."""
+        if not self.locked(token):
+            self._stir(token)
+
+    def unlock(self, token: str, name: str, password: str, address: str) -> None:
+        """The same person gives the password again; limits and errors as of `sign_in`."""
+        self._check(name, password, address)
+        self._stir(token)
+
+    def _stir(self, token: str) -> None:
+        with self._adding:
+            if len(self._awake) > MOST_SESSIONS:
+                # Those that stirred longest ago are locked, or soon will be, all the same.
+                for old in sorted(self._awake, key=lambda one: self._awake[one])[:100]:
+                    del self._awake[old]
+            self._awake[token_hash(token)] = self._ticks()
+
     def sign_out(self, token: str) -> None:
         """End a session."""
+        self._awake.pop(token_hash(token), None)
         self._live.store(records.end_staff_session(token))
 
     def audit(self, who: str, act: str, what: str) -> None:

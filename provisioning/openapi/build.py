@@ -35,6 +35,7 @@ OPEN = {"room", "public"}
 BY_NAME = {
     "xlsx": SHEET,
     "pdf": "application/pdf",
+    "zip": "application/zip",
     "js": "text/javascript",
     "css": "text/css",
     "svg": "image/svg+xml",

@@ -230,7 +230,9 @@ ROUTES: dict[str, Says] = {
     ),
     "GET /admin/deliveries": Says(answers=page()),
     "GET /admin/users": Says(answers=page()),
-    "POST /admin/users": Says(form("name", "role"), page(), (409, 422)),
+    "POST /admin/users": Says(form("name", "role", "as"), page(), (409, 422)),
+    "POST /admin/users/reset": Says(form("name", "as"), page(), (404,)),
+    "POST /admin/sessions/{session_id}/papers/all": Says(form(), MOVED, (404, 409)),
     "GET /admin/audit": Says(answers=page()),
     # The room plan.
     "GET /admin/rooms": Says(answers=page()),

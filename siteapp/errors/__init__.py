@@ -20,7 +20,7 @@ UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── CamerasBusy
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
              NotCheckedIn  DrillNotNow  DrillStep
-NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission
+NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission  StaffLocked
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
 NotFound ── NoSuchCamera  NoStill
@@ -95,6 +95,7 @@ from siteapp.errors.room import (
     Paused,
     ReadmissionNeeded,
     SecondNeeded,
+    StaffLocked,
     TooLate,
     WrongReadmission,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "SignInNeeded",
     "SiteNotReady",
     "SpareNotPromoted",
+    "StaffLocked",
     "StorageFailed",
     "TimeIsUp",
     "TimeUndecided",

@@ -62,3 +62,12 @@ class WrongReadmission(NotAllowed):
     code = "wrong-readmission"
     message = Words("准入码不对。编号 {challenge}", "Not the right code. Number {challenge}")
     hint = Words("请监考员再看一次编号", "Ask the invigilator to look at the number again")
+
+
+class StaffLocked(NotAllowed):
+    """Nobody has done anything at this page for a while: it may be looked at, and no more."""
+
+    code = "staff-locked"
+    message = Words("本页已锁定：一段时间无人操作", "This page is locked: it was left alone")
+    hint = Words("请输入您的密码后再操作", "Enter your password to go on")
+    http_status = 423

@@ -92,6 +92,14 @@ def keep_member(name: str, role: str, phc: str) -> Statement:
     return Statement("INSERT INTO staff VALUES (?, ?, ?)", (name, role, phc))
 
 
+def change_password(name: str, phc: str) -> tuple[Statement, Statement]:
+    """Another password, and every session under the old one is over."""
+    return (
+        Statement("UPDATE staff SET phc = ? WHERE name = ?", (phc, name)),
+        Statement("DELETE FROM staff_session WHERE name = ?", (name,)),
+    )
+
+
 def members(live: Live) -> list[dict[str, Any]]:
     """All accounts: name and role."""
     return live.rows("SELECT name, role FROM staff ORDER BY role, name")

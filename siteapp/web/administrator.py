@@ -15,6 +15,7 @@ from siteapp.staff import ROLES
 from siteapp.store import records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.audited import ACTS
+from siteapp.web.envelopes import sealed_in
 from siteapp.web.guard import STAFF, member, role, site
 from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
 from sync.moments import BEIJING
@@ -229,7 +230,25 @@ def add_user() -> str:
         )
     password = site().staff.add(name, chosen)
     site().staff.audit(member().name, "add-user", f"{name} {chosen}")
-    made = {"name": name, "role": chosen, "password": password}
+    return _password(name, chosen, password)
+
+
+@administrator.post("/admin/users/reset")
+@role("administrator")
+def reset_password() -> str:
+    """A new password for an account; NotFound if there is none. Whoever used the old one is out."""
+    name = request.form.get("name", "")
+    given = next((one.role for one in site().staff.members() if one.name == name), "")
+    password = site().staff.reset(name)
+    site().staff.audit(member().name, "reset-password", name)
+    return _password(name, given, password)
+
+
+def _password(name: str, given: str, password: str) -> str:
+    """On the page of accounts, or alone on the sheet that becomes its envelope."""
+    if request.form.get("as") == "envelope":
+        return sealed_in(name, given, password)
+    made = {"name": name, "role": given, "password": password}
     return render_template("administrator-users.html", members=site().staff.members(), made=made)
 
 

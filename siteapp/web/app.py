@@ -23,6 +23,7 @@ from siteapp.web.lan import lan
 from siteapp.web.machine import machine
 from siteapp.web.noticing import noticing
 from siteapp.web.offline import offline
+from siteapp.web.printing import printing
 from siteapp.web.readiness import readiness
 from siteapp.web.readmitting import readmitting
 from siteapp.web.reconciling import reconciling
@@ -54,6 +55,7 @@ def create_flask(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
+    app.register_blueprint(printing)
     people = (candidate, noticing, staff, administrator)
     wall = (invigilator, two_people, reconciling, readmitting)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)

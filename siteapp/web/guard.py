@@ -26,6 +26,7 @@ from siteapp.errors import (
     RequestRefused,
     ServerFault,
     SignInNeeded,
+    StaffLocked,
     TooLarge,
     WrongMethod,
 )
@@ -43,6 +44,8 @@ COOKIE = "examsite-staff"
 ROLE_ATTRIBUTE = "examsite_roles"
 # Who may use a route: anyone in the room, a signed-in candidate, or staff roles.
 ROOM, CANDIDATE = "room", "candidate"
+# What a locked page may ask for besides the wall.
+ALWAYS = ("staff.sign_out", "staff.unlock")
 STAFF = ("administrator", "chief", "invigilator")
 
 # What Flask itself answers, in our words.
@@ -75,7 +78,19 @@ def _admit(roles: tuple[str, ...]) -> None:
             raise SignInNeeded
         if member.role not in roles:
             raise role_needed(roles)
+        _awake()
         g.member = member
+
+
+def _awake() -> None:
+    """What a person does keeps a page awake; at a locked one the wall is all there is."""
+    token, looks = request.cookies.get(COOKIE, ""), request.method in ("GET", "HEAD")
+    on_wall = looks and (request.path == "/room" or request.path.startswith("/api/room/"))
+    if on_wall or request.endpoint in ALWAYS:
+        return
+    if site().staff.locked(token):
+        raise StaffLocked
+    site().staff.here(token)
 
 
 def site() -> Site:
@@ -138,7 +153,7 @@ def install(app: Flask, the_site: Site) -> None:
 def _answer(error: Exception) -> Any:
     assert isinstance(error, ExamError)  # noqa: S101  (registered for nothing else)
     if wants_page(request):
-        if isinstance(error, SignInNeeded):
+        if isinstance(error, SignInNeeded | StaffLocked):
             return redirect("/staff/sign-in")
         return render_template("error.html", error=error), error.http_status
     body: dict[str, Any] = {"error": error.to_json()}

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from siteapp.conduct import acts, by_two, entering, hands, lost, pausing
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.incidents import CATEGORIES
 from siteapp.conduct.session import Session
 from siteapp.errors import RequestRefused, ReserveMissing
 from siteapp.web import rescue_files
@@ -18,14 +19,6 @@ from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
 
 invigilator = Blueprint("invigilator", __name__)
-CATEGORIES = {
-    "machine": Words("考试机故障", "machine"),
-    "network": Words("网络故障", "network"),
-    "power": Words("停电", "power"),
-    "health": Words("考生身体不适", "a candidate's health"),
-    "conduct": Words("考场秩序", "conduct in the room"),
-    "other": Words("其他", "other"),
-}
 
 
 @invigilator.get("/room")

@@ -1,10 +1,12 @@
 """Signing in and out of the staff's pages."""
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from siteapp.errors import Overloaded, TooManyTries, WrongStaffSignIn
-from siteapp.web.guard import COOKIE, ROOM, STAFF, member, role, site
+from siteapp.web.guard import COOKIE, ROOM, STAFF, json_body, member, role, site
 
 staff = Blueprint("staff", __name__)
 HOME = {"administrator": "/admin", "chief": "/room", "invigilator": "/room"}
@@ -38,6 +40,23 @@ def sign_in() -> AnyResponse | tuple[str, int]:
 def home() -> AnyResponse:
     """Where this role begins."""
     return redirect(HOME[member().role])
+
+
+@staff.post("/api/staff/here")
+@role(*STAFF)
+def here() -> dict[str, Any]:
+    """A person moves or types at this page; a lock stays."""
+    return {}
+
+
+@staff.post("/api/staff/unlock")
+@role(*STAFF)
+def unlock() -> dict[str, Any]:
+    """The password of who is signed in opens the lock."""
+    password = json_body(password=str)["password"][:200]
+    address = request.remote_addr or ""
+    site().staff.unlock(request.cookies[COOKIE], member().name, password, address)
+    return {}
 
 
 @staff.post("/staff/sign-out")

@@ -11,6 +11,7 @@ import { failed, RoomRefusal } from "./room-server.js";
 /**
  * @typedef {object} Room
  * @property {boolean} isChief
+ * @property {() => string} session the one on the screen
  * @property {() => boolean} readmits whether another machine needs a code
  * @property {(path: string, body: object) => Promise<any>} act sends it and shows the room after it
  * @property {(path: string, body: object) => Promise<void>} press the same for a button without a dialog
@@ -167,9 +168,17 @@ function collect(room, tile) {
   return asked(room, question, "/collect", (given) => ({ admission: tile.admission, reason: given.reason }));
 }
 
+/** The photo, or words where there is none. @param {Room} room @param {any} tile */
+function faceOf(room, tile) {
+  const none = t("没有照片，请核对证件。", "No photo: look at the card.");
+  const image = el("img", { class: "face", alt: t(`${tile.name}的照片`, `Photo of ${tile.name}`), src: `/api/room/${encodeURIComponent(room.session())}/photos/${encodeURIComponent(tile.admission)}` });
+  image.addEventListener("error", () => image.replaceWith(el("p", { class: "notice warn" }, none)));
+  return image;
+}
+
 /** @param {Room} room @param {any} tile */
 function checkIn(room, tile) {
-  const says = [t("请比对本人、证件与照片。", "Compare the person with the card and the photo."), el("p", { class: "big" }, `${tile.seat} · ${tile.name}`), el("p", {}, tile.admission)];
+  const says = [t("请比对本人、证件与照片。", "Compare the person with the card and the photo."), faceOf(room, tile), el("p", { class: "big" }, `${tile.seat} · ${tile.name}`), el("p", {}, tile.admission)];
   const question = { title: t(`核验身份 · ${nameOf(tile)}`, `Check in · ${nameOf(tile)}`), says, yes: t("本人无误", "It is this person"), no: t("暂不确认", "Not now") };
   return asked(room, question, "/check-in", () => ({ admission: tile.admission }));
 }

@@ -1,6 +1,8 @@
 /** The questions and acts of the wall, and how their failures are said. */
 
+import { ask } from "../shared/dialog.js";
 import { problem } from "../shared/problem.js";
+import { t } from "../shared/words.js";
 
 /** @typedef {import("../shared/words.js").Words} Words */
 
@@ -42,6 +44,25 @@ function keyOf(said) {
   return key;
 }
 
+/** A locked page asks for the password, once for all who wait. @type {Promise<boolean>|null} */
+let unlocking = null;
+
+/** True once the page is open again, false if the person gave up. @returns {Promise<boolean>} */
+function unlock() {
+  const work = async (/** @type {Record<string, string>} */ { password }) => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch("/api/staff/unlock", { method: "POST", headers, body: JSON.stringify({ password }) });
+    if (!answer.ok) throw new RoomRefusal(answer.status, await answer.json().catch(() => null));
+  };
+  /** @type {import("../shared/dialog.js").Field} */
+  const password = { name: "password", label: t("您的密码", "Your password"), kind: "password" };
+  const says = [t("本页有一段时间无人操作，已锁定。", "Nobody used this page for a while, so it is locked.")];
+  unlocking = unlocking || ask({ failed, title: t("请再输一次密码", "Your password, please"), says, fields: [password], yes: t("解锁", "Unlock"), work })
+    .then((given) => given !== null)
+    .finally(() => (unlocking = null));
+  return unlocking;
+}
+
 /** The room as it is, or after an act. @param {string} session @param {string} path @param {object|null} body @returns {Promise<any>} */
 export async function call(session, path, body) {
   const said = `${session}${path}${JSON.stringify(body)}`;
@@ -50,6 +71,7 @@ export async function call(session, path, body) {
   const answer = await fetch(`/api/room/${encodeURIComponent(session)}${path}`, { credentials: "same-origin", ...given });
   const told = await answer.json().catch(() => null);
   if (answer.status === 401) location.href = "/staff/sign-in";
+  if (answer.status === 423 && (await unlock())) return call(session, path, body);
   if (!answer.ok) {
     // A front that speaks for a server which is away is no answer of ours.
     if (told && told.error) unanswered.delete(said);

@@ -74,7 +74,7 @@ function handsPart() {
   return [el("h2", {}, t(`举手 ${latest.hands.length}`, `Hands raised: ${latest.hands.length}`)), el("ul", {}, lines)];
 }
 
-const acting = { isChief, act, press, said, readmits: () => latest.readmits, reconcile: () => reconcile.toggle(select.value) };
+const acting = { isChief, act, press, said, session: () => latest.session, readmits: () => latest.readmits, reconcile: () => reconcile.toggle(select.value) };
 const reconcile = new Reconcile(document.getElementById("reconcile"), acting, mayAct, choose);
 const decisions = new Decisions(acting);
 const tiles = new Tiles(choose);
