@@ -11,6 +11,7 @@ from sync.errors import AlreadyThere, NotFound, RosterRefused, RosterUnreadable
 from sync.exam.roster import COLUMNS, MAJOR, RosterRow, read_rows
 from sync.exam.sitting import CandidatePlan
 from sync.exam.specification import Specification
+from sync.headquarters.planning.arrangements import extra_minutes
 from sync.headquarters.planning.sessions import draft, find
 from sync.headquarters.register.conditions import require_roster
 from sync.headquarters.store.engine import Stamp, record
@@ -159,6 +160,7 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
     taken: dict[str, list[str]] = {}
     for admission, sitting in db.execute(query):
         taken.setdefault(admission, []).append(sitting)
+    extra = extra_minutes(db, session)
     people = select(candidates).where(candidates.c.session == session).order_by(candidates.c.seat)
     return tuple(
         CandidatePlan(
@@ -169,6 +171,7 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
             school=row.school,
             seat=row.seat,
             sittings=tuple(taken[row.admission]),
+            extra_minutes=extra.get(row.admission, 0),
         )
         for row in db.execute(people)
     )
