@@ -6,6 +6,7 @@ import click
 
 from sync.console import FOLDER, say, show_json
 from sync.exam.catalogue import find as find_specification
+from sync.exam.seating import RULES, Rule
 from sync.exam.sitting import MAX_BREAK, SessionKind
 from sync.headquarters.commands.base import (
     IN_FILE,
@@ -25,6 +26,7 @@ from sync.headquarters.planning.materials import builtin_materials, read_materia
 from sync.headquarters.register import conditions, sites
 from sync.wire.files import write_durably
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
+from sync.wire.passwords import new_token
 from sync.words import Words
 
 
@@ -233,14 +235,32 @@ def roster() -> None:
 @click.option("--session", "session_id", required=True, help="Of which session.")
 @click.option("--sitting", "sitting_id", required=True, help="Of which sitting.")
 @click.option("--replace", is_flag=True, help="In place of the roster that is there.")
+@click.option(
+    "--seats",
+    type=click.Choice(RULES),
+    help="Give seats by this rule, whatever the sheet says of them [as in the sheet].",
+)
+@click.option("--first-seat", type=click.IntRange(1, 9999), default=1, help="The first [1].")
 @click.pass_obj
 def roster_import(
-    folder: Path, file: Path, session_id: str, sitting_id: str, replace: bool
+    folder: Path,
+    file: Path,
+    session_id: str,
+    sitting_id: str,
+    replace: bool,
+    seats: Rule | None,
+    first_seat: int,
 ) -> None:
     """Take a sheet as the roster of a sitting; all problems are listed, nothing half taken."""
     with opened(folder) as hq:
         count = rosters.import_roster(
-            hq, stamp(), session=session_id, sitting=sitting_id, file=file, replace=replace
+            hq,
+            stamp(),
+            session=session_id,
+            sitting=sitting_id,
+            file=file,
+            replace=replace,
+            seating=rosters.Seating(seats, first_seat, new_token()) if seats else None,
         )
         few = conditions.too_few(hq, session_id)
     say(f"已导入 {count} 名考生", f"{count} candidates imported")
