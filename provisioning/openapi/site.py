@@ -39,6 +39,8 @@ STATE = record(
     highest=ANY,
     messages=listed(ANY),
     hand_raised=TRUTH,
+    rest_ms=WHOLE,
+    next=maybe(ANY),
     receipt=maybe(TEXT),
 )
 INTRODUCTION = record(token=TEXT)
@@ -152,7 +154,7 @@ ROUTES: dict[str, Says] = {
     ),
     "POST /api/candidate/hand-in": Says(
         sends(instance=TEXT, last_sequence=WHOLE, how=TEXT),
-        told(record(receipt=TEXT, answered=WHOLE, of=WHOLE)),
+        told(record(receipt=TEXT, answered=WHOLE, of=WHOLE, next=maybe(ANY))),
         (409, 422, 429),
     ),
     "GET /api/candidate/uploads": Says(answers=told(record(files=listed(ANY))), refusals=(409,)),
