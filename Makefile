@@ -12,9 +12,9 @@ demo: ## a whole sitting on this machine, end to end (ARGS="--once --json")
 	@$(PY) -m provisioning.cli demo $(ARGS)
 
 # Three for two cores: they wait for browsers, disks and clocks as long as they compute.
-test: ## all tests, three at a time
+test: ## all tests, four at a time
 	@provisioning/bootstrap.sh dev
-	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-faults: ## the faults in their long form: two hundred kills, many crash states
 	@provisioning/bootstrap.sh dev
