@@ -101,6 +101,7 @@ ROUTES: dict[str, Says] = {
     "GET /health": Says(answers=told(record(ok=TRUTH, commits=WHOLE))),
     "GET /look/{name}": Says(answers={200: Body("text/css", TEXT), 304: None}, refusals=(404,)),
     "GET /agent/seatagent.py": Says(answers={200: Body("text/x-python", TEXT)}),
+    "POST /api/machines/sweep": Says(answers=told(record(addresses=WHOLE)), refusals=(409,)),
     "POST /admin/machines/token": Says(answers={200: Body(BYTES, BINARY)}),
     # Cameras; pictures are JPEG.
     "GET /admin/cameras": Says(answers=page()),
