@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from siteapp.lan.addresses import WIDEST, Place, hosts, narrowed
 
-# Of a network wider than this only the part around the server is offered: five minutes' work.
+# Of a network wider than this only the part around the server is offered: eight minutes' work.
 MOST_BITS = 16
 # So many at a time: the kernel keeps about a thousand neighbours, so they are read in between.
-PIECE = 896
+PIECE = 256
 
 
 class Wide(NamedTuple):
