@@ -24,7 +24,7 @@ from siteapp.lan.table import Table
 log = logging.getLogger("examsite.lan")
 
 WATCH_S = 2.0
-SWEEP_S = 10.0
+SWEEP_MS = 10_000
 KEEP_MS = 30_000
 # A whole room behind one address, and each page again every twenty seconds.
 SEEN_AT_ONCE, SEEN_A_SECOND = 400, 20.0
@@ -155,7 +155,7 @@ class Lan:
                 self._listens = bool(announced)
                 networks = {one.network for one in self._places}
                 self.table.announced(self._announcer.seats(), networks, self._clock())
-            if self._clock() - self._kept_at >= KEEP_MS:
+            if self._due(self._kept_at, KEEP_MS):
                 self._keep()
             if self._stopping.wait(WATCH_S):
                 break
@@ -184,12 +184,15 @@ class Lan:
             return False
         return True
 
+    def _due(self, last: int, every_ms: int) -> bool:
+        """Also where the clock was set back since: waiting for it could take a day."""
+        return abs(self._clock() - last) >= every_ms
+
     def _look(self) -> None:
         while not self._stopping.is_set():
             self._wake.wait()
             self._wake.clear()
-            due = self._clock() - self._swept_at >= SWEEP_S * 1000
-            if self._stopping.is_set() or not due:
+            if self._stopping.is_set() or not self._due(self._swept_at, SWEEP_MS):
                 continue
             try:
                 self._sweep()
