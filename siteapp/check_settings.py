@@ -103,6 +103,24 @@ CHECKS = (
     ),
     Setting("check_link_mbit", 100, Words("服务器网口速率下限（Mbit/s）", "link at least, Mbit/s")),
     Setting(
+        "check_key_days",
+        30,
+        Words("总部密钥到期前剩余天数下限", "headquarters' keys are good for days at least"),
+    ),
+    Setting(
+        "check_register_days",
+        400,
+        Words("密钥登记表签发后天数上限", "register of keys is days old at most"),
+    ),
+    Setting(
+        "check_front_days",
+        14,
+        Words(
+            "HTTPS 前端证书到期前剩余天数下限",
+            "the HTTPS front's certificate is good for days at least",
+        ),
+    ),
+    Setting(
         "check_spare_percent",
         10,
         Words("备用机占座位的百分比下限", "spares at least, % of the seats"),

@@ -38,6 +38,7 @@ from siteapp.lan.service import Lan, fingerprint
 from siteapp.lan.sightings import Machine
 from siteapp.papers import Shelf
 from siteapp.readiness.drill_run import Drill, around
+from siteapp.readiness.ends import HTTPS
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
@@ -63,8 +64,6 @@ log = logging.getLogger("examsite")
 KEEP_CLOCK_MS = 5_000
 WATCH_S = 1.0
 UNLOCK_LOOK_S = 2.0
-# Where the front listens.
-HTTPS = 443
 
 
 class Site:

@@ -28,13 +28,14 @@ def _certificate(
     issuer: str,
     by: ec.EllipticCurvePrivateKey,
     at: str = "",
+    days: int = 2,
 ) -> x509.Certificate:
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
     made = x509.CertificateBuilder().serial_number(x509.random_serial_number())
     made = made.subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
     made = made.issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
     made = made.public_key(key.public_key())
-    made = made.not_valid_before(start).not_valid_after(start + datetime.timedelta(days=2))
+    made = made.not_valid_before(start).not_valid_after(start + datetime.timedelta(days=days))
     made = made.add_extension(x509.BasicConstraints(ca=name == issuer, path_length=None), True)
     if at:
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(at))])
@@ -51,10 +52,10 @@ class Authority:
         self.file = folder / "ca.pem"
         self.file.write_bytes(made.public_bytes(PEM))
 
-    def front(self, at: str) -> Path:
-        """A front's certificate for that address, with its key."""
+    def front(self, at: str, days: int = 2) -> Path:
+        """A front's certificate for that address, with its key; of no days it ended an hour ago."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = _certificate("front", key, "room CA", self._key, at)
+        made = _certificate("front", key, "room CA", self._key, at, days)
         plain = serialization.NoEncryption()
         secret = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, plain)
         pem = self.folder / f"{at}.pem"

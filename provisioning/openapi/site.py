@@ -39,6 +39,8 @@ STATE = record(
     highest=ANY,
     messages=listed(ANY),
     hand_raised=TRUTH,
+    rest_ms=WHOLE,
+    next=maybe(ANY),
     receipt=maybe(TEXT),
 )
 INTRODUCTION = record(token=TEXT)
@@ -99,6 +101,7 @@ ROUTES: dict[str, Says] = {
     "GET /health": Says(answers=told(record(ok=TRUTH, commits=WHOLE))),
     "GET /look/{name}": Says(answers={200: Body("text/css", TEXT), 304: None}, refusals=(404,)),
     "GET /agent/seatagent.py": Says(answers={200: Body("text/x-python", TEXT)}),
+    "POST /api/machines/sweep": Says(answers=told(record(addresses=WHOLE)), refusals=(409,)),
     "POST /admin/machines/token": Says(answers={200: Body(BYTES, BINARY)}),
     # Cameras; pictures are JPEG.
     "GET /admin/cameras": Says(answers=page()),
@@ -152,7 +155,7 @@ ROUTES: dict[str, Says] = {
     ),
     "POST /api/candidate/hand-in": Says(
         sends(instance=TEXT, last_sequence=WHOLE, how=TEXT),
-        told(record(receipt=TEXT, answered=WHOLE, of=WHOLE)),
+        told(record(receipt=TEXT, answered=WHOLE, of=WHOLE, next=maybe(ANY))),
         (409, 422, 429),
     ),
     "GET /api/candidate/uploads": Says(answers=told(record(files=listed(ANY))), refusals=(409,)),

@@ -19,6 +19,7 @@ from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import load, outcome
+from siteapp.readiness.ends import find_ends, judge_ends
 from siteapp.readiness.looking import kept_beside
 from siteapp.readiness.report import SPOOL, Around, assemble, from_rows, keep_report
 from siteapp.readiness.room import find_facts
@@ -95,7 +96,9 @@ def _report(
     done = outcome(load(folder), wall, settings.number("drill_days"))
     network = kept_beside(folder, machines, wall)
     seating = judge_seating(rooms, network.machines, {c.seat for c in plan.candidates})
-    found = (finding(done), find_version(folder / SPOOL, identity), *seating)
+    ends = find_ends(identity, bool(settings.text("front")), wall)
+    version = find_version(folder / SPOOL, identity)
+    found = (finding(done), version, *judge_ends(ends, settings.number), *seating)
     around = Around(
         rooms=drawn(rooms),
         rehearsal=done,
@@ -131,8 +134,8 @@ def _facts(
         reserve.stat().st_size if reserve.exists() else 0,
         verify,
         # Whether it keeps up only the running service knows.
-        True if PairFolder(folder).peer() else None,
-        (f"{identity.site} #{identity.certificate.serial}", SQLITE_VERSION, True),
+        "unknown" if PairFolder(folder).peer() else None,
+        (SQLITE_VERSION, True),
     )
 
 

@@ -175,6 +175,8 @@ class Attempt:
     late_waiting: set[tuple[str, int]] = field(default_factory=set)
     receipt: str = ""
     how: str = ""
+    # The site's wall clock at the hand-in: a break is counted from it, no time that is worked in.
+    ended_at: int = 0
     # instance → the seat term that it signed in under.
     terms: dict[str, int] = field(default_factory=dict)
     # (instance, sequence) → evidence out of a rescue file that nobody has applied.
@@ -249,6 +251,8 @@ class Attempt:
         """Take one event of this attempt into the state."""
         self.phase = TRANSITIONS.get((self.phase, event.kind), self.phase)
         self.last_seq = event.seq
+        if event.kind == "hand-in":
+            self.ended_at = event.at
         handler = getattr(self, "_on_" + event.kind.replace("-", "_"), None)
         if handler:
             handler(event.body)

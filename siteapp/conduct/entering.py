@@ -31,6 +31,9 @@ def is_late(session: Session, attempt: Attempt, now: int, rules: Rules) -> bool:
     """Others began longer ago than the cut-off, and nobody has let this one in."""
     if attempt.phase in ("started", "handed-in") or attempt.admitted:
         return False
+    if any(other.phase == "handed-in" for other in session.attempts_of(attempt.admission)):
+        # They were in the room with an earlier paper, or rest after it.
+        return False
     begun = begun_ms(session, attempt.sitting)
     return begun is not None and now > begun + rules.cut_off_ms
 

@@ -12,7 +12,7 @@ InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  Uplo
 NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
              MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
              NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
-             NotItsBeginning
+             NotItsBeginning  StillResting
 NotFound ── NoSuchPage  NoMachineFound
 NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
              RoleNeeded  CrossOrigin  RescueTicketRefused
@@ -34,6 +34,7 @@ from siteapp.errors.answering import (
     SeatMoved,
     SeatTaken,
     SequenceReused,
+    StillResting,
     TimeIsUp,
     TimeUndecided,
     TooEarly,
@@ -182,6 +183,7 @@ __all__ = [
     "SiteNotReady",
     "SpareNotPromoted",
     "StaffLocked",
+    "StillResting",
     "StorageFailed",
     "TimeIsUp",
     "TimeUndecided",

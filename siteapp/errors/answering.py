@@ -57,6 +57,14 @@ class NotOpenYet(NotNow):
     hint = Words("请等候监考员", "Wait for the invigilator")
 
 
+class StillResting(NotNow):
+    """The break between two papers is not over."""
+
+    code = "still-resting"
+    message = Words("休息时间还有 {seconds} 秒", "The break lasts {seconds} more seconds")
+    hint = Words("请等候，结束后可以开始", "Please wait: you may begin when it is over")
+
+
 class TooEarly(NotNow):
     """Before the earliest time for handing in."""
 

@@ -20,6 +20,7 @@ from siteapp.lan.kept import keep, kept
 from siteapp.lan.sightings import Machine, Sighting, merge
 from siteapp.lan.sweep import sweep
 from siteapp.lan.table import Table
+from siteapp.lan.wide import Wide, WideSweep
 
 log = logging.getLogger("examsite.lan")
 
@@ -39,7 +40,7 @@ class View:
     places: list[Place]
     swept_at: int
     seconds: float
-    narrowed: bool
+    wide: Wide
     now: int
     listens: bool
     sharers: tuple[str, ...]
@@ -63,6 +64,7 @@ class Lan:
         self._fenced, self._clock = fenced, clock
         self._announcer: Announcer | None = None
         self._pace = Bucket(SEEN_AT_ONCE)
+        self._wide = WideSweep()
         self._places: list[Place] = []
         self._servers: list[OtherServer] = []
         self._in_room = False
@@ -130,7 +132,7 @@ class Lan:
             places=here,
             swept_at=self._swept_at,
             seconds=self._seconds,
-            narrowed=any(narrowed(one) != one.network for one in here),
+            wide=self._wide.told(here),
             now=now,
             listens=self._listens,
             sharers=self._sharers,
@@ -140,6 +142,16 @@ class Lan:
         """A browser in the room says that it is there; TooFast if its address says too much."""
         self._pace.take_one(address, SEEN_A_SECOND, self._clock())
         self.table.browser(marker, seat, address, browser, self._clock())
+
+    def sweep_wide(self) -> int:
+        """Look through all of a wide network, in the background; how many addresses that is."""
+        count = self._wide.begin(self.here())
+        self._wake.set()
+        return count
+
+    def leave_in_peace(self) -> None:
+        """Give up the sweep of a wide network."""
+        self._wide.end()
 
     def _announce(self) -> None:
         """Stay announced at the addresses that this server has, whatever becomes of them."""
@@ -190,15 +202,26 @@ class Lan:
 
     def _look(self) -> None:
         while not self._stopping.is_set():
-            self._wake.wait()
+            if not self._wide.running:
+                self._wake.wait()
             self._wake.clear()
-            if self._stopping.is_set() or not self._due(self._swept_at, SWEEP_MS):
+            if self._stopping.is_set():
                 continue
             try:
-                self._sweep()
+                self._look_once()
             except Exception:
                 # Shown as an old time of the last look; the list and the page go on.
                 log.warning("the room could not be looked through", exc_info=True)
+
+    def _look_once(self) -> None:
+        """The room if it is due, and a piece of the wide network if somebody asked for that."""
+        if self._due(self._swept_at, SWEEP_MS):
+            self._sweep()
+        if piece := self._wide.piece():
+            # Before the sweep: a piece that cannot be swept is not tried for ever.
+            self._wide.asked(len(piece))
+            swept = sweep(piece, self.token, self._stopping)
+            self.table.swept(swept, {one.network for one in self.here()}, self._clock())
 
     def _sweep(self) -> None:
         here = self.here()

@@ -5,13 +5,15 @@ What is not known is `unknown`, never `ok`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sync.wire.readiness import Finding, Level
 
 # The worst first.
 ORDER: tuple[Level, ...] = ("fail", "warn", "unknown", "ok")
 Threshold = Callable[[str], int]
+# Whether the second server has every answer; `unknown` beside the service, None if there is none.
+Spare = bool | Literal["unknown"] | None
 
 
 class Rule(NamedTuple):
@@ -44,6 +46,9 @@ RULES: dict[str, Rule] = {
     "server-memory": Rule("check_server_memory_mib", True, 0.5),
     "load": Rule("check_load_percent", False, 0),
     "temperature": Rule("check_temperature_c", False, 1.125),
+    "key-end": Rule("check_key_days", True, 0),
+    "register-age": Rule("check_register_days", False, 0),
+    "front-certificate": Rule("check_front_days", True, 0),
     "link": Rule("check_link_mbit", True, 0.5),
     "camera-light": Rule("check_camera_light", True, 0.5),
     "camera-focus": Rule("check_camera_focus", True, 0.5),
@@ -95,11 +100,9 @@ class ServerFacts:
     clock_source: str
     sqlite: str
     sqlite_good: bool
-    certificate: str
     package: bool | None
     package_said: str
-    # None: there is none.
-    spare: bool | None
+    spare: Spare
 
 
 def judge_server(facts: ServerFacts, threshold: Threshold) -> list[Finding]:
@@ -116,13 +119,11 @@ def judge_server(facts: ServerFacts, threshold: Threshold) -> list[Finding]:
         _link(facts, threshold),
         known("server-clock", facts.clock_synchronised, facts.clock_source, "warn"),
         known("sqlite", facts.sqlite_good, facts.sqlite),
-        known("certificate", True, facts.certificate),
         known("package", facts.package, facts.package_said),
     ]
     # No second server is a choice that everybody should see; one that lags is a fault.
-    found.append(
-        known("second-server", facts.spare is True, "", "fail" if facts.spare is False else "warn")
-    )
+    paired = None if facts.spare == "unknown" else facts.spare is True
+    found.append(known("second-server", paired, "", "fail" if facts.spare is False else "warn"))
     return found
 
 

@@ -11,7 +11,8 @@ from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.disk import needed_bytes
 from siteapp.readiness import server
-from siteapp.readiness.checks import ServerFacts
+from siteapp.readiness.checks import ServerFacts, Spare
+from siteapp.readiness.ends import Ends
 from sync.disk import MIB
 from sync.errors import ExamError
 
@@ -48,6 +49,7 @@ class Readiness:
         self._pull = Pull(0, -1)
         self._looking = threading.Lock()
         self._facts: tuple[str, int, ServerFacts] | None = None
+        self._ends: tuple[int, Ends] | None = None
         # Random: nothing on the way can make it shorter.
         self.blob = os.urandom(settings.number("check_blob_kib") * 1024)
 
@@ -85,6 +87,13 @@ class Readiness:
             self._facts = session, now, (found := find())
             return found
 
+    def ends(self, now: int, find: Callable[[], Ends]) -> Ends:
+        """What ends when, not older than a minute; `now` may be any clock that goes on."""
+        with self._looking:
+            if self._ends is None or not 0 <= now - self._ends[0] < FACTS_LAST_MS:
+                self._ends = now, find()
+            return self._ends[1]
+
 
 def find_facts(
     folder: Path,
@@ -92,10 +101,10 @@ def find_facts(
     sessions: Sequence[Session],
     reserved: int,
     verify: Callable[[], str],
-    spare: bool | None,
-    about: tuple[str, str, bool],
+    spare: Spare,
+    about: tuple[str, bool],
 ) -> ServerFacts:
-    """Measure the server. `about`: certificate, SQLite's version, and whether that is a good one.
+    """Measure the server. `about`: SQLite's version, and whether that is a good one.
 
     `verify` gives the package's digest, or raises what is wrong with it.
     """
@@ -104,7 +113,7 @@ def find_facts(
     usual, worst = server.sync_times(folder)
     machine = server.look()
     package = _verified(verify)
-    certificate, sqlite, good = about
+    sqlite, good = about
     return ServerFacts(
         free_mib=server.free_mib(folder),
         disk_mib=server.disk_mib(folder),
@@ -113,7 +122,6 @@ def find_facts(
         sync_worst_ms=worst,
         sqlite=sqlite,
         sqlite_good=good,
-        certificate=certificate,
         package=package.good,
         package_said=package.said,
         spare=spare,

@@ -35,6 +35,7 @@ ACTS: Final = {
     "readmit": Words("换机重新准入", "let in at another machine"),
     "refuse-rescue": Words("不采用救援作答", "refused rescued answers"),
     "reopen": Words("撤回交卷", "took a hand-in back"),
+    "sweep": Words("查找整个大网段", "looked through a wide network"),
     "room-plan": Words("修改机房平面图", "changed the room plan"),
     "room-plan-undo": Words("撤销平面图的改动", "undid a change of the room plan"),
     "rescue": Words("导入救援文件", "took in a rescue file"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from siteapp.conduct import acts, entering, hands
+from siteapp.conduct import acts, entering, hands, papers
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
@@ -15,6 +15,7 @@ from siteapp.errors import (
     NotOpenYet,
     RequestRefused,
     SeatMoved,
+    StillResting,
     TooManyTries,
     WrongSeat,
     WrongSignIn,
@@ -161,7 +162,9 @@ def _state(the: Site, session: Session, attempt: Attempt) -> dict[str, Any]:
         "highest": {name: attempt.highest(name) for name in _instances(attempt)},
         "messages": list(attempt.messages),
         "hand_raised": hands.is_raised(attempt),
+        "rest_ms": papers.rest_ms(session, attempt, live.clock.wall()),
         "receipt": attempt.receipt or None,
+        "next": papers.following(session, attempt, live.clock.wall()) if attempt.receipt else None,
     }
 
 
@@ -206,13 +209,15 @@ def confirm() -> dict[str, Any]:
 def start() -> dict[str, Any]:
     """The candidate's clock starts."""
     session, attempt = _mine()
-    now = site().live.clock.now()
+    now, wall = site().live.clock.now(), site().live.clock.wall()
     rules = site().entering
 
     def decide(state: Session) -> Decision:
         mine = state.attempt(attempt.id)
         if refusal := entering.hindrance(state, mine, now, rules):
             raise refusal
+        if rest := papers.rest_ms(state, mine, wall):
+            raise StillResting(seconds=-(-rest // 1000))
         return Decision(acts.start(state, mine, now))
 
     site().live.act(session, decide)
@@ -354,7 +359,8 @@ def hand_in() -> dict[str, Any]:
 
     site().live.act(session, decide)
     over = session.attempt(attempt.id)
-    return {"receipt": over.receipt, "answered": over.answered(), "of": of}
+    after = papers.following(session, over, site().live.clock.wall())
+    return {"receipt": over.receipt, "answered": over.answered(), "of": of, "next": after}
 
 
 @candidate.before_request

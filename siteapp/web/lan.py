@@ -7,7 +7,7 @@ import msgspec
 import segno
 from flask import Blueprint, Response, render_template, request
 
-from siteapp.errors import RequestRefused
+from siteapp.errors import NoMeasuring, RequestRefused
 from siteapp.web.guard import ROOM, STAFF, json_body, member, role, site
 from siteapp.web.headers import HEADERS
 
@@ -67,8 +67,7 @@ def seen() -> dict[str, Any]:
 def _show(address: str, marker: str) -> dict[str, Any]:
     """What this page shows large, while somebody binds machines; never over a paper."""
     now = site().live.clock.now()
-    sessions = site().live.sessions.values()
-    if any(phase == "open" for session in sessions for phase in session.sittings.values()):
+    if _writing():
         return {"number": 0, "seat": 0}
     number = site().rooms.numbers.number(address, marker, now)
     bound = (b.seat for b in site().rooms.now().plan.machines if b.mark == marker)
@@ -102,17 +101,38 @@ def machines() -> str:
 @role(*STAFF[:2])
 def machine_list() -> dict[str, Any]:
     """The list as it is now; while it is asked for, the room is looked through."""
+    _writing()
     view = site().lan.view()
     return {
         "now": view.now,
         "swept_at": view.swept_at,
         "seconds": round(view.seconds, 1),
-        "narrowed": view.narrowed,
+        "wide": view.wide._asdict(),
         "networks": [str(one.network) for one in view.places],
         "servers": msgspec.to_builtins(view.servers),
         "sharers": view.sharers,
         "machines": msgspec.to_builtins(view.machines),
     }
+
+
+@lan.post("/api/machines/sweep")
+@role(*STAFF[:2])
+def sweep_wide() -> dict[str, Any]:
+    """Look through all of a wide network; NoMeasuring while a sitting is open."""
+    if _writing():
+        raise NoMeasuring
+    count = site().lan.sweep_wide()
+    site().staff.audit(member().name, "sweep", str(count))
+    return {"addresses": count}
+
+
+def _writing() -> bool:
+    """True while a sitting is open: then a sweep of a wide network has an end."""
+    sessions = site().live.sessions.values()
+    found = any(phase == "open" for session in sessions for phase in session.sittings.values())
+    if found:
+        site().lan.leave_in_peace()
+    return found
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

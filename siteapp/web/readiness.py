@@ -14,6 +14,7 @@ from siteapp.readiness.cameras import with_cameras
 from siteapp.readiness.checks import ServerFacts
 from siteapp.readiness.drill import finding
 from siteapp.readiness.drill_state import outcome
+from siteapp.readiness.ends import find_ends, judge_ends
 from siteapp.readiness.looking import seen_by
 from siteapp.readiness.network import Network
 from siteapp.readiness.report import (
@@ -60,7 +61,7 @@ def _find(session: Session) -> ServerFacts:
         the.disk.reserve.held,
         lambda: _verified(session.plan.id),
         None if told is None else told["state"] == "both",
-        (f"{the.identity.site} #{the.identity.certificate.serial}", SQLITE_VERSION, True),
+        (SQLITE_VERSION, True),
     )
 
 
@@ -92,7 +93,10 @@ def _around(session: Session, network: Network, wall: int) -> Around:
     the, plan = site(), site().rooms.now().plan
     seating = judge_seating(plan, network.machines, {c.seat for c in session.plan.candidates})
     done = outcome(the.drill.state, the.live.clock.wall(), the.settings.number("drill_days"))
-    found = (finding(done), find_version(the.spool.folder, the.identity), *seating)
+    front = bool(the.settings.text("front"))
+    ends = the.readiness.ends(wall, lambda: find_ends(the.identity, front, wall))
+    version = find_version(the.spool.folder, the.identity)
+    found = (finding(done), version, *judge_ends(ends, the.settings.number), *seating)
     around = Around(
         rooms=drawn(plan), rehearsal=done, findings=found, network=network, wants=wants()
     )

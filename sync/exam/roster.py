@@ -39,10 +39,13 @@ def check_digit(identity: str) -> str:
     return "10X98765432"[total % 11]
 
 
-def read_rows(rows: Sequence[Sequence[Value]]) -> tuple[RosterRow, ...]:
-    """The roster in `rows` (head first, values as the sheet types them), or RosterRefused."""
+def read_rows(rows: Sequence[Sequence[Value]], seats: bool = True) -> tuple[RosterRow, ...]:
+    """The roster in `rows` (head first, values as the sheet types them), or RosterRefused.
+
+    `seats=False`: whatever the sheet says of seats is passed over, and every seat is 0.
+    """
     problems: list[Words] = []
-    where = _columns(rows[0] if rows else (), problems)
+    where = _columns(rows[0] if rows else (), problems, seats)
     if problems:
         raise RosterRefused(problems)
     found: list[RosterRow] = []
@@ -75,10 +78,10 @@ def _plain(text: str) -> str:
     return _visible(unicodedata.normalize("NFKC", text))
 
 
-def _columns(head: Sequence[Value], problems: list[Words]) -> dict[str, int]:
+def _columns(head: Sequence[Value], problems: list[Words], seats: bool) -> dict[str, int]:
     names = [re.sub(r"[\s*]", "", _plain(cell)) if isinstance(cell, str) else "" for cell in head]
     where = {}
-    for column in COLUMNS:
+    for column in COLUMNS if seats else COLUMNS[:-1]:
         if column not in names:
             problems.append(Words(f"缺少列：{column}", f"Column missing: {column}"))
         elif names.count(column) > 1:
@@ -104,7 +107,7 @@ def _row(
     identity = _identity(number, values[IDENTITY], problems)
     sex = _sex(number, values[SEX], identity, problems)
     school = _text(number, SCHOOL, values[SCHOOL], problems)
-    seat = _seat(number, values[SEAT], problems)
+    seat = _seat(number, values[SEAT], problems) if SEAT in values else 0
     said = values.get(MAJOR)
     major = "" if _blank(said) else _text(number, MAJOR, said, problems)
     for column, value in ((ADMISSION, admission), (IDENTITY, identity), (SEAT, seat)):

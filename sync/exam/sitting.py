@@ -14,7 +14,10 @@ SessionKind = Literal["examination", "rehearsal", "practice"]
 
 
 class SittingPlan(Struct, frozen=True):
-    """One specification × component in a session; times in minutes from the sitting's start."""
+    """One specification × component in a session; times in minutes from the sitting's start.
+
+    `break_minutes`: rest before it, for who has handed in another one of the session.
+    """
 
     id: str
     specification: str
@@ -23,6 +26,7 @@ class SittingPlan(Struct, frozen=True):
     minutes: int
     forms: tuple[str, ...]
     earliest_hand_in: int = 30
+    break_minutes: int = 0
 
 
 class CandidatePlan(Struct, frozen=True):
@@ -102,6 +106,7 @@ _ADMISSION = re.compile(r"[0-9A-Za-z]{1,40}")
 
 # Longer than this is no half-day.
 MAX_MINUTES = 600
+MAX_BREAK = 240
 
 
 def check_plan(plan: SessionPlan) -> SessionPlan:
@@ -147,6 +152,8 @@ def _sitting_problems(sitting: SittingPlan) -> Iterator[Words]:
         )
     if sitting.earliest_hand_in < 0:
         yield Words(f"{sitting.id} 的最早交卷时间为负", f"{sitting.id}: earliest hand-in below 0")
+    if not 0 <= sitting.break_minutes <= MAX_BREAK:
+        yield Words(f"{sitting.id} 的休息时间不合理", f"{sitting.id}: break out of range")
 
 
 def _candidate_problems(candidate: CandidatePlan, sittings: set[str]) -> Iterator[Words]:

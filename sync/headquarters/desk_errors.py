@@ -1,6 +1,7 @@
 """Errors of two officers at one desk: of corrections, and of key files that people choose.
 
 InputRefused       CorrectionRefused  KeyFileRefused  PhotosRefused
+                   ArrangementRefused
 NotAllowed         OtherOfficerNeeded
 """
 
@@ -35,6 +36,14 @@ class PhotosRefused(InputRefused):
         "每张照片以准考证号命名（.jpg 或 .png），按所列逐条更正后重新导入",
         "Name each photo by its admission number (.jpg or .png), correct what is listed, try again",
     )
+
+
+class ArrangementRefused(InputRefused):
+    """More time that cannot be granted so."""
+
+    code = "arrangement-refused"
+    message = Words("不能这样安排加时：{reason_zh}", "No such extra time: {reason_en}")
+    hint = Words("请核对分钟数并写明原因", "Check the minutes and say why")
 
 
 class OtherOfficerNeeded(NotAllowed):

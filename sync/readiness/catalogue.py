@@ -9,6 +9,7 @@ from sync.readiness.check_words import (
     SCHOOL,
     Check,
 )
+from sync.readiness.end_words import ENDS
 from sync.readiness.network_words import NETWORK
 from sync.readiness.rehearsal_words import REHEARSAL
 from sync.readiness.room_words import ROOMS
@@ -381,5 +382,5 @@ _SERVER = (
     ),
 )
 
-_EVERY = (*_SERVER, *_MACHINES, *NETWORK, *ROOMS, *REHEARSAL, *CAMERAS)
+_EVERY = (*_SERVER, *ENDS, *_MACHINES, *NETWORK, *ROOMS, *REHEARSAL, *CAMERAS)
 CATALOGUE: Final = {check.code: check for check in _EVERY}

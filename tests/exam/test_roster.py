@@ -34,6 +34,13 @@ def problems(*rows: list[Any], head: list[Any] = HEAD) -> list[str]:
     return [words.zh for words in refused.value.problems]
 
 
+def test_a_roster_that_is_seated_by_rule_needs_no_seats_and_keeps_none() -> None:
+    short = [HEAD[:-1], row(1)[:-1], row(2)[:-1]]
+    assert [one.seat for one in read_rows(short, seats=False)] == [0, 0]
+    assert [one.seat for one in read_rows([HEAD, row(1, 座位号="x")], seats=False)] == [0]
+    assert problems(row(1)[:-1], head=HEAD[:-1]) == ["缺少列：座位号"]
+
+
 def test_a_right_roster_is_read() -> None:
     assert read_rows([HEAD, row(1), row(2)]) == (
         RosterRow("2026000001", "赵䶮", world.identity_number(1), "男", "示例职业学校", 1),

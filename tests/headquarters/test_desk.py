@@ -211,6 +211,23 @@ def test_a_seat_belongs_to_one_candidate_of_the_session(desk: Desk) -> None:
     assert "seat 3 is 示例考生03's" in caught.value.problems[0].en
 
 
+def test_seats_by_rule_pass_over_the_sheet_s_and_leave_who_has_one_where_they_are(
+    desk: Desk,
+) -> None:
+    desk.session(candidates=4)
+    add(desk, LIVE, "second")
+    # Two of the first sitting sit this one too; the sheet's seats are others'.
+    rows = [*sample_rows("530051", 2, 1), *sample_rows("560003", 3, 9)]
+    seating = rosters.Seating("random", 2, "seed")
+    where = {"session": "morning", "sitting": "second", "seating": seating}
+    rosters.import_roster(desk.hq, BY, file=desk.roster(rows), **where)  # type: ignore[arg-type]
+    with desk.hq.store.reading() as db:
+        people = rosters.candidate_plans(db, "morning")
+    both = [one.seat for one in people if one.sittings == ("live", "second")]
+    assert both == [1, 2]
+    assert [one.seat for one in people if one.sittings == ("second",)] == [5, 6, 7]
+
+
 def test_a_file_that_is_no_sheet_is_refused(desk: Desk) -> None:
     desk.session()
     file = desk.folder / "x.xlsx"

@@ -114,6 +114,16 @@ def write_paper(candidate: CandidatePage) -> None:
     candidate.expect_saved(len({*numbers, int(scenario.inner_text())}))
 
 
+def papers(page: Page, address: str) -> None:
+    """A ticket and the room record, which are the same in both languages."""
+    for name, kind, part in (
+        ("ticket", "tickets", ".ticket"),
+        ("room-record", "record", "body"),
+    ):
+        page.goto(f"{address}/admin/sessions/{SESSION}/papers/{kind}")
+        page.locator(part).first.screenshot(path=IMAGES / f"{name}-zh.png")
+
+
 class Room:
     """The candidates beside the one at the browser, in every state that a tile can show."""
 
@@ -188,6 +198,7 @@ def pictures(site: Premises, watch: Watch) -> None:
     room.finish()
     for sitting in site.people:
         site.act("close", sitting=sitting)
+    papers(admin.page, site.address)
     site.deliver()
     officer = watch.machine().new_page()
     officer.goto(f"{site.hq_address}/sign-in?next=/sessions/{SESSION}")

@@ -1,5 +1,6 @@
 """A candidate calls an invigilator from the page, and hears whether the call got through."""
 
+import pytest
 from candidate_page import Sit
 from playwright.sync_api import expect
 from premises import Premises
@@ -23,6 +24,7 @@ def test_a_hand_is_raised_by_key_and_seen_to_be_up_also_after_a_reload(
     assert raised == [True, False]
 
 
+@pytest.mark.long
 def test_who_cannot_be_heard_is_told_to_raise_the_real_hand(site: Premises, sit: Sit) -> None:
     paper = sit(site.people["live"][0])
     paper.enter()

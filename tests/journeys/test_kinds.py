@@ -102,6 +102,7 @@ def test_each_kind_is_answered_by_keys_survives_a_reload_and_gets_its_marks(hall
     assert set(hall.marks().values()) == {2}
 
 
+@pytest.mark.long
 def test_an_order_that_is_right_as_it_stands_counts_only_when_it_is_kept(hall: Hall) -> None:
     page = hall.paper.page
     hall.paper.go(4)

@@ -1,5 +1,6 @@
 """The check of identity by eye: the candidate's own photo beside name and seat."""
 
+import pytest
 from browsers import kept
 from candidate_page import Sit
 from playwright.sync_api import expect
@@ -22,6 +23,7 @@ def test_a_candidate_confirms_beside_the_photo_and_the_machine_keeps_none(
     expect(photo).to_have_attribute("alt", f"Photo of {paper.person.name}")
 
 
+@pytest.mark.long
 def test_who_has_no_photo_is_told_so_and_goes_on(site: Premises, sit: Sit) -> None:
     paper = sit(site.people["live"][1])
     paper.sign_in()

@@ -12,7 +12,7 @@ const PLAN = c.object({
   kind: c.oneOf('examination', 'rehearsal', 'practice'),
   sittings: c.list(c.object({
     id: c.string, specification: c.string, component: c.string, title: WORDS, minutes: c.integer,
-    forms: c.list(c.string), earliest_hand_in: c.integer,
+    forms: c.list(c.string), earliest_hand_in: c.integer, break_minutes: c.integer,
   })),
   candidates: c.list(c.object({
     admission: c.string, name: c.string, identity: c.string, sex: c.oneOf('男', '女'),
@@ -107,7 +107,7 @@ function sound({ id, site, sittings, candidates, starts_at: start }) {
     && [names, sittings.flatMap((s) => s.forms), candidates.map((x) => x.admission),
       candidates.map((x) => x.seat)].every(unique)
     && sittings.every((s) => s.forms.length > 0 && within(s.minutes, 1, 600)
-      && s.earliest_hand_in >= 0)
+      && s.earliest_hand_in >= 0 && within(s.break_minutes, 0, 240))
     && candidates.every((x) => /^[0-9A-Za-z]{1,40}$/.test(x.admission) && x.seat > 0
       && within(x.extra_minutes, 0, 600) && x.sittings.length > 0 && unique(x.sittings)
       && x.sittings.every((name) => names.includes(name)));

@@ -141,11 +141,12 @@ def test_the_record_as_pdf_says_what_the_journal_says(facts: Facts) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("count", [40, 500])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "count"), [*((kind, 40) for kind in KINDS), ("tickets", 500), ("sign-in", 500)]
+)
 def test_large_rooms_fit_their_pages(kind: str, count: int) -> None:
     found = printed.facts_of(printed.plan_of(count), batches=count // 4)
-    for part in range(1, parts(kind, count) + 1):
+    for part in {1, parts(kind, count)}:
         pages = text_of(pdf(drawn(kind, found, part)))
         # Nothing runs over onto a page of its own.
         assert [n for n, page in enumerate(pages, start=1) if len(page) < 60] == []

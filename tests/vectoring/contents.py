@@ -161,6 +161,7 @@ def _plan_rules() -> Iterator[Refusal]:
         "form-none": field(*sitting, "forms", to=[]),
         "minutes-0": field(*sitting, "minutes", to=0),
         "minutes-601": field(*sitting, "minutes", to=601),
+        "break-of-241-minutes": field(*sitting, "break_minutes", to=241),
         "hand-in-before-the-start": field(*sitting, "earliest_hand_in", to=-1),
         "admission-with-slash": field(*candidate, "admission", to="2026/1"),
         "admission-twice": field(*candidate, "admission", to="2026000002"),

@@ -6,7 +6,8 @@ import click
 
 from sync.console import FOLDER, say, show_json
 from sync.exam.catalogue import find as find_specification
-from sync.exam.sitting import SessionKind
+from sync.exam.seating import RULES, Rule
+from sync.exam.sitting import MAX_BREAK, SessionKind
 from sync.headquarters.commands.base import (
     IN_FILE,
     LIMIT,
@@ -20,11 +21,12 @@ from sync.headquarters.commands.base import (
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.content.bank import builtin_bank, load_bank
 from sync.headquarters.content.specifications import specification
-from sync.headquarters.planning import photos, release, rosters, sessions
+from sync.headquarters.planning import arrangements, photos, release, rosters, sessions
 from sync.headquarters.planning.materials import builtin_materials, read_materials
 from sync.headquarters.register import conditions, sites
 from sync.wire.files import write_durably
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
+from sync.wire.passwords import new_token
 from sync.words import Words
 
 
@@ -187,6 +189,9 @@ def sitting() -> None:
 @click.option("--forms", type=click.IntRange(1, 26), default=1, help="How many forms to draw.")
 @click.option("--bank", type=FOLDER, help="Folder of a bank [default: the one that ships].")
 @click.option("--earliest-hand-in", type=click.IntRange(0, 600), default=30, help="Minutes.")
+@click.option(
+    "--break", "break_minutes", type=click.IntRange(0, MAX_BREAK), default=0, help="Minutes."
+)
 @click.pass_obj
 def sitting_add(
     folder: Path,
@@ -197,6 +202,7 @@ def sitting_add(
     forms: int,
     bank: Path | None,
     earliest_hand_in: int,
+    break_minutes: int,
 ) -> None:
     """Add a sitting and draw its forms."""
     with opened(folder) as hq:
@@ -213,6 +219,7 @@ def sitting_add(
             materials=read_materials(bank, items) if bank else builtin_materials(code),
             form_count=forms,
             earliest_hand_in=earliest_hand_in,
+            break_minutes=break_minutes,
         )
     drawn = " ".join(plan.forms)
     say(f"已加入考试 {sitting_id}，试卷：{drawn}", f"Sitting {sitting_id} added, forms: {drawn}")
@@ -228,14 +235,32 @@ def roster() -> None:
 @click.option("--session", "session_id", required=True, help="Of which session.")
 @click.option("--sitting", "sitting_id", required=True, help="Of which sitting.")
 @click.option("--replace", is_flag=True, help="In place of the roster that is there.")
+@click.option(
+    "--seats",
+    type=click.Choice(RULES),
+    help="Give seats by this rule, whatever the sheet says of them [as in the sheet].",
+)
+@click.option("--first-seat", type=click.IntRange(1, 9999), default=1, help="The first [1].")
 @click.pass_obj
 def roster_import(
-    folder: Path, file: Path, session_id: str, sitting_id: str, replace: bool
+    folder: Path,
+    file: Path,
+    session_id: str,
+    sitting_id: str,
+    replace: bool,
+    seats: Rule | None,
+    first_seat: int,
 ) -> None:
     """Take a sheet as the roster of a sitting; all problems are listed, nothing half taken."""
     with opened(folder) as hq:
         count = rosters.import_roster(
-            hq, stamp(), session=session_id, sitting=sitting_id, file=file, replace=replace
+            hq,
+            stamp(),
+            session=session_id,
+            sitting=sitting_id,
+            file=file,
+            replace=replace,
+            seating=rosters.Seating(seats, first_seat, new_token()) if seats else None,
         )
         few = conditions.too_few(hq, session_id)
     say(f"已导入 {count} 名考生", f"{count} candidates imported")
@@ -256,6 +281,23 @@ def roster_photos(folder: Path, source: Path, session_id: str) -> None:
         listed = " ".join(taken.without[:20])
         count = len(taken.without)
         say(f"{count} 名考生没有照片：{listed}", f"{count} without a photo: {listed}", err=True)
+
+
+@roster.command("extra-time")
+@click.argument("admission")
+@click.argument("minutes", type=int)
+@click.option("--session", "session_id", required=True, help="Of which session.")
+@click.option("--reason", required=True, help="Why, as it was approved.")
+@click.pass_obj
+def roster_extra_time(
+    folder: Path, admission: str, minutes: int, session_id: str, reason: str
+) -> None:
+    """Grant a candidate more time for each paper of a session, in advance; 0 takes it back."""
+    with opened(folder) as hq:
+        arrangements.grant(
+            hq, stamp(), session=session_id, admission=admission, minutes=minutes, reason=reason
+        )
+    say(f"{admission}：每科加时 {minutes} 分钟", f"{admission}: {minutes} minutes more each paper")
 
 
 @roster.command("template")

@@ -11,9 +11,9 @@ from sync.exam.photos import Photos
 from sync.headquarters.content.portrait import MAX_FILE, NotAPhoto, portrait
 from sync.headquarters.desk_errors import PhotosRefused
 from sync.headquarters.planning.sessions import draft, find
+from sync.headquarters.store.candidate_tables import photos
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
-from sync.headquarters.store.photo_tables import photos
 from sync.headquarters.store.schema import candidates
 from sync.words import Words
 

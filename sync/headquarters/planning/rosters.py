@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.errors import AlreadyThere, NotFound, RosterRefused, RosterUnreadable
 from sync.exam.roster import COLUMNS, MAJOR, RosterRow, read_rows
+from sync.exam.seating import Rule, seat_by
 from sync.exam.sitting import CandidatePlan
 from sync.exam.specification import Specification
+from sync.headquarters.planning.arrangements import extra_minutes
 from sync.headquarters.planning.sessions import draft, find
 from sync.headquarters.register.conditions import require_roster
 from sync.headquarters.store.engine import Stamp, record
@@ -18,6 +20,14 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sittings
 from sync.spreadsheet import SheetUnreadable, read_sheet, sheet_bytes
 from sync.words import Words
+
+
+class Seating(NamedTuple):
+    """How seats are given: the rule, the first seat, and what decides the lots."""
+
+    rule: Rule
+    first: int
+    seed: str
 
 
 def import_roster(
@@ -28,13 +38,15 @@ def import_roster(
     sitting: str,
     file: Path,
     replace: bool = False,
+    seating: Seating | None = None,
 ) -> int:
     """Take a sheet as the roster of a sitting; how many candidates. All problems are listed.
 
     A sitting has one roster: AlreadyThere if it has, unless `replace`. Of an examination it must
-    keep to the quota and its majors (sync.headquarters.register.conditions).
+    keep to the quota and its majors (sync.headquarters.register.conditions). With `seating` the
+    seats are given by rule, whatever the sheet says of them; the seed is in the record.
     """
-    rows = read_roster(file)
+    rows, told = read_roster(file, seats=seating is None), {}
     with headquarters.store.writing() as db:
         row = draft(db, session)
         specification = _specification(db, session, sitting)
@@ -43,19 +55,36 @@ def import_roster(
             if not replace:
                 raise AlreadyThere(what=f"{session}/{sitting} {file.name}")
             _clear(db, session, sitting)
+        if seating:
+            rows, told = _seated(db, session, rows, seating), seating._asdict()
         problems = _conflicts(db, session, rows)
         if problems:
             raise RosterRefused(problems)
         _insert(db, session, sitting, rows)
         require_roster(db, row, sitting, specification)
-        record(db, by, "roster.import", session=session, sitting=sitting, candidates=len(rows))
+        said = {"session": session, "sitting": sitting, "candidates": len(rows), **told}
+        record(db, by, "roster.import", **said)
     return len(rows)
 
 
-def read_roster(file: Path) -> tuple[RosterRow, ...]:
+def _seated(
+    db: Connection, session: str, rows: Sequence[RosterRow], seating: Seating
+) -> tuple[RosterRow, ...]:
+    """Who has a seat in the session keeps it; the others get theirs by rule."""
+    query = select(candidates.c.admission, candidates.c.seat).where(candidates.c.session == session)
+    seats = {row.admission: row.seat for row in db.execute(query)}
+    same = [row for row in rows if row.admission in seats]
+    kept = [msgspec.structs.replace(row, seat=seats[row.admission]) for row in same]
+    new = [row for row in rows if row.admission not in seats]
+    taken = frozenset(seats.values())
+    given = seat_by(seating.rule, new, seating.seed, seating.first, taken)
+    return (*kept, *given)
+
+
+def read_roster(file: Path, seats: bool = True) -> tuple[RosterRow, ...]:
     """The rows of a roster sheet; RosterUnreadable or RosterRefused."""
     try:
-        return read_rows(read_sheet(file))
+        return read_rows(read_sheet(file), seats)
     except SheetUnreadable as error:
         raise RosterUnreadable(reason=str(error)) from None
 
@@ -159,6 +188,7 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
     taken: dict[str, list[str]] = {}
     for admission, sitting in db.execute(query):
         taken.setdefault(admission, []).append(sitting)
+    extra = extra_minutes(db, session)
     people = select(candidates).where(candidates.c.session == session).order_by(candidates.c.seat)
     return tuple(
         CandidatePlan(
@@ -169,6 +199,7 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
             school=row.school,
             seat=row.seat,
             sittings=tuple(taken[row.admission]),
+            extra_minutes=extra.get(row.admission, 0),
         )
         for row in db.execute(people)
     )

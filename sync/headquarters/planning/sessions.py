@@ -101,6 +101,7 @@ def add_sitting(
     bank: Bank,
     form_count: int = 1,
     earliest_hand_in: int = 30,
+    break_minutes: int = 0,
     materials: Mapping[str, bytes] | None = None,
 ) -> SittingPlan:
     """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill.
@@ -115,21 +116,32 @@ def add_sitting(
             raise AlreadyThere(what=f"{session}/{sitting}")
         require_sitting(db, row, specification)
         drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed)
-        part = specification.component(component)
-        plan = SittingPlan(
-            id=sitting,
-            specification=specification.code,
-            component=component,
-            title=_title(specification, part.title),
-            minutes=part.minutes,
-            forms=tuple(form.id for form in drawn),
-            earliest_hand_in=earliest_hand_in,
-        )
+        rules = {"earliest_hand_in": earliest_hand_in, "break_minutes": break_minutes}
+        plan = _plan(specification, component, sitting, drawn, rules)
         _insert_sitting(db, session, plan, specification)
         _insert_forms(db, session, sitting, drawn, bank)
         keep_materials(db, session, drawn, materials or {})
         record(db, by, "sitting.add", session=session, sitting=sitting, code=specification.code)
     return plan
+
+
+def _plan(
+    specification: Specification,
+    component: str,
+    sitting: str,
+    drawn: list[Form],
+    rules: Mapping[str, int],
+) -> SittingPlan:
+    part = specification.component(component)
+    return SittingPlan(
+        id=sitting,
+        specification=specification.code,
+        component=component,
+        title=_title(specification, part.title),
+        minutes=part.minutes,
+        forms=tuple(form.id for form in drawn),
+        **rules,
+    )
 
 
 def _title(specification: Specification, part: Words) -> Words:

@@ -27,10 +27,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 from sync.errors import AlreadyInitialised, NotInitialised, SqliteTooOld
 from sync.headquarters.errors import DatabaseAway, SettingRefused
 from sync.headquarters.store import (
+    candidate_tables,
     delivery_tables,
     enrolment_tables,
     marking_tables,
-    photo_tables,
     register_tables,
     watch_tables,
 )
@@ -41,7 +41,7 @@ TABLES = (
     delivery_tables,
     enrolment_tables,
     marking_tables,
-    photo_tables,
+    candidate_tables,
     register_tables,
     watch_tables,
 )

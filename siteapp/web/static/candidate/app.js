@@ -218,7 +218,7 @@ export class App {
     attempt.files.serverIsBack();
     if (this.collection) this.collection.serverIsBack();
     if (state.phase === "started" && !attempt.paperIsFresh) await attempt.fetchPaper(this.server);
-    if (state.phase === "confirmed" && attempt.record.agreed && state.open) this.start();
+    if (state.phase === "confirmed" && attempt.record.agreed && state.open && !state.rest_ms) this.start();
     const left = this.countdown.remaining();
     const more = left !== null && left > EXTENDED_MS;
     if (attempt.record.ending === "time" && (more || state.held)) await this.#callOff(attempt);
@@ -317,8 +317,8 @@ export class App {
     await attempt.write();
     const outcome = await collection.run(how);
     if (outcome && "done" in outcome) {
-      const { receipt, answered, of } = outcome.done;
-      await this.#finish(attempt, { receipt, answered, of, left: attempt.marks().onlyHere });
+      const { receipt, answered, of, next } = outcome.done;
+      await this.#finish(attempt, { receipt, answered, of, next, left: attempt.marks().onlyHere });
     } else if (outcome && collection === this.collection) {
       this.handInRefusal = how === "candidate" ? outcome.refusal : null;
       this.timeNotBefore = performance.now() + TRY_AGAIN_MS;
@@ -345,7 +345,7 @@ export class App {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const left = attempt.marks().onlyHere;
-    await this.#finish(attempt, { receipt: state.receipt || "", answered: null, of: null, left });
+    await this.#finish(attempt, { receipt: state.receipt || "", answered: null, of: null, next: state.next, left });
   }
 
   /** @param {Attempt} attempt @param {import("./types.js").Receipt} receipt */
@@ -364,6 +364,12 @@ export class App {
     this.#halt();
     if (this.attempt) await setAside(this.local, this.attempt.record, this.attempt.ledger.complete);
     this.nextCandidate();
+  }
+
+  /** The same candidate's next paper: signed in anew, so that it is the same person after the break. */
+  nextPaper() {
+    session.forgetReceipt();
+    location.replace(location.pathname);
   }
 
   /** A page as if nobody had been here. */

@@ -19,7 +19,7 @@ export function receiptScreen(app, again) {
     el("p", { class: "center" }, t("回执码（请记下）", "Receipt code (please note it)")),
     el("p", { class: "receipt code" }, finished.receipt || "—"),
     facts(finished),
-    finished.left > 0 ? left(finished.left) : mayLeave(),
+    finished.left > 0 ? left(finished.left) : finished.next ? goesOn(app, finished.next) : mayLeave(),
     el("p", { class: "quiet small" }, t("「下一位考生」由监考员按下，会清除本页的回执。", "“Next candidate” is for the invigilator: it clears this receipt.")),
     el("div", { class: "row" }, next),
   );
@@ -36,6 +36,17 @@ function facts(finished) {
   ];
   if (finished.of !== null) rows.push([t("已作答", "Answered"), `${finished.answered} / ${finished.of}`]);
   return factList(rows);
+}
+
+/** Another paper follows: what, how long, after which rest. @param {import("./app.js").App} app @param {import("./types.js").Next} next */
+function goesOn(app, next) {
+  const rest = Math.ceil(next.rest_ms / 60000);
+  const pause = rest ? t(`先休息 ${rest} 分钟。`, `First there is a break of ${rest} min. `) : "";
+  return notice(
+    "good",
+    el("p", {}, el("strong", {}, t("您还有下一科：", "Another paper follows: ")), say(next.title), t(`，${next.minutes} 分钟。`, `, ${next.minutes} minutes. `), pause),
+    el("button", { type: "button", on: { click: () => app.nextPaper() } }, t("登录下一科", "Sign in for the next paper")),
+  );
 }
 
 function mayLeave() {

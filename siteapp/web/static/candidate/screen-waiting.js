@@ -55,6 +55,11 @@ function lineOf(app) {
   if (app.contact === "away") {
     return t("暂时连不上服务器，正在重试。请不要关闭页面。", "The server cannot be reached; trying again. Do not close this page.");
   }
+  const rest = app.state && app.state.rest_ms;
+  if (rest) {
+    const minutes = Math.ceil(rest / 60000);
+    return t(`休息中，还有约 ${minutes} 分钟；结束后本科自动开始。`, `A break of about ${minutes} more min; this paper begins by itself after it.`);
+  }
   if (app.state && (app.state.open || app.state.phase === "started")) {
     return t("考试已开放，正在取试卷……", "The sitting is open; fetching your paper …");
   }

@@ -63,6 +63,11 @@ export function finish(record, given) {
   return finished;
 }
 
+/** The receipt was noted: the same candidate goes on. */
+export function forgetReceipt() {
+  set(tab, RECEIPT, null);
+}
+
 /** For the next candidate: nothing of this one stays; the seat is the machine's, so it does. */
 export function clear() {
   forget();

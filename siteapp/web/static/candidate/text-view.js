@@ -1,6 +1,6 @@
 /** A deliverable that is a text, written in the page. */
 
-import { el, setText, stressed } from "../shared/dom.js";
+import { announce, el, setText, stressed } from "../shared/dom.js";
 import { t } from "../shared/words.js";
 
 /** @typedef {import("./places.js").Place} Place */
@@ -19,9 +19,15 @@ export function textView(app, place) {
   area.addEventListener("input", () => attempt.type(place.ref, area.value));
   area.addEventListener("blur", () => attempt.settle());
   const element = el("div", { class: "text-answer" }, prompt(place, "answer-text"), area, length);
+  let wasFull = false;
   const update = () => {
     const count = Array.from(area.value.replace(/\s/g, "")).length;
-    setText(length, t(`${count} 字`, `${count} characters`));
+    const full = area.value.length >= LONGEST;
+    const end = full ? t(`；已到上限 ${LONGEST}，超出的没有保存`, `; the limit of ${LONGEST} is reached, what was over it is not kept`) : "";
+    setText(length, t(`${count} 字`, `${count} characters`) + end);
+    if (full && !wasFull) announce(end, "assertive");
+    wasFull = full;
+    length.className = full ? "small mark warn" : "quiet small";
     const known = textOf(attempt.ledger.response(place.ref));
     // Never under the candidate's hands: what is typed is the newest there is.
     if (document.activeElement !== area && area.value !== known) area.value = known;

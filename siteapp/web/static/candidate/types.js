@@ -58,6 +58,8 @@
  * @property {Record<string, number>} highest
  * @property {Message[]} messages
  * @property {boolean=} hand_raised  an invigilator is to come
+ * @property {number=} rest_ms  how long the break before this paper still lasts
+ * @property {Next|null=} next  after the hand-in: the paper that comes next
  * @property {string|null} receipt
  * @property {number|null} earliest_hand_in_ms
  * @property {number} clock_ms  the site's clock, which only runs
@@ -83,7 +85,8 @@
  * @property {string} ticket
  *
  * @typedef {"candidate"|"time"} How  who ended the attempt
- * @typedef {{receipt: string, answered: number|null, of: number|null, left: number}} Receipt
+ * @typedef {{title: Words, minutes: number, rest_ms: number}} Next  the paper that the candidate writes after this one
+ * @typedef {{receipt: string, answered: number|null, of: number|null, left: number, next?: Next|null}} Receipt
  *   left: answers that stayed on this machine
  *
  * @typedef {object} Record_  what this machine keeps about one attempt

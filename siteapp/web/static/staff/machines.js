@@ -1,7 +1,8 @@
 // The machines of the room: polled every three seconds, one row each. All text is textContent.
 
+import { ask } from "../shared/dialog.js";
 import { el, setText } from "../shared/dom.js";
-import { t } from "../shared/words.js";
+import { language, t } from "../shared/words.js";
 
 const POLL_MS = 3000;
 const CLOCK_OFF_MS = 60_000;
@@ -131,6 +132,42 @@ function showServers({ servers, sharers }) {
   document.getElementById("servers").replaceChildren(...notices, ...shared);
 }
 
+/** How long the sweep of so many addresses takes, in whole minutes: 896 of them in 4.5 s. @param {number} count */
+const minutes = (count) => Math.max(1, Math.round((count / 896) * 4.5 / 60));
+
+/** A network that is not swept unasked: the question, and how far it is. */
+function showWide({ networks, addresses, done, total, running }) {
+  document.getElementById("wide").hidden = !networks.length;
+  const progress = document.getElementById("wide-progress");
+  progress.hidden = !running;
+  progress.max = total || 1;
+  progress.value = done;
+  const names = networks.join(" ");
+  const before = total && !running ? t(`已查找 ${done} 个地址。`, `${done} addresses were looked through. `) : "";
+  const said = running
+    ? t(`正在查找 ${names}：${done} / ${total}`, `Looking through ${names}: ${done} of ${total}`)
+    : before + t(`本网段很大，只自动查找服务器所在的 /24。${names} 共 ${addresses} 个地址，全部查找约需 ${minutes(addresses)} 分钟。`, `This network is large: only the /24 around the server is looked through by itself. ${names} has ${addresses} addresses; all of them take about ${minutes(addresses)} min.`);
+  setText(document.getElementById("wide-said"), said);
+  const button = document.getElementById("wide-sweep");
+  button.hidden = running;
+  setText(button, t(`查找全部 ${addresses} 个地址`, `Look through all ${addresses}`));
+}
+
+async function sweepWide() {
+  const { networks, addresses } = latest.wide;
+  await ask({
+    title: t(`查找 ${networks.join(" ")} 的全部 ${addresses} 个地址？`, `Look through all ${addresses} addresses of ${networks.join(" ")}?`),
+    says: [t(`在后台进行，约需 ${minutes(addresses)} 分钟；向每个地址发一个小数据包。有考试进行时不能查找，开考时自动停止。`, `It runs in the background for about ${minutes(addresses)} min and sends one small packet to each address. Not while a sitting is open; it stops when one opens.`)],
+    yes: t("开始查找", "Look through"),
+    failed: (error) => el("p", { class: "notice bad", role: "alert" }, error.message),
+    work: async () => {
+      const answer = await fetch("/api/machines/sweep", { method: "POST", credentials: "same-origin" });
+      const { error } = await answer.json();
+      if (!answer.ok) throw new Error(`${error.message[language()]} ${error.hint[language()]}`);
+    },
+  });
+}
+
 let drawnCounts = "";
 
 function show(state) {
@@ -142,7 +179,7 @@ function show(state) {
     showServers(state);
   }
   showRows(state);
-  document.getElementById("narrowed").hidden = !state.narrowed;
+  showWide(state.wide);
   const alone = t("本服务只在本机监听，没有可查找的网络", "This service listens on this machine only: there is no network to look through");
   const swept = !state.networks.length ? alone : state.swept_at
     ? t(`${state.networks.join(" ")} · ${ago(state.now - state.swept_at)}查找，用时 ${state.seconds} 秒`, `${state.networks.join(" ")} · looked through ${ago(state.now - state.swept_at)}, in ${state.seconds} s`)
@@ -167,4 +204,5 @@ async function poll() {
   setTimeout(poll, POLL_MS);
 }
 
+document.getElementById("wide-sweep").addEventListener("click", sweepWide);
 poll();

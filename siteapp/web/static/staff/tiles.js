@@ -10,7 +10,7 @@ export const STATES = {
   absent: ["✕", t("缺考", "absent")],
   expected: ["○", t("未登录", "not here")],
   "signed-in": ["◔", t("已登录", "signed in")],
-  confirmed: ["◑", t("已确认", "checked")],
+  confirmed: ["◑", t("已确认", "confirmed")],
   started: ["▶", t("作答中", "in exam")],
   paused: ["‖", t("已暂停", "paused")],
   "handed-in": ["✓", t("已交卷", "handed in")],
@@ -32,15 +32,19 @@ function callsOf(state, tile) {
   return hand ? [`↑ ${t("举手", "hand up")}`, ...due] : due;
 }
 
+/** Signed in, and not yet at the paper. @param {any} tile */
+function here(tile) {
+  return tile.state === "signed-in" || tile.state === "confirmed";
+}
+
 /** What somebody has to decide on. @param {any} state @param {any} tile */
 function dueWords(state, tile) {
   const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
   const left = (tile.noticed.hidden || 0) + (tile.noticed.blur || 0);
-  const here = tile.phase === "signed-in" || tile.phase === "confirmed";
   return [
     tile.look && tile.phase === "started" && `◇ ${t(`切屏 ${left}`, `left ${left}×`)}`,
-    here && tile.late_comer && `△ ${t("迟到", "late-comer")}`,
-    here && state.check_in && !tile.checked && `? ${t("待核验", "to check in")}`,
+    here(tile) && tile.late_comer && `△ ${t("迟到", "late-comer")}`,
+    here(tile) && state.check_in && !tile.checked && `? ${t("待核验", "check in")}`,
     (tile.held || lost) && tile.phase === "started" && `‖ ${t("待补时", "time due")}`,
     tile.rescued > 0 && `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`,
     tile.late > 0 && `△ ${t("待裁定", "late")}`,
@@ -95,7 +99,8 @@ function linesOf(state, tile, now) {
   const [sign, words] = STATES[tile.state];
   const head = el("span", { class: "tile-head" }, el("b", {}, String(tile.seat)));
   if (tile.phase === "started") head.append(el("span", { class: "left" }, leftOf(tile, now)));
-  const lines = [head, el("span", { class: "who" }, tile.name), el("span", {}, `${sign} ${words}`)];
+  const said = here(tile) && tile.checked ? `✓ ${t("已核验", "checked in")}` : `${sign} ${words}`;
+  const lines = [head, el("span", { class: "who" }, tile.name), el("span", {}, said)];
   if (tile.phase === "started" || tile.phase === "handed-in") lines.push(el("span", {}, `${tile.answered}/${tile.of}`));
   const { going = 0, stalled = 0 } = (state.uploads || {})[tile.attempt] || {};
   if (tile.files || going || stalled) {
