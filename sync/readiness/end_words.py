@@ -10,7 +10,7 @@ ENDS: Final = (
         "key-end",
         False,
         "d",
-        Words("总部密钥剩余天数", "Headquarters' keys are good for"),
+        Words("总部密钥剩余天数", "Headquarters' keys: days left"),
         Words(
             "到期的密钥总部不再使用；考点没有新的密钥登记表，就读不懂新的解锁消息和回执",
             "Headquarters stops using a key at its end; a site without the newer register cannot"
@@ -27,7 +27,7 @@ ENDS: Final = (
         "register-age",
         False,
         "d",
-        Words("密钥登记表已签发", "Register of keys is old"),
+        Words("密钥登记表签发天数", "Register of keys: its age"),
         Words(
             "登记表太旧的考点不知道哪些密钥后来被吊销",
             "A site with an old register does not know which keys were revoked since",
@@ -42,7 +42,7 @@ ENDS: Final = (
         "front-certificate",
         False,
         "d",
-        Words("HTTPS 证书剩余天数", "HTTPS certificate is good for"),
+        Words("HTTPS 证书剩余天数", "HTTPS certificate: days left"),
         Words(
             "证书到期后，考试机的浏览器拒绝打开页面；本项向前端实际取得证书来检查",
             "Past its end browsers refuse the pages; this is read from what the front really shows",

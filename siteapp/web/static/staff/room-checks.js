@@ -25,7 +25,7 @@ function show(state) {
   drawn = now;
   const { failing, unchecked, seats } = state;
   place.hidden = failing.length === 0;
-  const head = t(`${failing.length} 台考试机检查未通过`, `${failing.length} machines did not pass their checks`);
+  const head = t(`${failing.length} 台考试机检查未通过`, failing.length === 1 ? "1 machine did not pass its check" : `${failing.length} machines did not pass their checks`);
   const rest = unchecked.length ? t(`（${seats} 个座位中 ${unchecked.length} 个尚未检查）`, ` (${unchecked.length} of ${seats} seats not checked yet)`) : "";
   const lines = failing.slice(0, MOST).map(({ seat, checks }) => el("li", {}, t(`座位 ${seat}：`, `Seat ${seat}: `) + checks.map((one) => say(one)).join(t("、", ", "))));
   const more = failing.length > MOST ? el("li", {}, `… (${failing.length})`) : null;
