@@ -8,6 +8,7 @@ time and memory, and after its start it can open no file (Landlock, where the ke
 import ctypes
 import importlib
 import json
+import logging
 import os
 import pkgutil
 import resource
@@ -61,8 +62,30 @@ def _warm() -> None:
     for one in pkgutil.walk_packages(av.__path__, "av."):
         if not one.name.endswith("__main__"):
             importlib.import_module(one.name)
-    av.logging.set_level(None)
+    _stay_here()
     _still(av.VideoFrame(16, 16, "yuv420p"))
+
+
+class _Redirected(logging.Handler):
+    """Ends the process where FFmpeg says that it is about to go elsewhere."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called in FFmpeg's own thread, before it has called anybody."""
+        if "Redirecting to" in record.getMessage():
+            _answer({"picture": "undecodable"}, b"")
+            os._exit(0)
+
+
+def _stay_here() -> None:
+    """FFmpeg goes where an RTSP redirect sends it, password and all, and has no option against it.
+
+    It says so first, and nothing else of what it says is kept.
+    """
+    said = logging.getLogger("libav")
+    said.propagate = False
+    said.setLevel(logging.INFO)
+    said.addHandler(_Redirected())
+    av.logging.set_level(av.logging.INFO)
 
 
 def look(url: str, pause_s: float, seconds: float) -> tuple[dict[str, Any], bytes]:
@@ -180,6 +203,10 @@ def main() -> None:
         facts, still = {"picture": "unavailable"}, b""
     else:
         facts, still = look(order["url"], order["pause_s"], order["seconds"])
+    _answer(facts, still)
+
+
+def _answer(facts: dict[str, Any], still: bytes) -> None:
     sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + still)
     sys.stdout.buffer.flush()
 

@@ -9,6 +9,8 @@ from sync.wire.fields import Counter, Digest, Name, Number
 
 Level = Literal["fail", "warn", "unknown", "ok"]
 Said = Annotated[str, Meta(max_length=200)]
+# More than any site has: whoever draws a report holds each finding against each room.
+MOST_ROOMS, MOST_FINDINGS = 64, 500
 # Upper edges of the groups of round trips, ms; the last group is open.
 TRIP_EDGES = (2, 5, 10, 20, 50, 100, 200)
 TRIP_GROUPS = len(TRIP_EDGES) + 1
@@ -118,9 +120,9 @@ class ReadinessReport(Struct, frozen=True):
     seats_ready: Number
     spares: Number
     premises: Premises
-    rooms: tuple[Room, ...]
+    rooms: Annotated[tuple[Room, ...], Meta(max_length=MOST_ROOMS)]
     trips: Trips
-    findings: tuple[Finding, ...]
+    findings: Annotated[tuple[Finding, ...], Meta(max_length=MOST_FINDINGS)]
     machines: tuple[CheckedMachine, ...]
     cameras: tuple[Camera, ...] | None
     rehearsal: Rehearsal | None

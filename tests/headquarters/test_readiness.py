@@ -45,6 +45,13 @@ def test_the_newest_report_of_a_session_is_kept_and_a_repeat_changes_nothing(des
     assert (told, kept(desk)) == ([True, True, False], [(True, NOW - 1)])
 
 
+def test_a_report_that_is_told_again_is_no_newer_than_it_was(desk: Desk) -> None:
+    same = report(desk.box.sign, NOW * 2)
+    told = [readiness.keep_report(desk.hq, same, "site-01", at) for at in (NOW, NOW + 9)]
+    received = [one.received_at for one in readiness.read_reports(desk.hq, "site-01", 9)]
+    assert (told, received) == ([True, False], [NOW])
+
+
 def test_a_clock_that_was_ahead_does_not_outlast_the_same_clock_put_right(desk: Desk) -> None:
     readiness.keep_report(desk.hq, report(desk.box.sign, NOW * 2, ready=False), "site-01", NOW)
     readiness.keep_report(desk.hq, report(desk.box.sign, NOW + 5), "site-01", NOW + 9)

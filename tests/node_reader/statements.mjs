@@ -73,6 +73,7 @@ function readiness(value) {
   const said = (v) => ([...c.string(v)].length <= 200 ? v : c.strange('too long'));
   const counted = c.orNull(NUMBER), seats = c.list(COUNTER);
   const trips = (v) => (c.list(NUMBER)(v).length === 8 ? v : c.strange('number of groups'));
+  const most = (n, of) => (v) => (c.list(of)(v).length <= n ? v : c.strange('too many'));
   return c.object({
     site: c.NAME, session: c.NAME, serial: COUNTER, at: NUMBER, ready: c.bool, candidates: NUMBER,
     seats_ready: NUMBER, spares: NUMBER, trips,
@@ -82,11 +83,11 @@ function readiness(value) {
         role: c.oneOf('main', 'spare'), processors: counted, memory_mib: counted, disk_mib: counted,
       })),
     }),
-    rooms: c.list(c.object({
+    rooms: most(64, c.object({
       name: said, ready: c.bool, candidates: NUMBER, seats_ready: NUMBER, spares: NUMBER,
       places: c.list(c.object({ seat: COUNTER, row: COUNTER, column: COUNTER, spare: c.bool })),
     })),
-    findings: c.list(c.object({
+    findings: most(500, c.object({
       check: c.NAME, level, value: counted, limit: counted, said, seats,
     })),
     machines: c.list(c.object({

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -134,6 +135,29 @@ def test_the_child_is_ended_when_its_time_is_over(monkeypatch: pytest.MonkeyPatc
         began = time.monotonic()
         assert take(f"rtsp://127.0.0.1:{port}/", 1, 0.3) == (Facts("killed"), b"")
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("asked", [b"OPTIONS", b"DESCRIBE"])
+def test_a_camera_sends_nobody_elsewhere(asked: bytes) -> None:
+    called: list[str] = []
+
+    def elsewhere(caller: socket.socket) -> None:
+        called.append("elsewhere")
+        caller.close()
+
+    def redirects(caller: socket.socket) -> None:
+        caller.settimeout(5)
+        while said := caller.recv(4096):
+            called.append("camera")
+            status = b"302 Moved" if said.startswith(asked) else b"200 OK"
+            count = said.split(b"CSeq: ", 1)[1].split(b"\r\n", 1)[0]
+            to = b"rtsp://127.0.0.1:%d/" % other
+            caller.sendall(b"RTSP/1.0 %b\r\nCSeq: %b\r\nLocation: %b\r\n\r\n" % (status, count, to))
+
+    with device(elsewhere) as other, device(redirects) as port:
+        url = picture.rtsp_url("127.0.0.1", port, "/", Secret("viewer", "s3cret"))
+        assert take(url, 1, 5) == (Facts("undecodable"), b"")
+    assert set(called) == {"camera"}
 
 
 def test_no_process_shows_the_password(tmp_path: Path) -> None:

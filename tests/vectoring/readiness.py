@@ -1,5 +1,7 @@
 """A readiness report and what can be wrong with one."""
 
+import msgspec
+
 from sync.wire.readiness import (
     Camera,
     CheckedMachine,
@@ -44,6 +46,7 @@ READY = ReadinessReport(
     ),
     rehearsal=Rehearsal(AT, "ok", (Step("server-cable", "ok", 4200, "2"),)),
 )
+_ROOM, _FINDING = msgspec.to_builtins((READY.rooms[1], READY.findings[1]))
 FAULTS: list[tuple[str, Wrong]] = [
     ("ready-number", field("ready", to=1)),
     ("seat-0", field("machines", 0, "seat", to=0)),
@@ -55,6 +58,8 @@ FAULTS: list[tuple[str, Wrong]] = [
     ("machines-null", field("machines", to=None)),
     ("trips-of-seven-groups", field("trips", to=[0] * 7)),
     ("rooms-missing", drop("rooms")),
+    ("rooms-65", field("rooms", to=[_ROOM] * 65)),
+    ("findings-501", field("findings", to=[_FINDING] * 501)),
     ("place-without-column", drop("rooms", 0, "places", 0, "column")),
     ("server-of-another-role", field("premises", "servers", 0, "role", to="x")),
     ("servers-a-number", field("premises", "servers", to=2)),

@@ -32,7 +32,7 @@ def site_of(envelope: bytes) -> str:
 
 
 def keep_report(headquarters: Headquarters, envelope: bytes, site: str, now: int) -> bool:
-    """Keep a site's report if it is the newest of its session; whether it was.
+    """Keep a site's report if it is the newest of its session and new to us; whether it was.
 
     DocumentRefused, UnknownSender if it is not the site's own, UnknownSession.
     """
@@ -48,9 +48,9 @@ def keep_report(headquarters: Headquarters, envelope: bytes, site: str, now: int
     values = {"at": at, "received_at": now, "envelope": envelope} | _listed(report)
     place = {"site": site, "session": report.session}
     wanted = headquarters.store.inserting(readiness).values(**place, **values)
-    kept = wanted.on_conflict_do_update(
-        index_elements=list(place), set_=values, where=readiness.c.at <= at
-    )
+    # Sites tell all of them again and again: the same word of an older session is not the newest.
+    fresh = (readiness.c.at <= at) & (readiness.c.envelope != envelope)
+    kept = wanted.on_conflict_do_update(index_elements=list(place), set_=values, where=fresh)
     own = (sessions.c.id == report.session) & (sessions.c.site == site)
     with headquarters.store.writing() as db:
         if db.scalar(select(sessions.c.id).where(own)) is None:
