@@ -15,6 +15,24 @@ from rich.table import Table
 from sync.errors import ExamError, InputRefused
 from sync.words import Language
 
+
+class OutFile(click.Path):
+    """A file that a command writes; its folder must be there before anything is measured."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """As click does; a missing folder is the person's slip, not a fault of ours."""
+        path: Path = click.Path.convert(self, value, param, ctx)  # type: ignore[assignment]
+        if not path.parent.is_dir():
+            zh = f"没有文件夹 {path.parent}，请先新建或另选位置"
+            en = f"There is no folder {path.parent}: make it or choose another place"
+            self.fail(zh if language(ctx) == "zh" else en, param, ctx)
+        return path
+
+
+OUT_FILE = OutFile()
 # A folder that a command is given; it need not be there.
 FOLDER = click.Path(path_type=Path, file_okay=False)
 # A long list of problems is cut on the screen; --json has all of it.

@@ -68,7 +68,8 @@ def seats_of(text: str) -> tuple[int, ...]:
         match = re.fullmatch(r"([0-9]{1,4})(?:[-–~]([0-9]{1,4}))?", part)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 1 <= first <= last <= HIGHEST_SEAT:
-            raise CameraRefused([Words(f"座位：{part[:20]}", f"seats: {part[:20]}")])
+            zh = f"座位应写作 1-20, 25，不能是 {part[:20]}"
+            raise CameraRefused([Words(zh, f"seats are written 1-20, 25, not {part[:20]}")])
         found.update(range(first, last + 1))
     if len(found) > MOST_SEATS:
         raise CameraRefused([Words(f"座位超过 {MOST_SEATS} 个", f"more than {MOST_SEATS} seats")])

@@ -21,6 +21,7 @@ from siteapp.readiness.checks import worst_first
 from sync.console import language, say, show_json, show_table
 from sync.readiness.catalogue import CATALOGUE
 from sync.readiness.view import LEVELS
+from sync.wire.readiness import Finding
 
 PORT = click.IntRange(1, 65_535)
 
@@ -132,16 +133,24 @@ def _show(seen: list[Seen], as_json: bool) -> None:
     rows = []
     for one in seen:
         camera = one.camera
-        said = [
-            f"{CATALOGUE[f.check].title.in_(lang)} {'' if f.value is None else f.value} {f.said}"
-            for f in worst_first(one.findings)
-            if f.level != "ok"
-        ]
+        bad = [f for f in worst_first(one.findings) if f.level != "ok"]
+        said = [_found(f) for f in bad]
         where = f"{camera.host}:{camera.port}{camera.path}"
         covered = " · ".join(filter(None, (camera.room, seats_text(camera.seats))))
         level = LEVELS[one.level].in_(lang)
-        rows.append((level, camera.id, camera.label, where, covered, "\n".join(said)))
-    show_table(["result", "id", "name", "address", "seats", "found"], rows)
+        how = [CATALOGUE[f.check].how.in_(lang) for f in bad if f.level in ("fail", "warn")]
+        told = ("\n".join(said), "\n".join(how))
+        rows.append((level, camera.id, camera.label, where, covered, *told))
+    heads = ["result", "id", "name", "address", "seats", "found"]
+    show_table([*heads, "怎么处理" if lang == "zh" else "what to do"], rows)
+
+
+def _found(finding: Finding) -> str:
+    """One line: the check, and what was measured or said; a bare title would look like praise."""
+    value = "" if finding.value is None else str(finding.value)
+    unknown = LEVELS["unknown"].in_(language()) if finding.level == "unknown" else ""
+    words = (CATALOGUE[finding.check].title.in_(language()), value, finding.said, unknown)
+    return " ".join(filter(None, words))
 
 
 def _as_json(one: Seen) -> dict[str, object]:

@@ -11,7 +11,7 @@ from siteapp.cameras.service import of_site
 from siteapp.clock import wall_ms
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
-from siteapp.errors import SiteNotReady
+from siteapp.errors import NoSessionYet, SiteNotReady
 from siteapp.identity import Identity, load_identity
 from siteapp.papers import verify_kept
 from siteapp.readiness.asked import Wants
@@ -29,7 +29,7 @@ from siteapp.rooms.keeping import kept_plan
 from siteapp.standby.folder import PairFolder
 from siteapp.store import checked
 from siteapp.store.database import SQLITE_VERSION, check_sqlite
-from sync.console import language, say, show_json, show_table
+from sync.console import OUT_FILE, language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
 from sync.printing.page import Tongue
@@ -39,13 +39,11 @@ from sync.readiness.view import LEVELS, Line, line_of, rooms_of, verdict_of
 from sync.wire.readiness import ReadinessReport
 from sync.words import Words
 
-FILE = click.Path(path_type=Path, dir_okay=False)
-
 
 @click.command("check")
 @click.option("--session", help="The session to be ready for [the newest].")
 @click.option("--keep", is_flag=True, help="Sign the report and keep it for the start.")
-@click.option("--pdf", type=FILE, help="Write the report as a PDF here.")
+@click.option("--pdf", type=OUT_FILE, help="Write the report as a PDF here.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line.")
 @click.pass_obj
 def check_command(
@@ -59,7 +57,7 @@ def check_command(
     check_sqlite()
     identity, settings = load_identity(folder), Settings.load(folder)
     if not (folder / "site.db").exists():
-        raise NotFound(what=session or "session")
+        raise NoSessionYet
     report = _report(folder, identity, settings, session)
     envelope = keep_report(folder, report, identity.sign) if keep else b""
     if pdf:
@@ -84,8 +82,10 @@ def _report(
     ):
         decoded = [msgspec.json.decode(p, type=SessionPlan) for p in checked.plans(rows)]
         plans = {plan.id: plan for plan in decoded}
-        if not plans or (session and session not in plans):
-            raise NotFound(what=session or "session")
+        if not plans:
+            raise NoSessionYet
+        if session and session not in plans:
+            raise NotFound(what=session)
         plan = plans[session] if session else decoded[-1]
         digest = checked.package(rows, plan.id)
         machines = from_rows(checked.all_checked(rows))

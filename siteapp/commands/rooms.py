@@ -12,7 +12,7 @@ from siteapp.rooms.plan import RoomPlan
 from siteapp.rooms.sheets import plan_sheet, read_plan_sheet
 from siteapp.site import Site
 from siteapp.store.checked import beside
-from sync.console import say, show_json, show_table
+from sync.console import OUT_FILE, language, say, show_json, show_table
 from sync.errors import NotFound
 
 
@@ -44,11 +44,15 @@ def rooms_list(folder: Path, as_json: bool) -> None:
         here = sum(seat in bound for seats in of.values() for seat in seats)
         size = f"{room.rows} × {room.columns}"
         lines.append([room.name, size, len(of["seat"]), len(of["spare"]), here])
-    show_table(["room", "size", "seats", "spares", "machines"], lines)
+    heads = {
+        "zh": ["机房", "行 × 列", "座位", "备用", "已绑定机器"],
+        "en": ["room", "rows × columns", "seats", "spares", "machines bound"],
+    }
+    show_table(heads[language()], lines)
 
 
 @rooms.command("export")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=OUT_FILE)
 @click.pass_obj
 def rooms_export(folder: Path, file: Path) -> None:
     """Write the plan into an .xlsx FILE; also while the service runs."""

@@ -70,6 +70,7 @@ from siteapp.errors.readiness import (
     DrillNotNow,
     DrillStep,
     NoMeasuring,
+    NoSessionYet,
     ReadinessMissing,
     SiteNotReady,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "NoMachineFound",
     "NoMeasuring",
     "NoRoomNetwork",
+    "NoSessionYet",
     "NoStill",
     "NoSuchCamera",
     "NoSuchPage",

@@ -1,6 +1,6 @@
 """What stands between a site and a start that somebody has looked at."""
 
-from sync.errors import EnvironmentFault, NotNow
+from sync.errors import EnvironmentFault, NotFound, NotNow
 from sync.words import Words
 
 
@@ -25,6 +25,17 @@ class NoMeasuring(NotNow):
     code = "no-measuring"
     message = Words("考试进行中，不再测速", "An exam is on: nothing is measured now")
     hint = Words("请在考试结束后再检查", "Check again when it is over")
+
+
+class NoSessionYet(NotFound):
+    """There is nothing yet to be ready for: a report names its session."""
+
+    code = "no-session-yet"
+    message = Words("本机还没有场次，不能出具考前检查报告", "No session is here to report on")
+    hint = Words(
+        "请先导入试卷包；学校申报考点时，请向总部要一份试考试卷包",
+        "Import a package first; a school that applies asks headquarters for a rehearsal's",
+    )
 
 
 class SiteNotReady(EnvironmentFault):

@@ -35,6 +35,7 @@ from siteapp.staff import Member, role_needed
 from siteapp.store.live import Token
 from siteapp.web.answers import bearer
 from siteapp.web.headers import HEADERS
+from siteapp.web.menu import shown
 from sync.disk import SyncFailed
 from sync.errors import ExamError
 from sync.origin import same_origin
@@ -144,7 +145,9 @@ def install(app: Flask, the_site: Site) -> None:
 
     @app.context_processor
     def words() -> dict[str, Any]:
-        return {"t": t, "lang": language(), "member": current_member(), "site": the_site}
+        member = current_member()
+        menu = member and shown(member.role, request.path)
+        return {"t": t, "lang": language(), "member": member, "menu": menu, "site": the_site}
 
     app.register_error_handler(ExamError, _answer)
     app.register_error_handler(HTTPException, _answer_http)

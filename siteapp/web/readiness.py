@@ -35,6 +35,7 @@ from siteapp.web.administrator import china_time
 from siteapp.web.asked import wants
 from siteapp.web.checking import shown
 from siteapp.web.guard import language, member, role, site
+from siteapp.web.headers import PAPER_POLICY
 from sync.errors import NotFound
 from sync.printing.page import Tongue
 from sync.printing.pdf import pdf
@@ -44,10 +45,6 @@ from sync.wire.readiness import ReadinessReport
 
 readiness = Blueprint("readiness", __name__)
 WHO = ("administrator", "chief")
-# A paper brings its style along and needs nothing else: no script, no request.
-PAPER_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
-)
 
 
 def _find(session: Session) -> ServerFacts:

@@ -182,8 +182,8 @@ def _serving(cables: Cables, folder: Path) -> Iterator[None]:
             process.kill()
 
 
-@wired
-def test_the_servers_cable_is_seen_to_be_pulled_and_the_whole_room_with_it(room: Room) -> None:
+def servers_cable(room: Room) -> None:
+    """Out until everybody was silent for long, and in again."""
     room.begin("server-cable")
     room.cables.pull("a")
     for one in (room.near, room.far):
@@ -198,8 +198,8 @@ def test_the_servers_cable_is_seen_to_be_pulled_and_the_whole_room_with_it(room:
     assert found["phase"] == "passed", found["proofs"]
 
 
-@wired
-def test_one_machines_cable_is_told_from_the_servers(room: Room) -> None:
+def machines_cable(room: Room) -> None:
+    """The far machine's, while the near one works on."""
     room.begin("machine-cable")
     room.cables.pull("b")
     room.far.write()
@@ -212,3 +212,9 @@ def test_one_machines_cable_is_told_from_the_servers(room: Room) -> None:
     room.back("machine-cable")
     found = room.step("machine-cable")
     assert found["phase"] == "passed", found["proofs"]
+
+
+@wired
+def test_the_servers_cable_and_one_machines_are_each_seen_and_told_apart(room: Room) -> None:
+    servers_cable(room)
+    machines_cable(room)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from sync.console import language, show_json, show_table
+from sync.console import OutFile, language, show_json, show_table
 from sync.headquarters.clock import wall_ms
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, open_headquarters
@@ -18,7 +18,7 @@ from sync.words import Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 IN_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-OUT_FILE = click.Path(path_type=Path, dir_okay=False)
+OUT_FILE = OutFile()
 # Columns of milliseconds; JSON keeps the numbers.
 MOMENTS = frozenset({"at", "since", "until", "expires_at", "used_at", "taken_at"})
 YES, NO = Words("是", "yes"), Words("否", "no")
