@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from room import staff_browser
+from room import browser, staff_browser
 from werkzeug.test import Client
 
 from siteapp.readiness.drill import Times
 from siteapp.site import Site
-from siteapp.web.app import create_app
 
 SHORT = Times(every=200, paced=0, pace=100, burst_ahead=0, full=0, longest=60_000)
 
@@ -80,7 +79,7 @@ def drilled(site: Site, seats: range) -> tuple[Client, list[Machine]]:
     admin = staff_browser(site, "administrator")
     answer = admin.post("/api/drill/start", json={})
     assert answer.status_code == 200, answer.json
-    client = Client(create_app(site))
+    client = browser(site)
     return admin, [Machine(client, seat).join() for seat in seats]
 
 

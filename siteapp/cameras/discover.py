@@ -53,11 +53,20 @@ def discover(own: Iterable[str], seconds: float = LISTEN_S) -> list[Found]:
                 _send(sockets, message)
                 sent += 1
             for one in select.select(sockets, [], [], min(left, 0.1))[0]:
-                datagram, source = one.recvfrom(MOST_DATAGRAM)
-                device = read_match(datagram, source[0], message)
+                device = heard(one, message)
                 if device and len(found) < MOST_FOUND:
                     found.setdefault(device.address, device)
     return sorted(found.values(), key=lambda one: socket.inet_aton(one.address))
+
+
+def heard(one: socket.socket, message: str) -> Found | None:
+    """The device whose answer to this question waits there; None for anything else."""
+    try:
+        datagram, source = one.recvfrom(MOST_DATAGRAM)
+    except OSError:
+        # It was damaged on its way, and the kernel has dropped it; or the network has just gone.
+        return None
+    return read_match(datagram, source[0], message)
 
 
 def _socket(address: str) -> socket.socket | None:

@@ -25,7 +25,7 @@ from siteapp.lan.wide import Wide, WideSweep
 log = logging.getLogger("examsite.lan")
 
 WATCH_S = 2.0
-SWEEP_S = 10.0
+SWEEP_MS = 10_000
 KEEP_MS = 30_000
 # A whole room behind one address, and each page again every twenty seconds.
 SEEN_AT_ONCE, SEEN_A_SECOND = 400, 20.0
@@ -167,7 +167,7 @@ class Lan:
                 self._listens = bool(announced)
                 networks = {one.network for one in self._places}
                 self.table.announced(self._announcer.seats(), networks, self._clock())
-            if self._clock() - self._kept_at >= KEEP_MS:
+            if self._due(self._kept_at, KEEP_MS):
                 self._keep()
             if self._stopping.wait(WATCH_S):
                 break
@@ -196,6 +196,10 @@ class Lan:
             return False
         return True
 
+    def _due(self, last: int, every_ms: int) -> bool:
+        """Also where the clock was set back since: waiting for it could take a day."""
+        return abs(self._clock() - last) >= every_ms
+
     def _look(self) -> None:
         while not self._stopping.is_set():
             if not self._wide.running:
@@ -211,7 +215,7 @@ class Lan:
 
     def _look_once(self) -> None:
         """The room if it is due, and a piece of the wide network if somebody asked for that."""
-        if self._clock() - self._swept_at >= SWEEP_S * 1000:
+        if self._due(self._swept_at, SWEEP_MS):
             self._sweep()
         if piece := self._wide.piece():
             # Before the sweep: a piece that cannot be swept is not tried for ever.

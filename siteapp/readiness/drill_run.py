@@ -62,6 +62,8 @@ class Drill:
         self.times = TIMES
         self._room: DrillRoom | None = None
         self._kept_ms = 0
+        # Set by the writer's thread: whoever holds the lock may be waiting for that thread.
+        self._broken = threading.Event()
         self._outside = Outside(folder / "spool")
         self.state = drill_state.load(folder)
         if self.state.on:
@@ -98,13 +100,13 @@ class Drill:
     def _fatal(self) -> None:
         """The drill's own file failed: no reason to end the site, whose files are others."""
         log.critical("the drill's database failed; the drill is over")
-        self.state = replace(self.state, on=False)
+        self._broken.set()
 
     @property
     def room(self) -> DrillRoom:
         """The open room, or DrillNotNow."""
         room = self._room
-        if room is None or not self.state.on:
+        if room is None or not self.state.on or self._broken.is_set():
             raise DrillNotNow(reason_zh="没有进行中的演练", reason_en="no drill is on")
         return room
 
@@ -132,9 +134,10 @@ class Drill:
     def finish(self) -> None:
         """The pages are sent away; a step that runs is ended."""
         with self._lock:
-            if self._room and self.state.on:
+            if self._room and self.state.on and not self._broken.is_set():
                 self._settle("ended")
             self.close()
+            self._broken.clear()
             if self.state.on or self.state.running:
                 self._keep(replace(self.state, on=False, running=None))
 
@@ -183,7 +186,8 @@ class Drill:
         with self._lock:
             if self._room is None:
                 return
-            if not self.state.on or self._examination_is_open() or self._around.stops():
+            over = self._broken.is_set() or not self.state.on
+            if over or self._examination_is_open() or self._around.stops():
                 self.finish()
                 return
             self._watch(self._room)
@@ -330,7 +334,8 @@ class Drill:
 
     def invitation(self) -> str | None:
         """The run that check pages are to join, if there is one."""
-        return self.state.run if self.state.on and self._room else None
+        on = self.state.on and self._room and not self._broken.is_set()
+        return self.state.run if on else None
 
     def _step(self, name: str) -> StepState:
         try:

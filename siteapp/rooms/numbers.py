@@ -46,7 +46,8 @@ class Numbers:
 
     def of(self, machine: Machine, now: int) -> int:
         """The number that this machine shows; 0: none."""
-        if not self.showing(now):
-            return 0
         keys = ((address, mark) for mark in machine.marks for address in machine.addresses)
-        return next((self._given[key] for key in keys if key in self._given), 0)
+        with self._lock:
+            if now > self._until:
+                return 0
+            return next((self._given[key] for key in keys if key in self._given), 0)

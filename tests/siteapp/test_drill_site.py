@@ -8,6 +8,7 @@ from drilling import Machine, begin, drilled, met, step
 from room import browser, journal, open_room, staff_browser
 
 from siteapp.errors import DrillNotNow
+from siteapp.readiness import drill_state
 from siteapp.readiness.drill_room import DrillRoom
 from siteapp.readiness.drill_run import Drill
 from siteapp.readiness.report import kept_report
@@ -149,6 +150,17 @@ def test_only_staff_lead_a_drill_and_what_pages_say_is_bounded(site: Site) -> No
     for bad in ({"made": -1}, {"times": [-5]}, {"times": "x"}, {"more": 1}):
         assert machine.post("told", good | {"times": []} | bad)[0] == 400
     assert admin.post("/api/drill/steps/nothing/begin", json={}).status_code == 404
+
+
+def test_a_drill_whose_file_failed_is_over_for_good_and_a_new_one_can_begin(site: Site) -> None:
+    admin, (machine,) = drilled(site, range(1, 2))
+    site.drill._fatal()
+    machine.write()
+    assert (machine.send(), site.drill.invitation()) == (409, None)
+    site.drill.tick()
+    assert drill_state.load(site.folder).on is False
+    assert admin.post("/api/drill/start", json={}).status_code == 200
+    assert machine.join().work() == 200
 
 
 def test_a_state_that_nobody_can_read_is_no_drill(site_folder: Path) -> None:

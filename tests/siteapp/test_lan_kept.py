@@ -8,7 +8,7 @@ import pytest
 
 from siteapp.lan.announce import About, Announcer
 from siteapp.lan.kept import Kept, keep, kept
-from siteapp.lan.service import Lan
+from siteapp.lan.service import SWEEP_MS, Lan
 from siteapp.lan.sightings import Sighting
 from siteapp.lan.table import FORGET_MS
 from siteapp.serve import Server
@@ -60,6 +60,14 @@ def test_what_is_old_is_forgotten_and_nothing_is_of_the_future(tmp_path: Path) -
     found = kept(path, NOW)
     assert [one.at for one in found.sightings] == [NOW - FORGET_MS, NOW]
     assert found.looked_at == 0
+
+
+@pytest.mark.parametrize(("set_by", "due"), [(0, False), (SWEEP_MS, True), (-3_600_000, True)])
+def test_a_clock_that_was_set_back_does_not_end_the_looks(set_by: int, due: bool) -> None:
+    clock = [NOW]
+    lan = Lan(ABOUT, bytes(32), lambda: False, lambda: clock[0])
+    clock[0] += set_by
+    assert lan._due(NOW, SWEEP_MS) is due
 
 
 def test_a_disk_that_takes_nothing_costs_the_file_and_not_the_list(

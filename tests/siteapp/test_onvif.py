@@ -10,7 +10,7 @@ import pytest
 from cameras import device, never_answers, says
 
 from siteapp.cameras import soap
-from siteapp.cameras.discover import read_match
+from siteapp.cameras.discover import heard, read_match
 from siteapp.cameras.login import Secret
 from siteapp.cameras.look import look_at
 from siteapp.cameras.model import Camera
@@ -196,3 +196,10 @@ def test_a_match_is_where_it_came_from_whatever_it_names() -> None:
     assert read_match(b"\xff" * 4000, "10.0.0.5", "urn:1") is None
     evil = match(scopes="onvif://www.onvif.org/name/" + "%0a%3Cb%3E" + "x" * 500)
     assert evil.name == "<b>" + "x" * 57
+
+
+def test_an_answer_that_is_gone_when_it_is_read_ends_no_search() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        one.setblocking(False)
+        assert heard(one, "urn:uuid:1") is None

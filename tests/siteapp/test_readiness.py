@@ -1,14 +1,12 @@
 """The report: what makes a site ready, who may say so, and the start that asks for it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
-import world
 from click.testing import CliRunner
 from readied import keep_ready, report
 from room import browser, journal, staff_browser
@@ -60,14 +58,6 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     stats = {n: SimpleNamespace(isup=up, speed=speed) for n, (up, speed) in links.items()}
     monkeypatch.setattr(psutil, "net_if_stats", lambda: stats)
     monkeypatch.setattr(server, "sync_times", lambda folder: (3, 40))
-
-
-@pytest.fixture
-def unlocked(site: Site, package: world.Package) -> Iterator[Site]:
-    """A session that could be opened now: five seats."""
-    site.shelf.receive(package.path)
-    site.shelf.unlock(site.live.session(AM), package.codes)
-    yield site
 
 
 def level(check: str, **given: Any) -> str:

@@ -2,12 +2,10 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import world
 from click.testing import CliRunner
 from readied import keep_ready, report, said_report
 from room import browser, staff_browser
@@ -27,14 +25,12 @@ AM = "am-1121"
 
 
 @pytest.fixture
-def unlocked(site: Site, package: world.Package) -> Iterator[Site]:
+def unlocked(unlocked: Site) -> Site:
     """A session with five seats, and machines at six."""
-    site.shelf.receive(package.path)
-    site.shelf.unlock(site.live.session(AM), package.codes)
-    client = browser(site)
+    client = browser(unlocked)
     for seat in range(1, 7):
         report(client, at=f"10.0.0.{seat}", seat=seat, marker=f"m{seat}")
-    yield site
+    return unlocked
 
 
 def draw(site: Site) -> None:
