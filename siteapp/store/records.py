@@ -1,6 +1,6 @@
 """The rows that are not journal events: sessions, batches, staff, audit."""
 
-from typing import Any
+from typing import Any, Literal
 
 from siteapp.store.live import Live, token_hash
 from siteapp.store.writer import Statement
@@ -79,6 +79,20 @@ def keep_machine(
     """What is known of a machine by now."""
     row = (address, seat, marker, since_ms, int(seals), forgot)
     return Statement("INSERT OR REPLACE INTO machine VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+# A machine that makes up seats pushes out its own first, and never an honest one's.
+_MAKE_ROOM = {
+    table: f"DELETE FROM {table} WHERE (address, seat) = (SELECT address, seat FROM {table}"  # noqa: S608
+    f" WHERE address = (SELECT address FROM {table} GROUP BY address"
+    f" ORDER BY count(*) DESC, address LIMIT 1) ORDER BY {age}, seat LIMIT 1)"
+    for table, age in (("machine", "since_ms"), ("machine_check", "at"))
+}
+
+
+def make_room(table: Literal["machine", "machine_check"]) -> Statement:
+    """The oldest row goes of the address that has the most."""
+    return Statement(_MAKE_ROOM[table], ())
 
 
 def sealed_digests(live: Live) -> set[str]:

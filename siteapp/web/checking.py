@@ -3,6 +3,7 @@
 While somebody is writing nothing is pulled: saves come first.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from siteapp.readiness.asked import completed, judge_asked
 from siteapp.readiness.checks import worst, worst_first
 from siteapp.readiness.machine import Checked, MachineReport, browser_of, judge_machine, read_report
 from siteapp.store import checked, records
+from siteapp.store.live import Live
+from siteapp.store.writer import Statement
 from siteapp.web.asked import lockdown, wants
 from siteapp.web.guard import ROOM, role, site
 from siteapp.web.machine import MOST_MACHINES
@@ -92,15 +95,20 @@ def _keep(report: MachineReport, address: str) -> Checked:
     known = Mark(**(row | {"seals": bool(row["seals"])})) if row else None
     mark = seen(known, report.marker, report.secure, wall)
     browser = browser_of(request.headers.get("User-Agent", ""))
-    if before or checked.count(live.rows) < MOST_MACHINES:
-        text = msgspec.json.encode(report).decode()
-        live.store(
-            checked.keep(address, seat, report.marker, wall, visits, browser, text),
-            records.keep_machine(
-                address, seat, mark.marker, mark.since_ms, mark.seals, mark.forgot
-            ),
-        )
+    text = msgspec.json.encode(report).decode()
+    live.store(
+        *_room_for(live, bool(before), bool(row)),
+        checked.keep(address, seat, report.marker, wall, visits, browser, text),
+        records.keep_machine(address, seat, mark.marker, mark.since_ms, mark.seals, mark.forgot),
+    )
     return Checked(report, address, wall, visits, mark.forgot, browser)
+
+
+def _room_for(live: Live, checked_before: bool, known: bool) -> Iterator[Statement]:
+    if not checked_before and checked.count(live.rows) >= MOST_MACHINES:
+        yield records.make_room("machine_check")
+    if not known and len(records.machines(live)) >= MOST_MACHINES:
+        yield records.make_room("machine")
 
 
 def _read(before: dict[str, Any] | None) -> MachineReport | None:

@@ -13,7 +13,7 @@ from siteapp.web.guard import ROOM, json_body, role, site
 
 machine = Blueprint("machine", __name__)
 
-# More than any room has; a script with made-up seats ends here.
+# More than any room has; a script with made-up seats takes its own place from here on.
 MOST_MACHINES = 2_000
 
 
@@ -47,11 +47,13 @@ def marker() -> dict[str, Any]:
     row = records.machine(live, address, seat)
     before = Mark(**(row | {"seals": bool(row["seals"])})) if row else None
     after = seen(before, mark, given["seals"], live.clock.wall())
-    if after != before and (before or len(records.machines(live)) < MOST_MACHINES):
+    if after != before:
+        full = not before and len(records.machines(live)) >= MOST_MACHINES
         live.store(
+            *([records.make_room("machine")] if full else []),
             records.keep_machine(
                 address, seat, after.marker, after.since_ms, after.seals, after.forgot
-            )
+            ),
         )
     return {}
 

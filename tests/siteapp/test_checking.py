@@ -10,7 +10,7 @@ from room import browser
 from siteapp.readiness.machine import Checked, MachineReport, browser_of, judge_machine, read_report
 from siteapp.readiness.report import from_rows, look_at
 from siteapp.site import Site
-from siteapp.store import checked
+from siteapp.store import checked, records
 from siteapp.web import checking
 
 
@@ -159,6 +159,20 @@ def test_a_script_fills_neither_the_table_nor_the_disk(
     assert [report(client, seat=n).status_code for n in range(1, 7)] == [200] * 6
     assert checked.count(site.live.rows) == 3
     assert found(site, seat=2, cores=1)["cores"] == "warn"
+
+
+def test_a_machine_that_makes_up_seats_pushes_out_its_own(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MOST_MACHINES", 3)
+    client = browser(site)
+    report(client, seat=1, at="10.0.0.7")
+    for seat in range(10, 20):
+        report(client, seat=seat, at="10.0.0.66")
+    report(client, seat=2, at="10.0.0.8")
+    kept = [(row["address"], row["seat"]) for row in checked.all_checked(site.live.rows)]
+    assert kept == [("10.0.0.7", 1), ("10.0.0.8", 2), ("10.0.0.66", 19)]
+    assert len(records.machines(site.live)) == 3
 
 
 def test_nothing_is_pulled_while_a_sitting_is_open(open_site: Site, site: Site) -> None:

@@ -161,6 +161,7 @@ function leaveOut(path) {
     fields: [{ name: "reason", label: t("原因", "Reason"), kind: "text" }],
     yes: t("跳过", "Skip"),
     work: async ({ reason }) => take(await send(`${path}/skip`, { reason })),
+    failed: (error) => el("p", { class: "notice bad", role: "alert" }, error instanceof Error ? error.message : String(error)),
   });
 }
 
