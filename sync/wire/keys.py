@@ -1,7 +1,6 @@
 """Keys that sign (Ed25519, RFC 8032) and keys that seal (HPKE, RFC 9180, with X-Wing)."""
 
 import hashlib
-import logging
 import secrets
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from sync.errors import AlreadyInitialised, CannotOpen, NotADocument, SecretDamaged, SecretMissing
 from sync.wire.files import write_durably, write_new
 from sync.words import Words
-
-log = logging.getLogger(__name__)
 
 SECRET_LENGTH = 32
 SIGNATURE_LENGTH = 64
@@ -84,18 +81,7 @@ class VerifyKey(_PublicKey):
         return cls(bytes(raw))
 
     def verify(self, signature: bytes, data: bytes) -> bool:
-        """Whether this key signed `data`.
-
-        What does not verify is looked at twice: see docs/design/formats.md.
-        """
-        if self._verifies(signature, data):
-            return True
-        if not VerifyKey(self._raw)._verifies(signature, data):
-            return False
-        log.warning("a good signature of key %s was refused at the first look", self.key_id)
-        return True
-
-    def _verifies(self, signature: bytes, data: bytes) -> bool:
+        """Whether this key signed `data`."""
         try:
             self._key.verify(signature, data)
         except InvalidSignature:
