@@ -67,7 +67,7 @@ def _item(specification: Specification, kind: str, work_field: str, n: int) -> I
     )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Headquarters:
     """The keys that sign and open what the site exchanges."""
 

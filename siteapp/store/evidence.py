@@ -90,8 +90,9 @@ def read_evidence(path: Path) -> Evidence:
         for step in (_begin, _read_filed, _read_events, _check_triggers, _check_pages):
             try:
                 step(connection, found)
-            except pysqlite3.DatabaseError as error:
-                if result_code(error) in _NOT_OPENED:
+            # SQLite quotes a damaged schema in its message, and the driver cannot decode that.
+            except (pysqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if isinstance(error, pysqlite3.Error) and result_code(error) in _NOT_OPENED:
                     zh = f"无法只读打开 {path.name}：请连同 -wal 文件复制到可写的文件夹"
                     en = f"{path.name} cannot be opened: copy it with its -wal file elsewhere"
                     raise NotReady(reason_zh=zh, reason_en=en) from None

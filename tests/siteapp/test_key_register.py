@@ -1,5 +1,6 @@
 """What a site does with the register of headquarters' keys: new, old, revoked, damaged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_rotated_release_key_is_taken_until_the_registers_own_time(
 
 def test_the_new_release_key_counts_once_the_register_is_here(hq, identity, tmp_path):
     third = SigningKey.generate()
-    hq.release = (hq.release[0], third)
+    hq = replace(hq, release=(hq.release[0], third))
     package = world.make_package(hq, identity.certificate, tmp_path)
     with pytest.raises(SecondSignatureMissing):
         take_in(identity.folder, package)
@@ -140,7 +141,7 @@ def test_a_damaged_register_opens_what_is_here_takes_in_nothing_and_is_replaced(
 
 def test_a_package_by_strangers_is_refused_with_a_register_too(hq, identity, tmp_path):
     identity.register.take(signed(hq))
-    hq.release = (SigningKey.generate(), SigningKey.generate())
-    package = world.make_package(hq, identity.certificate, tmp_path)
+    strangers = replace(hq, release=(SigningKey.generate(), SigningKey.generate()))
+    package = world.make_package(strangers, identity.certificate, tmp_path)
     with pytest.raises(SignatureRefused):
         take_in(identity.folder, package)

@@ -290,7 +290,7 @@ def test_the_shell_says_the_same_with_an_exit_status(unlocked: Site) -> None:
 
 def test_a_site_that_never_served_has_nothing_to_be_ready_for(site_folder: Path) -> None:
     found = CliRunner().invoke(main, ["--data", str(site_folder), "--lang", "en", "check"])
-    assert (found.exit_code, "not-found" in found.stderr) == (9, True)
+    assert (found.exit_code, "no-session-yet" in found.stderr) == (9, True)
 
 
 def test_a_damaged_package_is_found_before_the_day(unlocked: Site) -> None:
