@@ -214,6 +214,7 @@ def machines_cable(room: Room) -> None:
     assert found["phase"] == "passed", found["proofs"]
 
 
+@pytest.mark.long
 @wired
 def test_the_servers_cable_and_one_machines_are_each_seen_and_told_apart(room: Room) -> None:
     servers_cable(room)

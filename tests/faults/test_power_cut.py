@@ -236,6 +236,7 @@ def test_every_state_after_a_power_cut_has_what_was_acknowledged(
     assert all_wrong(run, states, tmp_path) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("program", [NORMAL, EARLY], ids=["synchronous=NORMAL", "early"])
 def test_an_answer_that_was_not_on_the_disk_would_be_noticed(
     open_folder: Path, open_package: world.Package, second: Path, tmp_path: Path, program: str

@@ -105,7 +105,11 @@ def test_a_folder_is_taken_whole_or_not_at_all(rostered: Desk, tmp_path: Path) -
     assert take(rostered, tmp_path).taken == 1
 
 
-@pytest.mark.parametrize("bomb", [1, MAX_PHOTOS + 1], ids=["one large member", "many members"])
+@pytest.mark.parametrize(
+    "bomb",
+    [1, pytest.param(MAX_PHOTOS + 1, marks=pytest.mark.long)],
+    ids=["one large member", "many members"],
+)
 def test_a_zip_bomb_fills_no_memory(rostered: Desk, tmp_path: Path, bomb: int) -> None:
     large = bytes(64 * 2**20) if bomb == 1 else b""
     files = {f"{admissions(rostered)[0]}{n}.jpg": large for n in range(bomb)}

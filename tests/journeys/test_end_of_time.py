@@ -121,6 +121,7 @@ def test_what_was_answered_in_time_while_the_room_was_away_counts_after_the_end(
     assert [e for e in journal if e.kind == "evidence"] == []
 
 
+@pytest.mark.long
 def test_a_single_seat_without_cable_waits_for_two_people(
     site: Premises, writing: list[CandidatePage], watch: Watch
 ) -> None:

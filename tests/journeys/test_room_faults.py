@@ -176,6 +176,7 @@ def test_a_site_put_back_to_an_older_copy_is_refilled_by_the_browsers_answer_by_
     assert [counted(journal, p.person) for p in pages] == [p.taken.options for p in pages]
 
 
+@pytest.mark.long
 def test_a_page_that_sends_nothing_again_would_leave_the_older_copy_short(
     site: Premises, sit: Sit
 ) -> None:

@@ -67,6 +67,7 @@ def promote(pair: Pair) -> None:
     assert status == 0, said
 
 
+@pytest.mark.long
 def test_a_page_goes_on_at_the_spare_over_https_also_when_it_is_loaded_anew(
     premises: Premises, authority: Authority, watch: Watch, tmp_path: Path
 ) -> None:
