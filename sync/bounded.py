@@ -13,7 +13,8 @@ from sync.whole import Usual
 
 # What anybody may send.
 SMALLEST = 16 * 1024
-LOOPBACK = ("127.0.0.1", "::1")
+# The last is what waitress calls whoever asks over a socket of this machine.
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # The most bytes for a path and headers (names as of CGI).
 Bound = Callable[[str, Mapping[str, str]], int]
 

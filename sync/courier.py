@@ -159,7 +159,7 @@ class Courier:
             listed = self._transport.packages()
             done.contact = True
             self._tried.through("packages")
-        here = {entry.digest for entry in self._spool.incoming()}
+        here = {entry.digest for entry in self._spool.incoming()} | self._spool.gone()
         for package in listed:
             if self._stop.is_set():
                 return

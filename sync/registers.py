@@ -1,4 +1,4 @@
-"""The key register as a site keeps it: one file, and only a newer one takes its place."""
+"""The key register as a site keeps it: one file in the spool; only a newer one takes its place."""
 
 import logging
 from pathlib import Path
@@ -51,6 +51,7 @@ class RegisterFile:
             return False
         if held is not None and found.serial <= held.serial:
             raise OlderRegister(found=found.serial, held=held.serial)
+        self._path.parent.mkdir(exist_ok=True)
         write_durably(self._path, envelope)
         log.info("key register %d of headquarters taken in", found.serial)
         return True

@@ -20,6 +20,10 @@ from sync.heads import MAX_HEAD
 from sync.polling import Poller, Sockets, Threads
 
 SHUTDOWN_S = 5
+# Before a path: a socket of this machine, on which only a front asks.
+UNIX = "unix:"
+# The group is that of the folder; the front is in it, and nobody else.
+SOCKET_MODE = 0o660
 # waitress's own limit is a hundred: less than a room opens.
 MANY = {"connection_limit": 4096, "backlog": 2048}
 
@@ -32,7 +36,8 @@ def behind(front: str) -> dict[str, Any]:
     if not front:
         return {}
     return {
-        "trusted_proxy": front,
+        # What waitress calls whoever asks over a socket of this machine.
+        "trusted_proxy": "localhost" if front.startswith(UNIX) else front,
         "trusted_proxy_count": 1,
         "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
     }
@@ -47,6 +52,8 @@ def spool_in(folder: Path) -> None:
 
 def bind(host: str, port: int) -> socket.socket:
     """A socket on that address, not yet listening; PortInUse if somebody else has it."""
+    if host.startswith(UNIX):
+        return _bind_here(Path(host.removeprefix(UNIX)))
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -59,6 +66,22 @@ def bind(host: str, port: int) -> socket.socket:
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortInUse(port=port) from None
+    return bound
+
+
+def _bind_here(path: Path) -> socket.socket:
+    """A socket at `path`, which whoever is in the group of its folder may use.
+
+    What a killed run left there gives way: who serves holds the lock of the data folder.
+    """
+    path.unlink(missing_ok=True)
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        bound.bind(str(path))
+        path.chmod(SOCKET_MODE)
+    except OSError:
+        bound.close()
+        raise
     return bound
 
 
@@ -91,6 +114,9 @@ class Loop:
             **adjustments,
         )
         self._server.channel_class = channel_class
+        if host.startswith(UNIX):
+            self.port, self.address = 0, host
+            return
         # Waitress has it as text, which zeroconf announces to nobody.
         self.port = int(self._server.effective_port)
         self.address = f"http://{self._server.effective_host}:{self.port}"

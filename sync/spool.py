@@ -6,6 +6,7 @@
     refused/<digest>.json                why headquarters refused one
     incoming/<digest>.package            packages fetched
     incoming/<digest>.release            their codes, sealed to this box, once released
+    incoming/<digest>.gone               a package that was destroyed: never fetched again
     courier.json, courier-stick.json     how the last round of a courier went
 
 The courier deletes none of these.
@@ -41,7 +42,7 @@ _NAMES = {
     "outgoing": re.compile(r"([0-9a-f]{64})\.(batch|file)"),
     "receipts": re.compile(r"([0-9a-f]{64})\.(received|archived)\.json(\.withdrawn)?"),
     "refused": re.compile(r"([0-9a-f]{64})\.json"),
-    "incoming": re.compile(r"([0-9a-f]{64})\.(package|release)"),
+    "incoming": re.compile(r"([0-9a-f]{64})\.(package|release|gone)"),
 }
 _LEFTOVER = re.compile(r"\..+\.(tmp|part)")
 _COPY = 1_048_576
@@ -154,6 +155,17 @@ class Spool:
         """All packages fetched, the oldest first; whoever imports one leaves it where it is."""
         found = (e for e in self._entries("incoming") if e.path.suffix == ".package")
         return sorted(found, key=lambda e: (e.written_ns, e.digest))
+
+    def drop_incoming(self, digest: str) -> None:
+        """A package that was destroyed goes, and is not fetched again."""
+        write_durably(self._path("incoming", digest, "gone"), b"")
+        for kind in ("package", "release"):
+            self._path("incoming", digest, kind).unlink(missing_ok=True)
+        sync_folder(self.folder / "incoming")
+
+    def gone(self) -> set[str]:
+        """The packages that are not to be fetched again."""
+        return {e.digest for e in self._entries("incoming") if e.path.suffix == ".gone"}
 
     def settled(self) -> list[Entry]:
         """The batches of which headquarters has archived a second copy."""

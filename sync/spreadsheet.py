@@ -1,20 +1,13 @@
-"""Sheets in and out: read with calamine (numbers stay numbers), written with openpyxl as text."""
+"""Sheets, read and written in processes of their own (calamine, openpyxl); numbers stay numbers."""
 
-import re
+import json
 import subprocess
 import sys
-import tempfile
 import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from sync import sheet_reader
 
@@ -23,6 +16,8 @@ MAX_FILE = 16 * 1024 * 1024
 MAX_SECONDS = 60
 # Many sheets at once take no more memory than two.
 _at_once = threading.BoundedSemaphore(2)
+# By its name: who imports it has openpyxl in memory.
+WRITER = "sync.sheet_writer"
 Cell = str | int | None
 
 
@@ -44,12 +39,8 @@ def sheet_rows(data: bytes) -> list[list[object]]:
     """As read_sheet, of a file in memory."""
     if len(data) > MAX_FILE:
         raise SheetUnreadable("> 16 MiB")
-    command = [sys.executable, "-I", "-m", sheet_reader.__name__]
     try:
-        with _at_once:
-            done = subprocess.run(
-                command, input=data, capture_output=True, timeout=MAX_SECONDS, check=False
-            )
+        done = _child(sheet_reader.__name__, data)
     except subprocess.TimeoutExpired:
         raise SheetUnreadable(f"> {MAX_SECONDS} s") from None
     if done.returncode < 0:
@@ -57,6 +48,22 @@ def sheet_rows(data: bytes) -> list[list[object]]:
     if done.returncode:
         raise SheetUnreadable(done.stderr.decode("utf-8", "replace").strip()[-200:])
     return sheet_reader.decoded(done.stdout)
+
+
+def written_apart(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """As `sheet_writer.sheet_bytes`, for who writes too seldom to start with its library."""
+    asked = json.dumps([title, list(head), [list(row) for row in rows]]).encode()
+    done = _child(WRITER, asked)
+    done.check_returncode()
+    return done.stdout
+
+
+def _child(module: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-I", "-m", module]
+    with _at_once:
+        return subprocess.run(
+            command, input=data, capture_output=True, timeout=MAX_SECONDS, check=False
+        )
 
 
 def cell_text(cell: object) -> str:
@@ -73,46 +80,3 @@ def cell_text(cell: object) -> str:
         return cell.isoformat()
     seen = "".join(c for c in str(cell) if unicodedata.category(c) != "Cf")
     return seen.strip()[:500]
-
-
-def sheet_bytes(
-    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, spare_rows: int = 0
-) -> bytes:
-    """A workbook of one sheet. Text is text: no formula, no lost digits; `spare_rows` too."""
-    book = Workbook()
-    sheet = book.active
-    if not isinstance(sheet, Worksheet):
-        raise TypeError("a new workbook has a worksheet")
-    sheet.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
-    table: list[Sequence[Cell]] = [head, *rows, *[[None] * len(head)] * spare_rows]
-    for number, row in enumerate(table, start=1):
-        for place, value in enumerate(row, start=1):
-            _put(sheet, number, place, value)
-    for place in range(1, len(head) + 1):
-        cell = sheet.cell(1, place)
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(horizontal="center")
-        widest = max(_width(row[place - 1]) for row in table)
-        sheet.column_dimensions[get_column_letter(place)].width = min(40, widest + 3)
-    sheet.freeze_panes = "A2"
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        file.seek(0)
-        return file.read()
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
-    cell = sheet.cell(row, column)
-    if isinstance(value, int):
-        cell.value = value
-        return
-    # Whatever it begins with, it stays text, also after an edit in Excel.
-    cell.number_format = "@"
-    if value:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-        cell.data_type = "s"
-        cell.quotePrefix = value[0] in "=+-@"
-
-
-def _width(value: Cell) -> int:
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in str(value or ""))

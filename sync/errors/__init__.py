@@ -16,7 +16,7 @@
     │   └── MisheardGroup ── OtherOfficialsCode
     ├── InputRefused       6  what people hand in: rosters, banks, specifications
     │   ├── SpecificationRefused  BankRefused  BlueprintUnmet  MarksRefused  PlanRefused
-    │   └── RosterRefused  RosterUnreadable  WordUnknown
+    │   └── TooManyRepeats  RosterRefused  RosterUnreadable  WordUnknown
     ├── NotNow             7  right, but not in this state
     │   └── AlreadyThere  NotReady
     ├── Unreachable        8  the other end does not answer
@@ -91,6 +91,7 @@ from sync.errors.handed_in import (
     RosterRefused,
     RosterUnreadable,
     SpecificationRefused,
+    TooManyRepeats,
 )
 from sync.errors.machine import (
     AlreadyInitialised,
@@ -163,6 +164,7 @@ __all__ = [
     "SiteHasABox",
     "SpecificationRefused",
     "SqliteTooOld",
+    "TooManyRepeats",
     "UnknownToken",
     "UnlockRefused",
     "Unreachable",

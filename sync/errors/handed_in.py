@@ -31,6 +31,20 @@ class BlueprintUnmet(InputRefused):
     hint = Words("请为该类补充试题", "Write more items for that cell")
 
 
+class TooManyRepeats(InputRefused):
+    """A form would have more items of earlier forms than its specification allows."""
+
+    code = "too-many-repeats"
+    message = Words(
+        "试卷 {form} 有 {repeated} 题在以前的试卷中用过，最多允许 {most} 题",
+        "Form {form} would repeat {repeated} items of earlier forms; at most {most} may",
+    )
+    hint = Words(
+        "请补充试题，或放宽 theory.repeats（examhq specifications set）",
+        "Write more items, or allow more by theory.repeats (examhq specifications set)",
+    )
+
+
 class MarksRefused(InputRefused):
     """A sheet of practical marks that does not fit the session."""
 

@@ -106,13 +106,19 @@ def _set_difficulty(specification: Specification, name: str, value: Any) -> Spec
     return _with(specification, name, difficulty=bounds)
 
 
+def _set_repeats(specification: Specification, name: str, value: Any) -> Specification:
+    share = _converted(specification, name, value, int)
+    return _with(specification, name, repeats=share)
+
+
 def _set_parts(specification: Specification, name: str, value: Any) -> Specification:
     given = _converted(specification, name, value, dict[ItemKind, dict[str, int]])
-    if any(set(part) != {"items", "marks_each"} for part in given.values()):
+    needed = {"items", "marks_each"}
+    if any(set(part) not in (needed, {*needed, "minutes"}) for part in given.values()):
         raise refuse(
             specification,
-            f"{name}：每种题型须有 items 和 marks_each",
-            f"{name}: items and marks_each for each kind",
+            f"{name}：每种题型须有 items 和 marks_each（各部分单独计时的，再给 minutes）",
+            f"{name}: items and marks_each for each kind (and minutes where each has its own)",
         )
     parts = tuple(Part(kind, PART_TITLES[kind], **part) for kind, part in given.items())
     return _with(specification, name, parts=parts)
@@ -156,6 +162,7 @@ SETTERS: Mapping[str, Setter] = {
     "theory.spread": _set_spread,
     "theory.parts": _set_parts,
     "theory.difficulty": _set_difficulty,
+    "theory.repeats": _set_repeats,
     "theory.multiple_marking": _set_marking,
     "theory.scenario_form": _set_scenario_form,
     "theory.minutes": _set_whole,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sync.errors import NotFound
 from sync.exam.specification import (
+    PART_TITLES,
     SCENARIO_FORM,
     Basis,
     Component,
@@ -161,6 +162,7 @@ def _certificate_rules(theory: Component, practical: Component, edition: str) ->
         assumed("theory.multiple_marking", "all-or-nothing"),
         assumed("theory.scenario_form", SCENARIO_FORM),
         assumed("theory.difficulty", list(theory.difficulty)),
+        assumed("theory.repeats", theory.repeats),
         assumed("practical.assessors_at_least", practical.assessors_at_least),
         assumed("practical.candidates_per_assessor", practical.candidates_per_assessor),
     )
@@ -197,6 +199,11 @@ def internet_marketer(facts: Mapping[str, Any], job: str, level: str) -> Specifi
     )
 
 
+# The standard publishes weights by function, and no parts: with these every weight comes out.
+MARKETER_PARTS = (
+    Part("single", PART_TITLES["single"], items=40, marks_each=2),
+    Part("truth", PART_TITLES["truth"], items=20, marks_each=1),
+)
 MARKETER_TITLES = {
     "theory": Words("理论知识考试", "Theory"),
     "practical": Words("技能考核", "Skill"),
@@ -218,6 +225,7 @@ def _marketer_component(
         full_mark=paper["full_mark"],
         pass_mark=paper["pass_mark"],
         drawn=name != "review",
+        parts=MARKETER_PARTS if name == "theory" else (),
         weights=tuple(Weight(field, weight, (field,)) for field, weight in weights.items()),
         assessors_at_least=assessors.get("odd_number_of_at_least", 0),
         candidates_per_assessor=assessors.get("candidates_each", 0),
@@ -248,7 +256,7 @@ def _marketer_rules(
         *rules,
         Rule("theory.invigilators", facts["invigilators"]["theory"], published, source),
         Rule("theory.multiple_marking", "all-or-nothing", "assumed", ASSUMED),
-        # Nothing is drawn until headquarters says of which parts a paper consists.
-        Rule("theory.parts", {}, "assumed", ASSUMED),
+        Rule("theory.parts", parts_value(MARKETER_PARTS), "assumed", ASSUMED),
         Rule("theory.difficulty", list(DIFFICULTY), "assumed", ASSUMED),
+        Rule("theory.repeats", 100, "assumed", ASSUMED),
     )

@@ -4,7 +4,9 @@ Figures about items are read by people and decide nothing, so they are floats; m
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from statistics import StatisticsError, correlation, fmean, median, pvariance
 
 from sync.exam.items import Bank
@@ -156,14 +158,12 @@ def _item(
     keys = (rulings.get(item) or authored_ruling(bank.items[item])).keys
     right = {option for key in keys for option in key}
     taken = [set(mark.response or ()) for mark in marks]
+    whole, upper, lower = (
+        Counter(chain.from_iterable(some))
+        for some in (taken, taken[:group], taken[len(taken) - group :])
+    )
     options = tuple(
-        OptionCount(
-            option,
-            option in right,
-            sum(option in one for one in taken),
-            sum(option in one for one in taken[:group]),
-            sum(option in one for one in taken[len(taken) - group :]),
-        )
+        OptionCount(option, option in right, whole[option], upper[option], lower[option])
         for option in bank.items[item].offered
     )
     difficulty = fmean(got) / of if of else None

@@ -66,6 +66,16 @@ KINDS: Mapping[str, Mapping[str, type]] = {
     "extension": {"attempt": str, "ms": int, "lost": list, "reason": str, "by": str},
     "pause": {"attempt": str, "clock_ms": int, "reason": str, "by": str},
     "resume": {"attempt": str, "clock_ms": int, "by": str},
+    "rest": {
+        "attempt": str,
+        "clock_ms": int,
+        "ms": int,
+        "approved": bool,
+        "reason": str,
+        "by": str,
+    },
+    "part": {"attempt": str, "part": int, "clock_ms": int},
+    "again": {"attempt": str, "seat_term": int},
     "noticed": {"attempt": str, "instance": str, "what": str, "count": int, "ms": int},
     "check-in": {"attempt": str, "by": str},
     "admit": {"attempt": str, "reason": str, "by": str},
@@ -239,11 +249,13 @@ class Answers:
 
 
 def standing_responses(events: Iterable[Event]) -> dict[str, dict[str, Standing]]:
-    """attempt → item → the response that counts (see `Answers`)."""
+    """attempt → item → the response that counts (see `Answers`); of several runs in the last."""
     found: dict[str, Answers] = {}
     for event in events:
         if event.kind == "sign-in":
             found.setdefault(event.body["attempt"], Answers()).signed_in(event.body["instance"])
+        elif event.kind == "again":
+            found.pop(event.body["attempt"], None)
         elif event.kind == "response":
             found.setdefault(event.body["attempt"], Answers()).take(event.body)
         elif event.kind == "file":

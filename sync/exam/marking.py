@@ -54,12 +54,15 @@ def mark_item(response: object, key: tuple[str, ...], of: int, rule: str) -> int
     `all-or-nothing`: the options taken are exactly the key. `part-marks`: half (rounded down)
     for a non-empty proper subset of the key with nothing wrong in it.
     """
-    taken = set(_taken(response) or ())
+    return _marks(set(_taken(response) or ()), frozenset(key), of, rule)
+
+
+def _marks(taken: set[str], key: frozenset[str], of: int, rule: str) -> int:
     if not taken:
         return 0
-    if taken == set(key):
+    if taken == key:
         return of
-    if rule == "part-marks" and taken < set(key):
+    if rule == "part-marks" and taken < key:
         return of // 2
     return 0
 
@@ -68,7 +71,7 @@ def _taken(response: object) -> tuple[str, ...] | None:
     """The option ids of a choice response; None for nothing and for what is no such response."""
     if not isinstance(response, list | tuple) or not response:
         return None
-    return tuple(response) if all(isinstance(option, str) for option in response) else None
+    return tuple(response) if all(isinstance(one, str) for one in response) else None
 
 
 def authored_ruling(item: Item) -> Ruling:
@@ -78,12 +81,67 @@ def authored_ruling(item: Item) -> Ruling:
     return Ruling("keys", (item.key,))
 
 
-def mark_ruled(response: object, ruling: Ruling, of: int, rule: str) -> ItemMark:
-    """One item under a ruling; its name is still to be put in."""
-    if ruling.kind == "removed":
-        return ItemMark("", _taken(response), 0, 0)
-    got = max((mark_item(response, key, of, rule) for key in ruling.keys), default=0)
-    return ItemMark("", _taken(response), of if ruling.kind == "full" else got, of)
+class Marker:
+    """A form with its keys as they count, made once for all who sat it."""
+
+    def __init__(self, form: Form, rulings: Mapping[str, Ruling], rule: str) -> None:
+        self._rule = rule
+        self._items = [
+            (item.id, item.choose == "gap", ruling.kind, _sets(ruling), part.marks_each)
+            for part in form.parts
+            for item in part.items
+            for ruling in [rulings[item.id]]
+        ]
+
+    def mark(self, responses: Mapping[str, Any]) -> PaperMark:
+        """The marks of one attempt; `responses` is item id → option ids or text."""
+        marks = []
+        for item, gap, kind, keys, of in self._items:
+            response = responses.get(item)
+            if gap:
+                response = [plain(response)] if isinstance(response, str) and response else None
+            taken = _taken(response)
+            marks.append(self._one(item, taken, kind, keys, of))
+        return PaperMark(
+            items=tuple(marks),
+            marks=sum([m.marks for m in marks]),
+            of=sum([m.of for m in marks]),
+            answered=sum([m.response is not None for m in marks]),
+        )
+
+    def _one(
+        self,
+        item: str,
+        taken: tuple[str, ...] | None,
+        kind: str,
+        keys: tuple[frozenset[str], ...],
+        of: int,
+    ) -> ItemMark:
+        if kind == "removed":
+            return ItemMark(item, taken, 0, 0)
+        if kind == "full":
+            return ItemMark(item, taken, of, of)
+        options = set(taken or ())
+        got = max([_marks(options, key, of, self._rule) for key in keys], default=0)
+        return ItemMark(item, taken, got, of)
+
+
+def _sets(ruling: Ruling) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(key) for key in ruling.keys)
+
+
+def marker(
+    form: Form,
+    bank: Bank,
+    specification: Specification,
+    rulings: Mapping[str, Ruling] = NO_RULINGS,
+) -> Marker:
+    """A form's marker by the authored keys, and by the rulings where there are any."""
+    own = {
+        item.id: rulings.get(item.id) or authored_ruling(bank.items[item.id])
+        for item in form.items()
+    }
+    return Marker(form, own, specification.multiple_marking)
 
 
 def mark_theory(
@@ -94,21 +152,14 @@ def mark_theory(
     rulings: Mapping[str, Ruling] = NO_RULINGS,
 ) -> PaperMark:
     """The marks of one attempt; `responses` is item id → option ids or text, so are `rulings`."""
-    marks = []
-    for part in form.parts:
-        for item in part.items:
-            ruling = rulings.get(item.id) or authored_ruling(bank.items[item.id])
-            response = responses.get(item.id)
-            if item.choose == "gap":
-                response = [plain(response)] if isinstance(response, str) and response else None
-            mark = mark_ruled(response, ruling, part.marks_each, specification.multiple_marking)
-            marks.append(ItemMark(item.id, mark.response, mark.marks, mark.of))
-    return PaperMark(
-        items=tuple(marks),
-        marks=sum(m.marks for m in marks),
-        of=sum(m.of for m in marks),
-        answered=sum(m.response is not None for m in marks),
-    )
+    return marker(form, bank, specification, rulings).mark(responses)
+
+
+def mark_form(
+    form: Form, rulings: Mapping[str, Ruling], rule: str, responses: Mapping[str, Any]
+) -> PaperMark:
+    """The marks of one attempt where each item has its ruling."""
+    return Marker(form, rulings, rule).mark(responses)
 
 
 def brought_to(full: int, marks: int, of: int) -> int:

@@ -1,30 +1,17 @@
-"""Drawing a form from a bank by blueprint, and what of it a candidate may see.
-
-All chance comes from SHA-256 over a seed and identifiers, never from a library's generator, so
-that the same seed gives the same paper on every machine and in every release.
-"""
+"""A form as it travels sealed to the site, and what of it a candidate may see."""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from sync.errors import BlueprintUnmet, SpecificationRefused
-from sync.exam.items import Bank, Choose, Deliverable, Item, Material, Situation, offered
-from sync.exam.specification import Component, ItemKind, Part, Specification, Struct, Weight
+from sync.exam.items import Choose, Deliverable, Material, Situation, offered
+from sync.exam.specification import Struct
 from sync.words import Words
 
 # Bytes of an opaque reference.
 REF = 8
 _HEX = re.compile("[0-9a-f]{16}")
-
-
-class Cell(Struct, frozen=True):
-    """So many items of one kind from one work field."""
-
-    kind: ItemKind
-    field: str
-    items: int
 
 
 class PaperItem(Struct, frozen=True):
@@ -92,137 +79,6 @@ class ItemToken(Struct, frozen=True):
     item: str
     choose: str
     options: dict[str, str]
-
-
-def _rank(*words: str) -> bytes:
-    return hashlib.sha256("\x1f".join(words).encode()).digest()
-
-
-def apportion(total: int, weights: Sequence[Weight]) -> list[int]:
-    """`total` split by weight, largest remainder first; ties go to the earlier one."""
-    exact = [divmod(total * w.weight, 100) for w in weights]
-    counts = [whole for whole, _ in exact]
-    by_rest = sorted(range(len(weights)), key=lambda i: (-exact[i][1], i))
-    for i in by_rest[: total - sum(counts)]:
-        counts[i] += 1
-    return counts
-
-
-def blueprint(component: Component) -> tuple[Cell, ...]:
-    """The cells of a theory paper: every part spread over the work fields by their weights."""
-    return tuple(
-        Cell(part.kind, weight.fields[0], count)
-        for part in component.parts
-        for weight, count in zip(
-            component.weights, apportion(part.items, component.weights), strict=True
-        )
-    )
-
-
-def draw_theory(
-    bank: Bank, specification: Specification, form: str, seed: str, without: Iterable[str] = ()
-) -> Form:
-    """A theory form by blueprint; BlueprintUnmet names the cell that cannot be filled.
-
-    SpecificationRefused where the parts of the paper are neither published nor set.
-    """
-    component = specification.component("theory")
-    if not component.parts:
-        raise SpecificationRefused(
-            code=specification.code,
-            reason=Words("没有设置 theory.parts", "theory.parts is not set"),
-        )
-    cells = blueprint(component)
-    left_out = set(without)
-    chosen: dict[ItemKind, list[Item]] = {part.kind: [] for part in component.parts}
-    for cell in cells:
-        chosen[cell.kind] += _fill(bank, cell, component.difficulty, seed, left_out)
-    parts = tuple(_part(part, chosen[part.kind], seed) for part in component.parts)
-    used = {item.situation for part in parts for item in part.items if item.situation}
-    return Form(
-        id=form,
-        specification=specification.code,
-        component="theory",
-        title=component.title,
-        minutes=component.minutes,
-        parts=parts,
-        situations=tuple(bank.situations[s] for s in sorted(used)),
-    )
-
-
-def _fill(
-    bank: Bank, cell: Cell, difficulty: tuple[int, int], seed: str, left_out: set[str]
-) -> list[Item]:
-    low, high = difficulty
-    fitting = [
-        item
-        for item in bank.items.values()
-        if item.kind == cell.kind and item.field == cell.field and item.id not in left_out
-        if low <= round(item.difficulty * 100) <= high
-    ]
-    if len(fitting) < cell.items:
-        raise BlueprintUnmet(
-            cell=f"{cell.kind} · {cell.field}", needed=cell.items, found=len(fitting)
-        )
-    return sorted(fitting, key=lambda item: _rank(seed, "draw", item.id))[: cell.items]
-
-
-def _part(part: Part, items: Sequence[Item], seed: str) -> PaperPart:
-    # Items of one situation share a rank, so they stay beside each other.
-    ordered = sorted(
-        items,
-        key=lambda i: (_rank(seed, "order", i.situation or i.id), _rank(seed, "within", i.id)),
-    )
-    return PaperPart(
-        id=part.kind,
-        title=part.title,
-        marks_each=part.marks_each,
-        items=tuple(
-            PaperItem(
-                id=item.id,
-                choose=item.choice,
-                stem=item.stem,
-                options=tuple(item.options.items()),
-                situation=item.situation,
-                rows=tuple(item.rows.items()),
-            )
-            for item in ordered
-        ),
-    )
-
-
-def draw_practical(
-    bank: Bank, specification: Specification, form: str, seed: str, without: Iterable[str] = ()
-) -> Form:
-    """A practical form: one task a module; one of `without` only where there is no other."""
-    component = specification.component("practical")
-    tasks, used = [], set(without)
-    for module in component.weights:
-        fitting = [t for t in bank.tasks.values() if t.module == module.name]
-        if not fitting:
-            raise BlueprintUnmet(cell=f"practical · {module.name}", needed=1, found=0)
-        task = min(fitting, key=lambda t: (t.id in used, _rank(seed, "task", t.id)))
-        tasks.append(
-            PaperTask(
-                id=task.id,
-                title=task.title,
-                minutes=task.minutes,
-                marks=task.marks,
-                situation=task.situation,
-                materials=task.materials,
-                deliverables=task.deliverables,
-            )
-        )
-    return Form(
-        id=form,
-        specification=specification.code,
-        component="practical",
-        title=component.title,
-        minutes=component.minutes,
-        parts=(),
-        situations=(),
-        tasks=tuple(tasks),
-    )
 
 
 class Tokens:

@@ -17,6 +17,7 @@ class SittingPlan(Struct, frozen=True):
     """One specification × component in a session; times in minutes from the sitting's start.
 
     `break_minutes`: rest before it, for who has handed in another one of the session.
+    `part_minutes`: of its forms' parts in their order, where each has a time of its own.
     """
 
     id: str
@@ -27,10 +28,14 @@ class SittingPlan(Struct, frozen=True):
     forms: tuple[str, ...]
     earliest_hand_in: int = 30
     break_minutes: int = 0
+    part_minutes: tuple[int, ...] = ()
 
 
 class CandidatePlan(Struct, frozen=True):
-    """A person on the roster; `identity` travels sealed and is not kept in clear at the site."""
+    """A person on the roster; `identity` travels sealed and is not kept in clear at the site.
+
+    `rests`: so many rests of `rest_minutes` were approved for each paper.
+    """
 
     admission: str
     name: str
@@ -40,6 +45,8 @@ class CandidatePlan(Struct, frozen=True):
     seat: int
     sittings: tuple[str, ...]
     extra_minutes: int = 0
+    rests: int = 0
+    rest_minutes: int = 0
 
 
 class SessionPlan(Struct, frozen=True):
@@ -67,9 +74,9 @@ def attempt_id(sitting: str, admission: str) -> str:
     return f"{sitting}/{admission}"
 
 
-def form_for(sitting: SittingPlan, seat: int) -> str:
-    """Neighbours get different forms where there are several."""
-    return sitting.forms[seat % len(sitting.forms)]
+def form_for(sitting: SittingPlan, seat: int, run: int = 0) -> str:
+    """Neighbours get different forms where there are several; so does who takes it again."""
+    return sitting.forms[(seat + run) % len(sitting.forms)]
 
 
 # Papers may be opened so long before the start.
@@ -107,6 +114,7 @@ _ADMISSION = re.compile(r"[0-9A-Za-z]{1,40}")
 # Longer than this is no half-day.
 MAX_MINUTES = 600
 MAX_BREAK = 240
+MAX_RESTS, MAX_REST_MINUTES = 20, 60
 
 
 def check_plan(plan: SessionPlan) -> SessionPlan:
@@ -154,6 +162,11 @@ def _sitting_problems(sitting: SittingPlan) -> Iterator[Words]:
         yield Words(f"{sitting.id} 的最早交卷时间为负", f"{sitting.id}: earliest hand-in below 0")
     if not 0 <= sitting.break_minutes <= MAX_BREAK:
         yield Words(f"{sitting.id} 的休息时间不合理", f"{sitting.id}: break out of range")
+    parts = sitting.part_minutes
+    if parts and (min(parts) <= 0 or sum(parts) != sitting.minutes):
+        yield Words(
+            f"{sitting.id} 各部分时间合计不等于总时长", f"{sitting.id}: parts are not its minutes"
+        )
 
 
 def _candidate_problems(candidate: CandidatePlan, sittings: set[str]) -> Iterator[Words]:
@@ -166,3 +179,11 @@ def _candidate_problems(candidate: CandidatePlan, sittings: set[str]) -> Iterato
         yield Words(f"{who} 的科目重复", f"{who}: a sitting is given twice")
     if candidate.seat <= 0 or not 0 <= candidate.extra_minutes <= MAX_MINUTES:
         yield Words(f"{who} 的座位号或加时不合理", f"{who}: seat or extra time out of range")
+    if not rests_in_range(candidate.rests, candidate.rest_minutes):
+        yield Words(f"{who} 的休息安排不合理", f"{who}: rests out of range")
+
+
+def rests_in_range(rests: int, minutes: int) -> bool:
+    """Whether so many rests of so many minutes may be approved; none has no minutes either."""
+    here = 0 <= rests <= MAX_RESTS and 0 <= minutes <= MAX_REST_MINUTES
+    return here and (rests > 0) == (minutes > 0)

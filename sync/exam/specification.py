@@ -44,12 +44,16 @@ class Rule(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """A part of a theory paper: `items` of one kind at `marks_each`."""
+    """A part of a theory paper: `items` of one kind at `marks_each`.
+
+    `minutes`: a time of its own, after which it closes and the next opens; 0 where it has none.
+    """
 
     kind: ItemKind
     title: Words
     items: int
     marks_each: int
+    minutes: int = 0
 
     @property
     def marks(self) -> int:
@@ -69,6 +73,7 @@ class Component(Struct, frozen=True):
     """One paper that must be passed by itself; `minutes` is a minimum if `minutes_at_least`.
 
     `difficulty` bounds the items that may be drawn: the expected share right, in per cent.
+    `repeats`: so much of a form, in per cent, may have been in earlier forms.
     """
 
     name: ComponentName
@@ -83,6 +88,7 @@ class Component(Struct, frozen=True):
     assessors_at_least: int = 0
     candidates_per_assessor: int = 0
     difficulty: tuple[int, int] = (0, 100)
+    repeats: int = 100
 
 
 class Specification(Struct, frozen=True):
@@ -143,6 +149,7 @@ def stated(specification: Specification) -> dict[str, Any]:
         if c.name == "theory":
             said["theory.parts"] = parts_value(c.parts)
             said["theory.difficulty"] = list(c.difficulty)
+            said["theory.repeats"] = c.repeats
             said["theory.multiple_marking"] = specification.multiple_marking
         elif c.name == "practical" and specification.kind == "1+X":
             said["practical.modules_to_work_fields"] = {w.name: list(w.fields) for w in c.weights}
@@ -151,7 +158,11 @@ def stated(specification: Specification) -> dict[str, Any]:
 
 def parts_value(parts: tuple[Part, ...]) -> dict[str, dict[str, int]]:
     """Parts as the rule `theory.parts` says them."""
-    return {p.kind: {"items": p.items, "marks_each": p.marks_each} for p in parts}
+    return {
+        p.kind: {"items": p.items, "marks_each": p.marks_each}
+        | ({"minutes": p.minutes} if p.minutes else {})
+        for p in parts
+    }
 
 
 def spread_of(modules: tuple[Weight, ...]) -> tuple[Weight, ...]:
@@ -200,6 +211,13 @@ def _check_component(specification: Specification, component: Component) -> None
             f"{name}.parts：题量和分值须大于 0",
             f"{name}.parts: items and marks must be above 0",
         )
+    minutes = [part.minutes for part in component.parts]
+    if any(minutes) and (min(minutes) <= 0 or sum(minutes) != component.minutes):
+        raise refuse(
+            specification,
+            f"{name}.parts：各部分时间须都给出，合计为 {component.minutes} 分钟",
+            f"{name}.parts: minutes for each or for none; together {component.minutes}",
+        )
     if len({part.kind for part in component.parts}) != len(component.parts):
         raise refuse(
             specification, f"{name}.parts：同一题型出现两次", f"{name}.parts: a kind is given twice"
@@ -226,6 +244,12 @@ def _check_ranges(specification: Specification, component: Component) -> None:
             specification,
             f"{name}.difficulty：{low} 到 {high} 不是百分比范围",
             f"{name}.difficulty: {low} to {high} is no range of per cent",
+        )
+    if not 0 <= component.repeats <= 100:
+        raise refuse(
+            specification,
+            f"{name}.repeats：{component.repeats} 不是百分比",
+            f"{name}.repeats: {component.repeats} is no per cent",
         )
     assessors = component.assessors_at_least
     if assessors < 0 or component.candidates_per_assessor < 0 or (assessors and not assessors % 2):

@@ -107,8 +107,8 @@ _MACHINES = (
             " answers are saved all the same",
         ),
         Words(
-            "安装考点证书并使用 https 地址",
-            "Install the site's certificate and use the https address",
+            "安装考点证书（页面 /trust）并使用 https 地址",
+            "Install the room's certificate (page /trust) and use the https address",
         ),
     ),
     _machine(
@@ -120,8 +120,8 @@ _MACHINES = (
             "With it the page opens again while the server is down",
         ),
         Words(
-            "使用 https 地址，并关闭浏览器的隐私限制",
-            "Use the https address and lift the browser's privacy restrictions",
+            "打开本机的 https://…/trust，按页面安装信任包；不要用无痕窗口",
+            "Open https://…/trust at the machine and install the kit; use no private window",
         ),
     ),
     _machine(

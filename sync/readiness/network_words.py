@@ -141,12 +141,25 @@ _ASKED = (
         Words("接好摄像头，在浏览器中允许使用", "Plug it in and allow it in the browser"),
     ),
     _machine(
+        "window",
+        "",
+        Words("考试页面的窗口", "The exam page's window"),
+        Words(
+            "Safe Exam Browser、全屏（kiosk）或普通窗口（window）；普通窗口里考生容易打开别的页面。"
+            "只供了解，不影响就绪",
+            "Safe Exam Browser, a full screen (kiosk) or an ordinary window (window), from which"
+            " candidates easily open other pages. Only to know: nobody is kept from anything",
+        ),
+        Words("按 /browser 页面的命令打开", "Open it by the command line on the page /browser"),
+    ),
+    _machine(
         "lockdown-browser",
         "",
         Words("Safe Exam Browser", "Safe Exam Browser"),
         Words(
-            "设置 check_seb 为 on 时须有；填写 seb_config_key 后还核对其配置",
-            "Needed if check_seb is on; with seb_config_key its configuration is checked too",
+            "设置 check_seb 为 on 或填写 seb_sittings 时须有；后者和 seb_config_key 还核对其配置",
+            "Needed if check_seb is on or seb_sittings names a sitting; with the latter or"
+            " seb_config_key its configuration is checked too",
         ),
         Words("用本考点的 .seb 文件启动 Safe Exam Browser", "Start it by the site's own .seb file"),
     ),

@@ -19,6 +19,7 @@ from sync.exam.journal import Event, origin
 from sync.exam.merkle import MerkleTree
 from sync.exam.paper import Form
 from sync.exam.photos import NO_PHOTOS, Photos
+from sync.exam.practice import FormKeys, check_keys
 from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.wire import canonical, dsse
@@ -128,8 +129,7 @@ class FetchRequest(Struct, frozen=True):
 class Promotion(Struct, frozen=True):
     """A spare took over: the term it raised, by whom, and each journal as it found it.
 
-    `sessions` is session → (number of events, their RFC 6962 root); what the former server has
-    beyond them is a fork.
+    `sessions`: session → (events, their RFC 6962 root); what a former server has more is a fork.
     """
 
     site: Name
@@ -151,11 +151,12 @@ class LaterServer(Struct, frozen=True):
 
 
 class Papers(Struct, frozen=True):
-    """The locked part of a package. `seed` shuffles the attempts' papers."""
+    """The locked part of a package: `seed` shuffles, `keys` by form are for a practice only."""
 
     forms: tuple[Form, ...]
     seed: bytes
     materials: dict[str, bytes] = msgspec.field(default_factory=dict)
+    keys: dict[str, FormKeys] = msgspec.field(default_factory=dict)
 
 
 TYPES: dict[type[Struct], str] = {
@@ -174,7 +175,6 @@ TYPES: dict[type[Struct], str] = {
     Inventory: "application/vnd.examsite.inventory.v1+json",
     InventoryAnswer: "application/vnd.examsite.inventory-answer.v1+json",
 }
-
 
 PACKAGE_PARTS = ("plan", "photos", "papers")
 RELEASE_SIGNATURES = 2  # by two people, each with a key of their own
@@ -270,8 +270,9 @@ def write_package(
 ) -> str:
     """Seal a session for one site: plan and photos to its key, the papers behind two codes.
 
-    With one signer it is a draft: `sealed.countersign` makes a package of it.
+    With one signer it is a draft (`sealed.countersign`). DocumentAltered: keys but no practice.
     """
+    check_keys(plan, papers.forms, papers.keys)
     site = SealingKey.from_bytes(certificate.seal)
     parts = [
         Part("plan", to_bytes(plan), ToRecipients((site,))),
