@@ -88,6 +88,22 @@ CHECKS = (
             "Config Key of Safe Exam Browser; empty: any configuration",
         ),
     ),
+    Setting(
+        "seb_sittings",
+        "",
+        Words(
+            "须在 Safe Exam Browser 中作答的科目编号（空格分隔），或 all",
+            "sittings taken in Safe Exam Browser: their ids with spaces between, or all",
+        ),
+    ),
+    Setting(
+        "seb_address",
+        "",
+        Words(
+            "考试机访问本服务器的网址（.seb 文件用）；空：按 room_host 和 front",
+            "address of this server in the .seb file; empty: by room_host and front",
+        ),
+    ),
     Setting("check_sync_ms", 20, Words("落盘中位时间上限（毫秒）", "usual sync at most, ms")),
     Setting(
         "check_sync_worst_ms", 500, Words("落盘最长时间上限（毫秒）", "worst sync at most, ms")
@@ -118,6 +134,14 @@ CHECKS = (
         Words(
             "HTTPS 前端证书到期前剩余天数下限",
             "the HTTPS front's certificate is good for days at least",
+        ),
+    ),
+    Setting(
+        "alarm_upload_minutes",
+        30,
+        Words(
+            "成绩数据等待多少分钟未到总部时告警",
+            "results that wait for headquarters so many minutes are an alarm",
         ),
     ),
     Setting(

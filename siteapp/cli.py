@@ -26,6 +26,9 @@ PLACES = {
     "check-files": ("journal", "check_files"),
     "rescue": ("rescue", "rescue"),
     "rooms": ("rooms", "rooms"),
+    "retention": ("retention", "retention"),
+    "seb": ("seb", "seb"),
+    "support-bundle": ("support", "support_bundle"),
     "status": ("status", "status_command"),
     "send-again": ("status", "send_again_command"),
 }

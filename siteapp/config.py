@@ -12,6 +12,8 @@ from sync.words import Words
 MAX_PORT = 65_535
 # Where the front asks from.
 LOOPBACK = ("127.0.0.1", "::1")
+# Linux takes 107 bytes of a socket's path (unix(7)).
+FRONT_SOCKET = re.compile(r"unix:/[\w./-]{1,106}", re.ASCII)
 # Texts of which only some mean anything.
 SHAPES = {
     "readmit": (r"on|off", Words("readmit 只能是 on 或 off", "readmit is on or off")),
@@ -23,6 +25,14 @@ SHAPES = {
     "seb_config_key": (
         r"([0-9a-f]{64})?",
         Words("seb_config_key 是 64 位十六进制数", "seb_config_key is 64 hexadecimal digits"),
+    ),
+    "seb_sittings": (
+        r"([a-z0-9][a-z0-9-]*( [a-z0-9][a-z0-9-]*)*)?",
+        Words("seb_sittings 是科目编号或 all", "seb_sittings: ids of sittings, or all"),
+    ),
+    "seb_address": (
+        r"(https?://[A-Za-z0-9.:\[\]-]+)?",
+        Words("seb_address 形如 https://exam.local", "seb_address is like https://exam.local"),
     ),
     "cameras_required": (
         r"on|off",
@@ -74,9 +84,11 @@ SETTINGS = (
         "front",
         "",
         Words(
-            "本机 HTTPS 前端（HAProxy）连接本服务所用的地址，如 127.0.0.1；没有前端则留空",
-            "address from which the HTTPS front (HAProxy) on this machine asks, 127.0.0.1 for one;"
-            " empty without a front",
+            "本机 HTTPS 前端（HAProxy）连接本服务的方式：unix:套接字路径（本服务即在此监听，不用"
+            " host 和 port），或前端所用的地址 127.0.0.1；没有前端则留空",
+            "how the HTTPS front (HAProxy) on this machine asks: unix: and the path of a socket"
+            " (the service listens there, not at host and port), or its address, 127.0.0.1; empty"
+            " without a front",
         ),
     ),
     Setting(
@@ -160,6 +172,14 @@ SETTINGS = (
         ),
     ),
     Setting(
+        "rest_alone_minutes",
+        5,
+        Words(
+            "未经批准的休息，一人可为一名考生安排的合计上限（分钟），超过须两人",
+            "most rest beyond what was approved that one person gives a candidate, minutes",
+        ),
+    ),
+    Setting(
         "late_minutes",
         15,
         Words(
@@ -210,6 +230,14 @@ SETTINGS = (
         24,
         Words("考前检查报告多少小时内有效", "a readiness report counts for so many hours"),
     ),
+    Setting(
+        "retain_days",
+        30,
+        Words(
+            "总部全部存档后，本机保留考试数据多少天才可销毁",
+            "so many days after headquarters has archived everything it may be destroyed here",
+        ),
+    ),
     *CHECKS,
 )
 
@@ -250,7 +278,7 @@ def _problem(name: str, value: Any) -> Words | None:
         return Words(f"没有这项设置：{name}", f"no such setting: {name}")
     if type(value) is not type(known[name].default):
         return Words(f"{name} 的类型不对", f"{name} has the wrong type")
-    if name == "front" and value not in ("", *LOOPBACK):
+    if name == "front" and value not in ("", *LOOPBACK) and not FRONT_SOCKET.fullmatch(str(value)):
         # Whoever may name another machine's address has no limits.
         return Words("front 只能是本机地址", "front must be an address of this machine")
     if name in SHAPES and not re.fullmatch(SHAPES[name][0], str(value)):

@@ -14,6 +14,7 @@ from siteapp.standby.spare import Spare, SpareApp
 from siteapp.web.bodies import ROOM_BODY
 from siteapp.web.channel import channels
 from sync.errors import DataFolderBusy
+from sync.notify import Notifier
 from sync.polling import Threads
 from sync.serving import MANY, Loop, end_on_signals, spool_in
 
@@ -45,13 +46,14 @@ def _follow_until(
     with hold(folder):
         spare = Spare(folder)
         spool_in(folder)
-        loop = spare_loop(spare, host, port, Settings.load(folder))
+        notifier, loop = Notifier(), spare_loop(spare, host, port, Settings.load(folder))
         ready(loop.address)
+        notifier.ready(loop.address)
         thread = threading.Thread(target=loop.run, name="spare")
         thread.start()
         wanted = spare.pair.path / WANTED
         while not stopped.wait(LOOK_S) and not wanted.exists():
-            pass
+            notifier.beat()
         spare.close()
         loop.stop()
         thread.join()

@@ -60,7 +60,7 @@ class Identity:
     def register(self) -> RegisterFile:
         """The newest register of headquarters' keys that came here."""
         root = VerifyKey.from_bytes(self.certificate.headquarters.root)
-        return RegisterFile(self.folder, root.key_id)
+        return RegisterFile(self.folder / "spool", root.key_id)
 
     def recipients(self) -> HeadquartersKeys:
         """What answers are sealed to; with a damaged register, the keys of the certificate."""
@@ -147,7 +147,7 @@ def accept_answer(folder: Path, bundle: Bundle, data: bytes) -> Certificate:
         )
     answer = documents.from_bytes(data, Answer)
     root = VerifyKey.from_bytes(bundle.root).key_id
-    register = RegisterFile(folder, root)
+    register = RegisterFile(folder / "spool", root)
     with suppress(OlderRegister):
         register.take(answer.register)
     held = register.held()

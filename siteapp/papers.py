@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,10 +29,11 @@ from sync.errors import (
     WrongUnlockCode,
 )
 from sync.exam.paper import Authored, Form, References, authored, candidate_view
+from sync.exam.practice import FormKeys, check_keys
 from sync.exam.sitting import SessionPlan, check_plan, form_for
 from sync.spool import digest_of
 from sync.wire.documents import Papers, read_papers, read_plan, verify_package
-from sync.wire.files import write_durably
+from sync.wire.files import sync_folder, write_durably
 from sync.wire.photos import read_photos
 from sync.wire.sealed import SealedDocument
 from sync.wire.unlock import UnlockCode
@@ -49,6 +50,9 @@ class AttemptPaper:
     form: Form
     key: bytes = field(repr=False)
     tokens: References = field(repr=False)
+    run: int = 0
+    # item → the place of its part in the form.
+    part_of: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def view(self) -> dict[str, object]:
@@ -81,6 +85,7 @@ class Shelf:
         self._trying = threading.Lock()
         self._attempts: dict[tuple[str, str], AttemptPaper] = {}
         # (session, form) → what attempts on it refer to; they share it.
+        self._parts: dict[tuple[str, str], Mapping[str, int]] = {}
         self._forms: dict[tuple[str, str], tuple[Form, tuple[Authored, ...]]] = {}
 
     def load(self) -> None:
@@ -151,19 +156,20 @@ class Shelf:
         codes: tuple[UnlockCode, UnlockCode],
         by: str = CONSOLE,
         reason: str = "",
+        second: str = "",
     ) -> None:
         """Open the papers with both officials' codes; needs no line to anyone.
 
         Wrong codes are journalled and make the next try wait (UnlockWait). Where the wall clock
-        says that it is early, ReasonForEarly without a reason; with one, that is journalled.
+        says that it is early, ReasonForEarly without a reason; with one, that is journalled, with
+        who vouched for it.
         """
         early = early_s(session.plan.starts_at, self._live.clock.wall())
         if early and not reason.strip():
             raise ReasonForEarly(minutes=-(-early // 60))
         with self._trying:
             package, key = self._try(session, codes, by)
-            told = NewEvent("unlock-early", {"seconds": early, "reason": reason.strip(), "by": by})
-            self._open(session, package, key, [told] if early else [])
+            self._open(session, package, key, _early(early, reason.strip(), by, second))
 
     def unlock_released(self, session: Session, codes: tuple[UnlockCode, UnlockCode]) -> None:
         """Open the papers with codes that came over the network: the hour has come."""
@@ -221,14 +227,33 @@ class Shelf:
         place = (session.plan.id, attempt.id)
         found = self._attempts.get(place)
         # A start that found no room on the disk is taken back, and the next may give another form.
-        if found is None or found.form.id != attempt.form:
+        run = attempt.runs
+        if found is None or (found.form.id, found.run) != (attempt.form, run):
             papers = self._papers.get(session.plan.id)
             if papers is None:
                 raise NotReady(reason_zh="试卷尚未解锁", reason_en="the papers are still sealed")
             form, every = self._form(session.plan.id, attempt.form)
-            key = _attempt_key(place, papers.seed)
-            found = self._attempts[place] = AttemptPaper(form, key, References(every, key))
+            key = _attempt_key(place, papers.seed, run)
+            found = self._attempts[place] = AttemptPaper(
+                form, key, References(every, key), run, self._part_of(session, form)
+            )
         return found
+
+    def _part_of(self, session: Session, form: Form) -> Mapping[str, int]:
+        """item → its part; made once a form, its attempts share it."""
+        found = self._parts.get((session.plan.id, form.id))
+        if found is None:
+            places = enumerate(form.parts)
+            found = {item.id: place for place, part in places for item in part.items}
+            self._parts[session.plan.id, form.id] = found
+        return found
+
+    def keys(self, session: Session, attempt: Attempt) -> FormKeys:
+        """What is right in this attempt's form; NotFound unless it is a practice."""
+        papers = self._papers.get(session.plan.id)
+        if papers is None or attempt.form not in papers.keys:
+            raise NotFound(what="keys")
+        return papers.keys[attempt.form]
 
     def recognise(
         self, session: Session, attempt: Attempt, refs: Collection[str]
@@ -237,7 +262,8 @@ class Shelf:
 
         Of the sitting's forms that which knows most of these, the seat's own before others.
         """
-        key = _attempt_key((session.plan.id, attempt.id), self._papers[session.plan.id].seed)
+        seed = self._papers[session.plan.id].seed
+        key = _attempt_key((session.plan.id, attempt.id), seed, attempt.runs)
         sitting = session.sitting_of(attempt)
         own = form_for(sitting, attempt.seat)
         found = {
@@ -264,15 +290,33 @@ class Shelf:
 
     def photo(self, session: Session, admission: str) -> bytes:
         """A candidate's photo, out of the sealed package; NotFound if headquarters sent none."""
+        try:
+            return self._pictures(session)[admission]
+        except KeyError:
+            raise NotFound(what="photo") from None
+
+    def photographed(self, session: Session) -> Collection[str]:
+        """The admission numbers of whom headquarters sent a photo."""
+        return self._pictures(session).keys()
+
+    def _pictures(self, session: Session) -> Mapping[str, bytes]:
         with self._looking:
             if session.plan.id not in self._photos:
                 package = self.package(session.plan.id)
                 found = read_photos(package, self._identity.seal, session.plan)
                 self._photos[session.plan.id] = found.photos
-        try:
-            return self._photos[session.plan.id][admission]
-        except KeyError:
-            raise NotFound(what="photo") from None
+            return self._photos[session.plan.id]
+
+    def forget(self, session: str, digest: str) -> None:
+        """Nothing of the session's package is left, in memory or on the disk."""
+        self._papers.pop(session, None)
+        self._photos.pop(session, None)
+        for place in [p for p in list(self._attempts) if p[0] == session]:
+            self._attempts.pop(place, None)
+        for form in [f for f in list(self._forms) if f[0] == session]:
+            self._forms.pop(form, None)
+        (self.folder / f"{digest}.package").unlink(missing_ok=True)
+        sync_folder(self.folder)
 
     def _form(self, session: str, name: str) -> tuple[Form, tuple[Authored, ...]]:
         found = self._forms.get((session, name))
@@ -287,8 +331,19 @@ class Shelf:
         return {f.id: len(f.items()) + f.deliverables() for f in papers.forms} if papers else {}
 
 
-def _attempt_key(place: tuple[str, str], seed: bytes) -> bytes:
-    return hashlib.blake2b("\x1f".join(place).encode(), key=seed, digest_size=32).digest()
+def _early(seconds: int, reason: str, by: str, second: str) -> list[NewEvent]:
+    """What the journal says of papers that are opened before their hour; nothing in time."""
+    if not seconds:
+        return []
+    body = {"attempt": "", "act": "unlock-early", "reason": reason, "by": by, "second": second}
+    told = NewEvent("unlock-early", {"seconds": seconds, "reason": reason, "by": by})
+    return [NewEvent("vouched", body), told] if second else [told]
+
+
+def _attempt_key(place: tuple[str, str], seed: bytes, run: int) -> bytes:
+    """What shuffles an attempt's paper; in another run it is shuffled anew."""
+    words = (*place, str(run)) if run else place
+    return hashlib.blake2b("\x1f".join(words).encode(), key=seed, digest_size=32).digest()
 
 
 def _held_info(session: str) -> bytes:
@@ -316,7 +371,16 @@ def verify_kept(path: Path, identity: Identity) -> SealedDocument:
 
 
 def check_forms(plan: SessionPlan, papers: Papers) -> None:
-    """DocumentAltered unless the papers hold the forms of the plan, each once, and no others."""
+    """DocumentAltered unless the papers hold the forms of the plan, each once, and no others.
+
+    And keys for all of them in a practice, for none in any other session; as many parts as times.
+    """
     wanted = sorted(form for sitting in plan.sittings for form in sitting.forms)
     if wanted != sorted(form.id for form in papers.forms):
         raise DocumentAltered(where="forms of the plan and of the papers")
+    check_keys(plan, papers.forms, papers.keys)
+    forms = {form.id: form for form in papers.forms}
+    for sitting in plan.sittings:
+        timed = len(sitting.part_minutes)
+        if timed and any(len(forms[name].parts) != timed for name in sitting.forms):
+            raise DocumentAltered(where="parts of the plan and of the papers")

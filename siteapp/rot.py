@@ -57,8 +57,8 @@ def _checks(folder: Path, identity: Identity) -> Iterator[tuple[Path, Callable[[
     yield pair.path / "promotion.json", lambda _: pair.promotion(key)
     yield pair.path / "fenced.json", lambda _: pair.fenced(key)
     receipts = VerifyKey.from_bytes(identity.certificate.headquarters.receipt)
-    if (folder / "keys.json").exists():
-        yield folder / "keys.json", lambda _: identity.register.held()
+    if (folder / "spool" / "keys.json").exists():
+        yield folder / "spool" / "keys.json", lambda _: identity.register.held()
     for pattern, check in (
         ("packages/*.package", package),
         ("spool/incoming/*.package", _named_by_digest),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from siteapp.disk import Disk, QuietWhenFull
+from siteapp.heartbeat import Heartbeat, Running, Watch, being_sat
 from siteapp.lan.announce import reachable_by
 from siteapp.site import Site
 from siteapp.web.answers import AnswerPath
@@ -14,37 +15,51 @@ from siteapp.web.app import create_app
 from siteapp.web.bodies import STAFF_BODY, bounds
 from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
-from sync.serving import MANY, Loop, behind, end_on_signals, spool_in
+from sync.notify import Notifier
+from sync.serving import MANY, UNIX, Loop, behind, end_on_signals, spool_in
 
 
 class Server:
     """A site on a port. `run` returns after `stop`, with everything stored."""
 
     def __init__(self, site: Site, host: str, port: int) -> None:
-        self.site, self._host = site, host
+        front = site.settings.text("front")
+        # Behind a front on a socket nobody else is to get in.
+        self.site, self._host = site, front if front.startswith(UNIX) else host
         spool_in(site.folder)
         application = create_app(site)
         self._loop = Loop(
             application,
-            host,
+            self._host,
             port,
             channels(bounds(site), site.settings.number("connections_per_machine")),
             AnswerLane(AnswerPath(site, application), site.settings.number("threads")),
             **MANY,
-            **behind(site.settings.text("front")),
+            **behind(front),
             max_request_body_size=STAFF_BODY,
             inbuf_overflow=64 * 1024,
         )
         self.port = self._loop.port
         self.address = self._loop.address
 
+        self._notifier = Notifier()
+        live, running = site.live, Running(site.folder)
+        self._watch = Watch(
+            Heartbeat(live.writer, self._notifier),
+            lambda: running.tell(being_sat(list(live.sessions.values()))),
+        )
+
     def run(self) -> None:
-        """Serve until stopped."""
+        """Serve until stopped; systemd is told when it has begun."""
         self.site.start()
         self._join_the_room()
+        self._watch.start()
+        self._notifier.ready(self.address)
         try:
             self._loop.run()
         finally:
+            self._notifier.stopping()
+            self._watch.stop()
             self.site.close()
 
     def _join_the_room(self) -> None:

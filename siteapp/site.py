@@ -12,10 +12,12 @@ from pathlib import Path
 from secrets import randbelow
 from typing import IO, Any
 
+from siteapp.alarms.keeping import Alarms
+from siteapp.alarms.looking import Sources, Watch
 from siteapp.boards import Boards
 from siteapp.cameras.service import of_site
 from siteapp.clock import WallWatch
-from siteapp.conduct.acts import collect_expired
+from siteapp.conduct.acts import NewEvent, collect_expired
 from siteapp.conduct.entering import Rules
 from siteapp.conduct.limits import Limits
 from siteapp.conduct.lost import still_out
@@ -23,7 +25,9 @@ from siteapp.conduct.machines import MarkPace
 from siteapp.conduct.once import Once
 from siteapp.conduct.outage import jumped, noted
 from siteapp.conduct.pace import Pace
+from siteapp.conduct.parts import parts_over
 from siteapp.conduct.readmit import Readmissions
+from siteapp.conduct.resting import rests_over
 from siteapp.conduct.session import Session
 from siteapp.conduct.wall import wall
 from siteapp.config import Settings
@@ -36,12 +40,14 @@ from siteapp.lan.kept import NAME
 from siteapp.lan.protocol import room_token
 from siteapp.lan.service import Lan, fingerprint
 from siteapp.lan.sightings import Machine
+from siteapp.lockdown import Lockdown
 from siteapp.papers import Shelf
 from siteapp.readiness.drill_run import Drill, around
 from siteapp.readiness.ends import HTTPS
 from siteapp.readiness.room import Readiness
 from siteapp.releases import Releases
 from siteapp.results import Packer
+from siteapp.retention import destroying as retention
 from siteapp.rooms.keeping import Rooms
 from siteapp.rooms.on_wall import on_wall
 from siteapp.staff import Staff
@@ -64,6 +70,7 @@ log = logging.getLogger("examsite")
 KEEP_CLOCK_MS = 5_000
 WATCH_S = 1.0
 UNLOCK_LOOK_S = 2.0
+ALARM_LOOK_S = 20.0
 
 
 class Site:
@@ -113,11 +120,19 @@ class Site:
     def _prepare(self) -> None:
         """What a room is made ready with before the day."""
         self.readiness = Readiness(self.folder, self.settings)
+        self.lockdown = Lockdown(self.identity.candidate_secret, self.settings)
         self.rooms = Rooms(self.live, self._machines)
         self.making = Making(self.folder / "spooling")
         self.cameras = of_site(self.folder, self.identity, self.settings)
         knows = around(self.live, self.packer, self.settings, self.disk)
         self.drill = Drill(self.folder, knows)
+        kept = self.settings.number("retain_days")
+        of = retention.Sources(self.identity, self.live, self.spool, self.shelf, self.files)
+        self.retention = retention.Retention(of, self.delivered, kept)
+        self.retention.sweep()
+        self.alarms = Alarms(self.live)
+        told = Sources(self.identity, self.settings, self.spool, self.cameras, self.readiness)
+        self._alarm_watch = Watch(self.alarms, told, self.live.clock)
 
     def start(self) -> None:
         """Begin the work that no request asks for: collecting at the deadline, cutting batches.
@@ -134,6 +149,7 @@ class Site:
             self._unlock,
             self._watch_disk,
             self._rehearse,
+            self._watch_alarms,
         ):
             helper = threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
             self._helpers.append(helper)
@@ -171,6 +187,8 @@ class Site:
             "elsewhere": self.rooms.elsewhere(),
         }
         of = self.shelf.items_by_form(session)
+        told["only_there"] = live.only_there.of(name)
+        told["seb"] = self.lockdown.on_wall(session)
         told["readmits"] = self.settings.text("readmit") == "on"
         told |= on_wall(self.rooms.now().plan, {a.seat for a in session.attempts.values()})
         return wall(session, live.clock.now(), live.contacts, of, self.entering) | told
@@ -199,6 +217,21 @@ class Site:
     def _rehearse(self) -> None:
         while not self._stopping.wait(0.5):
             self.drill.look()
+
+    def _watch_alarms(self) -> None:
+        while not self._stopping.wait(ALARM_LOOK_S):
+            if self.standby.fenced:
+                return
+            try:
+                self.look_for_alarms()
+            except Exception:
+                # The bell is no reason to stop; it is looked at again in a moment.
+                log.exception("the alarms could not be looked at")
+
+    def look_for_alarms(self) -> None:
+        """One look at everything that may be wrong."""
+        disk = self.disk.state(list(self.live.sessions.values()))
+        self._alarm_watch.look(disk, self.standby.told(), self.copier.told())
 
     def _note_outage(self) -> None:
         """What the time without a server was goes into the record before anything is collected."""
@@ -235,12 +268,20 @@ class Site:
 
     def _collect_from(self, session: Session) -> None:
         self.live.journal_silences(session)
+        for due in (rests_over, parts_over):
+            if due(session, self.live.clock.now()):
+                self.live.act(session, partial(self._by_the_clock, due))
         now, of = self.live.clock.now(), self.shelf.items_by_form(session)
         if not collect_expired(session, now, of):
             return
         out = still_out(session, now, self.live.contacts, self.live.silences)
         if collect_expired(session, now, of, out):
             self.live.act(session, lambda s: Decision(collect_expired(s, now, of, out)))
+
+    def _by_the_clock(
+        self, due: Callable[[Session, int], list[NewEvent]], session: Session
+    ) -> Decision:
+        return Decision(due(session, self.live.clock.now()))
 
     def _cut(self) -> None:
         next_cut = self.live.clock.now()
@@ -265,6 +306,7 @@ class Site:
             if self.standby.fenced:
                 return
             self._each(self._file_all)
+            self._each(self.retention.look)
 
     def _unlock(self) -> None:
         """Open what headquarters has released; stretching takes a while, so it has its thread."""

@@ -6,11 +6,19 @@ from collections.abc import Callable, Collection
 from typing import Any, Literal, NamedTuple
 
 from siteapp.conduct.limits import Limits
-from siteapp.errors import Overloaded, RoleNeeded, TooManyTries, WrongStaffSignIn
+from siteapp.errors import (
+    EntryRefused,
+    LastAdministrator,
+    NameTaken,
+    Overloaded,
+    RoleNeeded,
+    StaffMustWait,
+    WrongStaffSignIn,
+)
 from siteapp.store import records
 from siteapp.store.live import Live, token_hash
 from siteapp.store.writer import Statement
-from sync.errors import AlreadyThere, NotFound
+from sync.errors import NotFound
 from sync.wire.passwords import (
     check_password,
     hash_password,
@@ -21,11 +29,14 @@ from sync.wire.passwords import (
 from sync.words import Words
 
 Role = Literal["administrator", "chief", "invigilator"]
+LONGEST_NAME = 40
 # More would wait for Argon2 in threads that candidates' saves need.
 MOST_CHECKS = 8
 # Each sign-in makes one; of more than this nobody has so many browsers.
 MOST_SESSIONS = 1_000
 ROLES: tuple[Role, ...] = ("administrator", "chief", "invigilator")
+# Who prepares a session and answers for it.
+LEADERS = ROLES[:2]
 ROLE_WORDS: dict[str, Words] = {
     "administrator": Words("考点管理员", "site administrator"),
     "chief": Words("主监考", "chief invigilator"),
@@ -68,11 +79,19 @@ class Staff:
         self._checks = threading.BoundedSemaphore(MOST_CHECKS)
 
     def add(self, name: str, role: Role) -> str:
-        """Make an account; returns its password, which is stored nowhere."""
+        """Make an account; returns its password, which is stored nowhere.
+
+        EntryRefused for a name that nobody could type, NameTaken if somebody has it.
+        """
+        if name != name.strip() or not name.isprintable() or not 1 <= len(name) <= LONGEST_NAME:
+            words = Words(
+                f"用户名须有 1–{LONGEST_NAME} 字", f"a name has 1–{LONGEST_NAME} characters"
+            )
+            raise EntryRefused(reason=words)
         password = new_password()
         with self._adding:
             if any(member.name == name for member in self.members()):
-                raise AlreadyThere(what=name)
+                raise NameTaken(what=name)
             self._live.store(records.keep_member(name, role, hash_password(password)))
         return password
 
@@ -86,6 +105,21 @@ class Staff:
             raise NotFound(what=name)
         self._live.store(*records.change_password(name, hash_password(password)))
         return password
+
+    def remove(self, name: str) -> None:
+        """The account ends, and whoever is signed in with it is out; its acts stay on record.
+
+        NotFound if there is none, LastAdministrator if nobody could make accounts any more.
+        """
+        with self._adding:
+            members = self.members()
+            wanted = next((one for one in members if one.name == name), None)
+            if wanted is None:
+                raise NotFound(what=name)
+            rulers = [one for one in members if one.role == "administrator"]
+            if rulers == [wanted]:
+                raise LastAdministrator(name=name)
+            self._live.store(*records.remove_member(name))
 
     def members(self) -> list[Member]:
         """All accounts."""
@@ -115,7 +149,7 @@ class Staff:
     def _check(self, name: str, password: str, address: str) -> None:
         now = self._live.clock.now()
         if wait := self._limits.wait_ms(name, address, now):
-            raise TooManyTries(seconds=-(-wait // 1000))
+            raise StaffMustWait(seconds=-(-wait // 1000))
         if not self._checks.acquire(blocking=False):
             raise Overloaded
         try:

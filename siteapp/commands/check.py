@@ -13,6 +13,7 @@ from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.errors import NoSessionYet, SiteNotReady
 from siteapp.identity import Identity, load_identity
+from siteapp.lockdown import Lockdown
 from siteapp.papers import verify_kept
 from siteapp.readiness.asked import Wants
 from siteapp.readiness.cameras import with_cameras
@@ -104,18 +105,18 @@ def _report(
         rehearsal=done,
         findings=found,
         network=network,
-        wants=_wants(settings),
+        wants=_wants(settings, Lockdown(identity.candidate_secret, settings)),
     )
     cameras = of_site(folder, identity, settings)
     around = with_cameras(around, cameras, settings, plan, wall)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 
-def _wants(settings: Settings) -> Wants:
+def _wants(settings: Settings, browser: Lockdown) -> Wants:
     """By the settings alone: what is in the papers only the running service knows."""
     sound = {"on": True, "off": False}.get(settings.text("check_sound"))
     camera, lockdown = (settings.text(f"check_{name}") == "on" for name in ("camera", "seb"))
-    return Wants(sound, camera, lockdown, settings.text("seb_config_key"))
+    return Wants(sound, camera, lockdown or bool(browser.sittings), browser.wanted)
 
 
 def _facts(

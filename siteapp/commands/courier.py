@@ -7,6 +7,7 @@ import click
 
 from siteapp.courier import make_courier
 from sync.console import language, say, show_error
+from sync.notify import Notifier
 from sync.serving import end_on_signals
 from sync.tries import Round
 
@@ -40,6 +41,7 @@ def courier_command(folder: Path, stick: Path | None, once: bool) -> None:
         tell_round(work.step())
         return
     say("传送服务已启动", "The courier is up")
+    Notifier().ready("courier")
     stop = threading.Event()
     end_on_signals(stop.set)
     work.run(stop)

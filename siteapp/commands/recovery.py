@@ -4,9 +4,12 @@ from pathlib import Path
 
 import click
 
+from siteapp.config import Settings
 from siteapp.identity import load_identity
-from siteapp.standby.copies import adopt, make_recovery, read_secret, uploaded, write_copy
+from siteapp.standby.copied_files import copy_files
+from siteapp.standby.copies import adopt, make_recovery, read_secret, recovery_key, write_copy
 from sync.console import say
+from sync.errors import NotReady
 
 
 @click.group()
@@ -24,17 +27,29 @@ def make(folder: Path) -> None:
 
 
 @click.command("backup")
-@click.argument("to", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("to", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 @click.pass_obj
-def backup(folder: Path, to: Path) -> None:
-    """Write a sealed copy into the folder TO, also while the service runs."""
-    path = write_copy(load_identity(folder), to)
+def backup(folder: Path, to: Path | None) -> None:
+    """Write a sealed copy into the folder TO [the setting backup_folder], also while it serves.
+
+    Uploaded files are sealed beside it, each once.
+    """
+    identity = load_identity(folder)
+    to = to or _place(folder)
+    path = write_copy(identity, to)
+    copy_files(identity, to, recovery_key(folder))
     say(f"已写入 {path.name}", f"Written: {path.name}")
-    if count := uploaded(folder):
-        say(
-            f"注意：副本不含上传的文件（{count} 个），它们只在本机和备用服务器上",
-            f"Mind: {count} uploaded files are not in the copy, but here and on the spare only",
+
+
+def _place(folder: Path) -> Path:
+    """The folder of the settings; NotReady if none is set, or it is not there."""
+    said = Settings.load(folder).text("backup_folder")
+    if not said or not Path(said).is_dir():
+        raise NotReady(
+            reason_zh=f"没有副本文件夹：{said or '未设置 backup_folder'}",
+            reason_en=f"no folder for copies: {said or 'backup_folder is not set'}",
         )
+    return Path(said)
 
 
 @click.command("adopt")
@@ -53,10 +68,15 @@ def adopt_command(folder: Path, copy: Path, root: str, reason: str) -> None:
         f"This machine took over (server term {done.promotion.server_term}) with {count} events;"
         " now run examsite serve",
     )
+    if done.damaged:
+        say(
+            f"注意：副本旁有 {done.damaged} 个文件损坏，未取用",
+            f"Mind: {done.damaged} files beside the copy are damaged and were left there",
+        )
     if done.missing:
         say(
-            f"注意：缺少 {done.missing} 个上传的文件（副本不含上传的文件）；旧硬盘若还能读取，"
+            f"注意：缺少 {done.missing} 个上传的文件；旧硬盘若还能读取，"
             "请把其数据文件夹中的 files 复制到本机的数据文件夹",
-            f"Mind: {done.missing} uploaded files are missing, for a copy has none; if the old disk"
+            f"Mind: {done.missing} uploaded files are missing; if the old disk"
             " can be read, copy `files` of its data folder into this one",
         )

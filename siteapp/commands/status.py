@@ -7,8 +7,11 @@ from typing import Any
 import click
 import msgspec
 
+from siteapp.alarms.words import words_of
 from siteapp.config import Settings
 from siteapp.identity import load_identity
+from siteapp.store.alarms import Kept, all_alarms, to_json
+from siteapp.store.checked import beside
 from sync.console import language, say, show_json, show_table
 from sync.errors import NotFound
 from sync.progress import Progress, by_session
@@ -23,13 +26,15 @@ SHORTEST = 8
 @click.option("--json", "as_json", is_flag=True, help="One JSON line.")
 @click.pass_obj
 def status_command(folder: Path, as_json: bool) -> None:
-    """What is packed, received and archived, and what the courier last met with."""
+    """What is packed, received and archived, what the courier last met with, and what is wrong."""
     identity, settings = load_identity(folder), Settings.load(folder)
     spool = Spool(folder / "spool")
     found = by_session(spool)
     couriers = {way: spool.status(way) for way in WAYS}
+    wrong = _alarms(folder / "site.db")
     if as_json:
-        show_json(_json(identity.site, settings.text("headquarters"), found, couriers))
+        told = _json(identity.site, settings.text("headquarters"), found, couriers)
+        show_json(told | {"alarms": [to_json(one) for one in wrong]})
         return
     show_table(
         ["session", "packed", "waiting", "received", "archived", "refused", "sent"],
@@ -38,6 +43,8 @@ def status_command(folder: Path, as_json: bool) -> None:
     for way, courier in couriers.items():
         if courier is not None:
             _tell(way, courier)
+    for alarm in wrong:
+        _ring(alarm)
     if not any(couriers.values()):
         say("传送服务尚未运行过", "The courier has not run yet")
 
@@ -57,6 +64,25 @@ def send_again_command(folder: Path, digest: str) -> None:
         raise NotFound(what=digest)
     spool.retry(found[0])
     say(f"{found[0][:16]} 将自动重新传送", f"{found[0][:16]} is sent again by itself")
+
+
+def _alarms(database: Path) -> list[Kept]:
+    """What the service found wrong last; nothing where it never ran."""
+    if not database.exists():
+        return []
+    with beside(database) as rows:
+        return all_alarms(rows)
+
+
+def _ring(alarm: Kept) -> None:
+    said, since = words_of(alarm.id), _time(alarm.since)
+    seen = f" ({alarm.by}: {alarm.reason})" if alarm.by else ""
+    say(
+        f"告警：{said.title.zh} {alarm.said}，自 {since}{seen}",
+        f"alarm: {said.title.en} {alarm.said}, since {since}{seen}",
+    )
+    if not alarm.by:
+        say(f"  {said.how.zh}", f"  {said.how.en}")
 
 
 def _row(one: Progress) -> list[str]:

@@ -6,7 +6,8 @@ An act changes nothing; the writer numbers its events, commits them and applies 
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from siteapp.conduct.attempt import Attempt, Received, content
+from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.received import Received, content
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from siteapp.errors import (
@@ -60,18 +61,26 @@ class Save(NamedTuple):
 
 
 def sign_in(session: Session, attempt: Attempt, instance: str) -> list[NewEvent]:
-    """The candidate signs in (again) at the assigned seat."""
+    """The candidate signs in (again) at the assigned seat.
+
+    Who has handed in a rehearsal or practice takes it once more; the term fences the old pages.
+    """
+    closed, term = session.sittings[attempt.sitting] == "closed", attempt.seat_term
+    anew = []
     if attempt.phase == "handed-in":
-        raise AlreadyHandedIn(receipt=attempt.receipt)
-    if session.sittings[attempt.sitting] == "closed":
+        if closed or not session.repeats:
+            raise AlreadyHandedIn(receipt=attempt.receipt)
+        term += 1
+        anew = [NewEvent("again", {"attempt": attempt.id, "seat_term": term})]
+    if closed:
         raise NotOpenYet
     body = {
         "attempt": attempt.id,
         "instance": instance,
         "seat": attempt.seat,
-        "seat_term": attempt.seat_term,
+        "seat_term": term,
     }
-    return [NewEvent("sign-in", body)]
+    return [*anew, NewEvent("sign-in", body)]
 
 
 def confirm(attempt: Attempt) -> list[NewEvent]:
@@ -87,7 +96,14 @@ def start(session: Session, attempt: Attempt, now: int) -> list[NewEvent]:
         return []
     if session.sittings[attempt.sitting] != "open" or attempt.phase != "confirmed":
         raise NotOpenYet
-    return [start_event(session, attempt, now)]
+    return [start_event(session, attempt, now), *paused_too(session, attempt, now)]
+
+
+def paused_too(session: Session, attempt: Attempt, now: int) -> list[NewEvent]:
+    """Who begins or goes on while the whole room is paused is paused with it."""
+    if session.pause is None:
+        return []
+    return [NewEvent("pause", {**session.pause, "attempt": attempt.id, "clock_ms": now})]
 
 
 def start_event(session: Session, attempt: Attempt, now: int) -> NewEvent:
@@ -97,7 +113,7 @@ def start_event(session: Session, attempt: Attempt, now: int) -> NewEvent:
         "attempt": attempt.id,
         "allowance_ms": sitting.minutes * 60_000 + attempt.extra_ms,
         "clock_ms": now,
-        "form": attempt.copied_form or form_for(sitting, attempt.seat),
+        "form": attempt.copied_form or form_for(sitting, attempt.seat, attempt.runs),
     }
     return NewEvent("start", body)
 
@@ -213,8 +229,10 @@ def hand_in(
 
 
 def earliest_hand_in_ms(session: Session, attempt: Attempt, now: int) -> int:
-    """How long until handing in is allowed; 0 from then on."""
+    """How long until handing in is allowed; 0 from then on. Never before the last part is open."""
     earliest = attempt.started_ms + session.sitting_of(attempt).earliest_hand_in * 60_000
+    if attempt.part < len(attempt.part_ms) - 1:
+        earliest = max(earliest, attempt.deadline_ms - attempt.part_ms[-1])
     return max(0, min(earliest, attempt.deadline_ms) - now)
 
 
@@ -269,7 +287,9 @@ def _closing(session: Session, sitting: str, by: str, of: dict[str, int]) -> Ite
     started = [a for a in attempts if a.phase == "started"]
     for attempt in started:
         yield _hand_in_event(attempt, "forced", of.get(attempt.form, 0))
-    handed_in = sum(a.phase == "handed-in" for a in attempts) + len(started)
+    # Who began anew and did not get far has handed in before.
+    over = sum(a.phase == "handed-in" or (a.runs > 0 and a.phase != "started") for a in attempts)
+    handed_in = over + len(started)
     yield NewEvent(
         "close",
         {"attempts": len(attempts), "by": by, "handed_in": handed_in, "sitting": sitting},

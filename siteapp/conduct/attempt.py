@@ -1,11 +1,10 @@
 """A candidate's run through one sitting: its phases, its responses, its deadline. Pure."""
 
-import hashlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Literal
 
+from siteapp.conduct.received import Received, Spent, content
 from siteapp.conduct.spans import Span, from_text, merged, without
 from sync.exam.journal import Answers, Event, Standing
 
@@ -22,6 +21,8 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
     ("started", "hand-in"): "handed-in",
     # Two people took it back.
     ("handed-in", "reopen"): "started",
+    # A rehearsal or practice is taken once more.
+    ("handed-in", "again"): "expected",
 }
 
 
@@ -29,94 +30,18 @@ TRANSITIONS: Mapping[tuple[Phase, str], Phase] = {
 OUTAGE = "outage"
 # Why a save out of a rescue file is evidence: a person has not decided about it yet.
 RESCUE = "rescue"
-# Bytes of a `content`.
-CONTENT = 8
 # Why a save was kept as evidence that two people may still count.
-LATE = ("time-is-up", "already-handed-in")
+LATE = ("time-is-up", "already-handed-in", "part-closed")
 # The category of an incident by which a person confirms that a blank paper is meant so.
 BLANK = "blank"
+# An incident of this category lets a candidate use any browser.
+ANY_BROWSER = "any-browser"
 # A clock that is not paused.
 RUNS = -1
-# As many as a page sends again in one go.
-MAX_MISSING = 200
-
-
-@dataclass
-class Received:
-    """Which sequence numbers of one client instance are on disk: all up to `upto`, and `above`.
-
-    With each, eight bytes that stand for what it said; one after another, for they are many.
-    """
-
-    upto: int = 0
-    above: dict[int, bytes] = field(default_factory=dict)
-    contents: bytearray = field(default_factory=bytearray, compare=False, repr=False)
-
-    def __contains__(self, sequence: object) -> bool:
-        return isinstance(sequence, int) and (sequence <= self.upto or sequence in self.above)
-
-    def copy(self) -> "Received":
-        """The same, which goes on by itself."""
-        return Received(self.upto, dict(self.above), self.contents.copy())
-
-    def add(self, sequence: int, said: bytes = bytes(CONTENT)) -> None:
-        """Note one; numbers below a closed gap are forgotten again."""
-        if sequence > self.upto:
-            self.above[sequence] = said
-        while self.upto + 1 in self.above:
-            self.upto += 1
-            self.contents += self.above.pop(self.upto)
-
-    def said(self, sequence: int) -> bytes | None:
-        """The content of one that is here, else None."""
-        if 0 < sequence <= self.upto:
-            return bytes(self.contents[(sequence - 1) * CONTENT : sequence * CONTENT])
-        return self.above.get(sequence)
-
-    @property
-    def highest(self) -> int:
-        """The greatest number that is here, above gaps too."""
-        return max(self.above, default=self.upto)
-
-    def missing(self, last: int, kept: Container[int] = ()) -> list[int]:
-        """The first numbers up to `last` that are neither here nor in `kept`; MAX_MISSING at most.
-
-        `last` is what a page claims: it may be anything.
-        """
-        numbers = range(self.upto + 1, last + 1)
-        return list(
-            islice((n for n in numbers if n not in self.above and n not in kept), MAX_MISSING)
-        )
-
-
-def content(item: str, response: object) -> bytes:
-    """Eight bytes that stand for what a save says, to tell a repeat from a number used twice."""
-    return hashlib.blake2b(f"{item}\x1f{response!r}".encode(), digest_size=CONTENT).digest()
-
-
-@dataclass
-class Spent:
-    """What an attempt has added to the journal: how many saves and marks, of how many bytes."""
-
-    saves: int = 0
-    size: int = 0
-
-    def copy(self) -> "Spent":
-        """The same, which goes on by itself."""
-        return Spent(self.saves, self.size)
-
-    def add(self, body: dict[str, Any]) -> None:
-        """Note one event's body."""
-        response = body.get("response", "")
-        parts = [response] if isinstance(response, str) else response
-        self.saves += 1
-        self.size += EVENT_BYTES + sum(len(part.encode()) for part in parts)
 
 
 # A paused clock ends nothing: its deadline lies further than any sitting.
 NEVER_MS = 10 * 365 * 86_400_000
-# What an event takes besides the response itself.
-EVENT_BYTES = 200
 
 
 @dataclass
@@ -136,8 +61,20 @@ class Attempt:
     admission: str
     seat: int
     extra_ms: int = 0
+    # How often it was taken before: nothing of those runs is here.
+    runs: int = 0
+    # How long each part of the paper lasts, where they have times of their own; the one that is
+    # open, and when each of those before it ended.
+    part_ms: tuple[int, ...] = ()
+    part: int = 0
+    part_ends: tuple[int, ...] = ()
     # Where the site's clock stood when this one was paused; RUNS while it is not.
     paused_ms: int = RUNS
+    # When the rest that it stands still for is over; RUNS if it does for another reason.
+    rest_until_ms: int = RUNS
+    # Approved rests that were taken; how much rest people gave of their own.
+    rests: int = 0
+    rest_by_hand_ms: int = 0
     # What the page said of itself: how often it was left, and so on.
     noticed: dict[str, int] = field(default_factory=dict)
     noticed_events: int = 0
@@ -146,6 +83,8 @@ class Attempt:
     admitted: bool = False
     # Somebody has looked at this blank paper and found it right.
     blank_confirmed: bool = False
+    # Let in without Safe Exam Browser, where the sitting asks for it.
+    any_browser: bool = False
     # Of the time granted what people gave of their own, not out of a measured loss.
     by_hand_ms: int = 0
     phase: Phase = "expected"
@@ -206,6 +145,11 @@ class Attempt:
     def paused(self) -> bool:
         """True while the clock of this attempt stands still."""
         return self.paused_ms != RUNS and self.phase == "started"
+
+    @property
+    def resting(self) -> bool:
+        """True in a rest, which ends by itself."""
+        return self.paused and self.rest_until_ms != RUNS
 
     @property
     def deadline_ms(self) -> int:
@@ -324,6 +268,16 @@ class Attempt:
         self.noticed_events += 1
         self.noticed[body["what"]] = self.noticed.get(body["what"], 0) + body["count"]
 
+    def _on_part(self, body: dict[str, Any]) -> None:
+        self.part, self.part_ends = body["part"], (*self.part_ends, body["clock_ms"])
+
+    def _on_again(self, body: dict[str, Any]) -> None:
+        anew = Attempt(self.id, self.sitting, self.admission, self.seat, self.extra_ms)
+        anew.part_ms, anew.seat_term, anew.runs = self.part_ms, body["seat_term"], self.runs + 1
+        anew.checked, anew.admitted, anew.last_seq = self.checked, self.admitted, self.last_seq
+        anew.any_browser = self.any_browser
+        self.become(anew)
+
     def _on_check_in(self, body: dict[str, Any]) -> None:
         self.checked = True
 
@@ -333,6 +287,11 @@ class Attempt:
     def _on_pause(self, body: dict[str, Any]) -> None:
         self.paused_ms = body["clock_ms"]
 
+    def _on_rest(self, body: dict[str, Any]) -> None:
+        self.paused_ms, self.rest_until_ms = body["clock_ms"], body["clock_ms"] + body["ms"]
+        self.rests += body["approved"]
+        self.rest_by_hand_ms += 0 if body["approved"] else body["ms"]
+
     def _on_resume(self, body: dict[str, Any]) -> None:
         if self.paused_ms == RUNS:
             return
@@ -340,7 +299,7 @@ class Attempt:
         stood = Span(self.paused_ms, max(self.paused_ms, body["clock_ms"]))
         self.granted_ms += stood.ms
         self.decided.append(stood)
-        self.paused_ms = RUNS
+        self.paused_ms = self.rest_until_ms = RUNS
 
     def _on_silence(self, body: dict[str, Any]) -> None:
         self.silences.append(Span(body["from_ms"], body["to_ms"]))
@@ -360,6 +319,8 @@ class Attempt:
             self.held = True
         if body["category"] == BLANK:
             self.blank_confirmed = True
+        if body["category"] == ANY_BROWSER:
+            self.any_browser = True
 
     def _on_move(self, body: dict[str, Any]) -> None:
         self.seat, self.seat_term = body["to"], body["seat_term"]
@@ -370,7 +331,8 @@ class Attempt:
         )
 
     def _on_hand_in(self, body: dict[str, Any]) -> None:
-        self.receipt, self.how, self.paused_ms = body["receipt"], body["how"], RUNS
+        self.receipt, self.how = body["receipt"], body["how"]
+        self.paused_ms = self.rest_until_ms = RUNS
 
     def _on_reopen(self, body: dict[str, Any]) -> None:
         self.blank_confirmed = False
@@ -380,5 +342,7 @@ class Attempt:
 
 # The members that change in place; the others are replaced, so a copy may share them.
 CONTAINERS = tuple(
-    name for name, value in vars(Attempt("", "", "", 0)).items() if not isinstance(value, str | int)
+    name
+    for name, value in vars(Attempt("", "", "", 0)).items()
+    if not isinstance(value, str | int | tuple)
 )

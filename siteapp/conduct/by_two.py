@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from siteapp.conduct.acts import NewEvent, extend
+from siteapp.conduct.acts import NewEvent, extend, paused_too
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.session import Session
 from siteapp.errors import SecondNeeded
@@ -43,4 +43,4 @@ def reopen(
         )
     reason, by, second = two
     body = {"attempt": attempt.id, "by": by, "ms": ms, "reason": reason, "second": second}
-    return [NewEvent("reopen", body)]
+    return [NewEvent("reopen", body), *paused_too(session, attempt, now)]

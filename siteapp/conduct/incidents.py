@@ -13,6 +13,7 @@ CATEGORIES: Mapping[str, Words] = {
     "other": Words("其他", "other"),
 }
 NOTED: Mapping[str, Words] = {
+    "any-browser": Words("准许不用考试浏览器", "let in without Safe Exam Browser"),
     "collect": Words("强制收卷", "forced collection"),
     "outage": Words("服务器中断", "server away"),
     "reboot": Words("服务器重启", "server rebooted"),

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from siteapp.conduct.acts import GRACE_MS, NewEvent, Save, save
-from siteapp.conduct.attempt import LATE, Attempt, Received
+from siteapp.conduct.attempt import LATE, Attempt
 from siteapp.conduct.files import keep_file
 from siteapp.conduct.lost import RETURN_MS, SILENT_MS
+from siteapp.conduct.received import Received
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from sync.errors import ExamError, NotReady

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.in_pause import PAUSED
 
 # The page was hidden; it lost the focus; something was copied, pasted; tools were asked for.
 KINDS = ("hidden", "blur", "copy", "paste", "tools")
@@ -39,6 +40,9 @@ def notice(attempt: Attempt, instance: str, seen: Sequence[Noticed]) -> list[New
 
 
 def told(noticed: Mapping[str, int], alert: int) -> dict[str, object]:
-    """For the tile: counts, and whether leaving has come to what the settings call worth a look."""
-    counts = {kind: noticed[kind] for kind in KINDS if noticed.get(kind)}
+    """For the tile: counts, and whether leaving has come to what the settings call worth a look.
+
+    With them what the server saw itself: answers that came in a pause.
+    """
+    counts = {kind: noticed[kind] for kind in (*KINDS, PAUSED) if noticed.get(kind)}
     return {"noticed": counts, "look": sum(counts.get(kind, 0) for kind in LEAVING) >= alert}

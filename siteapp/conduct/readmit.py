@@ -18,11 +18,12 @@ AGAIN_MS = 30_000
 
 
 class Challenge(NamedTuple):
-    """What the seat shows; once used, from which machine and when."""
+    """What the seat shows, and whether the console has answered; once used, from where and when."""
 
     number: str
     machine: str | None = None
     used_ms: int = 0
+    answered: bool = False
 
 
 class Readmissions:
@@ -48,16 +49,20 @@ class Readmissions:
             raise NotReady(
                 reason_zh="该座位没有显示这个编号", reason_en="that seat does not show this number"
             )
+        self._standing[session, attempt.id] = standing._replace(answered=True)
         return self._code(session, attempt, number)
 
     def fits(self, session: str, attempt: Attempt, given: str, machine: str, now: int) -> bool:
         """Whether it is the answer, which then is used; again only from there, at once."""
         standing = self._standing.get((session, attempt.id))
-        if standing is None or given != self._code(session, attempt, standing.number):
+        if standing is None or not standing.answered:
+            # Nobody in the room has given a code: any that is typed is guessed.
+            return False
+        if given != self._code(session, attempt, standing.number):
             return False
         if standing.machine is not None:
             return standing.machine == machine and now - standing.used_ms <= AGAIN_MS
-        self._standing[session, attempt.id] = Challenge(standing.number, machine, now)
+        self._standing[session, attempt.id] = standing._replace(machine=machine, used_ms=now)
         return True
 
     def _code(self, session: str, attempt: Attempt, number: str) -> str:

@@ -25,6 +25,9 @@ def problems(attempt: Attempt, begun: bool, uploading: Collection[str]) -> Itera
     """What does not add up about one attempt; `begun`: its sitting is no longer waiting."""
     if attempt.phase == "started":
         yield "writing"
+    elif attempt.runs:
+        # It was handed in before; a run that got no further is no matter.
+        pass
     elif begun and not attempt.absent and attempt.phase == "expected":
         yield "nobody"
     elif begun and not attempt.absent and attempt.phase in ("signed-in", "confirmed"):

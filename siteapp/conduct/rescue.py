@@ -8,8 +8,9 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from siteapp.conduct.acts import NewEvent, Save, is_flood, save, start_event
-from siteapp.conduct.attempt import RESCUE, Attempt, Received, content
+from siteapp.conduct.acts import NewEvent, Save, is_flood, paused_too, save, start_event
+from siteapp.conduct.attempt import RESCUE, Attempt
+from siteapp.conduct.received import Received, content
 from siteapp.conduct.session import Session
 from siteapp.errors import NothingRescued, NotOpenYet, RescueReplayed, SaveRefused, SequenceReused
 from sync.exam.marking import receipt_code
@@ -123,7 +124,7 @@ def apply(
     }
     events.append(NewEvent("rescue", body))
     if unseen:
-        events.insert(0, start_event(session, attempt, now))
+        events[:0] = [start_event(session, attempt, now), *paused_too(session, attempt, now)]
     if unseen and phase == "closed":
         over = {"attempt": attempt.id, "answered": answered, "how": "forced", "of": of}
         events.append(NewEvent("hand-in", over | {"receipt": code}))

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.shares import shares
 from siteapp.conduct.unlocking import UnlockTries
 from sync.errors import NotFound
 from sync.exam.journal import Event
 from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan, attempt_id
 
+# The act of two people after which a session's keys are destroyed.
+DESTROY = "destroy"
 SittingPhase = Literal["waiting", "open", "closed"]
 
 TRANSITIONS: Mapping[tuple[SittingPhase, str], SittingPhase] = {
@@ -28,6 +31,10 @@ class Session:
     unlocked: bool = False
     unlock_tries: UnlockTries = field(default_factory=UnlockTries)
     next_seq: int = 0
+    # While the whole room is paused: what the event said. Who begins now is paused too.
+    pause: dict[str, Any] | None = None
+    # Why, by whom and with whom it was ordered that what it left here goes.
+    destroy: tuple[str, str, str] | None = None
     sittings: dict[str, SittingPhase] = field(default_factory=dict)
     attempts: dict[str, Attempt] = field(default_factory=dict)
     candidates: dict[str, CandidatePlan] = field(default_factory=dict)
@@ -40,12 +47,14 @@ class Session:
             session.candidates[candidate.admission] = candidate
             for sitting in candidate.sittings:
                 name = attempt_id(sitting, candidate.admission)
+                extra_ms = candidate.extra_minutes * 60_000
                 session.attempts[name] = Attempt(
                     name,
                     sitting,
                     candidate.admission,
                     candidate.seat,
-                    extra_ms=candidate.extra_minutes * 60_000,
+                    extra_ms=extra_ms,
+                    part_ms=shares(plan.sitting(sitting).part_minutes, extra_ms),
                 )
         return session
 
@@ -69,10 +78,14 @@ class Session:
             self.unlocked = True
         elif event.kind == "unlock-refused":
             self.unlock_tries.note(event.body["clock_ms"])
+        elif event.kind == "vouched" and event.body["act"] == DESTROY:
+            self.destroy = (event.body["reason"], event.body["by"], event.body["second"])
         elif event.kind in ("open", "close"):
             sitting = event.body["sitting"]
             phase = self.sittings[sitting]
             self.sittings[sitting] = TRANSITIONS.get((phase, event.kind), phase)
+        elif event.kind in ("pause", "resume") and not event.body["attempt"]:
+            self.pause = event.body if event.kind == "pause" else None
         for attempt in self._concerned(event):
             if before:
                 before.keep(attempt)
@@ -93,14 +106,23 @@ class Session:
         return [self.attempts[name] for name in names if name in self.attempts]
 
     def current_attempt(self, admission: str) -> Attempt:
-        """The candidate's first attempt that is not over, else the last; NotFound if none."""
+        """The candidate's first attempt that is not over, else the last; NotFound if none.
+
+        Of a rehearsal or practice, after all are over, the one that was taken least often.
+        """
         attempts = self.attempts_of(admission)
         if not attempts:
             raise NotFound(what=admission)
         going_on = (
             a for a in attempts if a.phase != "handed-in" and self.sittings[a.sitting] != "closed"
         )
-        return next(going_on, attempts[-1])
+        again = [a for a in attempts if self.repeats and self.sittings[a.sitting] == "open"]
+        return next(going_on, min(again, key=lambda a: a.runs) if again else attempts[-1])
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it may be taken more than once: an examination may not."""
+        return self.plan.kind != "examination"
 
     def attempts_in(self, sitting: str) -> Iterable[Attempt]:
         """All attempts of one sitting."""

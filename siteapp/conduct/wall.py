@@ -8,6 +8,7 @@ from siteapp.conduct.entering import Rules, is_late
 from siteapp.conduct.hands import queue
 from siteapp.conduct.lost import proposals
 from siteapp.conduct.noticing import told
+from siteapp.conduct.resting import approved
 from siteapp.conduct.session import Session
 
 # A page asks every few seconds; longer silence than this is shown.
@@ -35,10 +36,12 @@ def tile(
         "phase": attempt.phase,
         "state": _state(attempt, silent),
         "checked": attempt.checked,
+        "part": [attempt.part + 1, len(attempt.part_ms)] if attempt.part_ms else None,
         "late_comer": is_late(session, attempt, now, rules),
         "heard_ms": contact if silent is not None and silent >= WORTH_TELLING_MS else None,
         **told(attempt.noticed, rules.look_from),
         **_clock(attempt, now),
+        **_rests(session, attempt),
         **_work(attempt, of),
     }
 
@@ -47,7 +50,7 @@ def _state(attempt: Attempt, silent: int | None) -> str:
     if attempt.absent:
         return "absent"
     if attempt.paused:
-        return "paused"
+        return "resting" if attempt.resting else "paused"
     here = attempt.phase in ("signed-in", "confirmed", "started")
     return "away" if here and (silent is None or silent > AWAY_MS) else attempt.phase
 
@@ -59,6 +62,15 @@ def _clock(attempt: Attempt, now: int) -> dict[str, Any]:
         "paused_left_ms": attempt.remaining_ms(now) if attempt.paused else None,
         "by_hand_ms": attempt.by_hand_ms,
         "held": attempt.held,
+    }
+
+
+def _rests(session: Session, attempt: Attempt) -> dict[str, Any]:
+    left = approved(session, attempt)
+    return {
+        "rests_left": left.rests,
+        "rest_ms": left.ms,
+        "rest_until_ms": attempt.rest_until_ms if attempt.resting else None,
     }
 
 
@@ -92,6 +104,7 @@ def wall(
         "name": session.plan.name._asdict(),
         "unlocked": session.unlocked,
         "check_in": rules.check_in,
+        "paused": session.pause is not None,
         "sittings": _sittings(session, tiles),
         "lost": proposals(session),
         "hands": [hand._asdict() for hand in queue(session)],

@@ -7,20 +7,21 @@ DocumentRefused ── JournalDamaged  RescueOfAnother  RescueOfNobody
     DocumentAltered ── RescueForged
     ForOtherSite ── RescueForOtherSite
 InputRefused ── SaveRefused  SequenceReused  UploadRefused  QuotaSpent  UploadAltered
-             RecoveryRefused  RequestRefused ── WrongMethod  TooLarge
+             RecoveryRefused  RequestRefused ── WrongMethod  TooLarge  EntryRefused
              NetworkTooWide  RoomPlanRefused  RoomSheetRefused  RoomSheetUnreadable
 NotNow ── SeatMoved  SeatTaken  AlreadyHandedIn  TimeIsUp  TimeUndecided  NotOpenYet  TooEarly
-             MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
+             PartClosed  MissingSaves  OtherPackage  WrongOffset  ReserveMissing  RescueReplayed
              NothingRescued  ServerFenced  SpareNotPromoted  NotPaired  PairingRefused
              NotItsBeginning  StillResting
 NotFound ── NoSuchPage  NoMachineFound
-NotAllowed ── WrongSignIn  WrongSeat  TooManyTries  TooFast  SignInNeeded  WrongStaffSignIn
-             RoleNeeded  CrossOrigin  RescueTicketRefused
+NotAllowed ── WrongSignIn  WrongSeat  TooManyTries ── StaffMustWait  TooFast  SignInNeeded
+             WrongStaffSignIn  RoleNeeded  CrossOrigin  RescueTicketRefused
 UnlockRefused ── UnlockWait  ReasonForEarly
 NotNow ── CamerasBusy
+NotNow ── LastAdministrator  AlreadyThere ── NameTaken
 NotNow ── ReadinessMissing  NoMeasuring  RoomPlanChanged  NothingToUndo  Paused  TooLate
              NotCheckedIn  DrillNotNow  DrillStep
-NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission  StaffLocked
+NotAllowed ── SecondNeeded  ReadmissionNeeded  WrongReadmission  StaffLocked  SebNeeded
 EnvironmentFault ── SiteNotReady  CameraListDamaged  CamerasNotGood
 InputRefused ── CameraRefused
 NotFound ── NoSuchCamera  NoStill
@@ -30,6 +31,7 @@ from siteapp.errors.answering import (
     AlreadyHandedIn,
     MissingSaves,
     NotOpenYet,
+    PartClosed,
     SaveRefused,
     SeatMoved,
     SeatTaken,
@@ -49,8 +51,11 @@ from siteapp.errors.cameras import (
 )
 from siteapp.errors.doors import (
     CrossOrigin,
+    LastAdministrator,
+    NameTaken,
     RoleNeeded,
     SignInNeeded,
+    StaffMustWait,
     TooFast,
     TooManyTries,
     WrongSeat,
@@ -75,6 +80,7 @@ from siteapp.errors.readiness import (
     SiteNotReady,
 )
 from siteapp.errors.requests import (
+    EntryRefused,
     NoSuchPage,
     Overloaded,
     RequestRefused,
@@ -96,6 +102,7 @@ from siteapp.errors.room import (
     NotCheckedIn,
     Paused,
     ReadmissionNeeded,
+    SebNeeded,
     SecondNeeded,
     StaffLocked,
     TooLate,
@@ -134,9 +141,12 @@ __all__ = [
     "DatabaseBehind",
     "DrillNotNow",
     "DrillStep",
+    "EntryRefused",
     "FilesDamaged",
     "JournalDamaged",
+    "LastAdministrator",
     "MissingSaves",
+    "NameTaken",
     "NetworkTooWide",
     "NoMachineFound",
     "NoMeasuring",
@@ -154,6 +164,7 @@ __all__ = [
     "OtherPackage",
     "Overloaded",
     "PairingRefused",
+    "PartClosed",
     "Paused",
     "QuotaSpent",
     "ReadinessMissing",
@@ -177,6 +188,7 @@ __all__ = [
     "SaveRefused",
     "SeatMoved",
     "SeatTaken",
+    "SebNeeded",
     "SecondNeeded",
     "SequenceReused",
     "ServerFault",
@@ -185,6 +197,7 @@ __all__ = [
     "SiteNotReady",
     "SpareNotPromoted",
     "StaffLocked",
+    "StaffMustWait",
     "StillResting",
     "StorageFailed",
     "TimeIsUp",

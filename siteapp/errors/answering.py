@@ -38,6 +38,14 @@ class TimeIsUp(NotNow):
     )
 
 
+class PartClosed(NotNow):
+    """The part of the paper that the item belongs to is over; what was sent is kept as evidence."""
+
+    code = "part-closed"
+    message = Words("该部分的时间已到", "The time of this part is over")
+    hint = Words("请在当前部分继续作答", "Go on in the part that is open now")
+
+
 class TimeUndecided(NotNow):
     """The page's time is over, and nobody has decided yet how much of it an outage took."""
 

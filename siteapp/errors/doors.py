@@ -1,6 +1,6 @@
 """Errors of the site: who asks may not: sign-ins, seats, roles."""
 
-from sync.errors import NotAllowed
+from sync.errors import AlreadyThere, NotAllowed, NotNow
 from sync.words import Words
 
 
@@ -29,6 +29,16 @@ class TooManyTries(NotAllowed):
     http_status = 429
     message = Words("尝试次数过多，请 {seconds} 秒后再试", "Too many tries; wait {seconds} seconds")
     hint = Words("监考员可以解除等待", "An invigilator can lift the wait")
+
+
+class StaffMustWait(TooManyTries):
+    """As above, of a member of staff: nobody lifts that wait."""
+
+    code = "staff-must-wait"
+    hint = Words(
+        "请等候；忘记密码请考点管理员重设",
+        "Wait; if the password is forgotten the site administrator makes a new one",
+    )
 
 
 class TooFast(NotAllowed):
@@ -73,3 +83,24 @@ class CrossOrigin(NotAllowed):
     code = "cross-origin"
     message = Words("请求来自其他网站", "The request comes from another site")
     hint = Words("请在本系统页面内操作", "Use this system's own pages")
+
+
+class NameTaken(AlreadyThere):
+    """An account of this name is there; no password was made."""
+
+    code = "name-taken"
+    message = Words(
+        "已有用户“{what}”，未作任何改动", "There is a user {what} already; nothing was changed"
+    )
+    hint = Words(
+        "请换一个用户名；如果是忘记了密码，请重设密码",
+        "Choose another name; if the password is forgotten, make a new one",
+    )
+
+
+class LastAdministrator(NotNow):
+    """Without this account nobody could make accounts."""
+
+    code = "last-administrator"
+    message = Words("“{name}”是唯一的考点管理员，不能移除", "{name} is the only site administrator")
+    hint = Words("请先添加另一位考点管理员", "Add another site administrator first")

@@ -13,6 +13,14 @@ class RequestRefused(InputRefused):
     hint = Words("请刷新页面后重试", "Reload the page and try again")
 
 
+class EntryRefused(RequestRefused):
+    """What somebody filled in cannot be taken; the words say which field and why."""
+
+    code = "entry-refused"
+    message = Words("{reason}", "{reason}")
+    hint = Words("请更正后再试", "Correct it and try again")
+
+
 class WrongMethod(RequestRefused):
     """The address is right, the way of asking is not."""
 

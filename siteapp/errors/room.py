@@ -17,7 +17,7 @@ class SecondNeeded(NotAllowed):
 
     code = "second-person-needed"
     message = Words(
-        "该考生人工补时合计将达 {minutes} 分钟，超过一人可定的 {limit} 分钟",
+        "该考生人工给予的时间合计将达 {minutes} 分钟，超过一人可定的 {limit} 分钟",
         "Time given by hand would come to {minutes} minutes; one person may give {limit}",
     )
     hint = Words("请第二人输入用户名和密码", "A second person enters their name and password")
@@ -71,3 +71,18 @@ class StaffLocked(NotAllowed):
     message = Words("本页已锁定：一段时间无人操作", "This page is locked: it was left alone")
     hint = Words("请输入您的密码后再操作", "Enter your password to go on")
     http_status = 423
+
+
+class SebNeeded(NotAllowed):
+    """This sitting is taken in Safe Exam Browser, and this is another browser or configuration."""
+
+    code = "seb-needed"
+    message = Words(
+        "本科须在 Safe Exam Browser 中用本考点的配置作答",
+        "This sitting is taken in Safe Exam Browser with this site's configuration",
+    )
+    hint = Words(
+        "请关闭本窗口，双击桌面上的考试文件（.seb）重新打开；打不开请举手",
+        "Close this window and open the exam file (.seb) on the desktop; raise your hand if it"
+        " does not open",
+    )

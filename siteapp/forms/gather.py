@@ -74,7 +74,7 @@ def gather(
         plan=plan,
         rooms=read_plan(drawn.document) if drawn else RoomPlan(),
         photo=photo,
-        events=tuple(decode(line.encode()) for line in lines),
+        events=tuple(decode(line) for line in lines),
         head=_head(identity, session) if "head" in needed else None,
         sent=tuple(_sent(rows, spool, session)) if "parcels" in needed else (),
     )

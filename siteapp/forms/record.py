@@ -74,6 +74,12 @@ def _extension(body: Mapping[str, Any]) -> Told:
     return Words(f"补时 {long} 分钟", f"{long} min given"), body["reason"]
 
 
+def _rest(body: Mapping[str, Any]) -> Told:
+    long, due = _minutes(body["ms"]), body["approved"]
+    zh = f"休息 {long} 分钟（{'已批准' if due else '临时'}）"
+    return Words(zh, f"rest of {long} min, {'approved' if due else 'not planned'}"), body["reason"]
+
+
 def _move(body: Mapping[str, Any]) -> Told:
     zh = f"换座：{body['from']} → {body['to']}"
     return Words(zh, f"moved {body['from']} → {body['to']}"), body["reason"]
@@ -102,6 +108,12 @@ def _decided(body: Mapping[str, Any]) -> Told:
     return (counts if body["counts"] else not_so), f"{body['reason']}（{body['second']}）"
 
 
+def _unlocked(body: Mapping[str, Any]) -> Told:
+    codes = Words("凭解锁码解锁试卷", "papers unlocked by codes")
+    network = Words("总部放行，试卷自动解锁", "papers unlocked by headquarters")
+    return (network if body["way"] == "network" else codes), ""
+
+
 def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any]], Told]:
     words = Words(zh, en)
     return lambda body: (words, str(body.get("reason", body.get("note", ""))))
@@ -109,16 +121,17 @@ def _plain(zh: str, en: str) -> Callable[[Mapping[str, Any]], Told]:
 
 # Event → what the record says of it; what is not here is in the journal only.
 TOLD: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
-    "unlock": _plain("解锁试卷", "papers unlocked"),
+    "unlock": _unlocked,
     "unlock-refused": _plain("解锁码不正确", "wrong unlock code"),
     "unlock-early": _early,
     "open": _plain("开考", "opened"),
     "close": _plain("结束", "closed"),
     "admit": _plain("准许迟到考生入场", "late-comer admitted"),
-    "readmit": _plain("凭验证码重新入场", "let in again"),
+    "readmit": _plain("凭准入码换机", "another machine, by code"),
     "extension": _extension,
     "pause": _plain("暂停", "paused"),
     "resume": _plain("恢复", "resumed"),
+    "rest": _rest,
     "move": _move,
     "incident": _incident,
     "reopen": _reopened,
@@ -129,6 +142,8 @@ TOLD: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
     "violation": _plain("违纪", "violation"),
     "absent": _plain("缺考", "absent"),
 }
+# Who unlocked with codes: each of two officials had one, and the audit log has the account.
+CODES_BY = "两位负责人 two officials"
 # Of these the sitting is said.
 OF_SITTING = ("open", "close")
 
@@ -164,7 +179,7 @@ def _entry(session: Session, event: Event) -> Entry:
     if event.kind in OF_SITTING:
         note = session.plan.sitting(body["sitting"]).title.zh
     attempt = session.attempts.get(body.get("attempt", ""))
-    by = str(body.get("by", ""))
+    by = str(body.get("by", CODES_BY if body.get("way") == "codes" else ""))
     if attempt is None:
         return Entry(event.at, 0, "", "", what, note, by)
     name = session.candidates[attempt.admission].name

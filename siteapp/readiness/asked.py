@@ -1,7 +1,6 @@
 """What some sittings need, and what only a person can tell: sound, camera, keys, SEB. Pure."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from siteapp.readiness.checks import known
 from siteapp.readiness.machine import Checked, Lockdown, MachineReport
 from sync.wire.readiness import Finding
+from sync.wire.seb import is_hash_of
 
 HEARD = (".aac", ".flac", ".m4a", ".mov", ".mp3", ".mp4", ".ogg", ".wav", ".webm")
 
@@ -36,7 +36,7 @@ def has_sound(files: Iterable[str]) -> bool:
 def judge_asked(checked: Checked, wants: Wants) -> list[Finding]:
     """What was asked of the person at that machine, and what this site wants besides."""
     report = checked.report
-    found = [known("keyboard", report.keyboard, "")]
+    found = [known("keyboard", report.keyboard, ""), *_window(report)]
     if wants.sound or report.sound is not None:
         # Where nothing is to be heard, silence is a remark.
         found.append(known("sound", report.sound, "", "fail" if wants.sound else "warn"))
@@ -47,6 +47,14 @@ def judge_asked(checked: Checked, wants: Wants) -> list[Finding]:
     return found
 
 
+def _window(report: MachineReport) -> list[Finding]:
+    """In which window the page is: to know, not to judge; full screen may be a key pressed."""
+    said = {"screen": "kiosk", "window": "window", None: ""}[report.window]
+    if report.lockdown:
+        said = "Safe Exam Browser"
+    return [known("window", True, said)] if said else []
+
+
 def _lockdown(report: MachineReport, wants: Wants) -> Finding:
     if report.lockdown == "":
         return known("lockdown-browser", False, "")
@@ -54,25 +62,34 @@ def _lockdown(report: MachineReport, wants: Wants) -> Finding:
     return known("lockdown-browser", good, "" if good else "Config Key")
 
 
-def lockdown_of(
-    agent: str, header: str, url: str, told: Mapping[str, str] | None, page: str, key: str
-) -> Lockdown:
-    """Which Safe Exam Browser this is, by its name and by the hash of the Config Key.
+class Browser(NamedTuple):
+    """What a browser shows of itself: the hash in its header for `url`, its page's hash for `page`.
 
-    The hash comes in a header for `url`, or from the page's own script for an address below `page`.
+    `homes`: where pages of this server may lie, as addresses that end in a slash.
     """
+
+    header: str
+    url: str
+    said: str
+    page: str
+    homes: tuple[str, ...]
+
+
+def proves(browser: Browser, keys: Iterable[str]) -> bool:
+    """Whether it is Safe Exam Browser with the configuration of one of these Config Keys."""
+    at_home = browser.page.startswith(browser.homes)
+    pairs = [(browser.header, browser.url)]
+    pairs += [(browser.said, browser.page)] if at_home else []
+    return any(is_hash_of(said, url, key) for said, url in pairs for key in keys)
+
+
+def lockdown_of(agent: str, browser: Browser, keys: Iterable[str], wanted: bool) -> Lockdown:
+    """Which Safe Exam Browser this is: by its name, and by a Config Key if one is wanted."""
     if "SEB/" not in agent:
         return ""
-    if key and _same(header, url, key):
+    if proves(browser, keys):
         return "proved"
-    if key and told and told["url"].startswith(page) and _same(told["hash"], told["url"], key):
-        return "proved"
-    return "wrong" if key else "named"
-
-
-def _same(said: str, url: str, key: str) -> bool:
-    plain = url.partition("#")[0]
-    return said.lower() == hashlib.sha256((plain + key).encode()).hexdigest()
+    return "wrong" if wanted else "named"
 
 
 # What a quick look in the waiting room does not measure; it takes nothing away.

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -43,6 +44,7 @@ class DrillPaper(NamedTuple):
     """One text item for everybody."""
 
     tokens: Mapping[str, ItemToken] = ANSWERS
+    part_of: Mapping[str, int] = MappingProxyType({})
 
 
 class DrillShelf:

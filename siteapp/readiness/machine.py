@@ -69,6 +69,8 @@ class MachineReport(Struct, frozen=True, forbid_unknown_fields=True):
     sound: bool | None = None
     camera: bool | None = None
     seb: SebKey | None = None
+    # Whether the page has the whole screen, as in a kiosk.
+    window: Literal["screen", "window"] | None = None
     # From the waiting room: a few questions, none of which takes time or room on the network.
     quick: bool = False
     # Said by this server, whatever a page says.

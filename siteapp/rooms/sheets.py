@@ -17,7 +17,7 @@ from siteapp.rooms.plan import (
     RoomPlan,
     sound,
 )
-from sync.spreadsheet import SheetUnreadable, cell_text, sheet_bytes, sheet_rows
+from sync.spreadsheet import SheetUnreadable, cell_text, sheet_rows, written_apart
 from sync.words import Words
 
 ROOM, ROW, COLUMN, KIND, SEAT = "机房", "行", "列", "类型", "座位号"
@@ -150,7 +150,7 @@ def _columns(head: Sequence[str]) -> dict[str, int]:
 
 def plan_sheet(plan: RoomPlan) -> bytes:
     """The plan as a workbook, which comes back as the same plan."""
-    return sheet_bytes(ROOM, HEAD, list(_rows(plan)))
+    return written_apart(ROOM, HEAD, _rows(plan))
 
 
 def _rows(plan: RoomPlan) -> Iterator[list[str | int | None]]:

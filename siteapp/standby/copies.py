@@ -2,6 +2,7 @@
 
 DATA/recovery.pub   the key that copies are sealed to; its secret is on paper, not on this machine
 FOLDER/examsite-<site>-<time>.copy   identity, packages and database, sealed and signed
+FOLDER/examsite-<site>-files/        uploaded files (siteapp.standby.copied_files)
 """
 
 import base64
@@ -18,11 +19,13 @@ import msgspec
 from siteapp.clock import wall_ms
 from siteapp.errors import RecoveryRefused
 from siteapp.identity import Identity, load_identity
+from siteapp.standby.copied_files import copy_files, restore_files, until_after
 from siteapp.standby.folder import PairFolder
 from siteapp.standby.pairing import Bundle, bundle_of, write_identity
 from siteapp.standby.promotion import keep_promotion, make_promotion
 from siteapp.store.live import Live
 from siteapp.store.replica import check_copy, snapshot
+from siteapp.uploads.files import announced_as
 from sync.errors import AlreadyInitialised, AlreadyThere, CannotOpen, NotFound, NotReady
 from sync.wire.documents import Promotion
 from sync.wire.enrolment import read_certificate
@@ -44,8 +47,6 @@ KIND = "copy"
 KEPT = 5
 GROUP = 4
 _CHECK = 3
-# The end of a whole file's name: its SHA-256 behind a dot.
-WHOLE = 65
 
 
 def make_recovery(folder: Path) -> str:
@@ -86,7 +87,7 @@ def write_copy(identity: Identity, to: Path) -> Path:
             reason_zh="还没有恢复密钥，请先运行 examsite recovery make",
             reason_en="there is no recovery key; run examsite recovery make",
         )
-    key = SealingKey.from_bytes(load_key(folder / "recovery.pub", SEALING_KEY_LENGTH))
+    key = recovery_key(folder)
     now = wall_ms()
     path = to / f"examsite-{identity.site}-{now:013d}.copy"
     with tempfile.TemporaryDirectory(dir=folder) as scratch, ExitStack() as files:
@@ -111,17 +112,21 @@ def write_copy(identity: Identity, to: Path) -> Path:
     return path
 
 
-def uploaded(folder: Path) -> int:
-    """How many whole uploaded files lie here: a copy has none of them."""
-    return sum(len(path.suffix) == WHOLE for path in (folder / "files").glob("*.*"))
+def recovery_key(folder: Path) -> SealingKey:
+    """What copies are sealed to."""
+    return SealingKey.from_bytes(load_key(folder / "recovery.pub", SEALING_KEY_LENGTH))
 
 
 class Adopted(NamedTuple):
-    """What a copy became; `missing` uploaded files stand in its journal and are not here."""
+    """What a copy became; `missing` uploaded files stand in its journal and are not here.
+
+    `damaged` files lay beside it and could not be read.
+    """
 
     promotion: Promotion
     sessions: dict[str, int]
     missing: int
+    damaged: int
 
 
 def adopt(folder: Path, path: Path, key: OpeningKey, root: str, reason: str) -> Adopted:
@@ -142,7 +147,9 @@ def adopt(folder: Path, path: Path, key: OpeningKey, root: str, reason: str) -> 
             target = "site.db" if name == "database" else f"packages/{Path(name).name}"
             _unpack(copy, name, key, folder / target)
     check_copy(folder / "site.db", certificate.site, None)
-    return _take_over(folder, reason)
+    signer = VerifyKey.from_bytes(certificate.sign)
+    damaged = restore_files(folder, path.parent, certificate.site, key, signer)
+    return _take_over(folder, reason)._replace(damaged=damaged)
 
 
 def _verified(path: Path) -> SealedDocument:
@@ -171,13 +178,22 @@ def _take_over(folder: Path, reason: str) -> Adopted:
     try:
         people = ("recovery", "recovery")
         made = make_promotion(live, identity, people, reason, "")
-        missing = sum(
-            len(attempt.files) for s in live.sessions.values() for attempt in s.attempts.values()
-        )
+        missing = _missing(folder / "files", live)
     finally:
         live.close()
     keep_promotion(PairFolder(folder), identity, made)
-    return Adopted(made, {name: size for name, (size, _) in made.sessions.items()}, missing)
+    return Adopted(made, {name: size for name, (size, _) in made.sessions.items()}, missing, 0)
+
+
+def _missing(files: Path, live: Live) -> int:
+    """Uploaded files that the journal names and that are not here."""
+    return sum(
+        not (files / f"{one.id}.{one.sha256}").exists()
+        for session in live.sessions.values()
+        for attempt in session.attempts.values()
+        for body in attempt.files.values()
+        for one in [announced_as(session.plan.id, body)]
+    )
 
 
 class Copier:
@@ -217,7 +233,10 @@ class Copier:
             try:
                 write_copy(self._identity, Path(self._to))
                 self.last_ms, self.problem = wall_ms(), ""
-                self._files = uploaded(self._identity.folder)
+                key = recovery_key(self._identity.folder)
+                # Until the next copy is due, so that large files never hold it up.
+                due = until_after(self._every_s)
+                self._files = copy_files(self._identity, Path(self._to), key, due)
             except Exception as error:
                 log.warning("no copy: %s", error)
                 self.problem = str(error)

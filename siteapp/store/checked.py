@@ -9,6 +9,7 @@ import pysqlite3
 
 from siteapp.store.writer import Statement
 
+_PLANS = "SELECT plan FROM session WHERE id NOT IN (SELECT session FROM destroyed) ORDER BY rowid"
 Rows = Callable[[str, list[Any]], list[dict[str, Any]]]
 # With it, whether that seat's machine is known to have forgotten its storage.
 _ALL = (
@@ -45,7 +46,7 @@ def keep(
 
 def plans(rows: Rows) -> list[str]:
     """The plans of all sessions, the oldest first."""
-    return [row["plan"] for row in rows("SELECT plan FROM session ORDER BY rowid", [])]
+    return [row["plan"] for row in rows(_PLANS, [])]
 
 
 def package(rows: Rows, session: str) -> str:

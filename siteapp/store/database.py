@@ -17,6 +17,17 @@ CREATE TABLE IF NOT EXISTS site (id TEXT PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS session (
   id TEXT PRIMARY KEY, package TEXT NOT NULL, plan TEXT NOT NULL, held_key BLOB
 ) STRICT;
+CREATE TABLE IF NOT EXISTS line_key (
+  session TEXT PRIMARY KEY, key BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS line_key_again (
+  session TEXT PRIMARY KEY, key BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS destroyed (
+  session TEXT PRIMARY KEY, package TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+  events INTEGER NOT NULL, documents INTEGER NOT NULL, who TEXT NOT NULL, second TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS credential (
   session TEXT NOT NULL REFERENCES session, admission TEXT NOT NULL, verifier BLOB NOT NULL,
   PRIMARY KEY (session, admission)
@@ -91,6 +102,10 @@ CREATE TABLE IF NOT EXISTS room_plan (
   version INTEGER PRIMARY KEY, before INTEGER NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
   document TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS alarm (
+  id TEXT PRIMARY KEY, level TEXT NOT NULL, said TEXT NOT NULL, since INTEGER NOT NULL,
+  by TEXT NOT NULL, reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS contact (
   session TEXT NOT NULL, attempt TEXT NOT NULL, clock_ms INTEGER NOT NULL,
   PRIMARY KEY (session, attempt)
@@ -119,6 +134,8 @@ def connect(path: Path) -> Any:
         "foreign_keys=ON",
         "busy_timeout=5000",
         "trusted_schema=OFF",
+        # What is destroyed is not left lying in a free page.
+        "secure_delete=ON",
         # Moving the log is the writer's work (siteapp.store.checkpoint).
         "wal_autocheckpoint=0",
     ):

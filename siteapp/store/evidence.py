@@ -1,17 +1,20 @@
 """A site's database as evidence: read only, also while the service runs, and whatever its state."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pysqlite3
 
+from siteapp.store.checked import Rows
 from siteapp.store.database import SCHEMA
+from siteapp.store.lines import whole_keys
 from siteapp.store.writer import result_code
-from sync.errors import NotReady
+from sync.errors import DocumentAltered, NotReady
 from sync.exam.findings import Finding, from_source
 from sync.exam.lines import Line
+from sync.wire.lines import LineKey, is_sealed
 
 MAGIC = b"SQLite format 3\x00"
 # SQLite names no more faults than this.
@@ -25,6 +28,7 @@ SELECT session, CAST(? AS INTEGER), CAST(sequence AS INTEGER),
 UNION ALL SELECT session, CAST(server_term AS INTEGER), CAST(sequence AS INTEGER),
   CAST(first AS INTEGER) + CAST(count AS INTEGER) FROM former_batch
 """
+_HAS_DESTROYED = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'destroyed'"
 _GUARDED = ("event", "checkpoint")
 
 
@@ -63,6 +67,8 @@ class Evidence:
     digests: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     unread: bool = False
+    # Sessions whose key was destroyed after headquarters had archived all of them.
+    destroyed: set[str] = field(default_factory=set)
 
     def sessions(self) -> list[str]:
         """Every session of which there is any trace."""
@@ -110,24 +116,51 @@ def _begin(connection: Any, found: Evidence) -> None:
 
 
 def _read_filed(connection: Any, found: Evidence) -> None:
+    if connection.execute(_HAS_DESTROYED).fetchone():
+        rows = connection.execute("SELECT session FROM destroyed")
+        found.destroyed = {str(session) for (session,) in rows}
     for (session,) in connection.execute("SELECT id FROM session"):
-        found.lines.setdefault(str(session), [])
-    found.batches += [Covering(*row) for row in connection.execute(_BATCHES, (found.term,))]
+        if str(session) not in found.destroyed:
+            found.lines.setdefault(str(session), [])
+    batches = (Covering(*row) for row in connection.execute(_BATCHES, (found.term,)))
+    found.batches += [one for one in batches if one.session not in found.destroyed]
     digests = "SELECT digest FROM batch UNION SELECT digest FROM former_batch"
     found.digests = {str(digest) for (digest,) in connection.execute(digests)}
     kept = (
         "SELECT session, CAST(term AS INTEGER), CAST(size AS INTEGER), CAST(note AS TEXT)"
         " FROM checkpoint"
     )
-    found.kept += [Kept(*row) for row in connection.execute(kept)]
+    notes = (Kept(*row) for row in connection.execute(kept))
+    found.kept += [one for one in notes if one.session not in found.destroyed]
 
 
 def _read_events(connection: Any, found: Evidence) -> None:
     sql = (
         "SELECT session, CAST(seq AS INTEGER), CAST(line AS BLOB) FROM event ORDER BY session, seq"
     )
-    for session, seq, line in connection.execute(sql):
-        found.lines.setdefault(str(session), []).append(Line(bytes(line or b""), seq))
+    keys = {name: LineKey(key) for name, key in whole_keys(_rows(connection)).items()}
+    for session, seq, stored in connection.execute(sql):
+        if str(session) not in found.destroyed:
+            line = _opened(bytes(stored or b""), keys.get(str(session)))
+            found.lines.setdefault(str(session), []).append(Line(line, seq))
+
+
+def _opened(stored: bytes, key: LineKey | None) -> bytes:
+    """The line; one that cannot be opened stays what it is, which is no event."""
+    with suppress(DocumentAltered, UnicodeDecodeError):
+        text = stored.decode()
+        if key and is_sealed(text):
+            return key.open(text)
+    return stored
+
+
+def _rows(connection: Any) -> Rows:
+    def rows(sql: str, values: list[Any]) -> list[dict[str, Any]]:
+        cursor = connection.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    return rows
 
 
 def _check_triggers(connection: Any, found: Evidence) -> None:

@@ -24,6 +24,9 @@ def sealed_file_digests(live: Live) -> set[str]:
 
 def file_events(live: Live, session: str) -> list[Event]:
     """The `file` events of a session, in order."""
-    # Quotes in a text are escaped, so no text can look like this member.
-    sql = 'SELECT line FROM event WHERE session = ? AND line LIKE \'%"kind":"file"%\' ORDER BY seq'
-    return [decode(row["line"].encode()) for row in live.rows(sql, (session,))]
+    # A sealed line begins with its kind; in one that is not, no text can look like this member.
+    sql = (
+        "SELECT line FROM event WHERE session = ? AND (line GLOB '~file *'"
+        ' OR line LIKE \'{%"kind":"file"%\') ORDER BY seq'
+    )
+    return [decode(live.lines.open(session, row["line"])) for row in live.rows(sql, (session,))]

@@ -16,9 +16,11 @@ from siteapp.clock import Anchor, Clock
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.late import Room
 from siteapp.conduct.lost import SILENT_MS, silence
+from siteapp.conduct.only_there import OnlyThere
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from siteapp.store.database import connect, open_database
+from siteapp.store.lines import LineKeys
 from siteapp.store.writer import KEEP_CLOCK, Decision, Statement, Writer
 from sync.errors import AlreadyThere, NotFound
 from sync.exam.journal import Event, decode
@@ -26,6 +28,10 @@ from sync.exam.sitting import SessionPlan
 
 log = logging.getLogger("examsite.live")
 
+# Of a session that was destroyed only that it was stands in the database.
+LIVING = (
+    "SELECT id, plan FROM session WHERE id NOT IN (SELECT session FROM destroyed) ORDER BY rowid"
+)
 Act = Callable[[Session], Decision]
 KEEP_CONTACTS = (
     "INSERT OR REPLACE INTO contact SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
@@ -68,11 +74,14 @@ class Live:
         self.tokens: dict[bytes, Token] = {}
         # (session, attempt) → the site's clock at its page's last request; on disk with the clock.
         self.contacts: dict[tuple[str, str], int] = {}
+        self.only_there = OnlyThere()
         # (session, attempt) → silences that are not in the journal yet.
         self.silences: dict[tuple[str, str], list[Span]] = {}
         # The site's clock at the end of the last run, as far as the disk knows.
         self.resumed_ms = 0
         self._credentials: dict[tuple[str, str], bytes] = {}
+        self.lines = LineKeys()
+        self.lines.load(self.rows)
         anchor = self._anchor()
         self.clock = clock(anchor)
         self._load(anchor)
@@ -83,6 +92,7 @@ class Live:
             limit,
             **({"fatal": fatal} if fatal else {}),
         )
+        self.writer.seal = self.lines.seal
 
     def close(self) -> None:
         """Store what is waiting and close the file."""
@@ -100,7 +110,7 @@ class Live:
             return list(self._reader.query(sql, list(values)))
 
     def _load(self, anchor: Anchor | None) -> None:
-        for row in self.rows("SELECT id, plan FROM session ORDER BY rowid"):
+        for row in self.rows(LIVING):
             plan = msgspec.json.decode(row["plan"], type=SessionPlan)
             session = Session.planned(plan)
             self._replay(session)
@@ -140,7 +150,7 @@ class Live:
             "SELECT line FROM event WHERE session = ? AND seq >= ? ORDER BY seq LIMIT ?",
             (session, first, most),
         )
-        return [decode(row["line"].encode()) for row in rows]
+        return [decode(self.lines.open(session, row["line"])) for row in rows]
 
     def session(self, session: str) -> Session:
         """The session with that id, or NotFound."""
@@ -194,17 +204,36 @@ class Live:
 
         def decide() -> Decision:
             decision = act(session)
-            every = (*statements, *credentials, *decision.statements)
+            every = (*statements, *keys, *credentials, *decision.statements)
             return Decision(decision.events, every, decision.result)
 
         # One at a time: two of one session in a group would fail the group of others' saves.
         with self._adding:
             if plan.id in self.sessions:
                 raise AlreadyThere(what=plan.id)
+            keys = self.lines.make(plan.id)
             self.writer.submit(session, decide)
             for admission, verifier in verifiers.items():
                 self._credentials[plan.id, admission] = verifier
             self.sessions[plan.id] = session
+
+    def destroy(self, session: Session, *statements: Statement) -> None:
+        """These rows, and no session of that name any more, in memory or in SQLite's log."""
+        name = session.plan.id
+        self.store(*statements)
+        for key in [k for k, token in self.tokens.items() if token.session == name]:
+            self.tokens.pop(key, None)
+        for of in (self.contacts, self.silences, self._credentials):
+            for place in [p for p in list(of) if p[0] == name]:
+                of.pop(place, None)
+        self.sessions.pop(name, None)
+        self.lines.forget(name)
+        self.writer.submit(None, self._empty_log)
+
+    def _empty_log(self) -> Decision:
+        """In the writer's thread, between two groups: old pages in the log are gone after it."""
+        self.database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return Decision()
 
     def remember(self, token: str, whom: Token) -> Statement:
         """Sign a page in; the row goes into the transaction of the sign-in."""

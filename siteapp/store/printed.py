@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from siteapp.store.checked import Rows
+from siteapp.store.lines import LineKeys
 from sync.errors import NotFound
 from sync.exam.sitting import SessionPlan
 
@@ -26,10 +27,12 @@ def plan_of(rows: Rows, session: str) -> SessionPlan:
     return msgspec.json.decode(found[0]["plan"], type=SessionPlan)
 
 
-def lines(rows: Rows, session: str) -> list[str]:
-    """The journal of a session as it lies on the disk."""
+def lines(rows: Rows, session: str) -> list[bytes]:
+    """The journal of a session, line by line."""
     sql = "SELECT line FROM event WHERE session = ? ORDER BY seq"
-    return [row["line"] for row in rows(sql, [session])]
+    keys = LineKeys()
+    keys.load(rows)
+    return [keys.open(session, row["line"]) for row in rows(sql, [session])]
 
 
 def parcels(rows: Rows, session: str) -> list[Parcel]:

@@ -114,6 +114,14 @@ def change_password(name: str, phc: str) -> tuple[Statement, Statement]:
     )
 
 
+def remove_member(name: str) -> tuple[Statement, Statement]:
+    """An account and every session of it go."""
+    return (
+        Statement("DELETE FROM staff_session WHERE name = ?", (name,)),
+        Statement("DELETE FROM staff WHERE name = ?", (name,)),
+    )
+
+
 def members(live: Live) -> list[dict[str, Any]]:
     """All accounts: name and role."""
     return live.rows("SELECT name, role FROM staff ORDER BY role, name")
@@ -156,3 +164,10 @@ def note_act(at: int, who: str, act: str, what: str) -> Statement:
 def audit(live: Live, most: int = 500) -> list[dict[str, Any]]:
     """The audit log, newest first."""
     return live.rows("SELECT * FROM audit ORDER BY number DESC LIMIT ?", (most,))
+
+
+def printed(live: Live, session: str) -> set[str]:
+    """The kinds of papers that somebody has printed of a session; `*` is all of them."""
+    sql = "SELECT DISTINCT what FROM audit WHERE act = 'print' AND substr(what, 1, ?) = ?"
+    start = f"{session} "
+    return {row["what"][len(start) :] for row in live.rows(sql, (len(start), start))}

@@ -163,6 +163,8 @@ class Writer:
         self._fatal = fatal
         # Gives back a piece of what is kept for answers; False if there is none.
         self.make_room: Callable[[], bool] = lambda: False
+        # How a line of a session is stored: session, kind, line.
+        self.seal: Callable[[str, str, bytes], str] = lambda session, kind, line: line.decode()
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._clock_kept_ms = -(10**9)
         self.commits = 0
@@ -316,7 +318,8 @@ class Writer:
         numbered = [
             Event(session.next_seq + i, now, new.kind, new.body) for i, new in enumerate(events)
         ]
-        rows = [[session.plan.id, event.seq, encode(event).decode()] for event in numbered]
+        name = session.plan.id
+        rows = [[name, e.seq, self.seal(name, e.kind, encode(e))] for e in numbered]
         before = self._undo.before(session)
         for event in numbered:
             session.apply(event, before)

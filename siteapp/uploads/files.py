@@ -288,6 +288,17 @@ class Files:
             (self.folder / f"{one.id}.json").unlink(missing_ok=True)
             sync_folder(self.folder)
 
+    def forget(self, session: str) -> None:
+        """Every file of a session goes, whole or not."""
+        with self._changing:
+            for one in [a for a in self._known.values() if a.session == session]:
+                for path in self.folder.glob(f"{one.id}.*"):
+                    path.unlink(missing_ok=True)
+                self._known.pop(one.id)
+                self._synced.pop(one.id, None)
+                self._heard.pop(one.id, None)
+            sync_folder(self.folder)
+
 
 def _whose(one: Announced) -> tuple[str, str]:
     return one.session, one.attempt

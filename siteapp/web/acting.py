@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from unicodedata import category
 
 from flask import request
 
 from siteapp.conduct.acts import NewEvent
 from siteapp.conduct.session import Session
-from siteapp.errors import RequestRefused
+from siteapp.errors import EntryRefused
 from siteapp.store.writer import Decision
 from siteapp.web.guard import member, site
 from sync.words import Words
@@ -56,11 +57,16 @@ def carry_out(
 
 def written(given: Mapping[str, Any], name: str) -> str:
     """The reason or note under that name, without control characters; it must say something."""
-    clean = " ".join(given[name].split())
+    return said_why(given[name], name)
+
+
+def said_why(text: str, name: str = "reason") -> str:
+    """As `written`, of a form's field."""
+    clean = " ".join("".join(" " if category(c) in ("Cc", "Cs") else c for c in text).split())
     if clean and len(clean) <= MAX_NOTE:
         return clean
     field = FIELDS[name]
-    raise RequestRefused(
+    raise EntryRefused(
         reason=Words(
             f"“{field.zh}”须有 1–{MAX_NOTE} 字", f"{field.en}: between 1 and {MAX_NOTE} characters"
         )

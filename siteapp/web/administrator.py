@@ -1,7 +1,6 @@
 """The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
 
 import secrets
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,35 +9,24 @@ from werkzeug.wrappers import Response
 
 from siteapp.conduct.session import Session
 from siteapp.conduct.unlocking import early_s
-from siteapp.errors import RequestRefused
-from siteapp.staff import ROLES
+from siteapp.errors import EntryRefused, NameTaken, TooManyTries, WrongStaffSignIn
+from siteapp.rooms.plan import unplaced
+from siteapp.staff import LEADERS, ROLES
 from siteapp.store import records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.audited import ACTS
+from siteapp.web.bodies import MAX_UPLOAD
+from siteapp.web.day import day_of
 from siteapp.web.envelopes import sealed_in
 from siteapp.web.guard import STAFF, member, role, site
-from sync.errors import AlreadyThere, ExamError, NotFound, UnlockRefused
-from sync.moments import BEIJING
+from siteapp.web.times import china_time
+from siteapp.web.two_people import second_for_account, two_of_form
+from sync.errors import AlreadyThere, ExamError, NotAllowed, NotFound, UnlockRefused
 from sync.progress import by_session
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
 administrator = Blueprint("administrator", __name__)
-STEPS = ("import", "unlock", "open", "close", "delivered")
-
-
-def steps(session: Session) -> list[dict[str, Any]]:
-    """The line of steps of one session, each done or not, the first undone one marked next."""
-    phases = session.sittings.values()
-    done = {
-        "import": True,
-        "unlock": session.unlocked,
-        "open": all(phase != "waiting" for phase in phases),
-        "close": session.closed,
-        "delivered": site().delivered(session),
-    }
-    following = next((step for step in STEPS if not done[step]), None)
-    return [{"id": step, "done": done[step], "next": step == following} for step in STEPS]
 
 
 def server_facts() -> dict[str, Any]:
@@ -66,16 +54,11 @@ def machine_facts() -> dict[str, list[int]]:
     }
 
 
-def china_time(ms: int) -> str:
-    """A moment in China's time, as everywhere in the room, whatever this machine's zone is."""
-    return datetime.fromtimestamp(ms / 1000, BEIJING).strftime("%m-%d %H:%M:%S")
-
-
 @administrator.get("/admin")
-@role("administrator", "chief")
+@role(*LEADERS)
 def home() -> str:
     """What to do next, from now to the end of the day."""
-    sessions = [(s, steps(s)) for s in reversed(list(site().live.sessions.values()))]
+    sessions = [(s, day_of(s)) for s in reversed(list(site().live.sessions.values()))]
     known = set(records.packages(site().live).values())
     waiting = [e for e in site().spool.incoming() if e.digest not in known]
     return render_template(
@@ -84,11 +67,12 @@ def home() -> str:
         waiting=waiting,
         facts=server_facts(),
         machines=machine_facts(),
+        most=MAX_UPLOAD,
     )
 
 
 @administrator.get("/admin/packages")
-@role("administrator", "chief")
+@role(*LEADERS)
 def packages_page() -> Response:
     """Only a way back: after a refused import the language switch asks for this address."""
     return redirect("/admin")
@@ -127,11 +111,18 @@ def _fetched(digest: str) -> Path:
 
 
 @administrator.get("/admin/sessions/<session_id>")
-@role("administrator", "chief")
+@role(*LEADERS)
 def session_page(session_id: str) -> str:
     """What is in a session: sittings and candidates."""
     session = site().live.session(session_id)
-    return render_template("administrator-session.html", session=session, steps=steps(session))
+    wanted = {c.seat for c in session.plan.candidates}
+    return render_template(
+        "administrator-session.html",
+        session=session,
+        day=day_of(session),
+        pictured=site().shelf.photographed(session),
+        unplaced=unplaced(site().rooms.now().plan, wanted),
+    )
 
 
 @administrator.get("/admin/sessions/<session_id>/unlock")
@@ -150,6 +141,7 @@ def _unlock_form(session: Session, error: ExamError | None) -> str:
         codes=(request.form.get("code1", ""), request.form.get("code2", "")),
         reason=request.form.get("reason", ""),
         early=-(-early_s(session.plan.starts_at, wall) // 60),
+        second=request.form.get("second", ""),
         clock=china_time(wall),
         wrong=session.unlock_tries.wrong,
         fault=site().releases.faults.get(session.plan.id),
@@ -165,14 +157,21 @@ def unlock(session_id: str) -> Response | tuple[str, int]:
     try:
         one, two = _codes()
         reason = request.form.get("reason", "")[:500]
-        site().shelf.unlock(session, (one, two), member().name, reason)
-    except UnlockRefused as error:
+        second = _second(session, reason)
+        site().shelf.unlock(session, (one, two), member().name, reason, second)
+    except (UnlockRefused, WrongStaffSignIn, NotAllowed, TooManyTries) as error:
         site().staff.audit(member().name, "unlock-refused", f"{session_id} {error.code}")
         return _unlock_form(session, error), error.http_status
     except AlreadyThere:
         return redirect(f"/admin/sessions/{session_id}", 303)
     site().staff.audit(member().name, "unlock", session_id)
     return redirect(f"/admin/sessions/{session_id}", 303)
+
+
+def _second(session: Session, reason: str) -> str:
+    """Before the hour one person alone does not open the papers; in time nobody is asked."""
+    early = early_s(session.plan.starts_at, site().live.clock.wall())
+    return two_of_form(STAFF).second if early and reason.strip() else ""
 
 
 def _codes() -> tuple[UnlockCode, UnlockCode]:
@@ -183,7 +182,7 @@ def _codes() -> tuple[UnlockCode, UnlockCode]:
 
 
 @administrator.get("/admin/deliveries")
-@role("administrator", "chief")
+@role(*LEADERS)
 def deliveries() -> str:
     """Every batch and how far it is; nothing leaves the site before the second receipt."""
     status = site().spool.status()
@@ -221,39 +220,55 @@ def users() -> str:
 @administrator.post("/admin/users")
 @role("administrator")
 def add_user() -> str:
-    """Make an account; its password is on this one answer and nowhere else."""
+    """Two people make an account; its password is on this one answer and nowhere else."""
     name, wanted = request.form.get("name", "").strip(), request.form.get("role", "")
     chosen = next((r for r in ROLES if r == wanted), None)
-    if chosen is None or not name.isprintable() or not 1 <= len(name) <= 40:
-        raise RequestRefused(
-            reason=Words("用户名须有 1–40 字，并选择身份", "a name of 1–40 characters, and a role")
-        )
+    if chosen is None:
+        raise EntryRefused(reason=Words("请选择身份", "choose a role"))
+    if any(one.name == name for one in site().staff.members()):
+        raise NameTaken(what=name)
+    second = second_for_account(name)
     password = site().staff.add(name, chosen)
-    site().staff.audit(member().name, "add-user", f"{name} {chosen}")
+    site().staff.audit(member().name, "add-user", f"{name} {chosen} {second}".rstrip())
     return _password(name, chosen, password)
 
 
 @administrator.post("/admin/users/reset")
 @role("administrator")
 def reset_password() -> str:
-    """A new password for an account; NotFound if there is none. Whoever used the old one is out."""
+    """Two people give an account a new password; whoever used the old one is out."""
     name = request.form.get("name", "")
     given = next((one.role for one in site().staff.members() if one.name == name), "")
+    if not given:
+        raise NotFound(what=name)
+    second = second_for_account(name)
     password = site().staff.reset(name)
-    site().staff.audit(member().name, "reset-password", name)
+    site().staff.audit(member().name, "reset-password", f"{name} {second}".rstrip())
     return _password(name, given, password)
+
+
+@administrator.post("/admin/users/remove")
+@role("administrator")
+def remove_user() -> Response:
+    """Two people end an account at once; LastAdministrator keeps the last who could make others."""
+    name = request.form.get("name", "")
+    second = second_for_account(name)
+    site().staff.remove(name)
+    site().staff.audit(member().name, "remove-user", f"{name} {second}".rstrip())
+    return redirect("/admin/users", 303)
 
 
 def _password(name: str, given: str, password: str) -> str:
     """On the page of accounts, or alone on the sheet that becomes its envelope."""
-    if request.form.get("as") == "envelope":
+    # Of a row's button it is in the address: the row's name is what the button itself sends.
+    if request.values.get("as") == "envelope":
         return sealed_in(name, given, password)
     made = {"name": name, "role": given, "password": password}
     return render_template("administrator-users.html", members=site().staff.members(), made=made)
 
 
 @administrator.get("/admin/audit")
-@role(*STAFF[:2])
+@role(*LEADERS)
 def audit() -> str:
     """What staff did, the newest first."""
     rows = site().staff.log()

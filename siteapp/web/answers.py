@@ -10,8 +10,9 @@ import msgspec
 
 from siteapp.conduct.acts import Save
 from siteapp.conduct.attempt import Attempt
-from siteapp.conduct.late import late_save
+from siteapp.conduct.in_pause import answered_in_pause
 from siteapp.conduct.pace import Pace
+from siteapp.conduct.parts import Sent, part_save
 from siteapp.conduct.session import Session
 from siteapp.conduct.spans import Span
 from siteapp.errors import Overloaded, SaveRefused, ServerFault, SignInNeeded, TooFast
@@ -99,6 +100,9 @@ class _Paper(Protocol):
     @property
     def tokens(self) -> Mapping[str, ItemToken]: ...
 
+    @property
+    def part_of(self) -> Mapping[str, int]: ...
+
 
 class _Shelf(Protocol):
     def paper(self, session: Session, attempt: Attempt) -> _Paper: ...
@@ -174,9 +178,14 @@ class AnswerPath:
 
         def act(state: Session) -> Decision:
             mine = state.attempt(whom.attempt)
-            who = (mine, whom.seat_term, incoming.instance)
-            events, refusal = late_save(state, *who, saves, live.clock.now(), live.room(), bad)
-            return Decision(events, refusal=refusal)
+            sent = Sent(whom.seat_term, incoming.instance, saves, bad)
+            # Only there does it matter to which part an item belongs.
+            part_of = room.shelf.paper(state, mine).part_of if mine.part > 0 else {}
+            now, heard = live.clock.now(), live.room()
+            events, refusal = part_save(state, mine, sent, now, heard, part_of)
+            name = session.plan.id
+            told = answered_in_pause(name, mine, incoming.instance, events, now, heard)
+            return Decision([*events, *told], refusal=refusal)
 
         done = msgspec.json.encode({"saved": [one.sequence for one in saves]})
         return Asked(live, session, act, done, size)

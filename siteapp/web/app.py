@@ -8,6 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from siteapp.site import Site
 from siteapp.web.administrator import administrator
+from siteapp.web.alarms import alarms
 from siteapp.web.answers import AnswerPath, Application
 from siteapp.web.bodies import MAX_UPLOAD
 from siteapp.web.cameras import cameras
@@ -20,18 +21,23 @@ from siteapp.web.fence import Fence
 from siteapp.web.guard import ROLE_ATTRIBUTE, ROOM, install
 from siteapp.web.invigilator import invigilator
 from siteapp.web.lan import lan
+from siteapp.web.lockdown import lockdown
 from siteapp.web.machine import machine
+from siteapp.web.metrics import metrics
 from siteapp.web.noticing import noticing
 from siteapp.web.offline import offline
 from siteapp.web.printing import printing
 from siteapp.web.readiness import readiness
 from siteapp.web.readmitting import readmitting
 from siteapp.web.reconciling import reconciling
+from siteapp.web.retaining import retaining
+from siteapp.web.review import reviewing
 from siteapp.web.room_checks import room_checks
 from siteapp.web.rooms import rooms
 from siteapp.web.sealed_copies import rescue
 from siteapp.web.staff import staff
 from siteapp.web.standby import standby
+from siteapp.web.trust import trust
 from siteapp.web.two_people import two_people
 from siteapp.web.uploads import uploads
 
@@ -56,10 +62,10 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     app.register_blueprint(printing)
-    people = (candidate, noticing, staff, administrator)
-    wall = (invigilator, two_people, reconciling, readmitting)
+    people = (candidate, reviewing, noticing, staff, administrator, alarms, retaining)
+    wall = (invigilator, two_people, reconciling, readmitting, lockdown)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
-    for blueprint in (*people, *wall, *others, cameras, room_checks):
+    for blueprint in (*people, *wall, *others, cameras, room_checks, trust, metrics):
         app.register_blueprint(blueprint)
     return app
 

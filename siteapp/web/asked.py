@@ -5,19 +5,18 @@ from flask import Request
 from siteapp.readiness.asked import Wants, has_sound, lockdown_of
 from siteapp.readiness.machine import Lockdown, MachineReport
 from siteapp.web.guard import site
-
-KEY_HEADER = "X-SafeExamBrowser-ConfigKeyHash"
+from siteapp.web.lockdown import shown
 
 
 def wants() -> Wants:
     """Sound by the materials of sessions that are not over, where the setting leaves it to them."""
-    settings = site().settings
+    settings, demanded = site().settings, site().lockdown.sittings
     said = settings.text("check_sound")
     return Wants(
         sound=_heard() if said == "auto" else said == "on",
         camera=settings.text("check_camera") == "on",
-        lockdown=settings.text("check_seb") == "on",
-        key=settings.text("seb_config_key"),
+        lockdown=bool(demanded) or settings.text("check_seb") == "on",
+        key=site().lockdown.wanted,
     )
 
 
@@ -32,12 +31,6 @@ def _heard() -> bool | None:
 
 def lockdown(request: Request, report: MachineReport) -> Lockdown:
     """Which Safe Exam Browser sent this report."""
-    told = {"url": report.seb.url, "hash": report.seb.hash} if report.seb else None
-    return lockdown_of(
-        request.headers.get("User-Agent", ""),
-        request.headers.get(KEY_HEADER, ""),
-        request.url,
-        told,
-        request.host_url,
-        site().settings.text("seb_config_key"),
-    )
+    said, page = (report.seb.hash, report.seb.url) if report.seb else ("", "")
+    agent = request.headers.get("User-Agent", "")
+    return lockdown_of(agent, shown(said, page), site().lockdown.keys, bool(site().lockdown.wanted))

@@ -13,13 +13,13 @@ from siteapp.readiness.camera_checks import Seen, gathered_cameras, judge_cover
 from siteapp.readiness.cameras import rooms_of, seen_now
 from siteapp.readiness.checks import worst_first
 from siteapp.readiness.seating import drawn
+from siteapp.staff import LEADERS
 from siteapp.web.checking import shown
 from siteapp.web.guard import STAFF, json_body, member, role, site
 from sync.disk import MIB, free_bytes
 from sync.errors import DiskTooFull
 
 cameras = Blueprint("cameras", __name__)
-WHO = STAFF[:2]
 TEXTS = {
     "label": str,
     "kind": str,
@@ -92,7 +92,7 @@ def _uncovered(seen: list[Seen]) -> list[dict[str, Any]]:
 
 
 @cameras.get("/admin/cameras")
-@role(*WHO)
+@role(*LEADERS)
 def cameras_page() -> str:
     """The list of cameras; it asks for their state by itself."""
     rooms = {s.plan.room for s in site().live.sessions.values() if s.plan.room}
@@ -101,7 +101,7 @@ def cameras_page() -> str:
 
 
 @cameras.get("/api/cameras")
-@role(*WHO)
+@role(*LEADERS)
 def camera_list() -> dict[str, Any]:
     """Every camera with what is known of it, how far a round is, and which seats are uncovered."""
     seen, going = _seen(), site().cameras.round
@@ -147,7 +147,7 @@ def remove_camera(camera: str) -> dict[str, Any]:
 
 
 @cameras.post("/api/cameras/check")
-@role(*WHO)
+@role(*LEADERS)
 def check_cameras() -> dict[str, Any]:
     """Begin to look at all cameras, or at those of the list `cameras`; the list shows how far."""
     names = json_body(cameras=list)["cameras"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from siteapp.conduct import acts, entering, hands, papers
+from siteapp.conduct import acts, entering, hands, papers, parts
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.lost import MAX_SPANS, silence, worked
 from siteapp.conduct.session import Session
@@ -26,6 +26,7 @@ from siteapp.store.live import Token
 from siteapp.store.writer import Decision
 from siteapp.web.guard import CANDIDATE, ROOM, json_body, role, site, whom
 from siteapp.web.headers import policy
+from siteapp.web.lockdown import check, look
 from siteapp.web.photos import photo_of
 from siteapp.web.readmitting import check_readmission
 from siteapp.web.sealed_copies import rescue_keys
@@ -57,6 +58,7 @@ def sign_in() -> dict[str, Any]:
     session, attempt = _check_sign_in(admission, secret, given["seat"])
     if attempt.seat != given["seat"]:
         raise WrongSeat(seat=attempt.seat)
+    check(session, attempt)
     check_readmission(session, attempt, given["instance"])
     token, live = new_token(), site().live
     site().pace.sign_in(session.plan.id, attempt, live.clock.now())
@@ -64,8 +66,9 @@ def sign_in() -> dict[str, Any]:
     # Acts run in the writer's thread, where there is no request.
     def decide(state: Session) -> Decision:
         current = state.attempt(attempt.id)
-        whom = Token(state.plan.id, current.id, current.seat_term, given["instance"])
         events = acts.sign_in(state, current, given["instance"])
+        term = events[-1].body["seat_term"]
+        whom = Token(state.plan.id, current.id, term, given["instance"])
         return Decision(events, [live.remember(token, whom)])
 
     live.act(session, decide)
@@ -126,6 +129,7 @@ def _introduction(session: Session, attempt: Attempt) -> dict[str, Any]:
             "id": sitting.id,
             "title": sitting.title._asdict(),
             "minutes": sitting.minutes + attempt.extra_ms // 60_000,
+            "part_minutes": [-(-ms // 60_000) for ms in attempt.part_ms],
         },
         "session": {"name": session.plan.name._asdict(), "kind": session.plan.kind},
         "phase": attempt.phase,
@@ -153,7 +157,9 @@ def _state(the: Site, session: Session, attempt: Attempt) -> dict[str, Any]:
         "server_ms": live.clock.wall(),
         "clock_ms": now,
         "held": attempt.held,
+        "parts": parts.told(attempt, now),
         "paused": attempt.paused,
+        "resting_ms": max(0, attempt.rest_until_ms - now) if attempt.resting else None,
         "remaining_ms": attempt.remaining_ms(now) if started else None,
         "earliest_hand_in_ms": (
             acts.earliest_hand_in_ms(session, attempt, now) if started else None
@@ -184,7 +190,11 @@ def _told(session: Session, attempt: Attempt) -> dict[str, Any]:
 @role(CANDIDATE)
 def state() -> dict[str, Any]:
     """Phase, remaining time, what the server holds of each client instance, messages."""
-    return _told(*_mine())
+    session, attempt = _mine()
+    look(session, attempt)
+    here = request.args.get("here", "")
+    site().live.only_there.tell(session.plan.id, attempt.id, here)
+    return _told(session, attempt)
 
 
 @candidate.get("/api/candidate/photo")
@@ -209,6 +219,7 @@ def confirm() -> dict[str, Any]:
 def start() -> dict[str, Any]:
     """The candidate's clock starts."""
     session, attempt = _mine()
+    check(session, attempt)
     now, wall = site().live.clock.now(), site().live.clock.wall()
     rules = site().entering
 
@@ -277,6 +288,7 @@ def _spans(given: list[Any]) -> list[Span]:
 def paper() -> dict[str, Any]:
     """The whole paper with opaque references, and the responses that count so far."""
     session, attempt = _mine()
+    check(session, attempt)
     mine = _paper(session, attempt)
     responses: dict[str, Any] = {}
 

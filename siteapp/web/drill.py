@@ -5,32 +5,32 @@ from typing import Any
 import msgspec
 from flask import Blueprint, render_template, request
 
-from siteapp.errors import RequestRefused
+from siteapp.errors import EntryRefused, RequestRefused
 from siteapp.readiness.drill import Proof, proofs
 from siteapp.readiness.drill_room import Told
 from siteapp.readiness.drill_state import StepState
 from siteapp.readiness.drill_words import PHASE_WORDS, STEP_WORDS
-from siteapp.web.administrator import china_time
+from siteapp.staff import LEADERS
 from siteapp.web.guard import ROOM, json_body, member, role, site
+from siteapp.web.times import china_time
 from sync.readiness.rehearsal_words import PROOFS, STEPS
 from sync.words import Words
 
 drill = Blueprint("drill", __name__)
-WHO = ("administrator", "chief")
 MOST_TOLD_MS = 600_000
 MAX_NUMBER = 10**9
 MAX_REASON = 200
 
 
 @drill.get("/admin/drill")
-@role(*WHO)
+@role(*LEADERS)
 def drill_page() -> str:
     """The page; it asks for the state by itself."""
     return render_template("administrator-drill.html")
 
 
 @drill.get("/api/drill")
-@role(*WHO)
+@role(*LEADERS)
 def drill_state() -> dict[str, Any]:
     """All steps, the running one with its proofs as they are now, and the pages that take part."""
     return _state()
@@ -88,7 +88,7 @@ def _pair(words: Words) -> dict[str, str]:
 
 
 @drill.post("/api/drill/start")
-@role(*WHO)
+@role(*LEADERS)
 def start_drill() -> dict[str, Any]:
     """Begin a drill: open check pages join by themselves."""
     site().drill.start()
@@ -97,7 +97,7 @@ def start_drill() -> dict[str, Any]:
 
 
 @drill.post("/api/drill/finish")
-@role(*WHO)
+@role(*LEADERS)
 def finish_drill() -> dict[str, Any]:
     """End the drill; what its steps showed stays."""
     site().drill.finish()
@@ -106,7 +106,7 @@ def finish_drill() -> dict[str, Any]:
 
 
 @drill.post("/api/drill/steps/<step>/begin")
-@role(*WHO)
+@role(*LEADERS)
 def begin_step(step: str) -> dict[str, Any]:
     """Begin a step, or do it again."""
     site().drill.begin(step, member().name)
@@ -115,7 +115,7 @@ def begin_step(step: str) -> dict[str, Any]:
 
 
 @drill.post("/api/drill/steps/<step>/end")
-@role(*WHO)
+@role(*LEADERS)
 def end_step(step: str) -> dict[str, Any]:
     """Give a running step up; it is judged as it stands."""
     site().drill.end(step)
@@ -123,12 +123,14 @@ def end_step(step: str) -> dict[str, Any]:
 
 
 @drill.post("/api/drill/steps/<step>/skip")
-@role(*WHO)
+@role(*LEADERS)
 def skip_step(step: str) -> dict[str, Any]:
     """Leave a step out, with a reason; it does not become green."""
     reason = json_body(reason=str)["reason"].strip()
     if not 0 < len(reason) <= MAX_REASON:
-        raise RequestRefused(reason=Words("原因", "reason"))
+        raise EntryRefused(
+            reason=Words(f"“原因”须有 1–{MAX_REASON} 字", f"reason: 1 to {MAX_REASON} characters")
+        )
     site().drill.skip(step, reason, member().name)
     site().staff.audit(member().name, "drill-skip", f"{step}: {reason}")
     return _state()

@@ -16,7 +16,7 @@ SIGN_IN = "/api/candidate/sign-in"
 ALLOWED = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE"),
-    ("Access-Control-Allow-Headers", "Authorization, Content-Type, Upload-Offset"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type, Upload-Offset, X-Examsite-Seb"),
     ("Access-Control-Expose-Headers", "Retry-After, Upload-Offset"),
     ("Access-Control-Max-Age", "600"),
 ]

@@ -31,7 +31,7 @@ from siteapp.errors import (
     WrongMethod,
 )
 from siteapp.site import Site
-from siteapp.staff import Member, role_needed
+from siteapp.staff import LEADERS, ROLES, Member, role_needed
 from siteapp.store.live import Token
 from siteapp.web.answers import bearer
 from siteapp.web.headers import HEADERS
@@ -47,7 +47,7 @@ ROLE_ATTRIBUTE = "examsite_roles"
 ROOM, CANDIDATE = "room", "candidate"
 # What a locked page may ask for besides the wall.
 ALWAYS = ("staff.sign_out", "staff.unlock")
-STAFF = ("administrator", "chief", "invigilator")
+STAFF = ROLES
 
 # What Flask itself answers, in our words.
 IN_WORDS: dict[int, type[ExamError]] = {404: NoSuchPage, 405: WrongMethod, 413: TooLarge}
@@ -147,7 +147,9 @@ def install(app: Flask, the_site: Site) -> None:
     def words() -> dict[str, Any]:
         member = current_member()
         menu = member and shown(member.role, request.path)
-        return {"t": t, "lang": language(), "member": member, "menu": menu, "site": the_site}
+        bell = the_site.alarms.unseen() if member and member.role in LEADERS else 0
+        told = {"member": member, "menu": menu, "site": the_site, "bell": bell}
+        return {"t": t, "lang": language()} | told
 
     app.register_error_handler(ExamError, _answer)
     app.register_error_handler(HTTPException, _answer_http)

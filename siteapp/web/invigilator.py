@@ -8,13 +8,13 @@ from siteapp.conduct import acts, by_two, entering, hands, lost, pausing
 from siteapp.conduct.attempt import Attempt
 from siteapp.conduct.incidents import CATEGORIES
 from siteapp.conduct.session import Session
-from siteapp.errors import RequestRefused, ReserveMissing
+from siteapp.errors import EntryRefused, RequestRefused, ReserveMissing
 from siteapp.web import rescue_files
 from siteapp.web.acting import MOST_MINUTES, ROOM_STAFF, carry_out, shown, written
 from siteapp.web.guard import STAFF, json_body, member, role, site
 from siteapp.web.photos import photo_of
 from siteapp.web.readiness import overruled
-from siteapp.web.two_people import DECISION, two_of
+from siteapp.web.two_people import second_if_named
 from sync.errors import ExamError, NotFound, NotReady
 from sync.words import Words
 
@@ -52,7 +52,7 @@ def _sitting(session_id: str, sitting: str) -> str:
 
 def _seat(number: int) -> int:
     if not 1 <= number <= 9999:
-        raise RequestRefused(reason=Words("座位号须为 1–9999", "a seat is 1–9999"))
+        raise EntryRefused(reason=Words("座位号须为 1–9999", "a seat is 1–9999"))
     return number
 
 
@@ -117,11 +117,11 @@ def extend(session_id: str) -> dict[str, Any]:
     given = json_body(admission=str, minutes=int, reason=str)
     minutes, by, reason = given["minutes"], member().name, written(given, "reason")
     if not 1 <= minutes <= MOST_MINUTES:
-        raise RequestRefused(
+        raise EntryRefused(
             reason=Words(f"补时须为 1–{MOST_MINUTES} 分钟", f"1 to {MOST_MINUTES} minutes")
         )
     who, alone_ms = given["admission"], site().settings.number("extend_alone_minutes") * 60_000
-    second = _second()
+    second = second_if_named()
 
     def decide(state: Session) -> list[acts.NewEvent]:
         facts = (minutes * 60_000, reason, by, second, alone_ms)
@@ -130,26 +130,20 @@ def extend(session_id: str) -> dict[str, Any]:
     return carry_out(session_id, "extend", f"{who or '*'} {minutes} {second}".strip(), decide)
 
 
-def _second() -> str:
-    """Who vouches for an act that may need two; empty if nobody was named."""
-    if "second" not in (request.get_json(silent=True) or {}):
-        return ""
-    return two_of(json_body(**DECISION)).second
-
-
 @invigilator.post("/api/room/<session_id>/pause")
 @role(*ROOM_STAFF)
 def pause(session_id: str) -> dict[str, Any]:
-    """Stop the clock of one (`admission`) or, with an empty admission number, of all."""
+    """Stop the clock of one (`admission`) or, with an empty one, of all, also who begins later."""
     given = json_body(admission=str, reason=str)
     who, reason, by = given["admission"], written(given, "reason"), member().name
     now = site().live.clock.now()
-    return carry_out(
-        session_id,
-        "pause",
-        who or "*",
-        lambda s: _reached(pausing.pause(_some(s, who), now, reason, by)),
-    )
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        if not who:
+            return pausing.pause_room(state, now, reason, by)
+        return _reached(pausing.pause(_some(state, who), now, reason, by))
+
+    return carry_out(session_id, "pause", who or "*", decide)
 
 
 @invigilator.post("/api/room/<session_id>/resume")
@@ -157,9 +151,13 @@ def pause(session_id: str) -> dict[str, Any]:
 def resume(session_id: str) -> dict[str, Any]:
     """Let the clock of one (`admission`), or of all, run again."""
     who, by, now = json_body(admission=str)["admission"], member().name, site().live.clock.now()
-    return carry_out(
-        session_id, "resume", who or "*", lambda s: pausing.resume(_some(s, who), now, by)
-    )
+
+    def decide(state: Session) -> list[acts.NewEvent]:
+        if not who:
+            return pausing.resume_room(state, now, by)
+        return pausing.resume(_some(state, who), now, by)
+
+    return carry_out(session_id, "resume", who or "*", decide)
 
 
 @invigilator.post("/api/room/<session_id>/lower-hand")

@@ -8,7 +8,8 @@ import segno
 from flask import Blueprint, Response, render_template, request
 
 from siteapp.errors import NoMeasuring, RequestRefused
-from siteapp.web.guard import ROOM, STAFF, json_body, member, role, site
+from siteapp.staff import LEADERS
+from siteapp.web.guard import ROOM, json_body, member, role, site
 from siteapp.web.headers import HEADERS
 
 lan = Blueprint("lan", __name__)
@@ -91,14 +92,14 @@ def token() -> Response:
 
 
 @lan.get("/admin/machines")
-@role(*STAFF[:2])
+@role(*LEADERS)
 def machines() -> str:
     """Every machine of the room that was seen, by whom, and when."""
     return render_template("machines.html")
 
 
 @lan.get("/api/machines")
-@role(*STAFF[:2])
+@role(*LEADERS)
 def machine_list() -> dict[str, Any]:
     """The list as it is now; while it is asked for, the room is looked through."""
     _writing()
@@ -116,7 +117,7 @@ def machine_list() -> dict[str, Any]:
 
 
 @lan.post("/api/machines/sweep")
-@role(*STAFF[:2])
+@role(*LEADERS)
 def sweep_wide() -> dict[str, Any]:
     """Look through all of a wide network; NoMeasuring while a sitting is open."""
     if _writing():

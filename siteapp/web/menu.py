@@ -2,10 +2,8 @@
 
 from typing import NamedTuple
 
-from siteapp.staff import Role
+from siteapp.staff import LEADERS, Role
 from sync.words import Words
-
-LEADERS: tuple[Role, ...] = ("administrator", "chief")
 
 
 class Page(NamedTuple):
@@ -35,7 +33,9 @@ MENU = (
             Page("/admin/readiness", Words("考前检查", "Readiness")),
             Page("/admin/rooms", Words("机房平面图", "Rooms")),
             Page("/admin/machines", Words("考试机", "Machines")),
+            Page("/admin/browser", Words("考试浏览器", "Exam browser")),
             Page("/admin/cameras", Words("监控", "Cameras")),
+            Page("/admin/trust", Words("HTTPS 信任", "HTTPS trust")),
             Page("/admin/drill", Words("演练", "Drill")),
         ),
     ),
@@ -43,6 +43,8 @@ MENU = (
         Words("记录", "Records"),
         (
             Page("/admin/deliveries", Words("数据传送", "Deliveries")),
+            Page("/admin/retention", Words("保留与销毁", "Retention")),
+            Page("/admin/alarms", Words("告警", "Alarms")),
             Page("/admin/audit", Words("操作记录", "Audit log")),
         ),
     ),

@@ -1,5 +1,6 @@
 """Papers of a session: as pages to print, as PDF, and all in one file."""
 
+import msgspec
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,6 +14,8 @@ from sync.errors import NotFound
 from sync.printing.pdf import pdf
 
 printing = Blueprint("printing", __name__)
+# Papers of which each candidate has one.
+EACH = ("tickets", "labels")
 PAPERS = "/admin/sessions/<session_id>/papers"
 
 
@@ -38,8 +41,20 @@ def _collect(the: Site, session_id: str, kind: Kind, paged: bool) -> Facts:
 
 
 def _facts(session_id: str, kind: Kind, paged: bool = True) -> Facts:
-    """What the paper says now; that somebody printed it is in the audit log."""
-    facts = _collect(site(), session_id, kind, paged)
+    """What the paper says now; that somebody printed it is in the audit log.
+
+    `?admission=` prints one candidate's again, of a paper that has one for each; NotFound if nobody
+    has that number.
+    """
+    facts, one = _collect(site(), session_id, kind, paged), request.args.get("admission", "")
+    if one and kind.id in EACH:
+        only = tuple(c for c in facts.plan.candidates if c.admission == one)
+        if not only:
+            raise NotFound(what=one[:40])
+        facts = facts._replace(plan=msgspec.structs.replace(facts.plan, candidates=only))
+        # Another word than the whole paper's: who prints one again has not printed all.
+        site().staff.audit(member().name, "print", f"{session_id} {kind.id} {one}")
+        return facts
     site().staff.audit(member().name, "print", f"{session_id} {kind.id}")
     return facts
 

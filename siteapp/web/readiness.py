@@ -29,13 +29,14 @@ from siteapp.readiness.report import (
 from siteapp.readiness.room import find_facts
 from siteapp.readiness.seating import drawn, judge_seating
 from siteapp.readiness.version import find_version
+from siteapp.staff import LEADERS
 from siteapp.store import checked, records
 from siteapp.store.database import SQLITE_VERSION
-from siteapp.web.administrator import china_time
 from siteapp.web.asked import wants
 from siteapp.web.checking import shown
 from siteapp.web.guard import language, member, role, site
 from siteapp.web.headers import PAPER_POLICY
+from siteapp.web.times import china_time
 from sync.errors import NotFound
 from sync.printing.page import Tongue
 from sync.printing.pdf import pdf
@@ -44,7 +45,6 @@ from sync.reports import report_path
 from sync.wire.readiness import ReadinessReport
 
 readiness = Blueprint("readiness", __name__)
-WHO = ("administrator", "chief")
 
 
 def _find(session: Session) -> ServerFacts:
@@ -110,7 +110,7 @@ def _kept(session: str) -> ReadinessReport | None:
 
 
 @readiness.get("/admin/readiness")
-@role(*WHO)
+@role(*LEADERS)
 def readiness_page() -> str:
     """The page; it asks for the state of one session by itself."""
     sessions = list(reversed(site().live.sessions.values()))
@@ -118,7 +118,7 @@ def readiness_page() -> str:
 
 
 @readiness.get("/api/readiness/<session_id>")
-@role(*WHO)
+@role(*LEADERS)
 def readiness_state(session_id: str) -> dict[str, Any]:
     """Everything that is known now, and the newest signed report."""
     session = site().live.session(session_id)
@@ -144,7 +144,7 @@ def _still(digest: str) -> str | None:
 
 
 @readiness.post("/api/readiness/<session_id>/pull")
-@role(*WHO)
+@role(*LEADERS)
 def pull_together(session_id: str) -> dict[str, Any]:
     """All open check pages pull at the same moment; NoMeasuring while a sitting is open."""
     session = site().live.session(session_id)
@@ -156,7 +156,7 @@ def pull_together(session_id: str) -> dict[str, Any]:
 
 
 @readiness.post("/api/readiness/<session_id>/sign")
-@role(*WHO)
+@role(*LEADERS)
 def sign_report(session_id: str) -> dict[str, Any]:
     """Measure the server anew, sign what is known now, and keep it."""
     report = _report(site().live.session(session_id), anew=True)
@@ -166,7 +166,7 @@ def sign_report(session_id: str) -> dict[str, Any]:
 
 
 @readiness.get("/admin/readiness/<session_id>/statement")
-@role(*WHO)
+@role(*LEADERS)
 def statement(session_id: str) -> Response:
     """The signed report as a file."""
     site().live.session(session_id)
@@ -179,14 +179,14 @@ def statement(session_id: str) -> Response:
 
 
 @readiness.get("/admin/readiness/<session_id>/paper")
-@role(*WHO)
+@role(*LEADERS)
 def paper_page(session_id: str) -> Response:
     """The newest signed report as a page for the printer, both languages beside each other."""
     return Response(_paper(session_id), headers={"Content-Security-Policy": PAPER_POLICY})
 
 
 @readiness.get("/admin/readiness/<session_id>/paper.pdf")
-@role(*WHO)
+@role(*LEADERS)
 def paper_file(session_id: str) -> Response:
     """The same as a PDF for the archive and for the school's application."""
     made = pdf(_paper(session_id))

@@ -12,25 +12,25 @@ from siteapp.rooms.binding import bind, changes, recognise, unbind
 from siteapp.rooms.ordering import Order, Way, propose
 from siteapp.rooms.plan import RoomPlan, read_plan, unplaced
 from siteapp.rooms.sheets import plan_sheet, read_plan_sheet
-from siteapp.web.guard import STAFF, json_body, member, role, site
+from siteapp.staff import LEADERS
+from siteapp.web.guard import json_body, member, role, site
 from siteapp.web.headers import HEADERS
 from sync.errors import NotFound
 from sync.spreadsheet import SHEET
 
 rooms = Blueprint("rooms", __name__)
-WHO = STAFF[:2]
 SHOWN = ("key", "state", "address", "mac", "agent", "browser", "flags")
 
 
 @rooms.get("/admin/rooms")
-@role(*WHO)
+@role(*LEADERS)
 def rooms_page() -> str:
     """The page; it asks for the plan by itself."""
     return render_template("rooms.html")
 
 
 @rooms.get("/api/rooms")
-@role(*WHO)
+@role(*LEADERS)
 def room_state() -> dict[str, Any]:
     """The newest plan, the room's machines, what has changed, and each session's seats."""
     return _state()
@@ -82,7 +82,7 @@ def _sessions(plan: RoomPlan) -> list[dict[str, Any]]:
 
 
 @rooms.post("/api/rooms/plan")
-@role(*WHO)
+@role(*LEADERS)
 def save_plan() -> dict[str, Any]:
     """Keep a plan that was drawn on a version; RoomPlanChanged if that is not the newest."""
     given = json_body(version=int, plan=dict)
@@ -93,7 +93,7 @@ def save_plan() -> dict[str, Any]:
 
 
 @rooms.post("/api/rooms/bind")
-@role(*WHO)
+@role(*LEADERS)
 def bind_one() -> dict[str, Any]:
     """A machine for a seat; without a machine the seat is freed."""
     given = json_body(version=int, seat=int, machine=str)
@@ -117,7 +117,7 @@ def _found(keys: Sequence[str]) -> list[Machine]:
 
 
 @rooms.post("/api/rooms/propose")
-@role(*WHO)
+@role(*LEADERS)
 def propose_many() -> dict[str, Any]:
     """Which machines would get which seats; nothing is bound."""
     given = json_body(order=str, way=str, session=str, only_free=bool)
@@ -133,7 +133,7 @@ def propose_many() -> dict[str, Any]:
 
 
 @rooms.post("/api/rooms/bulk")
-@role(*WHO)
+@role(*LEADERS)
 def bind_many() -> dict[str, Any]:
     """Bind exactly the pairs that were proposed and seen."""
     given = json_body(version=int, pairs=list)
@@ -149,7 +149,7 @@ def bind_many() -> dict[str, Any]:
 
 
 @rooms.post("/api/rooms/undo")
-@role(*WHO)
+@role(*LEADERS)
 def undo() -> dict[str, Any]:
     """Take the last change back, whoever made it; the version that is undone is named."""
     site().rooms.undo(json_body(version=int)["version"], member().name)
@@ -157,7 +157,7 @@ def undo() -> dict[str, Any]:
 
 
 @rooms.post("/api/rooms/numbers")
-@role(*WHO)
+@role(*LEADERS)
 def show_numbers() -> dict[str, Any]:
     """Let the machines' pages show large numbers, or end it."""
     numbers = site().rooms.numbers
@@ -169,7 +169,7 @@ def show_numbers() -> dict[str, Any]:
 
 
 @rooms.get("/admin/rooms/sheet")
-@role(*WHO)
+@role(*LEADERS)
 def sheet() -> Response:
     """The plan as a workbook."""
     response = Response(plan_sheet(site().rooms.now().plan), mimetype=SHEET, headers=HEADERS)
@@ -178,7 +178,7 @@ def sheet() -> Response:
 
 
 @rooms.post("/api/rooms/sheet")
-@role(*WHO)
+@role(*LEADERS)
 def read_sheet() -> dict[str, Any]:
     """The plan in a workbook, to be looked at on the page; nothing is kept."""
     return {"plan": msgspec.to_builtins(read_plan_sheet(request.get_data()))}

@@ -1,11 +1,12 @@
 /** The page as a whole: which screen is due, and what happens when the server or a person says something. */
 
-import { announce } from "../shared/dom.js";
-import { t } from "../shared/words.js";
 import { Attempt } from "./attempt.js";
 import { Collection } from "./collection.js";
 import { Countdown } from "./countdown.js";
 import { retire, setAside, signIn } from "./entry.js";
+import { reviewOf } from "./kind.js";
+import { announceNew } from "./messages.js";
+import { Parts } from "./parts.js";
 import { Poll } from "./poll.js";
 import { Said } from "./said.js";
 import { SealedCopies } from "./sealed.js";
@@ -37,6 +38,7 @@ export class App {
     this.tabs = new Tabs(() => this.#yield());
     this.countdown = new Countdown();
     this.earliest = new Countdown();
+    this.parts = new Parts(this);
     this.said = new Said();
     /** @type {Attempt|null} */
     this.attempt = null;
@@ -51,6 +53,8 @@ export class App {
     this.reviewing = false;
     this.signingInAgain = false;
     this.starting = false;
+    /** After a rest the paper stays covered until the candidate has come back to it. */
+    this.cameBack = true;
     /** A hand-in by time that was refused is not tried again before this (performance.now()). */
     this.timeNotBefore = 0;
     /** @type {Poll|null} */
@@ -70,10 +74,16 @@ export class App {
     if (!this.attempt || this.signingInAgain) return "sign-in";
     const { record } = this.attempt;
     if (record.ending || record.phase === "handed-in") return "in-line";
-    if (record.phase === "started" && this.paused) return "paused";
+    if (record.phase === "started" && (this.paused || !this.cameBack)) return "paused";
     if (record.phase === "started" && record.paper) return this.reviewing ? "hand-in" : "paper";
     if (record.phase === "signed-in") return "confirm";
     return record.agreed || record.phase === "started" ? "waiting" : "rules";
+  }
+
+  /** Of which kind the session is; empty while nobody is signed in. */
+  get kind() {
+    if (this.receipt) return this.receipt.kind;
+    return this.attempt && !this.signingInAgain ? this.attempt.record.session.kind : "";
   }
 
   /** Takes up what this tab, else this machine, was busy with. */
@@ -177,7 +187,7 @@ export class App {
 
   /** Asks the server how things stand. */
   hear() {
-    return this.#ask(() => this.server.state());
+    return this.#ask(() => this.server.state(this.attempt?.ledger.unsent));
   }
 
   /** Asks for a state and takes it in. @param {() => Promise<State>} question */
@@ -197,27 +207,35 @@ export class App {
     this.state = state;
     this.serverClock = { ms: state.server_ms, at };
     attempt.usable.heard(state.clock_ms, at);
+    if (state.resting_ms !== null) this.cameBack = false;
     this.earliest.anchor(state.earliest_hand_in_ms, at);
     this.#anchor(state.remaining_ms, at);
-    this.#announceNew(state);
+    this.parts.heard(state, at);
+    announceNew(this.announced, state.messages);
     const { record } = attempt;
-    if (record.phase !== state.phase) {
-      record.phase = state.phase;
-      await attempt.write();
-    }
+    const news = record.phase !== state.phase;
+    record.phase = state.phase;
+    // Written down while the server is asked for the paper: a slow disk keeps nobody from the first question.
+    await Promise.all([news && attempt.write(), this.#follow(attempt, state, before)]);
+    this.changed();
+  }
+
+  /** @param {Attempt} attempt @param {State} state @param {{withoutGap: number, highest: number}} before */
+  async #follow(attempt, state, before) {
     await attempt.reconcile(state, before);
     if (state.phase === "handed-in") await this.#collected(attempt, state);
     else await this.#goOn(attempt, state);
-    this.changed();
   }
 
   /** @param {Attempt} attempt @param {State} state */
   async #goOn(attempt, state) {
-    if (state.phase === "started") await attempt.account(this.server);
+    const started = state.phase === "started";
+    const accounted = started && attempt.account(this.server);
     attempt.outbox.serverIsBack();
     attempt.files.serverIsBack();
     if (this.collection) this.collection.serverIsBack();
-    if (state.phase === "started" && !attempt.paperIsFresh) await attempt.fetchPaper(this.server);
+    if (started && !attempt.paperIsFresh) await attempt.fetchPaper(this.server);
+    await accounted;
     if (state.phase === "confirmed" && attempt.record.agreed && state.open && !state.rest_ms) this.start();
     const left = this.countdown.remaining();
     const more = left !== null && left > EXTENDED_MS;
@@ -229,16 +247,8 @@ export class App {
   #anchor(remaining, at) {
     const moved = this.countdown.anchor(remaining, at);
     if (moved < GRANT_WORTH_SAYING_MS) return;
-    const minutes = Math.round(moved / 60000) || 1;
-    this.said.now(`考试时间已延长约 ${minutes} 分钟`, `The time was extended by about ${minutes} min`);
-  }
-
-  /** @param {State} state */
-  #announceNew(state) {
-    for (const message of state.messages.filter((one) => !this.announced.has(one.id))) {
-      this.announced.add(message.id);
-      announce(t(`监考员消息：${message.zh}`, `Message from the invigilator: ${message.en || message.zh}`));
-    }
+    const [amount, zh, en] = moved < 60000 ? [Math.round(moved / 1000), "秒", "s"] : [Math.round(moved / 60000), "分钟", "min"];
+    this.said.now(`考试时间已延长约 ${amount} ${zh}`, `The time was extended by about ${amount} ${en}`);
   }
 
   /** The candidate says that name and seat are right. */
@@ -249,8 +259,9 @@ export class App {
   async agree() {
     if (!this.attempt) return;
     this.attempt.record.agreed = true;
-    await this.attempt.write();
+    const written = this.attempt.write();
     if (this.poll) this.poll.soon();
+    await written;
     this.changed();
   }
 
@@ -277,6 +288,7 @@ export class App {
     const record = this.attempt && this.attempt.record;
     if (this.attempt) this.attempt.usable.beat(USABLE.includes(this.stage));
     if (!record || record.phase !== "started" || this.stopped || this.receipt || this.paused) return;
+    this.parts.tick();
     const minutes = this.countdown.crossed();
     if (minutes) this.said.now(`距离考试结束还有 ${minutes} 分钟`, minutes > 1 ? `${minutes} minutes are left` : "One minute is left");
     const over = this.countdown.remaining() === 0 && performance.now() > this.timeNotBefore;
@@ -286,6 +298,12 @@ export class App {
   /** The time is over, and an invigilator is to decide whether there is more: nobody is cut off. */
   get undecided() {
     return this.state !== null && this.state.held;
+  }
+
+  /** The candidate is back from the rest. */
+  comeBack() {
+    this.cameBack = true;
+    this.changed();
   }
 
   /** The invigilator has stopped this candidate's clock. */
@@ -351,7 +369,9 @@ export class App {
   /** @param {Attempt} attempt @param {import("./types.js").Receipt} receipt */
   async #finish(attempt, receipt) {
     if (this.receipt || attempt !== this.attempt) return;
-    this.receipt = session.finish(attempt.record, receipt);
+    const review = await reviewOf(this.server, attempt.record);
+    if (this.receipt || attempt !== this.attempt) return;
+    this.receipt = session.finish(attempt.record, { ...receipt, review });
     this.#halt();
     this.tabs.release();
     attempt.usable.forget();

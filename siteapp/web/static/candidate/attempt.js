@@ -73,6 +73,8 @@ export class Attempt {
     this.paperIsFresh = true;
     this.groups = groupsOf(this.record.paper);
     this.places = this.groups.flatMap((group) => group.places);
+    // To be seen at once: what the disk does not have yet can be fetched again.
+    this.app.changed();
     await this.write();
     this.outbox.kick();
     this.files.kick();

@@ -4,6 +4,7 @@ import { el } from "../shared/dom.js";
 import { lookTools } from "../shared/look.js";
 import { problem } from "../shared/problem.js";
 import { t } from "../shared/words.js";
+import { kindBand } from "./kind.js";
 import { Refusal } from "./server.js";
 
 /** @typedef {import("../shared/dom.js").Child} Child */
@@ -24,6 +25,7 @@ export function plainFrame(title, again, ...content) {
       el("span", { class: "name" }, t("考试机", "Student machine")),
       el("div", { class: "end" }, lookTools(again)),
     ),
+    kindBand(),
     el("main", { id: "main" }, el("div", { class: "card sheet" }, el("h1", { tabindex: "-1" }, title), ...content)),
   );
 }

@@ -5,6 +5,7 @@
 
 import { el, setAttribute } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
+import { isOpenNow } from "./parts.js";
 import { isAnswered } from "./places.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -27,7 +28,10 @@ export function answerGrid(app, go) {
   /** @param {number} current */
   const update = (current) => {
     const places = app.attempt ? app.attempt.places : [];
-    cells.forEach((cell, i) => paint(app, cell, places[i], i === current));
+    cells.forEach((cell, i) => {
+      paint(app, cell, places[i], i === current);
+      setAttribute(cell, "aria-disabled", isOpenNow(app, places[i]) ? null : "true");
+    });
   };
   const reveal = () => {
     const current = cells.find((cell) => cell.tabIndex === 0);

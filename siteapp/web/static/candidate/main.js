@@ -6,6 +6,7 @@ import { showLanguage } from "../shared/words.js";
 import { App } from "./app.js";
 import { refuseStrayDrops } from "./drops.js";
 import { openLocal } from "./local.js";
+import { setKind } from "./kind.js";
 import { showMark } from "./marker.js";
 import { keepSeen } from "./seen.js";
 import { openOffline } from "./offline.js";
@@ -82,6 +83,7 @@ class Page {
     }
     if (this.screen && this.screen.leave) this.screen.leave();
     const next = app.stage;
+    setKind(app.kind);
     const screen = (this.screen = SCREENS[next](app, () => this.show(true)));
     if (next === this.stage) carryOver(this.place, screen.element);
     this.place.replaceChildren(screen.element);

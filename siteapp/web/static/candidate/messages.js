@@ -1,6 +1,6 @@
 /** Messages from the invigilator; each stays until the candidate puts it away. */
 
-import { el } from "../shared/dom.js";
+import { announce, el } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 
 /** @param {import("./app.js").App} app @returns {{element: HTMLElement, update: () => void}} */
@@ -40,4 +40,12 @@ function one(app, message) {
     el("span", {}, el("strong", {}, t("监考员：", "Invigilator: ")), say(message)),
     el("button", { type: "button", class: "plain small", on: { click: putAway } }, t("知道了", "Got it")),
   );
+}
+
+/** Reads out what was not read out yet. @param {Set<string>} announced @param {import("./types.js").Message[]} messages */
+export function announceNew(announced, messages) {
+  for (const message of messages.filter((one) => !announced.has(one.id))) {
+    announced.add(message.id);
+    announce(t(`监考员消息：${message.zh}`, `Message from the invigilator: ${message.en || message.zh}`));
+  }
 }

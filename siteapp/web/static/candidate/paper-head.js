@@ -5,6 +5,7 @@ import { lookTools } from "../shared/look.js";
 import { say, t } from "../shared/words.js";
 import { asClock, urgency } from "./countdown.js";
 import { handView } from "./hand-view.js";
+import { kindBand } from "./kind.js";
 import { keysHelp } from "./keys-help.js";
 import { rescueView } from "./rescue-view.js";
 
@@ -20,6 +21,7 @@ export function paperHead(app, again) {
   const element = el(
     "header",
     { class: "head" },
+    kindBand(),
     el(
       "div",
       { class: "head-row" },
@@ -56,14 +58,17 @@ function keysButton() {
 /** @param {App} app */
 export function countdownView(app) {
   const time = el("span", { class: "countdown-time code" });
+  const words = el("span", { class: "small" });
   const element = el(
     "div",
     { class: "countdown", role: "timer" },
-    el("span", { class: "small" }, t("剩余时间", "Time left")),
+    words,
     time,
   );
   const tick = () => {
-    const left = app.countdown.remaining();
+    const part = app.parts.last ? null : app.parts.index;
+    setText(words, part === null ? t("剩余时间", "Time left") : t(`第 ${part + 1} 部分剩余`, `Left of part ${part + 1}`));
+    const left = part === null ? app.countdown.remaining() : app.parts.clock.remaining();
     setText(time, left === null ? "--:--" : asClock(left));
     const level = urgency(left);
     if (element.dataset.level !== level) element.dataset.level = level;

@@ -8,6 +8,7 @@ import { filesOnTheWay } from "./files-warning.js";
 import { failure, notice, plainFrame } from "./frame.js";
 import { moveFocus, standingOf } from "./grid.js";
 import { messageList } from "./messages.js";
+import { isOpenNow, otherPart } from "./parts.js";
 import { countdownView, marksView } from "./paper-head.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -36,8 +37,8 @@ export function handInScreen(app, again) {
     el("div", { class: "row review-state" }, clock.element, marks.element),
     summary(app),
     files.element,
-    listOf(app, t("未作答", "Not answered"), attempt.places.filter((place) => isOpen(app, place))),
-    listOf(app, t("已标记", "Flagged"), attempt.places.filter((place) => attempt.isFlagged(place.ref))),
+    listOf(app, t("未作答", "Not answered"), reachable(app).filter((place) => isOpen(app, place))),
+    listOf(app, t("已标记", "Flagged"), reachable(app).filter((place) => attempt.isFlagged(place.ref))),
     wait,
     el("div", { class: "row" }, back, submit),
   );
@@ -60,9 +61,14 @@ function isOpen(app, place) {
   return !s.answered;
 }
 
+/** What may still be answered: where parts have times of their own, the open part. @param {App} app */
+function reachable(app) {
+  return app.attempt ? app.attempt.places.filter((place) => isOpenNow(app, place)) : [];
+}
+
 /** @param {App} app */
 function summary(app) {
-  const places = app.attempt ? app.attempt.places : [];
+  const places = reachable(app);
   const open = places.filter((place) => isOpen(app, place)).length;
   const answered = places.length - open;
   return notice(
@@ -104,12 +110,13 @@ function showEarliest(app, wait, submit) {
   const left = app.earliest.remaining();
   const early = left !== null && left > 0;
   submit.disabled = early;
-  setText(wait, early ? t(`${asClock(left)} 后才能交卷。`, `You can hand in after ${asClock(left)}.`) : "");
+  const parts = app.parts.last ? "" : otherPart(app) + t("。", ". ");
+  setText(wait, early ? parts + t(`${asClock(left)} 后才能交卷。`, `You can hand in after ${asClock(left)}.`) : "");
 }
 
 /** The question before it is final. @param {App} app */
 async function question(app) {
-  const places = app.attempt ? app.attempt.places : [];
+  const places = reachable(app);
   const open = places.filter((place) => isOpen(app, place)).length;
   const given = await ask({
     title: t("确定交卷吗？", "Hand in now?"),

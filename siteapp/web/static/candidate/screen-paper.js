@@ -5,6 +5,7 @@ import { say, t } from "../shared/words.js";
 import { answerGrid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
 import { messageList } from "./messages.js";
+import { isOpenNow, otherPart } from "./parts.js";
 import { paperHead } from "./paper-head.js";
 import { placeView } from "./place-view.js";
 
@@ -39,6 +40,7 @@ export class Desk {
     this.head = paperHead(app, again);
     this.messages = messageList(app);
     this.grid = answerGrid(app, (index) => this.go(index));
+    this.shown = 0;
     this.middle = el("main", { id: "main", class: "middle" });
     /** @type {ReturnType<typeof placeView>} */
     this.view = this.#open(this.attempt.record.place);
@@ -59,11 +61,11 @@ export class Desk {
 
   /** @param {number} wanted @returns {ReturnType<typeof placeView>} */
   #open(wanted) {
-    const index = Math.max(0, Math.min(wanted, this.places.length - 1));
-    this.attempt.record.place = index;
+    const index = this.#near(wanted);
+    this.attempt.record.place = this.shown = index;
     this.view = placeView(this.app, this.places[index], {
-      last: index === this.places.length - 1,
-      first: index === 0,
+      last: !this.#mayGo(index + 1),
+      first: !this.#mayGo(index - 1),
       step: (by) => this.step(by),
     });
     this.middle.replaceChildren(this.view.element);
@@ -71,9 +73,21 @@ export class Desk {
     return this.view;
   }
 
+  /** @param {number} index */
+  #mayGo(index) {
+    return isOpenNow(this.app, this.places[index]);
+  }
+
+  /** The place, or the first that is open if it is none that may be looked at. @param {number} wanted */
+  #near(wanted) {
+    const index = Math.max(0, Math.min(wanted, this.places.length - 1));
+    return this.#mayGo(index) ? index : Math.max(0, this.places.findIndex((_, i) => this.#mayGo(i)));
+  }
+
   /** Opens another place and moves the focus to its heading. @param {number} index */
   go(index) {
     if (index < 0 || index >= this.places.length || index === this.index) return;
+    if (!this.#mayGo(index)) return announce(otherPart(this.app));
     this.attempt.settle();
     this.#open(index);
     focusOn(this.view.heading);
@@ -82,7 +96,7 @@ export class Desk {
 
   /** @param {number} by */
   step(by) {
-    if (this.index + by >= this.places.length) this.app.review(true);
+    if (by > 0 && !this.#mayGo(this.index + by)) this.app.review(true);
     else this.go(this.index + by);
   }
 
@@ -95,7 +109,7 @@ export class Desk {
 
   update() {
     // The paper may have been fetched afresh: the places are new objects with the same references.
-    if (this.places !== this.attempt.places) {
+    if (this.places !== this.attempt.places || !isOpenNow(this.app, this.places[this.shown])) {
       this.places = this.attempt.places;
       this.grid.rebuild();
       this.#open(this.index);

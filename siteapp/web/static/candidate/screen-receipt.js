@@ -3,9 +3,13 @@
 import { el } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { factList, notice, plainFrame } from "./frame.js";
+import { repeats } from "./kind.js";
+import { reviewView } from "./screen-review.js";
+
+/** @typedef {import("./app.js").App} App */
 
 /**
- * @param {import("./app.js").App} app
+ * @param {App} app
  * @param {() => void} again
  * @returns {import("./main.js").Screen}
  */
@@ -19,9 +23,10 @@ export function receiptScreen(app, again) {
     el("p", { class: "center" }, t("回执码（请记下）", "Receipt code (please note it)")),
     el("p", { class: "receipt code" }, finished.receipt || "—"),
     facts(finished),
+    finished.review && reviewView(finished.review),
     finished.left > 0 ? left(finished.left) : finished.next ? goesOn(app, finished.next) : mayLeave(),
     el("p", { class: "quiet small" }, t("「下一位考生」由监考员按下，会清除本页的回执。", "“Next candidate” is for the invigilator: it clears this receipt.")),
-    el("div", { class: "row" }, next),
+    el("div", { class: "row" }, repeats() && anew(app), next),
   );
   return { title, element };
 }
@@ -47,6 +52,11 @@ function goesOn(app, next) {
     el("p", {}, el("strong", {}, t("您还有下一科：", "Another paper follows: ")), say(next.title), t(`，${next.minutes} 分钟。`, `, ${next.minutes} minutes. `), pause),
     el("button", { type: "button", on: { click: () => app.nextPaper() } }, t("登录下一科", "Sign in for the next paper")),
   );
+}
+
+/** A rehearsal or practice is taken again: the same person signs in anew. @param {App} app */
+function anew(app) {
+  return el("button", { type: "button", on: { click: () => app.nextPaper() } }, t("再做一次", "Take it again"));
 }
 
 function mayLeave() {

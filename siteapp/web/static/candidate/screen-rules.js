@@ -18,7 +18,7 @@ export function rulesScreen(app, again) {
   const element = plainFrame(
     title,
     again,
-    el("ol", { class: "rules" }, rules(record.sitting.minutes).map((rule) => el("li", {}, rule))),
+    el("ol", { class: "rules" }, rules(record.sitting).map((rule) => el("li", {}, rule))),
     el(
       "label",
       { class: "commitment", for: "commitment" },
@@ -33,9 +33,10 @@ export function rulesScreen(app, again) {
   return { title, element };
 }
 
-/** @param {number} minutes */
-function rules(minutes) {
+/** @param {import("./types.js").Record_["sitting"]} sitting */
+function rules({ minutes, part_minutes: parts }) {
   return [
+    ...(parts && parts.length ? [partsRule(parts)] : []),
     t(
       `考试时间 ${minutes} 分钟，由服务器计时；时间到自动收卷。监考员补时后，剩余时间会自动更新。`,
       `You have ${minutes} minutes, counted by the server; at the end the paper is collected by itself. Make-up time appears by itself.`,
@@ -51,4 +52,12 @@ function rules(minutes) {
     t("交卷后不能再修改。交卷时请记下回执码，然后再离开。", "After the hand-in nothing can be changed. Note the receipt code before you leave."),
     t("有任何问题请举手，由监考员处理。", "Raise your hand for any question; the invigilator will come."),
   ];
+}
+
+/** @param {number[]} parts */
+function partsRule(parts) {
+  return t(
+    `试卷分 ${parts.length} 部分，各部分单独计时（${parts.join("、")} 分钟）；到时自动进入下一部分，已结束的部分不能返回，最后一部分才能交卷。`,
+    `The paper has ${parts.length} parts, each with its own time (${parts.join(", ")} minutes). When one is over the next opens by itself and there is no way back; you can hand in only in the last.`,
+  );
 }

@@ -126,8 +126,14 @@ async function send(app, fields, submit, problem) {
     problem.replaceChildren(failure(error));
     if (error instanceof Refusal) pause = error.waitMs;
     if (error instanceof Refusal && error.code === "readmission-needed") askForAnswer(fields);
+    if (error instanceof Refusal && error.code === "seb-needed") problem.append(howTo());
   }
   setTimeout(() => (submit.disabled = false), pause);
+}
+
+/** The page that says how the right browser is opened. */
+function howTo() {
+  return el("p", {}, el("a", { href: "/browser" }, t("怎样打开考试浏览器", "How to open Safe Exam Browser")));
 }
 
 /** This machine is another than that of the answers so far: an invigilator has the code. @param {Field[]} fields */

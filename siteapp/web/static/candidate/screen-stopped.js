@@ -21,7 +21,7 @@ export function movedScreen(app, again) {
       el("p", {}, t("这位考生在另一个座位继续考试，本机已锁定，不能再作答。", "This candidate goes on at another seat. This machine is locked and takes no more answers.")),
       error && el("p", {}, say(error.words)),
     ),
-    el("p", {}, t("尚未上传的作答仍保存在本机。如有疑问请举手。", "Answers that were not yet sent stay on this machine. Raise your hand if you have a question.")),
+    el("p", {}, t("请到新座位登录，已保存的作答都在。本机如有尚未上传的作答，仍会保留。", "Sign in at the new seat: every saved answer is there. Answers that this machine has not sent yet stay on it.")),
     el("div", { class: "row" }, next),
   );
   return { title, element };

@@ -1,5 +1,6 @@
 /** The questions this page may ask the server, and the three ways an answer can fail to come. */
 
+import { lockdownHeader } from "./lockdown.js";
 import { Servers } from "./servers.js";
 
 /** @typedef {import("./types.js").Words} Words */
@@ -49,9 +50,9 @@ export class Server {
     return this.#ask("POST", "sign-in", fields);
   }
 
-  /** @returns {Promise<State>} */
-  state() {
-    return this.#ask("GET", "state");
+  /** @param {number} [here] how many answers only this machine has: the wall shows it @returns {Promise<State>} */
+  state(here = 0) {
+    return this.#ask("GET", here ? `state?here=${here}` : "state");
   }
 
   /** @returns {Promise<State>} */
@@ -73,6 +74,11 @@ export class Server {
   /** @returns {Promise<import("./types.js").Paper>} */
   paper() {
     return this.#ask("GET", "paper");
+  }
+
+  /** After a practice. @returns {Promise<import("./types.js").Review>} */
+  review() {
+    return this.#ask("GET", "review");
   }
 
   /** @param {string} instance @param {Save[]} saves @returns {Promise<{saved: number[]}>} */
@@ -144,7 +150,7 @@ export class Server {
   /** @param {string} method @param {string} name @param {object} [body] @param {string|null} [token] @returns {Promise<any>} */
   async #ask(method, name, body, token = this.token) {
     /** @type {Record<string, string>} */
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: "application/json", ...(await lockdownHeader()) };
     if (body) headers["Content-Type"] = "application/json";
     if (token) headers.Authorization = `Bearer ${token}`;
     const request = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };

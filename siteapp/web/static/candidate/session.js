@@ -4,7 +4,8 @@ import { resetLook } from "../shared/look.js";
 
 /** @typedef {import("./types.js").Receipt} Receipt */
 /** @typedef {import("./types.js").Record_} Record_ */
-/** @typedef {Receipt & {name: string, seat: number, title: import("./types.js").Words}} Finished */
+/** @typedef {import("./types.js").Review} Review */
+/** @typedef {Receipt & {name: string, seat: number, title: import("./types.js").Words, kind: string, review?: Review|null}} Finished */
 
 const SESSION = "examsite.session";
 const RECEIPT = "examsite.receipt";
@@ -54,10 +55,10 @@ export function forget() {
   set(tab, SESSION, null);
 }
 
-/** @param {Record_} record @param {Receipt} given @returns {Finished} */
+/** @param {Record_} record @param {Receipt & {review?: Review|null}} given @returns {Finished} */
 export function finish(record, given) {
   const { name, seat } = record.candidate;
-  const finished = { ...given, name, seat, title: record.sitting.title };
+  const finished = { ...given, name, seat, title: record.sitting.title, kind: record.session.kind };
   set(tab, RECEIPT, JSON.stringify(finished));
   forget();
   return finished;

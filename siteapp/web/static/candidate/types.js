@@ -44,6 +44,9 @@
  *   accept: string[]}} Deliverable
  * @typedef {{title: string, minutes: number, marks: number, situation: string,
  *   materials: Material[], deliverables: Deliverable[]}} Task
+ * @typedef {PaperItem & {text: string, taken: string[], key: string[], why: Record<string, string>,
+ *   reason: string, marks: number, of: number}} ReviewItem
+ * @typedef {{marks: number, of: number, parts: {title: Words, items: ReviewItem[]}[]}} Review
  * @typedef {{attempt: string, title: Words, minutes: number, parts: Part[], tasks: Task[],
  *   responses?: Record<string, Response>, flags?: string[]}} Paper
  *
@@ -65,6 +68,8 @@
  * @property {number} clock_ms  the site's clock, which only runs
  * @property {string|null} hindrance  why this candidate may not start though the sitting may be open
  * @property {boolean} paused  the clock of this attempt stands still
+ * @property {{now: number, left_ms: number[]}|null} parts  which part is open, how long each from it on still goes
+ * @property {number|null} resting_ms  how long the rest still lasts for which it stands still
  * @property {boolean} held  an invigilator is to decide about time before the clock ends this attempt
  *
  * @typedef {{admission: string, name: string, sex: string, school: string, seat: number}} Candidate
@@ -72,7 +77,7 @@
  * @property {string} token
  * @property {string} attempt
  * @property {Candidate} candidate
- * @property {{id: string, title: Words, minutes: number}} sitting
+ * @property {{id: string, title: Words, minutes: number, part_minutes: number[]}} sitting
  * @property {{name: Words, kind: string}} session
  * @property {Phase} phase
  * @property {RescueKeys} rescue
@@ -94,7 +99,7 @@
  * @property {string} instance
  * @property {string|null} token
  * @property {Candidate} candidate
- * @property {{id: string, title: Words, minutes: number}} sitting
+ * @property {{id: string, title: Words, minutes: number, part_minutes: number[]}} sitting
  * @property {{name: Words, kind: string}} session
  * @property {Phase} phase
  * @property {RescueKeys|null} rescue
@@ -104,6 +109,7 @@
  * @property {string[]} flags
  * @property {Record<string, boolean>} unsentFlags
  * @property {number} place
+ * @property {number=} part  the open part, where parts have times of their own
  * @property {How|null} ending
  * @property {boolean} left  the candidate went on at another seat: unsent answers here are old
  * @property {FileEntry[]=} files

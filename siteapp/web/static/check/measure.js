@@ -1,5 +1,7 @@
 /** What a browser can measure of its machine and of the way to the server; each number as it is, unjudged. */
 
+import { keepsWorker } from "../shared/keeps.js";
+
 const TRIPS = 20;
 const PATIENCE_MS = 2000;
 // What anybody in the room may send at once.
@@ -97,8 +99,14 @@ export async function about() {
     memory_mib: told.deviceMemory ? Math.round(told.deviceMemory * 1024) : null,
     storage_mib: await room(),
     secure: window.isSecureContext,
-    worker: "serviceWorker" in navigator,
+    worker: await keepsWorker(),
+    window: fillsTheScreen() ? "screen" : "window",
   };
+}
+
+/** No bar of the browser or of the system is left: a kiosk, or what looks like one. */
+function fillsTheScreen() {
+  return innerWidth >= screen.width && innerHeight >= screen.height;
 }
 
 /** How much may be kept here, MiB; null where the browser does not tell. */

@@ -13,14 +13,17 @@ import { failed, RoomRefusal } from "./room-server.js";
  * @property {boolean} isChief
  * @property {() => string} session the one on the screen
  * @property {() => boolean} readmits whether another machine needs a code
+ * @property {(tile: any) => string|undefined} browser what the seat's page showed, where Safe Exam Browser is asked for
  * @property {(path: string, body: object) => Promise<any>} act sends it and shows the room after it
  * @property {(path: string, body: object) => Promise<void>} press the same for a button without a dialog
+ * @property {() => string[]} spares seats of spare machines that nobody has
  * @property {() => unknown} reconcile shows or puts away what does not add up
  * @property {(words: string) => void} said a short word that it is done
  */
 
 const MOST_MINUTES = 120;
 const MOST_SEAT = 9999;
+const MOST_REST = 60;
 /** What the server objects to at a start, and a reason overrules. */
 const OVERRULED = ["reserve-missing", "readiness-missing"];
 
@@ -59,10 +62,13 @@ export function seatActs(room, tile) {
     box.append(button(t("换座位", "Move"), () => move(room, tile)));
     box.append(button(t("发消息", "Message"), () => message(room, who, about)));
     box.append(button(t("解除登录等待", "Lift sign-in wait"), () => lift(room, tile)));
+    if (room.browser(tile) === "other") box.append(button(t("准许普通浏览器", "Let in without SEB"), () => anyBrowser(room, tile)));
   }
   if (tile.phase === "started") {
     box.append(button(t("补时", "Make-up time"), () => extend(room, who, about)));
-    box.append(tile.paused_left_ms === null ? button(t("暂停", "Pause"), () => pause(room, who, about)) : button(t("恢复", "Resume"), () => room.press("/resume", who), ""));
+    const goesOn = tile.state === "resting" ? t("结束休息", "End the rest") : t("恢复", "Resume");
+    box.append(tile.paused_left_ms === null ? button(t("暂停", "Pause"), () => pause(room, who, about)) : button(goesOn, () => room.press("/resume", who), ""));
+    if (tile.paused_left_ms === null) box.append(button(t("休息", "Rest"), () => rest(room, tile)));
     if (room.readmits()) box.append(button(t("换机准入码", "Code for another machine"), () => readmit(room, tile)));
     box.append(button(t("强制收卷", "Collect"), () => collect(room, tile), "danger"));
   }
@@ -92,14 +98,21 @@ export function roomActs(room) {
       button(t("收尾核对", "Does it add up?"), () => room.reconcile()),
       button(t("发消息", "Message"), () => message(room, all, everyone)),
       button(t("记异常", "Incident"), () => incident(room, all, everyone)),
+      room.isChief && recordOf(room.session()),
     ),
   ];
+}
+
+/** What was recorded so far, as it is printed at the end. @param {string} session */
+function recordOf(session) {
+  const href = `/admin/sessions/${encodeURIComponent(session)}/papers/record`;
+  return el("a", { class: "button plain", href }, t("考场情况记录单", "Room record"));
 }
 
 /** @param {Room} room @param {any} tile */
 function move(room, tile) {
   /** @type {Field} */
-  const seat = { name: "seat", label: t("换到几号座位", "To which seat"), kind: "number", min: 1, max: MOST_SEAT };
+  const seat = { name: "seat", label: t("换到几号座位", "To which seat"), kind: "number", min: 1, max: MOST_SEAT, offers: room.spares() };
   const says = [t("考生在新座位登录后继续，作答都在；原座位的页面随即失效。", "The candidate signs in there and goes on with every answer; the page at the old seat ends.")];
   const question = { title: t(`换座位 · ${nameOf(tile)}`, `Move · ${nameOf(tile)}`), says, fields: [seat, reason(...faults())], yes: t("换座位", "Move") };
   return asked(room, question, "/move", (given) => ({ admission: tile.admission, seat: Number(given.seat), reason: given.reason }));
@@ -147,9 +160,23 @@ async function orByTwo(room, question, path, body) {
 
 /** @param {Room} room @param {{admission: string}} who @param {string} about */
 function pause(room, who, about) {
-  const says = [t("试卷立即遮住，不能作答，时间不计；已作的答案都保留。恢复后接着计时。", "The paper is covered at once and no time runs; every answer is kept. The clock goes on when you resume.")];
+  const says = [t("试卷立即遮住，不能作答，时间不计；已作的答案都保留。恢复后接着计时。", "The paper is covered at once and no time runs; every answer is kept. The clock goes on when you resume."), !who.admission && t("此后开始作答的考生也一并暂停。", "Candidates who begin meanwhile are paused too.")].filter((one) => typeof one === "string");
   const question = { title: t(`暂停考试 · ${about}`, `Pause · ${about}`), says, fields: [reason(...faults(), t("消防或疏散", "Fire alarm"))], yes: t("暂停", "Pause") };
   return asked(room, question, "/pause", (given) => ({ ...who, reason: given.reason }));
+}
+
+/** @param {Room} room @param {any} tile */
+function rest(room, tile) {
+  const due = tile.rests_left > 0;
+  const each = String(tile.rest_ms / 60000);
+  const left = due
+    ? t(`已批准的休息还有 ${tile.rests_left} 次，每次 ${each} 分钟。`, `${tile.rests_left} approved rests of ${each} min are left.`)
+    : t("没有（或已用完）批准的休息：属临时安排，时间较长须两人决定。", "No approved rest is left: this one is not planned, and a longer one needs two people.");
+  const says = [left, t("试卷立即遮住，时间不计；到时自动继续计时。", "The paper is covered at once and no time runs; when it is over the clock goes on by itself.")];
+  /** @type {Field} */
+  const minutes = { name: "minutes", label: t("休息几分钟", "How many minutes"), kind: "number", min: 1, max: MOST_REST, offers: due ? [each] : ["5"] };
+  const question = { title: t(`休息 · ${nameOf(tile)}`, `Rest · ${nameOf(tile)}`), says, fields: [minutes, reason(t("已批准的休息安排", "Approved arrangement"), t("如厕", "Toilet"), t("身体不适", "Unwell"))], yes: t("开始休息", "Begin the rest") };
+  return orByTwo(room, question, "/rest", (given) => ({ admission: tile.admission, minutes: Number(given.minutes), reason: given.reason }));
 }
 
 /** @param {Room} room @param {any} tile */
@@ -163,7 +190,7 @@ function reopen(room, tile) {
 
 /** @param {Room} room @param {any} tile */
 function collect(room, tile) {
-  const says = [t("收卷后该考生不能再作答，不能撤回。", "After this the candidate cannot go on; it cannot be taken back.")];
+  const says = [t("收卷后该考生不能再作答；收错了，由两人撤回。", "After this the candidate cannot go on. Collected by mistake, two people can take it back.")];
   const question = { title: t(`强制收卷 · ${nameOf(tile)}`, `Collect · ${nameOf(tile)}`), says, fields: [reason()], yes: t("强制收卷", "Collect"), danger: true };
   return asked(room, question, "/collect", (given) => ({ admission: tile.admission, reason: given.reason }));
 }
@@ -202,6 +229,13 @@ function admit(room, tile) {
   const says = [t("已超过迟到时限。准入后按全部时长计时，到场晚的原因记入考场记录。", "Past the cut-off. Once admitted the candidate has the full time; the reason goes on record.")];
   const question = { title: t(`迟到准入 · ${nameOf(tile)}`, `Admit late · ${nameOf(tile)}`), says, fields: [reason(t("交通延误", "Traffic"), t("考点原因", "The site's fault"))], yes: t("准予入场", "Admit") };
   return asked(room, question, "/admit", (given) => ({ admission: tile.admission, reason: given.reason }));
+}
+
+/** @param {Room} room @param {any} tile */
+function anyBrowser(room, tile) {
+  const says = [t("本科须在 Safe Exam Browser 中作答，该座位不是。准许后可用任何浏览器；原因记入考场记录。", "This sitting is taken in Safe Exam Browser, and this seat is in another one. Once let in, any browser will do; the reason goes on record.")];
+  const question = { title: t(`准许普通浏览器 · ${nameOf(tile)}`, `Without Safe Exam Browser · ${nameOf(tile)}`), says, fields: [reason(t("本机系统不支持", "Not for this system"), t("考试浏览器打不开", "It does not open"))], yes: t("准许", "Let in") };
+  return asked(room, question, "/any-browser", (given) => ({ admission: tile.admission, reason: given.reason }));
 }
 
 /** @param {Room} room @param {any} tile */

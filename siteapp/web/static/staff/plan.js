@@ -58,3 +58,13 @@ function nobody(cell) {
   const words = EMPTY[/** @type {"seat"|"spare"} */ (cell.kind)]();
   return el("div", { class: "place", role: "listitem" }, el("div", { class: "tile nobody" }, el("b", {}, String(cell.seat)), el("span", {}, words)));
 }
+
+const OFFERED = 6;
+
+/** Seats of spare machines that no candidate has, as the room plan knows them. @param {any} state @returns {string[]} */
+export function sparesOf(state) {
+  const taken = new Set(state.tiles.map((/** @type {any} */ tile) => tile.seat));
+  const cells = state.rooms.flatMap((/** @type {any} */ room) => room.cells);
+  const free = cells.filter((/** @type {any} */ cell) => cell.kind === "spare" && !taken.has(cell.seat));
+  return free.slice(0, OFFERED).map((/** @type {any} */ cell) => String(cell.seat));
+}

@@ -60,7 +60,7 @@ export class Reconcile {
     const head = el("div", { class: "row" }, el("h2", {}, t("收尾核对", "Does it add up?")), again, button(t("关闭", "Close"), () => this.close()));
     const verdict = told.rows.length
       ? el("p", { class: "notice warn" }, t(`有 ${told.rows.length} 处对不上，请逐条处理。`, `${told.rows.length} things do not add up; mend each.`))
-      : el("p", { class: "notice good" }, t("全部对得上。", "Everything adds up."));
+      : el("p", { class: "notice good" }, ...addsUp(told));
     return [head, chain(told), verdict, ...(told.rows.length ? [this.#table(told.rows)] : [])];
   }
 
@@ -84,6 +84,13 @@ export class Reconcile {
   }
 }
 
+/** The room is in order; whether headquarters has it all is another matter. @param {any} told */
+function addsUp(told) {
+  const said = t("考场内全部对得上。", "Everything in the room adds up.");
+  if (told.delivered) return [said, " ", t("总部已存档全部记录。", "Headquarters has archived all of it.")];
+  return [said, " ", t("总部尚未存档全部记录，请勿关闭服务器。", "Headquarters has not archived everything yet: leave the server on.")];
+}
+
 /** The way from the roster to headquarters; a step that lacks something is marked. @param {any} told */
 function chain(told) {
   const due = told.registered - told.absent;
@@ -94,7 +101,7 @@ function chain(told) {
     [t("到场", "present"), told.present, told.present === due],
     [t("开考", "started"), told.started, told.started === due],
     [t("交卷", "handed in"), told.handed_in, told.handed_in === due],
-    [t("其中空白", "of them blank"), told.blank, told.blank === 0],
+    [t("其中空白", "of them blank"), told.blank, !told.rows.some((/** @type {any} */ row) => row.problems.includes("blank"))],
     [t("已打包记录", "records packed"), `${told.packed}/${told.events}`, told.packed === told.events],
     [t("总部已存档", "archived"), `${told.archived}/${told.batches}`, told.delivered],
   ];

@@ -7,12 +7,12 @@ import { closeSitting, openSitting, roomActs, seatActs } from "./acts.js";
 import { Decisions } from "./decisions.js";
 import { showDisk } from "./disk.js";
 import { button, clock } from "./parts.js";
-import { arrange } from "./plan.js";
+import { arrange, sparesOf } from "./plan.js";
 import { Reconcile } from "./reconcile.js";
 import { rescueActs } from "./rescue.js";
 import { call, failed, Picture } from "./room-server.js";
 import { elsewherePart } from "./wall-rooms.js";
-import { alertsOf, STATES, Tiles } from "./tiles.js";
+import { alertsOf, sittingSign, STATES, Tiles } from "./tiles.js";
 
 const room = document.getElementById("room");
 const zh = room.dataset.lang === "zh";
@@ -21,6 +21,13 @@ const isChief = room.dataset.role === "chief";
 const select = document.getElementById("session");
 const contact = document.getElementById("contact");
 const PHASES = { waiting: t("未开考", "waiting"), open: t("考试中", "open"), closed: t("已结束", "closed") };
+/** What the seat's page showed, where Safe Exam Browser is asked for. */
+const BROWSERS = {
+  unseen: t("须用 Safe Exam Browser；该座位尚未打开页面。", "Safe Exam Browser only; no page was seen at this seat yet."),
+  seb: t("在 Safe Exam Browser 中。", "In Safe Exam Browser."),
+  other: t("不在 Safe Exam Browser 中，或配置不对。", "Not in Safe Exam Browser, or with another configuration."),
+  let: t("已准许用普通浏览器。", "Let in without Safe Exam Browser."),
+};
 const SAID_MS = 8000;
 
 const EVERY_MS = 1000;
@@ -74,7 +81,7 @@ function handsPart() {
   return [el("h2", {}, t(`举手 ${latest.hands.length}`, `Hands raised: ${latest.hands.length}`)), el("ul", {}, lines)];
 }
 
-const acting = { isChief, act, press, said, session: () => latest.session, readmits: () => latest.readmits, reconcile: () => reconcile.toggle(select.value) };
+const acting = { isChief, act, press, said, session: () => latest.session, readmits: () => latest.readmits, spares: () => sparesOf(latest), browser: (tile) => latest.seb[tile.attempt], reconcile: () => reconcile.toggle(select.value) };
 const reconcile = new Reconcile(document.getElementById("reconcile"), acting, mayAct, choose);
 const decisions = new Decisions(acting);
 const tiles = new Tiles(choose);
@@ -89,7 +96,7 @@ function sittingCard(sitting) {
     `${sitting.candidates} 人 · 已开始 ${sitting.started} · 已交卷 ${sitting.handed_in}`,
     `${sitting.candidates} candidates · ${sitting.started} started · ${sitting.handed_in} handed in`);
   const phase = el("span", { class: sitting.phase === "open" ? "mark good" : "mark" }, PHASES[sitting.phase]);
-  const head = el("div", { class: "row" }, el("h2", {}, say(sitting.title)), phase, el("span", { class: "quiet" }, counts));
+  const head = el("div", { class: "row" }, el("h2", {}, sittingSign(latest, sitting.id), say(sitting.title)), phase, el("span", { class: "quiet" }, counts));
   if (isChief && sitting.phase === "waiting" && latest.unlocked) {
     head.append(button(t("开考", "Open"), () => tried(() => openSitting(acting, sitting)), ""));
   }
@@ -134,10 +141,13 @@ function besideRoom() {
 
 function besideSeat(tile) {
   const back = button(t("← 全考场", "← whole room"), () => choose(null));
-  const facts = [tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean);
+  const sitting = latest.sittings.find((one) => one.id === tile.sitting);
+  const facts = [say(sitting.title), tile.admission, STATES[tile.state][1], tile.receipt].filter(Boolean);
   const shown = facts.flatMap((one, n) => [n > 0 && " · ", el("span", { class: "fact" }, one)]);
   const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, shown)];
-  if (Object.keys(tile.noticed).length) parts.push(noticedPart(tile));
+  const browser = BROWSERS[latest.seb[tile.attempt]];
+  if (browser) parts.push(el("p", { class: "small quiet" }, browser));
+  if (Object.keys(tile.noticed).length) parts.push(...noticedPart(tile));
   if (!mayAct) return parts;
   const acts = seatActs(acting, tile);
   if (latest.unlocked) acts.append(...rescueActs(acting, tile));
@@ -147,8 +157,11 @@ function besideSeat(tile) {
 /** What the page noticed of itself; a person decides what it means. */
 function noticedPart({ noticed }) {
   const words = { hidden: t("页面被遮住", "hidden"), blur: t("离开页面", "lost focus"), copy: t("复制", "copied"), paste: t("粘贴", "pasted"), tools: t("调出工具", "tools") };
-  const counts = Object.entries(noticed).map(([what, count]) => `${words[what]} ${count}`).join(" · ");
-  return el("p", { class: "small quiet" }, t(`页面自报（仅供参考，由人判断）：${counts}`, `The page says of itself (a person judges): ${counts}`));
+  const { paused, ...own } = noticed;
+  const server = paused ? [el("p", { class: "small" }, t(`暂停期间服务器收到作答 ${paused} 次`, `Answers that came while the clock stood still: ${paused}`))] : [];
+  if (!Object.keys(own).length) return server;
+  const counts = Object.entries(own).map(([what, count]) => `${words[what]} ${count}`).join(" · ");
+  return [...server, el("p", { class: "small quiet" }, t(`页面自报（仅供参考，由人判断）：${counts}`, `The page says of itself (a person judges): ${counts}`))];
 }
 
 const drawn = {};
@@ -177,7 +190,7 @@ function show(state) {
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const minute = state.hands.length ? Math.floor(now / WAIT_SHOWN_MS) : 0;
   const open = [state.elsewhere, state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.checked, tile.late_comer, tile.paused_left_ms, tile.receipt, tile.held, tile.rescued] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.checked, tile.late_comer, tile.paused_left_ms, tile.rests_left, tile.receipt, tile.held, tile.rescued, latest.seb[tile.attempt]] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }
@@ -191,7 +204,7 @@ function showContact({ servers, copies }) {
   const uncopied = copies && copies.problem !== "";
   if (uncopied) parts.push(t("副本未能写入", "no sealed copy could be written"));
   const lacks = copies ? copies.lacks_files : 0;
-  if (lacks) parts.push(t(`副本不含 ${lacks} 个上传的文件`, `the sealed copy lacks ${lacks} uploaded files`));
+  if (lacks) parts.push(t(`副本尚缺 ${lacks} 个上传的文件`, `the sealed copy lacks ${lacks} uploaded files so far`));
   setText(contact, parts.join(" · "));
   contact.className = alone || uncopied ? "mark bad" : "mark good";
 }

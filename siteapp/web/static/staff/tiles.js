@@ -1,7 +1,7 @@
 /** One tile a seat: made once and filled anew, so that a press or the focus outlives a poll. */
 
 import { el } from "../shared/dom.js";
-import { t } from "../shared/words.js";
+import { say, t } from "../shared/words.js";
 import { button, clock } from "./parts.js";
 
 /** @type {Record<string, [string, string]>} */
@@ -10,9 +10,10 @@ export const STATES = {
   absent: ["✕", t("缺考", "absent")],
   expected: ["○", t("未登录", "not here")],
   "signed-in": ["◔", t("已登录", "signed in")],
-  confirmed: ["◑", t("已确认", "confirmed")],
+  confirmed: ["◑", t("已确认", "ready")],
   started: ["▶", t("作答中", "in exam")],
   paused: ["‖", t("已暂停", "paused")],
+  resting: ["☾", t("休息中", "resting")],
   "handed-in": ["✓", t("已交卷", "handed in")],
 };
 
@@ -43,12 +44,22 @@ function dueWords(state, tile) {
   const left = (tile.noticed.hidden || 0) + (tile.noticed.blur || 0);
   return [
     tile.look && tile.phase === "started" && `◇ ${t(`切屏 ${left}`, `left ${left}×`)}`,
+    tile.noticed.paused && tile.phase === "started" && `◇ ${t(`停中作答 ${tile.noticed.paused}`, `paused, ${tile.noticed.paused} answers`)}`,
+    state.seb[tile.attempt] === "other" && tile.phase !== "handed-in" && `⊘ ${t("非 SEB", "not in SEB")}`,
     here(tile) && tile.late_comer && `△ ${t("迟到", "late-comer")}`,
     here(tile) && state.check_in && !tile.checked && `? ${t("待核验", "check in")}`,
     (tile.held || lost) && tile.phase === "started" && `‖ ${t("待补时", "time due")}`,
     tile.rescued > 0 && `+ ${t(`待采用 ${tile.rescued}`, `${tile.rescued} rescued`)}`,
     tile.late > 0 && `△ ${t("待裁定", "late")}`,
   ].filter((one) => typeof one === "string");
+}
+
+/** The number of a sitting where a room has several: on its card and on each of its tiles. @param {any} state @param {string} id */
+export function sittingSign(state, id) {
+  const place = state.sittings.findIndex((/** @type {any} */ one) => one.id === id);
+  if (state.sittings.length < 2 || place < 0) return null;
+  const words = say(state.sittings[place].title);
+  return el("i", { class: "sitting-sign", role: "img", title: words, "aria-label": words }, String(place + 1));
 }
 
 export class Tiles {
@@ -97,10 +108,11 @@ function leftOf(tile, now) {
 /** @param {any} state @param {any} tile @param {number} now */
 function linesOf(state, tile, now) {
   const [sign, words] = STATES[tile.state];
-  const head = el("span", { class: "tile-head" }, el("b", {}, String(tile.seat)));
+  const head = el("span", { class: "tile-head" }, el("b", {}, String(tile.seat)), sittingSign(state, tile.sitting));
   if (tile.phase === "started") head.append(el("span", { class: "left" }, leftOf(tile, now)));
   const said = here(tile) && tile.checked ? `✓ ${t("已核验", "checked in")}` : `${sign} ${words}`;
   const lines = [head, el("span", { class: "who" }, tile.name), el("span", {}, said)];
+  if (tile.part && tile.phase === "started") lines.push(el("span", { class: "quiet" }, t(`第 ${tile.part[0]}/${tile.part[1]} 部分`, `part ${tile.part[0]} of ${tile.part[1]}`)));
   if (tile.phase === "started" || tile.phase === "handed-in") lines.push(el("span", {}, `${tile.answered}/${tile.of}`));
   const { going = 0, stalled = 0 } = (state.uploads || {})[tile.attempt] || {};
   if (tile.files || going || stalled) {
@@ -109,6 +121,8 @@ function linesOf(state, tile, now) {
     if (stalled) parts.push(t(`未传完 ${stalled}`, `${stalled} unfinished`));
     lines.push(el("span", {}, parts.join(" · ")));
   }
+  const kept = (state.only_there || {})[tile.attempt];
+  if (kept && tile.phase === "started") lines.push(el("span", { class: "sign" }, t(`${kept} 题仅在本机`, `${kept} only on the machine`)));
   const silent = tile.heard_ms === null ? 0 : now - tile.heard_ms;
   if (silent >= WORTH_SAYING_MS && tile.phase === "started") lines.push(el("span", { class: "quiet" }, t(`${clock(silent)} 无联系`, `silent ${clock(silent)}`)));
   lines.push(...callsOf(state, tile).map((words) => el("span", { class: "sign" }, words)));

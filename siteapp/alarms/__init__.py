@@ -1,0 +1,1 @@
+"""What needs somebody now: found from facts, kept until its cause is gone."""

@@ -1,0 +1,1 @@
+"""What stays at the site after headquarters has everything, and how it goes."""
