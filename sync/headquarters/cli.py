@@ -11,6 +11,7 @@ ROOM = "sync.headquarters.commands"
 # half of the time that a command took was reading what it did not need.
 PLACES = {
     "init": ("setup", "init"),
+    "upgrade-database": ("setup", "upgrade_database"),
     "users": ("setup", "users"),
     "samples": ("setup", "samples_command"),
     "serve": ("serving", "serve_command"),
@@ -22,6 +23,7 @@ PLACES = {
     "site": ("enrolments", "site"),
     "application": ("application", "application"),
     "version": ("version", "version"),
+    "update": ("update", "update"),
     "readiness": ("readiness", "readiness"),
     "quota": ("quota", "quota"),
     "calendar": ("quota", "calendar"),
@@ -40,7 +42,8 @@ PLACES = {
     "marks": ("results", "marks"),
     "journal": ("results", "journal"),
     "files": ("files", "files"),
-    "items": ("marking", "items_command"),
+    "assess": ("assessing", "assess"),
+    "items": ("items", "items_group"),
     "corrections": ("marking", "corrections_group"),
     "board": ("watch", "board"),
     "missing": ("watch", "missing_command"),
@@ -49,6 +52,7 @@ PLACES = {
     "receipt": ("watch", "receipt_command"),
     "quarantine": ("watch", "quarantine"),
     "audit": ("watch", "audit"),
+    "support": ("support", "support"),
 }
 
 

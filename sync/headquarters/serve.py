@@ -16,6 +16,7 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web.app import create_app, create_receiver
 from sync.headquarters.web.bodies import PER_MACHINE, BoundedParser, bounds
 from sync.headquarters.web.lane import IntakeLane
+from sync.notify import Notifier
 from sync.polling import Threads
 from sync.serving import Loop, behind, end_on_signals, spool_in
 
@@ -132,6 +133,7 @@ def serve(
         server = Server(headquarters, host, port, front=front)
         end_on_signals(server.stop)
         ready(server.address)
+        Notifier().ready(server.address)
         server.run()
 
 
@@ -147,6 +149,7 @@ def receive(
     server = Server(headquarters, host, port, intake_only=True, front=front)
     end_on_signals(server.stop)
     ready(server.address)
+    Notifier().ready(server.address)
     server.run()
 
 
@@ -155,4 +158,5 @@ def work(headquarters: Headquarters, ready: Callable[[], None]) -> None:
     worker = Worker(headquarters)
     end_on_signals(worker.stop)
     ready()
+    Notifier().ready("worker")
     worker.run()

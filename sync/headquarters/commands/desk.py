@@ -6,6 +6,7 @@ import click
 
 from sync.console import FOLDER, say, show_json
 from sync.exam.catalogue import find as find_specification
+from sync.exam.drawing import Drawn
 from sync.exam.seating import RULES, Rule
 from sync.exam.sitting import MAX_BREAK, SessionKind
 from sync.headquarters.commands.base import (
@@ -19,10 +20,13 @@ from sync.headquarters.commands.base import (
     stamp,
 )
 from sync.headquarters.commands.officer import Officer, officer_options
+from sync.headquarters.commands.roster_told import Asked, tell_preview
 from sync.headquarters.content.bank import builtin_bank, load_bank
 from sync.headquarters.content.specifications import specification
 from sync.headquarters.planning import arrangements, photos, release, rosters, sessions
+from sync.headquarters.planning.arrangements import Rests
 from sync.headquarters.planning.materials import builtin_materials, read_materials
+from sync.headquarters.planning.roster_preview import preview_roster
 from sync.headquarters.register import conditions, sites
 from sync.wire.files import write_durably
 from sync.wire.keys import SECRET_LENGTH, SigningKey, VerifyKey, load_key
@@ -208,7 +212,7 @@ def sitting_add(
     with opened(folder) as hq:
         rules = specification(hq, code)
         items = load_bank(bank, find_specification(code)) if bank else builtin_bank(code)
-        plan = sessions.add_sitting(
+        added = sessions.add_sitting(
             hq,
             stamp(),
             session=session_id,
@@ -221,8 +225,15 @@ def sitting_add(
             earliest_hand_in=earliest_hand_in,
             break_minutes=break_minutes,
         )
-    drawn = " ".join(plan.forms)
+    drawn = " ".join(added.plan.forms)
     say(f"已加入考试 {sitting_id}，试卷：{drawn}", f"Sitting {sitting_id} added, forms: {drawn}")
+    show([_of_form(one) for one in added.drawn], ["form", "easiness", "shared", "repeated"], False)
+
+
+def _of_form(drawn: Drawn) -> dict[str, object]:
+    """How a form came out: marks expected, items that a neighbour or an earlier form has."""
+    expected = "—" if drawn.easiness is None else f"{drawn.easiness} %"
+    return drawn._asdict() | {"form": drawn.form.id, "easiness": expected}
 
 
 @click.group()
@@ -241,6 +252,9 @@ def roster() -> None:
     help="Give seats by this rule, whatever the sheet says of them [as in the sheet].",
 )
 @click.option("--first-seat", type=click.IntRange(1, 9999), default=1, help="The first [1].")
+@click.option(
+    "--preview", is_flag=True, help="Only say what is wrong with which row; take nothing."
+)
 @click.pass_obj
 def roster_import(
     folder: Path,
@@ -250,18 +264,22 @@ def roster_import(
     replace: bool,
     seats: Rule | None,
     first_seat: int,
+    preview: bool,
 ) -> None:
     """Take a sheet as the roster of a sitting; all problems are listed, nothing half taken."""
+    seating = rosters.Seating(seats, first_seat, new_token()) if seats else None
+    about: Asked = {
+        "session": session_id,
+        "sitting": sitting_id,
+        "file": file,
+        "replace": replace,
+        "seating": seating,
+    }
     with opened(folder) as hq:
-        count = rosters.import_roster(
-            hq,
-            stamp(),
-            session=session_id,
-            sitting=sitting_id,
-            file=file,
-            replace=replace,
-            seating=rosters.Seating(seats, first_seat, new_token()) if seats else None,
-        )
+        if preview:
+            tell_preview(preview_roster(hq, stamp(), **about))
+            return
+        count = rosters.import_roster(hq, stamp(), **about)
         few = conditions.too_few(hq, session_id)
     say(f"已导入 {count} 名考生", f"{count} candidates imported")
     if few:
@@ -298,6 +316,28 @@ def roster_extra_time(
             hq, stamp(), session=session_id, admission=admission, minutes=minutes, reason=reason
         )
     say(f"{admission}：每科加时 {minutes} 分钟", f"{admission}: {minutes} minutes more each paper")
+
+
+@roster.command("rests")
+@click.argument("admission")
+@click.argument("rests", type=int)
+@click.argument("minutes", type=int)
+@click.option("--session", "session_id", required=True, help="Of which session.")
+@click.option("--reason", required=True, help="Why, as it was approved.")
+@click.pass_obj
+def roster_rests(
+    folder: Path, admission: str, rests: int, minutes: int, session_id: str, reason: str
+) -> None:
+    """Approve RESTS rests of MINUTES each for a candidate, in each paper; 0 0 for none."""
+    given = Rests(rests, minutes)
+    with opened(folder) as hq:
+        arrangements.grant_rests(
+            hq, stamp(), session=session_id, admission=admission, given=given, reason=reason
+        )
+    say(
+        f"{admission}：每科休息 {rests} 次，每次 {minutes} 分钟",
+        f"{admission}: {rests} rests of {minutes} minutes in each paper",
+    )
 
 
 @roster.command("template")

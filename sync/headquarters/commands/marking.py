@@ -10,12 +10,12 @@ from sync.headquarters.commands.base import OUT_FILE, json_option, opened, plain
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.marking import corrections, item_figures
 from sync.headquarters.marking.corrections import Change
-from sync.headquarters.marking.rulings import Correction, in_words, list_corrections
+from sync.headquarters.marking.rulings import Correction, in_words, key_typed, list_corrections
 from sync.headquarters.planning.sessions import show_session
 from sync.wire.files import write_durably
 
 
-@click.command("items")
+@click.command("figures")
 @click.argument("session_id")
 @click.option("--out", type=OUT_FILE, help="Write the .xlsx here.")
 @json_option
@@ -90,7 +90,12 @@ def _line(one: Correction) -> dict[str, object]:
 @click.argument("session_id")
 @click.argument("sitting_id")
 @click.argument("item")
-@click.option("--key", "keys", multiple=True, help="Right options, as ac; again for one more key.")
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    help="Right: options as ac, pairs as 1b2a, or a text; again for more.",
+)
 @click.option("--full", is_flag=True, help="Void: full marks for everyone who handed in.")
 @click.option("--removed", is_flag=True, help="Void: taken out of the total.")
 @click.option("--reason", required=True, help="Why the authored key is wrong.")
@@ -111,11 +116,12 @@ def corrections_propose(
     """Propose how an item is marked instead; another officer must confirm."""
     if (bool(keys), full, removed).count(True) != 1:
         raise click.UsageError("--key | --full | --removed")
-    ruling = Ruling("keys", tuple(tuple(key) for key in keys))
-    if full or removed:
-        ruling = Ruling("full" if full else "removed")
+    ruling = Ruling("full" if full else "removed")
     about = {"session": session_id, "sitting": sitting_id, "item": item}
     with opened(folder) as hq:
+        if keys:
+            authored = corrections.authored_item(hq, **about)
+            ruling = Ruling("keys", tuple(key_typed(authored, key) for key in keys))
         by = Officer(account, password_file).stamp(hq, "exam-officer")
         number = corrections.propose(hq, by, **about, ruling=ruling, reason=reason)
     say(f"更正 {number} 待另一人确认", f"Correction {number} waits for another officer")

@@ -9,7 +9,8 @@ from sync.headquarters.commands.base import json_option, opened, show, stamp
 from sync.headquarters.names import checked
 from sync.headquarters.planning import samples
 from sync.headquarters.register import staff
-from sync.headquarters.store.folder import create_headquarters
+from sync.headquarters.store.folder import closed_headquarters, create_headquarters
+from sync.headquarters.store.migrations import upgrade
 from sync.wire.keys import VerifyKey
 
 
@@ -49,6 +50,22 @@ def init(
         "The password is shown only now. Move root, escrow and both release keys to the sticks of"
         " those who keep them: examhq keys take.",
     )
+
+
+@click.command("upgrade-database")
+@click.pass_obj
+def upgrade_database(folder: Path) -> None:
+    """Bring the database to this release's tables; no service may run meanwhile."""
+    hq = closed_headquarters(folder)
+    try:
+        with hq.serving():
+            passed = upgrade(hq.store, stamp())
+    finally:
+        hq.close()
+    if passed:
+        say(f"数据库已升级到 {passed[-1]}", f"The database is at {passed[-1]} now")
+    else:
+        say("数据库已是本版本的，没有改动", "The database is this release's; nothing was changed")
 
 
 @click.group()

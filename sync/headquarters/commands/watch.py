@@ -13,6 +13,7 @@ from sync.headquarters.clock import wall_ms
 from sync.headquarters.commands.base import LIMIT, OUT_FILE, json_option, opened, show, stamp
 from sync.headquarters.intake import archive
 from sync.headquarters.intake import quarantine as refused_files
+from sync.headquarters.marking.results import KINDS
 from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.watch import audits, incidents, missing, receipt_codes, search
@@ -147,6 +148,12 @@ def _incident_line(one: incidents.Incident) -> dict[str, Any]:
 @click.option("--site", default="", help="Part of a site's name or id.")
 @click.option("--session", default="", help="A session's id.")
 @click.option("--specification", default="", help="A specification's code.")
+@click.option(
+    "--kind",
+    type=click.Choice(list(KINDS)),
+    default=search.EXAMINATION,
+    help="Of which sessions [default: examination]; never of two kinds at once.",
+)
 @LIMIT
 @OUT
 @json_option

@@ -12,6 +12,7 @@ MAX_FILE, MAX_POINTS = 8 * 2**20, 40_000_000
 FORMATS = ("JPEG", "PNG")
 # Width and height of what is kept; the whole picture fits in, nobody's head is cut off.
 SIZE = (240, 320)
+ROUGH = 4 * max(SIZE)
 QUALITIES = (82, 60, 40)
 
 
@@ -42,8 +43,9 @@ def _decoded(data: bytes) -> Image.Image:
         if picture.width * picture.height > MAX_POINTS:
             raise NotAPhoto(f"{picture.width} × {picture.height}")
         picture.draft("RGB", (4 * SIZE[0], 4 * SIZE[1]))
-        upright = ImageOps.exif_transpose(picture)
-        return _on_white(upright)
+        # Small first: each step below makes a copy, and a large PNG has 160 MB.
+        picture.thumbnail((ROUGH, ROUGH))
+        return _on_white(ImageOps.exif_transpose(picture))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotAPhoto(str(error)) from None
 

@@ -113,6 +113,23 @@ def extract_files(
     return written, missing
 
 
+def take_file(
+    headquarters: Headquarters, session: str, attempt: str, item: str, sha256: str, target: Path
+) -> HandedFile:
+    """Write one file that the journal names to `target`, whole and held against its SHA-256.
+
+    NotFound if the journal names no such file or it has not come in; DocumentAltered if it is
+    another, and then `target` is not to be used.
+    """
+    rows = {row.digest: row for row in list_files(headquarters, session)}
+    for one in handed_files(headquarters, session):
+        if (one.attempt, one.item, one.sha256) == (attempt, item, sha256) and one.digest:
+            with target.open("xb") as file:
+                file.writelines(_checked(headquarters, rows[one.digest], sha256))
+            return one
+    raise NotFound(what=f"{session} {item}")
+
+
 def _place(one: HandedFile) -> PurePosixPath:
     suffix = PurePosixPath(one.name).suffix
     kind = suffix.lower() if _SUFFIX.fullmatch(suffix) else ""

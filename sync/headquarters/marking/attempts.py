@@ -1,11 +1,13 @@
 """What the journal says of each attempt, up to its hand-in. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sync.exam.journal import Event, standing_responses
 from sync.exam.marking import receipt_code
+from sync.exam.runs import counted_runs
 from sync.exam.specification import Struct
 from sync.headquarters.intake.journals import ReceivedJournal
 
@@ -36,17 +38,24 @@ def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
 
     Of several hand-ins the first counts; responses after it do not, unless two people at the site
     decided that they do, or a `rescue` event says who applied them. Of several server terms the
-    latest counts.
+    latest counts, of several runs of a rehearsal or practice the last that was handed in.
     """
-    events = journal.events()
-    ends = _ends(journal)
-    counted = [e for i, e in enumerate(events) if not _too_late(e, i, ends)]
-    standing = standing_responses(counted)
-    late = Counter(_of(e) for i, e in enumerate(events) if _too_late(e, i, ends))
+    events = counted_runs(journal.events())
+    ends = _ends(events)
+    counted: list[Event] = []
+    late: Counter[str] = Counter()
     by_attempt: dict[str, list[Event]] = {}
-    for event in events:
-        if "attempt" in event.body:
-            by_attempt.setdefault(event.body["attempt"], []).append(event)
+    for place, event in enumerate(events):
+        attempt = event.body.get("attempt")
+        if event.kind == "response":
+            if place > ends.get(event.body["attempt"], place):
+                late[event.body["attempt"]] += 1
+                continue
+        elif attempt is not None:
+            # Responses stand in `standing`: here are the few that say the rest.
+            by_attempt.setdefault(attempt, []).append(event)
+        counted.append(event)
+    standing = standing_responses(counted)
     return {
         attempt: _facts(
             attempt,
@@ -55,18 +64,24 @@ def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
             {item: s.response for item, s in standing.get(attempt, {}).items()},
             late[attempt],
         )
-        for attempt, own in by_attempt.items()
+        for attempt, own in _with_answers(by_attempt, standing, late)
     }
 
 
-def _of(event: Event) -> str | None:
-    return event.body.get("attempt")
+def _with_answers(
+    by_attempt: Mapping[str, Sequence[Event]], *answered: Iterable[str]
+) -> Iterator[tuple[str, Sequence[Event]]]:
+    """Each attempt with its events, also one of which there are responses only."""
+    for attempt in dict.fromkeys(chain(by_attempt, *answered)):
+        yield attempt, by_attempt.get(attempt, ())
 
 
-def _ends(journal: ReceivedJournal) -> dict[str, int]:
+def _ends(events: Sequence[Event]) -> dict[str, int]:
     """attempt → the place of its hand-in, or of the last rescue after that, among all events."""
     ends: dict[str, int] = {}
-    for place, event in enumerate(journal.events()):
+    for place, event in enumerate(events):
+        if event.kind == "response":
+            continue
         if event.kind == "reopen" or (event.kind == "late-decision" and event.body["counts"]):
             # By decision of two people more answers count; the next hand-in commits to them.
             ends.pop(event.body["attempt"], None)
@@ -77,10 +92,6 @@ def _ends(journal: ReceivedJournal) -> dict[str, int]:
     return ends
 
 
-def _too_late(event: Event, place: int, ends: Mapping[str, int]) -> bool:
-    return event.kind == "response" and place > ends.get(event.body["attempt"], place)
-
-
 def _facts(
     attempt: str,
     own: Sequence[Event],
@@ -88,26 +99,23 @@ def _facts(
     responses: Mapping[str, Any],
     after_hand_in: int,
 ) -> AttemptFacts:
+    kinds = Counter([event.kind for event in own])
     starts = [e for e in own if e.kind == "start"]
     hand_ins = [e for e in own if e.kind == "hand-in"]
     receipt = end.body["receipt"] if end else None
     return AttemptFacts(
         form=starts[-1].body["form"] if starts else None,
         started=bool(starts),
-        absent=_any(own, "absent"),
-        violation=_any(own, "violation"),
+        absent="absent" in kinds,
+        violation="violation" in kinds,
         how=end.body.get("how", hand_ins[0].body["how"]) if end else None,
         receipt=receipt,
         receipt_fits=receipt == receipt_code(attempt, responses) if end else None,
         responses=responses,
-        evidence=sum(e.kind in ("evidence", "file-evidence") for e in own),
+        evidence=kinds["evidence"] + kinds["file-evidence"],
         after_hand_in=after_hand_in,
-        files=sum(e.kind == "file" for e in own),
+        files=kinds["file"],
     )
-
-
-def _any(own: Iterable[Event], kind: str) -> bool:
-    return any(event.kind == kind for event in own)
 
 
 def closes(events: Iterable[Event]) -> dict[str, int]:

@@ -38,7 +38,8 @@ from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.marking_tables import correction_decisions, corrections, remarks
 from sync.headquarters.store.schema import candidates, results, scorings
-from sync.spreadsheet import Cell, sheet_bytes
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import Cell
 from sync.words import Words
 
 LONGEST_REASON = 500
@@ -94,7 +95,7 @@ def propose(
     reason = reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise _refused("请写明原因（500 字以内）", "say why, in up to 500 characters")
-    authored = _authored(headquarters, session, sitting, item)
+    authored = authored_item(headquarters, session, sitting, item)
     ruling = _checked(authored, ruling)
     with headquarters.store.writing() as db:
         lock_session(db, session)
@@ -241,7 +242,7 @@ def _forms(headquarters: Headquarters, session: str, sitting: str) -> tuple[str,
     raise NotFound(what=f"{session} {sitting}")
 
 
-def _authored(headquarters: Headquarters, session: str, sitting: str, item: str) -> Item:
+def authored_item(headquarters: Headquarters, session: str, sitting: str, item: str) -> Item:
     """The item as the sitting's forms have it; NotFound if none of them does."""
     for form in _forms(headquarters, session, sitting):
         found = load_form(headquarters, session, form)[1].items.get(item)

@@ -7,7 +7,8 @@ from sync.exam.item_analysis import FormStatistics, ItemStatistics
 from sync.headquarters.planning.sessions import find
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.marking_tables import form_statistics
-from sync.spreadsheet import Cell, sheet_bytes
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import Cell
 from sync.words import Words
 
 FLAGS = {

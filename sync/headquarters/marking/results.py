@@ -17,10 +17,12 @@ from sync.headquarters.planning.sessions import (
     published_plan,
     show_session,
 )
+from sync.headquarters.store.assessing_tables import assessments
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import entries, practical_marks
-from sync.spreadsheet import Cell, SheetUnreadable, read_sheet, sheet_bytes
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import Cell, SheetUnreadable, read_sheet
 from sync.words import Words
 
 HEAD = (
@@ -63,6 +65,12 @@ KINDS: Mapping[str, Words] = {
     "examination": Words("正式考试", "examination"),
     "rehearsal": Words("试考", "rehearsal"),
     "practice": Words("练习", "practice"),
+}
+# What a sheet of results is called, so that nobody takes one for another.
+SHEETS: Mapping[str, str] = {
+    "examination": "成绩",
+    "rehearsal": "试考成绩（不作数）",
+    "practice": "练习成绩（不作数）",
 }
 
 
@@ -160,9 +168,9 @@ def _practical(headquarters: Headquarters, session: str) -> dict[tuple[str, str]
 
 def results_sheet(headquarters: Headquarters, session: str) -> bytes:
     """The results as .xlsx; everything people typed is text and can be no formula."""
-    kind = KINDS[show_session(headquarters, session).kind].zh
-    rows = result_rows(headquarters, session)
-    return sheet_bytes("成绩", HEAD, [[*cells(row), session, kind] for row in rows])
+    kind = show_session(headquarters, session).kind
+    rows = [[*cells(row), session, KINDS[kind].zh] for row in result_rows(headquarters, session)]
+    return sheet_bytes(SHEETS[kind], HEAD, rows)
 
 
 def cells(row: ResultRow) -> list[Cell]:
@@ -199,7 +207,10 @@ def way(how: str | None) -> Words:
 
 
 def import_marks(headquarters: Headquarters, by: Stamp, *, session: str, file: Path) -> int:
-    """Take a sheet of practical marks; how many. MarksRefused lists all problems, takes nothing."""
+    """Take a sheet of practical marks; how many. MarksRefused lists all problems, takes nothing.
+
+    Marks in the place of others are each in the audit, before and after.
+    """
     try:
         sheet = read_sheet(file)
     except SheetUnreadable as error:
@@ -207,12 +218,26 @@ def import_marks(headquarters: Headquarters, by: Stamp, *, session: str, file: P
     with headquarters.store.writing() as db:
         find(db, session)
         marks = _read_marks(sheet, _entries(db, session))
+        _leave_desks_alone(db, session, {sitting for sitting, _ in marks})
         for (sitting, admission), value in marks.items():
             this = {"session": session, "sitting": sitting, "admission": admission}
+            before = db.scalar(select(practical_marks.c.marks).filter_by(**this))
+            if before not in (None, value):
+                record(db, by, "marks.change", **this, before=before, after=value)
             db.execute(delete(practical_marks).filter_by(**this))
             db.execute(insert(practical_marks).values(**this, marks=value))
         record(db, by, "marks.import", session=session, marks=len(marks))
     return len(marks)
+
+
+def _leave_desks_alone(db: Connection, session: str, named: set[str]) -> None:
+    """Marks that assessors give one by one are not overwritten by a sheet."""
+    query = select(assessments.c.sitting).where(assessments.c.session == session)
+    if at_desk := sorted(named & set(db.scalars(query))):
+        listed = ", ".join(at_desk)
+        raise MarksRefused(
+            [Words(f"{listed} 由评分台评分", f"{listed} is marked at the marking desk")]
+        )
 
 
 def _entries(db: Connection, session: str) -> dict[str, list[str]]:

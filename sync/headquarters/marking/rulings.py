@@ -1,5 +1,6 @@
 """Which rulings count: corrections of keys as they were proposed, decided and followed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from sync.errors import NotFound
+from sync.exam.items import Item
 from sync.exam.marking import Ruling
 from sync.exam.specification import Struct
 from sync.headquarters.store.folder import Headquarters
@@ -117,3 +119,12 @@ def in_words(ruling: Ruling) -> Words:
         return Words("不计分，从总分中去除", "taken out of the total")
     keys = [" ".join(key).upper() for key in ruling.keys]
     return Words("答案 " + " 或 ".join(keys), "key " + " or ".join(keys))
+
+
+def key_typed(item: Item, text: str) -> tuple[str, ...]:
+    """One key as a person types it: a text, pairs as `1b 2a`, or the letters of options."""
+    if item.choice == "gap":
+        return (text,)
+    if item.choice in ("match", "order"):
+        return tuple(re.findall(r"[0-9]+[a-z]", text.lower()))
+    return tuple(text)

@@ -1,6 +1,7 @@
 """Scoring a session from its received journal; doing it twice gives the same rows."""
 
 import logging
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 from sync.errors import DocumentRefused, NotFound
 from sync.exam.item_analysis import Answered, FormStatistics, form_statistics, item_times
 from sync.exam.items import Bank
-from sync.exam.marking import PaperMark, brought_to, mark_theory
+from sync.exam.marking import Marker, PaperMark, Ruling, brought_to, marker
 from sync.exam.paper import Form
 from sync.exam.sitting import CandidatePlan, SessionPlan, attempt_id, form_for
 from sync.exam.specification import Struct
@@ -165,13 +166,14 @@ def mark_session(
     for sitting in list_sittings(headquarters, plan.id):
         answered: dict[str, list[Answered]] = {}
         ruled = rulings.of(sitting.plan.id)
+        marker_of = cache(partial(_marker, load, sitting, ruled))
         for candidate in (c for c in plan.candidates if sitting.plan.id in c.sittings):
             attempt = attempt_id(sitting.plan.id, candidate.admission)
             fact = facts.get(attempt, NOTHING)
             form = fact.form or form_for(sitting.plan, candidate.seat)
             mark = None
             if fact.handed_in:
-                mark = mark_theory(*load(form), sitting.specification, fact.responses, ruled)
+                mark = marker_of(form).mark(fact.responses)
             rows.append(_score_one(sitting, candidate, form, fact, mark))
             if mark and mark.items and not fact.violation:
                 answered.setdefault(form, []).append(Answered(mark, times.get(attempt, {})))
@@ -180,6 +182,15 @@ def mark_session(
             for form, own in sorted(answered.items())
         ]
     return Marked(rulings.version, tuple(rows), tuple(statistics))
+
+
+def _marker(
+    load: Callable[[str], tuple[Form, Bank]],
+    sitting: SittingRow,
+    ruled: Mapping[str, Ruling],
+    form: str,
+) -> Marker:
+    return marker(*load(form), sitting.specification, ruled)
 
 
 def _form(headquarters: Headquarters, session: str, form: str) -> tuple[Form, Bank]:

@@ -18,7 +18,7 @@ WATCHED = frozenset(
     (
         *("incident", "violation", "absent", "extension", "move", "silence", "hand-in"),
         *("evidence", "file-evidence", "late", "late-file", "late-decision", "rescue"),
-        *("pause", "admit", "readmit", "reopen", "vouched"),
+        *("pause", "rest", "admit", "readmit", "reopen", "vouched"),
         *("rescue-refused", "copy", "promote", "unlock-refused", "unlock-early"),
     )
 )

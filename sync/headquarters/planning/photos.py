@@ -1,7 +1,8 @@
 """Photos of a session's candidates, from a folder or a zip of files named by admission number."""
 
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ from sync.words import Words
 SUFFIXES = (".jpg", ".jpeg", ".png")
 # More than one session ever has; a zip may claim any number.
 MAX_PHOTOS = 5_000
+# What makes zips of pictures; others (LZMA) let the file say how much memory they take.
+COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError)
 
 
 class Taken(NamedTuple):
@@ -36,17 +40,18 @@ def import_photos(headquarters: Headquarters, by: Stamp, *, session: str, source
     """
     with headquarters.store.reading() as db:
         here = _admissions(db, session)
-    made, problems = {}, []
+    made: dict[str, bytes] = {}
+    problems: list[Words] = []
     for name, data in _files(source):
         admission = PurePosixPath(name).stem
+        if problem := _misnamed(name, admission, here, made):
+            # Not even decoded: that takes memory and seconds, and a zip may have thousands.
+            problems.append(problem)
+            continue
         try:
             made[admission] = portrait(data)
         except NotAPhoto as error:
             problems.append(Words(f"{name}：不是照片（{error}）", f"{name}: no photo ({error})"))
-        if admission not in here:
-            problems.append(
-                Words(f"{name}：名单中没有这个准考证号", f"{name}: not an admission number here")
-            )
     if problems or not made:
         raise PhotosRefused(problems or [Words("没有找到照片", "no photo found")])
     with headquarters.store.writing() as db:
@@ -55,6 +60,15 @@ def import_photos(headquarters: Headquarters, by: Stamp, *, session: str, source
         left = tuple(sorted(_admissions(db, session) - photos_of(db, session).photos.keys()))
         record(db, by, "roster.photos", session=session, photos=len(made), without=len(left))
     return Taken(len(made), left)
+
+
+def _misnamed(name: str, admission: str, here: Set[str], made: Mapping[str, bytes]) -> Words | None:
+    """What is wrong with a file's name: nobody's number here, or one that another file has."""
+    if admission not in here:
+        return Words(f"{name}：名单中没有这个准考证号", f"{name}: not an admission number here")
+    if admission in made:
+        return Words(f"{name}：这个准考证号有两张照片", f"{name}: a second photo of this number")
+    return None
 
 
 def _admissions(db: Connection, session: str) -> set[str]:
@@ -97,9 +111,11 @@ def _files(source: Path) -> Iterator[tuple[str, bytes]]:
             members = [one for one in packed.infolist() if _is_picture(one.filename)]
             _refuse_too_many(len(members))
             for member in members:
+                if member.compress_type not in COMPRESSED:
+                    raise NotImplementedError(f"compression {member.compress_type}")
                 with packed.open(member) as file:
                     yield member.filename, file.read(MAX_FILE + 1)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except DAMAGE as error:
         reason = str(error) or type(error).__name__
         raise PhotosRefused([Words(f"无法读取：{reason}", f"cannot be read: {reason}")]) from None
 

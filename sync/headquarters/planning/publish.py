@@ -11,6 +11,7 @@ from sync.errors import NotReady, SecretMissing
 from sync.exam.paper import Form
 from sync.exam.sitting import SessionPlan, SittingPlan, check_plan
 from sync.headquarters.planning.materials import materials_of
+from sync.headquarters.planning.practice import practice_keys
 from sync.headquarters.planning.rosters import candidate_plans
 from sync.headquarters.planning.sessions import find
 from sync.headquarters.store.folder import Headquarters
@@ -57,11 +58,15 @@ def planned(db: Connection, row: Row[Any]) -> SessionPlan:
 
 
 def drawn_papers(db: Connection, row: Row[Any]) -> Papers:
-    """The forms without keys. The shuffling seed comes from the session's, so it stays the same."""
+    """The forms; without keys, unless it is a practice.
+
+    The shuffling seed comes from the session's, so it stays the same.
+    """
     texts = db.scalars(select(forms.c.form).where(forms.c.session == row.id).order_by(forms.c.id))
     drawn = tuple(msgspec.json.decode(text, type=Form) for text in texts)
     seed = hashlib.sha256(f"examsite/shuffle/{row.id}/{row.seed}".encode()).digest()
-    return Papers(forms=drawn, seed=seed, materials=materials_of(db, row.id))
+    keys = practice_keys(db, row.id) if row.kind == "practice" else {}
+    return Papers(forms=drawn, seed=seed, materials=materials_of(db, row.id), keys=keys)
 
 
 def package_of(headquarters: Headquarters, session: str) -> Published:

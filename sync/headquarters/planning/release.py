@@ -17,6 +17,8 @@ from sync.exam.photos import Photos
 from sync.exam.sitting import SessionPlan
 from sync.exam.specification import Struct
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded
+from sync.headquarters.planning.drawing import note_exposure
+from sync.headquarters.planning.given_away import require_secret
 from sync.headquarters.planning.photos import photos_of
 from sync.headquarters.planning.publish import Published, drawn_papers, planned
 from sync.headquarters.planning.sessions import find
@@ -71,24 +73,22 @@ def sign_release(
             # A published session is only sealed anew, for a box that was set up anew.
             require_session(db, row)
         plan, papers, photos = planned(db, row), drawn_papers(db, row), photos_of(db, session)
+        if row.state == "draft":
+            require_secret(db, row, papers.forms)
         register = register_of(headquarters)
         _require_release_key(headquarters, by, key)
         content = _content(plan, papers, photos, certificate)
         draft = _draft(db, session)
         if draft is None or _stale(headquarters, by, draft, content):
-            _keep_draft(db, by, Draft(
-                session=session,
-                digest=_seal(headquarters, plan, papers, photos, certificate, key),
-                content=content,
-                key_id=key.public.key_id,
-                who=by.who,
-                at=by.at,
-            ))  # fmt: skip
+            digest = _seal(headquarters, plan, papers, photos, certificate, key)
+            key_id = key.public.key_id
+            _keep_draft(db, Draft(session, digest, content, key_id, by.who, by.at))
             record(db, by, "session.sign", session=session, key=key.public.key_id)
             return None
         _require_other(headquarters, draft, by, key)
         package = _complete(headquarters, draft, certificate, register, key)
         _publish(db, by, plan, package, certificate.serial)
+        note_exposure(headquarters.store, db, row.starts_at, papers.forms)
         keys = sorted((draft.key_id, key.public.key_id))
         record(db, by, "session.publish", session=session, package=package.digest, keys=keys)
     _clear(headquarters, draft.digest)
@@ -136,7 +136,7 @@ def _content(plan: SessionPlan, papers: Papers, photos: Photos, certificate: Cer
     return hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
 
 
-def _keep_draft(db: Connection, by: Stamp, draft: Draft) -> None:
+def _keep_draft(db: Connection, draft: Draft) -> None:
     db.execute(delete(release_drafts).where(release_drafts.c.session == draft.session))
     db.execute(insert(release_drafts).values(**msgspec.structs.asdict(draft)))
 

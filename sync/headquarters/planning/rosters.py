@@ -12,13 +12,14 @@ from sync.exam.roster import COLUMNS, MAJOR, RosterRow, read_rows
 from sync.exam.seating import Rule, seat_by
 from sync.exam.sitting import CandidatePlan
 from sync.exam.specification import Specification
-from sync.headquarters.planning.arrangements import extra_minutes
+from sync.headquarters.planning.arrangements import NOTHING, arranged
 from sync.headquarters.planning.sessions import draft, find
 from sync.headquarters.register.conditions import require_roster
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sittings
-from sync.spreadsheet import SheetUnreadable, read_sheet, sheet_bytes
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import SheetUnreadable, read_sheet
 from sync.words import Words
 
 
@@ -46,25 +47,40 @@ def import_roster(
     keep to the quota and its majors (sync.headquarters.register.conditions). With `seating` the
     seats are given by rule, whatever the sheet says of them; the seed is in the record.
     """
-    rows, told = read_roster(file, seats=seating is None), {}
+    rows = read_roster(file, seats=seating is None)
     with headquarters.store.writing() as db:
-        row = draft(db, session)
-        specification = _specification(db, session, sitting)
-        here = (entries.c.session == session) & (entries.c.sitting == sitting)
-        if db.scalar(select(entries.c.admission).where(here).limit(1)):
-            if not replace:
-                raise AlreadyThere(what=f"{session}/{sitting} {file.name}")
-            _clear(db, session, sitting)
-        if seating:
-            rows, told = _seated(db, session, rows, seating), seating._asdict()
-        problems = _conflicts(db, session, rows)
-        if problems:
-            raise RosterRefused(problems)
-        _insert(db, session, sitting, rows)
-        require_roster(db, row, sitting, specification)
-        said = {"session": session, "sitting": sitting, "candidates": len(rows), **told}
-        record(db, by, "roster.import", **said)
+        take_roster(db, by, session, sitting, rows, file.name, replace, seating)
     return len(rows)
+
+
+def take_roster(
+    db: Connection,
+    by: Stamp,
+    session: str,
+    sitting: str,
+    rows: Sequence[RosterRow],
+    name: str,
+    replace: bool,
+    seating: Seating | None,
+) -> None:
+    """As import_roster, of rows that were read, in a transaction that may be taken back."""
+    told: dict[str, Any] = {}
+    row = draft(db, session)
+    specification = _specification(db, session, sitting)
+    here = (entries.c.session == session) & (entries.c.sitting == sitting)
+    if db.scalar(select(entries.c.admission).where(here).limit(1)):
+        if not replace:
+            raise AlreadyThere(what=f"{session}/{sitting} {name}")
+        _clear(db, session, sitting)
+    if seating:
+        rows, told = _seated(db, session, rows, seating), seating._asdict()
+    problems = _conflicts(db, session, rows)
+    if problems:
+        raise RosterRefused(problems)
+    _insert(db, session, sitting, rows)
+    require_roster(db, row, sitting, specification)
+    said = {"session": session, "sitting": sitting, "candidates": len(rows), **told}
+    record(db, by, "roster.import", **said)
 
 
 def _seated(
@@ -188,7 +204,7 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
     taken: dict[str, list[str]] = {}
     for admission, sitting in db.execute(query):
         taken.setdefault(admission, []).append(sitting)
-    extra = extra_minutes(db, session)
+    granted = arranged(db, session)
     people = select(candidates).where(candidates.c.session == session).order_by(candidates.c.seat)
     return tuple(
         CandidatePlan(
@@ -199,7 +215,7 @@ def candidate_plans(db: Connection, session: str) -> tuple[CandidatePlan, ...]:
             school=row.school,
             seat=row.seat,
             sittings=tuple(taken[row.admission]),
-            extra_minutes=extra.get(row.admission, 0),
+            **granted.get(row.admission, NOTHING)._asdict(),
         )
         for row in db.execute(people)
     )

@@ -2,18 +2,20 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
-from sync.errors import AlreadyThere, BlueprintUnmet, NotFound, NotReady
+from sync.errors import AlreadyThere, NotFound, NotReady
+from sync.exam.drawing import Drawn
 from sync.exam.items import Bank
-from sync.exam.paper import Form, draw_practical, draw_theory
+from sync.exam.paper import Form
 from sync.exam.sitting import SessionKind, SessionPlan, SittingPlan, is_start
 from sync.exam.specification import Specification, Struct
 from sync.headquarters.errors import SessionPublished, TimeRefused
 from sync.headquarters.names import checked
+from sync.headquarters.planning.drawing import draw_forms, seen_before
 from sync.headquarters.planning.materials import keep_materials
 from sync.headquarters.register.conditions import require_sitting
 from sync.headquarters.store.engine import Stamp, record
@@ -90,6 +92,13 @@ def _check_time(text: str) -> None:
         raise TimeRefused(time=text)
 
 
+class Added(NamedTuple):
+    """A sitting, and how its forms came out."""
+
+    plan: SittingPlan
+    drawn: list[Drawn]
+
+
 def add_sitting(
     headquarters: Headquarters,
     by: Stamp,
@@ -103,8 +112,8 @@ def add_sitting(
     earliest_hand_in: int = 30,
     break_minutes: int = 0,
     materials: Mapping[str, bytes] | None = None,
-) -> SittingPlan:
-    """A sitting with its forms drawn; BlueprintUnmet names the cell that the bank cannot fill.
+) -> Added:
+    """A sitting with its forms drawn; BlueprintUnmet names the cells that the bank cannot fill.
 
     Of an examination only if the register has it so (sync.headquarters.register.conditions).
     `materials` are the bank's files by name.
@@ -115,22 +124,22 @@ def add_sitting(
         if db.scalar(select(sittings.c.id).where(_is(session, sitting))):
             raise AlreadyThere(what=f"{session}/{sitting}")
         require_sitting(db, row, specification)
-        drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed)
-        rules = {"earliest_hand_in": earliest_hand_in, "break_minutes": break_minutes}
-        plan = _plan(specification, component, sitting, drawn, rules)
+        earlier = seen_before(db, specification.code, row.starts_at)
+        drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed, earlier)
+        papers = [one.form for one in drawn]
+        plan = _plan(specification, component, sitting, papers)
+        plan = msgspec.structs.replace(
+            plan, earliest_hand_in=earliest_hand_in, break_minutes=break_minutes
+        )
         _insert_sitting(db, session, plan, specification)
-        _insert_forms(db, session, sitting, drawn, bank)
-        keep_materials(db, session, drawn, materials or {})
+        _insert_forms(db, session, sitting, papers, bank)
+        keep_materials(db, session, papers, materials or {})
         record(db, by, "sitting.add", session=session, sitting=sitting, code=specification.code)
-    return plan
+    return Added(plan, drawn)
 
 
 def _plan(
-    specification: Specification,
-    component: str,
-    sitting: str,
-    drawn: list[Form],
-    rules: Mapping[str, int],
+    specification: Specification, component: str, sitting: str, drawn: list[Form]
 ) -> SittingPlan:
     part = specification.component(component)
     return SittingPlan(
@@ -140,52 +149,13 @@ def _plan(
         title=_title(specification, part.title),
         minutes=part.minutes,
         forms=tuple(form.id for form in drawn),
-        **rules,
+        part_minutes=tuple(one.minutes for one in part.parts if one.minutes),
     )
 
 
 def _title(specification: Specification, part: Words) -> Words:
     title = specification.title
     return Words(f"{title.zh} {part.zh}", f"{title.en}, {part.en.lower()}")
-
-
-def draw_forms(
-    bank: Bank, specification: Specification, component: str, sitting: str, count: int, seed: str
-) -> list[Form]:
-    """`count` forms A, B …; they share items only where the bank is too small for more."""
-    part = specification.component(component)
-    if component == "theory" and not part.parts:
-        raise NotReady(
-            reason_zh="标准未公布题型与题量，本版本不为此规格组卷",
-            reason_en="the standard publishes no parts; this release draws no paper for it",
-        )
-    if component == "review":
-        raise NotReady(
-            reason_zh=f"{part.title.zh}不用机考卷，请另行组织，成绩可导入",
-            reason_en=f"the {part.title.en.lower()} has no paper; hold it otherwise and import "
-            "its marks",
-        )
-    drawn: list[Form] = []
-    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: max(1, min(count, 26))]:
-        name = f"{sitting}-{letter}"
-        if component == "practical":
-            tasks = {task.id for form in drawn for task in form.tasks}
-            drawn.append(draw_practical(bank, specification, name, f"{seed}/{name}", tasks))
-        else:
-            drawn.append(_draw_theory(bank, specification, name, f"{seed}/{name}", drawn))
-    return drawn
-
-
-def _draw_theory(
-    bank: Bank, specification: Specification, name: str, seed: str, drawn: list[Form]
-) -> Form:
-    used = {item.id for form in drawn for item in form.items()}
-    try:
-        return draw_theory(bank, specification, name, seed, used)
-    except BlueprintUnmet:
-        if not drawn:
-            raise
-        return draw_theory(bank, specification, name, seed)
 
 
 def _insert_sitting(

@@ -23,13 +23,16 @@ photos = Table(
     PrimaryKeyConstraint("session", "admission"),
 )
 
-# More time that was granted to one candidate in advance, for each paper of the session; and why.
+# More time that was granted to one candidate in advance, for each paper of the session, and rests
+# in it; and why.
 arrangements = Table(
     "arrangements",
     metadata,
     Column("session", ForeignKey("sessions.id"), nullable=False),
     Column("admission", String, nullable=False),
     Column("extra_minutes", Integer, nullable=False),
+    Column("rests", Integer, nullable=False),
+    Column("rest_minutes", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     PrimaryKeyConstraint("session", "admission"),
 )

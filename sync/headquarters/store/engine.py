@@ -25,8 +25,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
 from sync.errors import AlreadyInitialised, NotInitialised, SqliteTooOld
+from sync.headquarters.database_errors import DatabaseNewer, DatabaseOlder
 from sync.headquarters.errors import DatabaseAway, SettingRefused
 from sync.headquarters.store import (
+    assessing_tables,
+    bank_tables,
     candidate_tables,
     delivery_tables,
     enrolment_tables,
@@ -38,9 +41,11 @@ from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit, metadat
 
 # Modules of tables on the same metadata: whoever opens a database knows them.
 TABLES = (
+    assessing_tables,
     delivery_tables,
     enrolment_tables,
     marking_tables,
+    bank_tables,
     candidate_tables,
     register_tables,
     watch_tables,
@@ -93,8 +98,9 @@ class Store:
             db.execute(insert(about).values(name="schema", value=str(SCHEMA_VERSION)))
 
     def check(self, folder: Path) -> None:
-        """NotInitialised if the tables are not of this release's kind; newer ones are added.
+        """DatabaseOlder, DatabaseNewer or NotInitialised if the tables are not this release's.
 
+        Tables that are only missing are made.
         DatabaseAway if it does not answer.
         """
         here: set[str] = set()
@@ -106,8 +112,12 @@ class Store:
             found = None
         except DBAPIError as error:
             raise DatabaseAway(reason=type(error.orig).__name__) from error
-        if found != str(SCHEMA_VERSION):
+        if found is None or not found.isdigit():
             raise NotInitialised(folder=str(folder), command="examhq init")
+        if int(found) > SCHEMA_VERSION:
+            raise DatabaseNewer(found=found, known=SCHEMA_VERSION)
+        if int(found) < SCHEMA_VERSION:
+            raise DatabaseOlder(found=found, needed=SCHEMA_VERSION)
         if not metadata.tables.keys() <= here:
             with self.writing() as db:
                 metadata.create_all(db)

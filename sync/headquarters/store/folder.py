@@ -248,19 +248,24 @@ def create_headquarters(
 
 def open_headquarters(folder: Path) -> Headquarters:
     """Open a data folder that was set up; NotInitialised or ForeignDataFolder otherwise."""
-    _refuse_foreign(folder)
-    if not (folder / SETTINGS).is_file():
-        raise NotInitialised(folder=str(folder), command="examhq init")
-    if read_settings(folder).database is None and not (folder / DATABASE).is_file():
-        raise NotInitialised(folder=str(folder), command="examhq init")
-    _make_folders(folder)
-    headquarters = Headquarters(folder)
+    headquarters = closed_headquarters(folder)
     try:
         headquarters.store.check(folder)
     except ExamError:
         headquarters.close()
         raise
     return headquarters
+
+
+def closed_headquarters(folder: Path) -> Headquarters:
+    """As open_headquarters, whatever release the tables are of: for who upgrades them."""
+    _refuse_foreign(folder)
+    if not (folder / SETTINGS).is_file():
+        raise NotInitialised(folder=str(folder), command="examhq init")
+    if read_settings(folder).database is None and not (folder / DATABASE).is_file():
+        raise NotInitialised(folder=str(folder), command="examhq init")
+    _make_folders(folder)
+    return Headquarters(folder)
 
 
 def _make_folders(folder: Path) -> None:

@@ -78,14 +78,21 @@ _REFUSE = DDL(  # type: ignore[no-untyped-call]
     "CREATE OR REPLACE FUNCTION history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
     "'BEGIN RAISE EXCEPTION ''what was decided is append-only''; END'"
 )
-for _table in (corrections, correction_decisions, remarks):
-    event.listen(_table, "after_create", _REFUSE.execute_if(dialect="postgresql"))
-    for _act in ("UPDATE", "DELETE"):
-        _name = f"{_table.name}_no_{_act.lower()}"
-        _begin = f"CREATE TRIGGER {_name} BEFORE {_act} ON {_table.name} "
-        for _dialect, _rest in (
+
+
+def append_only(table: Table) -> None:
+    """Let the database itself refuse to alter or delete rows of a table, as it is created."""
+    event.listen(table, "after_create", _REFUSE.execute_if(dialect="postgresql"))
+    for act in ("UPDATE", "DELETE"):
+        name = f"{table.name}_no_{act.lower()}"
+        begin = f"CREATE TRIGGER {name} BEFORE {act} ON {table.name} "
+        for dialect, rest in (
             ("sqlite", "BEGIN SELECT RAISE(ABORT, 'what was decided is append-only'); END"),
             ("postgresql", "FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only()"),
         ):
-            _trigger = DDL(_begin + _rest)  # type: ignore[no-untyped-call]
-            event.listen(_table, "after_create", _trigger.execute_if(dialect=_dialect))
+            trigger = DDL(begin + rest)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
+
+
+for _table in (corrections, correction_decisions, remarks):
+    append_only(_table)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 metadata = MetaData()
 
 about = Table("about", metadata, Column("name", String, primary_key=True), Column("value", String))
@@ -113,6 +113,16 @@ forms = Table(
     Column("bank", Text, nullable=False),
     PrimaryKeyConstraint("session", "sitting", "id"),
     ForeignKeyConstraint(["session", "sitting"], ["sittings.session", "sittings.id"]),
+)
+
+# For which days (in Beijing) an item or a task was published: later forms take it last.
+exposures = Table(
+    "exposures",
+    metadata,
+    Column("specification", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("day", String, nullable=False),
+    PrimaryKeyConstraint("specification", "item", "day"),
 )
 
 # Who agreed that a package is unlocked over the network; two are needed.

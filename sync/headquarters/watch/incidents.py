@@ -11,7 +11,8 @@ from sync.headquarters.store.schema import candidates, sessions, sites
 from sync.headquarters.store.watch_tables import incidents
 from sync.headquarters.watch.board import of_day
 from sync.moments import moment
-from sync.spreadsheet import Cell, sheet_bytes
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import Cell
 from sync.words import Language, Words
 
 # As the journal has them; `restart`, `clock` and `fork` are told apart from other incidents.
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Words] = {
     "copy": Words("收到作答副本", "copy of an attempt"),
     "extension": Words("补时", "make-up time"),
     "pause": Words("暂停考试", "paused"),
+    "rest": Words("休息", "rest"),
     "admit": Words("迟到考生准予入场", "late-comer admitted"),
     "readmit": Words("换机重新准入", "let in at another machine"),
     "reopen": Words("撤回交卷、继续作答", "hand-in taken back"),
@@ -53,6 +55,7 @@ CATEGORIES: Mapping[str, Words] = {
     "conduct": Words("考场秩序", "conduct"),
     "other": Words("其他", "other"),
     "blank": Words("空白卷已核实", "blank paper confirmed"),
+    "any-browser": Words("准许不用考试浏览器", "let in without Safe Exam Browser"),
     "outage": Words("服务器中断", "server away"),
     "reboot": Words("服务器重启", "server restarted"),
     "counts": Words("计入", "counts"),
@@ -61,6 +64,7 @@ CATEGORIES: Mapping[str, Words] = {
     "collect": Words("收卷说明", "note on a collection"),
     "clock": Words("", ""),
     "time-is-up": Words("时间已到", "time was up"),
+    "part-closed": Words("该部分时间已到", "the part was over"),
     "already-handed-in": Words("已交卷", "handed in already"),
     "seat-moved": Words("已换座位", "from the seat left"),
     "rescue": Words("恢复文件", "rescue file"),

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from sync.exam.specification import Struct
-from sync.headquarters.marking.results import HEAD, KINDS, ResultRow, cells, result_rows
+from sync.headquarters.marking.results import HEAD, KINDS, SHEETS, ResultRow, cells, result_rows
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sessions, sites, sittings
-from sync.spreadsheet import sheet_bytes
+from sync.sheet_writer import sheet_bytes
 
 MOST_ROWS = 20_000
+EXAMINATION = "examination"
 _FROM = (
     entries.join(sessions, sessions.c.id == entries.c.session)
     .join(sites, sites.c.id == sessions.c.site)
@@ -29,12 +30,17 @@ _FROM = (
 
 
 class Wanted(Struct, frozen=True):
-    """What is searched for; empty means anything. `person` is a part of a name or of a number."""
+    """What is searched for; empty means anything. `person` is a part of a name or of a number.
+
+    Only sessions of one `kind` at a time: nothing of a practice or rehearsal is ever found, or
+    exported, among the results of examinations.
+    """
 
     person: str = ""
     site: str = ""
     session: str = ""
     specification: str = ""
+    kind: str = EXAMINATION
 
     @property
     def anything(self) -> bool:
@@ -88,17 +94,17 @@ def export(headquarters: Headquarters, by: Stamp, wanted: Wanted) -> bytes:
     said = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
     with headquarters.store.writing() as db:
         record(db, by, "results.export", **{k: v for k, v in said.items() if v}, rows=len(found))
-    return results_sheet_of(found)
+    return results_sheet_of(found, wanted.kind)
 
 
-def results_sheet_of(found: Sequence[Found]) -> bytes:
+def results_sheet_of(found: Sequence[Found], kind: str) -> bytes:
     """As the sheet of one session; everything people typed is text and can be no formula."""
     rows = [[*cells(one.row), one.session, KINDS[one.kind].zh] for one in found]
-    return sheet_bytes("成绩", HEAD, rows)
+    return sheet_bytes(SHEETS[kind], HEAD, rows)
 
 
 def _where(wanted: Wanted) -> ColumnElement[bool]:
-    parts = [sessions.c.state == "published"]
+    parts = [sessions.c.state == "published", sessions.c.kind == wanted.kind]
     if wanted.person:
         name, number = candidates.c.name, candidates.c.admission
         like = (c.icontains(wanted.person, autoescape=True) for c in (name, number))

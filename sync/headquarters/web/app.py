@@ -11,6 +11,7 @@ from sync.headquarters.intake.gate import Gate
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
+from sync.headquarters.web.assessing_pages import assessing_pages
 from sync.headquarters.web.board_pages import board_pages
 from sync.headquarters.web.desk_pages import desk_pages
 from sync.headquarters.web.enrolments import enrolments
@@ -23,6 +24,7 @@ from sync.headquarters.web.readiness_pages import readiness_pages
 from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.result_pages import result_pages
+from sync.headquarters.web.roster_pages import roster_pages
 from sync.headquarters.web.rule_pages import rule_pages
 from sync.headquarters.web.uploads import uploads
 from sync.headquarters.web.version_pages import version_pages
@@ -42,10 +44,12 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(register_pages)
     app.register_blueprint(readiness_pages)
     app.register_blueprint(quota_pages)
+    app.register_blueprint(roster_pages)
     for watching in (board_pages, watch_pages, result_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()
     app.register_blueprint(marking_pages)
+    app.register_blueprint(assessing_pages)
     app.register_blueprint(enrolments)
     app.register_blueprint(version_pages)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))

@@ -23,7 +23,7 @@ from sync.wire.inventory import MAX_INVENTORY
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
 # Pages to which staff upload: stamped forms, sheets.
-STAFF_FILES = ("/applications", "/quota/", "/calendar/")
+STAFF_FILES = ("/applications", "/quota/", "/calendar/", "/rosters/")
 MAX_STAFF_FILE = 9 * 1024 * 1024
 INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 READINESS = "/api/v1/readiness"

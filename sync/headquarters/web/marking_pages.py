@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as Answer
 from sync.errors import NotFound
 from sync.exam.item_analysis import ENOUGH
 from sync.exam.items import Item
-from sync.exam.marking import Ruling
 from sync.headquarters.desk_errors import CorrectionRefused
 from sync.headquarters.marking import corrections, item_figures
 from sync.headquarters.marking.rulings import in_words, list_corrections
@@ -17,6 +16,7 @@ from sync.headquarters.planning.sessions import SittingRow
 from sync.headquarters.store.engine import record
 from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, role, stamp
+from sync.headquarters.web.ruling_forms import key_now, rows_of, ruling_of
 
 marking_pages = Blueprint("marking_pages", __name__)
 
@@ -59,6 +59,8 @@ def corrections_page(session: str) -> str:
         items=_items(session),
         chosen=_chosen(session, sittings),
         ruled=in_words,
+        rows_of=rows_of,
+        key_now=key_now,
     )
 
 
@@ -67,13 +69,16 @@ def corrections_page(session: str) -> str:
 def propose(session: str) -> Answer:
     """Propose how an item is marked instead."""
     form = request.form
+    name, items = form.get("item", ""), _items(session)
+    if name not in items:
+        raise NotFound(what=f"{session} {name[:64]}")
     corrections.propose(
         headquarters(),
         stamp(),
         session=session,
         sitting=form.get("sitting", ""),
-        item=form.get("item", ""),
-        ruling=read_ruling(form.get("kind", ""), form.get("keys", "")),
+        item=name,
+        ruling=ruling_of(items[name], form),
         reason=form.get("reason", ""),
     )
     return redirect(f"/sessions/{session}/corrections", 303)
@@ -102,16 +107,6 @@ def changes_file(session: str) -> Response:
     with headquarters().store.writing() as db:
         record(db, stamp(), "corrections.export", session=session)
     return sheet_answer(sheet, f"corrections-{session}")
-
-
-def read_ruling(kind: str, keys: str) -> Ruling:
-    """A ruling as people type it: keys apart by spaces or commas, the letters of one together."""
-    if kind in ("full", "removed"):
-        return Ruling("full" if kind == "full" else "removed")
-    if kind != "keys":
-        raise CorrectionRefused(reason_zh="请选择更正方式", reason_en="choose how it is marked")
-    words = re.split(r"[\s,，、;；/]+", keys[:200].lower().strip())
-    return Ruling("keys", tuple(tuple(word) for word in words if word))
 
 
 def _items(session: str) -> dict[str, Item]:

@@ -13,6 +13,7 @@ from sync.headquarters.planning import publish, release, sessions, unlocking
 from sync.headquarters.register import sites, staff
 from sync.headquarters.store.engine import record
 from sync.headquarters.watch import board
+from sync.headquarters.web.assessing_pages import assessor_home
 from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import COOKIE, PUBLIC, headquarters, may, now, role, stamp
 from sync.headquarters.web.paging import PAGE, page_asked
@@ -80,7 +81,7 @@ def home() -> str:
     Markers are told what they have to mark.
     """
     if not may(*staff.DESK):
-        return render_template("marker.html")
+        return render_template("marker.html", **assessor_home())
     page = page_asked()
     found = board.latest(headquarters(), PAGE + 1, page.offset)
     return render_template(

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from sync.headquarters.content import specifications
+from sync.headquarters.marking.results import KINDS
 from sync.headquarters.watch import receipt_codes, search
 from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, role, stamp
@@ -25,6 +26,7 @@ def results_page() -> str:
     return render_template(
         "results.html",
         wanted=wanted,
+        kinds=KINDS,
         known=known,
         rows=found[:PAGE],
         count=0 if wanted.anything else search.count(headquarters(), wanted),
@@ -46,7 +48,8 @@ def results_file() -> Response:
 
 def _wanted() -> search.Wanted:
     asked = {n: request.args.get(n, "").strip()[:MOST] for n in search.Wanted.__struct_fields__}
-    return search.Wanted(**asked)
+    kind = asked["kind"] if asked["kind"] in KINDS else search.EXAMINATION
+    return search.Wanted(**asked | {"kind": kind})
 
 
 @result_pages.get("/receipt")

@@ -4,8 +4,8 @@ from collections import Counter
 
 from flask import Blueprint, render_template, request
 
+from sync.exam.blueprint import blueprint
 from sync.exam.items import Bank, Item
-from sync.exam.paper import blueprint
 from sync.headquarters.content import specifications
 from sync.headquarters.content.bank import builtin_bank, builtin_codes
 from sync.headquarters.register import staff

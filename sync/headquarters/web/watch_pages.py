@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from sync.errors import NotFound
-from sync.headquarters.planning.sessions import show_session
+from sync.headquarters.planning.sessions import list_sittings, show_session
 from sync.headquarters.register import staff
 from sync.headquarters.store.engine import record
 from sync.headquarters.watch import incidents, missing
@@ -12,6 +12,7 @@ from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, language, role, stamp
 from sync.headquarters.web.paging import PAGE, page_asked
 from sync.moments import moment
+from sync.words import Words
 
 watch_pages = Blueprint("watch_pages", __name__)
 
@@ -26,6 +27,7 @@ def reconciliation_page() -> str:
     page = page_asked()
     wanted = [line for line in account.lines if why in ("", line.why)]
     counts = {code: sum(line.why == code for line in account.lines) for code in missing.WHYS}
+    lines = wanted[page.offset :][:PAGE]
     return render_template(
         "reconciliation.html",
         day=day,
@@ -37,9 +39,19 @@ def reconciliation_page() -> str:
         whys=missing.WHYS,
         expected=missing.EXPECTED,
         why=why,
-        lines=wanted[page.offset :][:PAGE],
+        lines=lines,
+        titles=_titles({line.session for line in lines}),
         page=page.of(wanted[page.offset :]),
     )
+
+
+def _titles(of: set[str]) -> dict[tuple[str, str], Words]:
+    """What the sittings of these sessions are called."""
+    return {
+        (session, one.plan.id): one.plan.title
+        for session in of
+        for one in list_sittings(headquarters(), session)
+    }
 
 
 @watch_pages.get("/reconciliation.xlsx")

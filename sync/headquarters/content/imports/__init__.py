@@ -1,0 +1,1 @@
+"""Items from spreadsheets, QTI, Moodle and GIFT: read whole, refused by file, item and line."""

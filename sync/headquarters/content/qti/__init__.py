@@ -1,0 +1,1 @@
+"""QTI items: read without trust, scored as published, written in one profile."""

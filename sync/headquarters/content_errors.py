@@ -1,0 +1,77 @@
+"""Errors of what is examined: items that come in, and responses that are to be scored.
+
+InputRefused  QtiRefused ── QtiUnsupported
+              ResponsesRefused  ImportUnreadable  ImportRefused  PackageRefused
+"""
+
+from sync.errors import InputRefused
+from sync.words import Words
+
+
+class QtiRefused(InputRefused):
+    """An item that cannot be read or contradicts itself; `at` and `reason` say where and why."""
+
+    at = 0
+    reason = Words("", "")
+
+    code = "qti-refused"
+    message = Words("无法读取试题文件：{count} 处问题", "The item cannot be read: {count} problems")
+    hint = Words("请按所列位置更正后重试", "Correct the places listed and try again")
+
+
+class QtiUnsupported(QtiRefused):
+    """An item uses what is outside the profile of docs/specs/qti.md."""
+
+    code = "qti-unsupported"
+    message = Words(
+        "试题使用了不支持的功能（{count} 处）", "The item uses what is not supported ({count})"
+    )
+    hint = Words(
+        "请改用 docs/specs/qti.md 所列的题型和运算",
+        "Use the interactions and operators that docs/specs/qti.md lists",
+    )
+
+
+class ResponsesRefused(InputRefused):
+    """Responses that do not fit the item's declarations."""
+
+    code = "responses-refused"
+    message = Words("作答数据有 {count} 处问题", "The responses have {count} problems")
+    hint = Words(
+        "应为 JSON 对象：作答变量 → 文字、文字列表或 null",
+        "A JSON object is needed: response identifier → string, list of strings or null",
+    )
+
+
+class PackageRefused(InputRefused):
+    """A zip that is none, leads out of itself, grows without end or lacks what it names."""
+
+    code = "package-refused"
+    message = Words(
+        "试题包有 {count} 处问题，未导入", "The package has {count} problems; no import"
+    )
+    hint = Words("请向提供者索取完整的试题包", "Ask its maker for a whole package")
+
+
+class ImportUnreadable(InputRefused):
+    """A file that is none of the forms that items come in."""
+
+    code = "import-unreadable"
+    message = Words("无法读取试题文件：{reason_zh}", "Cannot read the items: {reason_en}")
+    hint = Words(
+        "请使用 QTI（.xml、.zip）、表格（.xlsx、.xls）、Moodle XML 或 GIFT（.txt、.gift）",
+        "Use QTI (.xml, .zip), a sheet (.xlsx, .xls), Moodle XML or GIFT (.txt, .gift)",
+    )
+
+
+class ImportRefused(InputRefused):
+    """Some items cannot be taken, so none was."""
+
+    code = "import-refused"
+    message = Words(
+        "试题有 {count} 处问题，未导入任何试题", "{count} problems in the items; nothing imported"
+    )
+    hint = Words(
+        "请按所列逐条更正后重新导入；只要其余试题可加 --skip-refused",
+        "Correct each one listed and import again; for the others alone add --skip-refused",
+    )
