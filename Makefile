@@ -1,8 +1,9 @@
 # The two commands of the README are `make demo` and `make test`; both do all set-up themselves.
 PY := .venv/bin/python
 ARGS :=
+DAYS := tests/journeys/test_morning.py tests/journeys/test_power_cut.py tests/journeys/test_whole_day.py
 
-.PHONY: help demo test test-faults check format lint types imports docs bench bench-hq bench-lan bench-ui lock clean screenshots reference vectors
+.PHONY: help demo test test-faults days check format lint types imports docs docs-site bench bench-hq bench-lan bench-ui bench-content lock clean screenshots reference vectors deb test-install bench-install
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -19,6 +20,10 @@ test: ## all tests, four at a time
 test-faults: ## the faults in their long form: two hundred kills, many crash states
 	@provisioning/bootstrap.sh dev
 	@$(PY) -m pytest -m long -rs -s tests $(ARGS)
+
+days: ## whole days as people live them, in both languages, at real pages
+	@provisioning/bootstrap.sh dev
+	@$(PY) -m pytest -m long $(DAYS) $(ARGS)
 
 check: format lint types imports docs ## format, lint, types, imports, docs
 
@@ -38,6 +43,10 @@ imports: ## the arrows between packages
 docs: ## documents that name commands and settings name real ones
 	@$(PY) -m pytest tests/docs
 
+docs-site: ## the documents as a site of plain pages, in build/docs
+	@provisioning/bootstrap.sh dev
+	@$(PY) -m provisioning.docsite
+
 bench: ## the answer path in figures, on this machine (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/answer_path.py $(ARGS)
@@ -54,10 +63,15 @@ bench-ui: ## the pages in figures: weight, slow machines, barriers (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench:tests/journeys $(PY) tests/bench/ui.py $(ARGS)
 
+bench-content: ## items imported, candidates scored (ARGS=--json)
+	@provisioning/bootstrap.sh dev
+	@PYTHONPATH=.:tests:tests/bench:tests/headquarters $(PY) tests/bench/content.py $(ARGS)
+
 screenshots: ## the pictures in docs/images, from real pages
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/journeys $(PY) tests/journeys/screenshots.py
 	@EXAMSITE_PICTURES=1 $(PY) -m pytest tests/journeys/test_cameras_page.py
+	@EXAMSITE_PICTURES=1 $(PY) -m pytest -m long $(DAYS)
 
 lock: ## make the lock files anew from pyproject.toml
 	@$(PY) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --extra build -o requirements.lock pyproject.toml
@@ -74,3 +88,13 @@ reference: ## make docs/reference anew from the code
 vectors: ## make tests/vectors anew (the same bytes, unless a format changed)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests $(PY) -m vectoring.make
+
+deb: ## the Debian package, with everything in it; into build/ (ARGS=--json)
+	@provisioning/bootstrap.sh dev
+	@$(PY) -m provisioning.packaging.build $(ARGS)
+
+test-install: deb ## a bare Debian becomes a site in a container, for real; needs root and debootstrap
+	@EXAMSITE_PACKAGE=$$(ls build/examsite_*.deb | tail -1) $(PY) -m pytest -v -m long tests/install
+
+bench-install: deb ## installing, booting, upgrading, rolling back in figures (ARGS=--json)
+	@PYTHONPATH=.:tests:tests/journeys $(PY) tests/bench/install.py $$(ls build/examsite_*.deb | tail -1) $(ARGS)

@@ -8,6 +8,9 @@ import click
 from provisioning.demo.show import demonstrate
 from provisioning.enrolling import MOST_BUNDLE, Enrolment, progress
 from provisioning.errors import DemoDiffers
+from provisioning.setup.commands import apply, doctor, plan, settle, uninstall, upgrade, verify
+from provisioning.trust.commands import ca
+from provisioning.updating import update
 from siteapp.identity import accept_certificate, make_keys
 from sync.console import ExamGroup, say, show_json
 from sync.stick import StickTransport
@@ -152,6 +155,10 @@ def demo(folder: Path, once: bool, as_json: bool) -> None:
         raise DemoDiffers
 
 
+main.add_command(ca)
+main.add_command(update)
+
+
 def write_setting(folder: Path, name: str, value: str | int) -> None:
     """Add or replace one line of the settings file."""
     path = folder / "settings.toml"
@@ -159,6 +166,10 @@ def write_setting(folder: Path, name: str, value: str | int) -> None:
     kept = [line for line in lines if line.partition("=")[0].strip() != name]
     shown = f'"{value}"' if isinstance(value, str) else str(value)
     write_durably(path, "\n".join([*kept, f"{name} = {shown}", ""]).encode())
+
+
+for command in (plan, apply, verify, doctor, uninstall, upgrade, settle):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Errors of provisioning: leaves under the branches of `sync.errors`.
 
-EnvironmentFault ── FolderNotOurs  DemoStopped  DemoDiffers
+EnvironmentFault ── FolderNotOurs  DemoStopped  DemoDiffers  NoAuthority  CertificateRefused
+InputRefused     ── AddressOutside
 """
 
-from sync.errors import EnvironmentFault
+from sync.errors import EnvironmentFault, InputRefused
 from sync.words import Words
 
 
@@ -35,3 +36,36 @@ class DemoDiffers(EnvironmentFault):
         "总部收到的与考生所答不一致", "Headquarters has not what the candidates answered"
     )
     hint = Words("请保留演示文件夹并报告此问题", "Keep the demonstration's folder and report this")
+
+
+class NoAuthority(EnvironmentFault):
+    """This box has no CA of the room."""
+
+    code = "no-authority"
+    message = Words("本机没有考点根证书：{folder}", "This box has no CA of the room: {folder}")
+    hint = Words("请先运行 examsite-setup ca make", "Run examsite-setup ca make")
+
+
+class CertificateRefused(EnvironmentFault):
+    """A browser would not believe the front's certificate."""
+
+    code = "certificate-refused"
+    message = Words(
+        "浏览器不会信任 {name} 的证书：{reason}",
+        "No browser would believe the certificate of {name}: {reason}",
+    )
+    hint = Words(
+        "请核对本机时间，再运行 examsite-setup ca renew --force",
+        "Check this machine's clock, then run examsite-setup ca renew --force",
+    )
+
+
+class AddressOutside(InputRefused):
+    """The CA may not speak for this name or address."""
+
+    code = "address-outside"
+    message = Words("根证书不能用于 {address}", "The room's CA may not speak for {address}")
+    hint = Words(
+        "请用局域网地址；其他网段在建立根证书时用 --network 指明",
+        "Use an address of a private network; name others with --network when the CA is made",
+    )

@@ -5,7 +5,7 @@ import json
 from provisioning.demo.stage import Stage
 from sync.headquarters.register import quotas
 from sync.headquarters.register.calendar import COLUMNS
-from sync.spreadsheet import sheet_bytes
+from sync.sheet_writer import sheet_bytes
 
 LEVELS = "初级、中级、高级"
 CALENDAR = ("2026", "1", "2026-12-04", "14:00-18:00", "2026-12-05", "08:30-12:30", LEVELS)

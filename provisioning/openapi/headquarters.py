@@ -26,6 +26,7 @@ ENVELOPE = {"type": "object", "description": "a DSSE envelope: docs/specs/signed
 PACKAGE = record(digest=TEXT, size=WHOLE, session=TEXT, released=TRUTH)
 RECEIPTED = {200: Body(JSON, ENVELOPE), 201: Body(JSON, ENVELOPE)}
 TAKEN_IN = (400, 409, 411, 413, 422, 429, 503, 507)
+ROSTER = dict.fromkeys(("sitting", "replace", "seats", "first"), TEXT)
 SHEET_SENT = Body(FILES, {"type": "object", "properties": {"sheet": BINARY}})
 STYLE = Says(answers={200: Body("text/css", TEXT)})
 FILE = Says(answers={200: Body(SHEET, BINARY)}, refusals=(409,))
@@ -79,7 +80,7 @@ ROUTES: dict[str, Says] = {
     "GET /sessions/{session}/items.xlsx": FILE,
     "GET /sessions/{session}/corrections.xlsx": FILE,
     "POST /sessions/{session}/corrections": Says(
-        form("sitting", "item", "kind", "keys", "reason"), MOVED, (409, 422)
+        form("sitting", "item", "kind", "keys", "also", "reason"), MOVED, (409, 422)
     ),
     "POST /sessions/{session}/corrections/decision": Says(
         form("number", "decision"), MOVED, (409, 422)
@@ -90,6 +91,22 @@ ROUTES: dict[str, Says] = {
     ),
     "POST /quarantine/{digest}/retry": Says(answers=MOVED, refusals=(409, 411, 413, 422, 507)),
     "POST /versions": Says(form("oldest", "reason"), MOVED, (409, 422)),
+    "GET /rosters/{session}": Says(answers=page(), refusals=(404,)),
+    "GET /rosters/template.xlsx": Says(answers={200: Body(SHEET, BINARY)}),
+    "POST /rosters/{session}/preview": Says(
+        Body(FILES, {"type": "object", "properties": {"sheet": BINARY, **ROSTER}}),
+        page(),
+        (404, 409, 413, 422),
+    ),
+    "POST /rosters/{session}/import": Says(
+        form("sheet", "sitting", "replace", "seats", "first"), MOVED, (403, 404, 409, 422)
+    ),
+    "POST /rosters/{session}/photos": Says(
+        Body(FILES, {"type": "object", "properties": {"photos": BINARY}}), MOVED, (404, 409, 422)
+    ),
+    "POST /rosters/{session}/extra-time": Says(
+        form("admission", "minutes", "reason"), MOVED, (404, 409, 422)
+    ),
     "POST /quota/preview": Says(SHEET_SENT, page(), (409, 413, 422)),
     "POST /calendar/preview": Says(SHEET_SENT, page(), (409, 413, 422)),
     "POST /quota/import": Says(form("rows"), {**page(), **MOVED}, (409, 422)),

@@ -42,7 +42,10 @@ STATE = record(
     rest_ms=WHOLE,
     next=maybe(ANY),
     receipt=maybe(TEXT),
+    resting_ms=maybe(WHOLE),
+    parts=maybe(record(now=WHOLE, left_ms=listed(WHOLE))),
 )
+REVIEW = record(marks=WHOLE, of=WHOLE, parts=listed(ANY))
 INTRODUCTION = record(token=TEXT)
 PAPER = record(attempt=TEXT, responses=ANY, flags=listed(TEXT))
 SAVE = record(
@@ -95,6 +98,13 @@ def changed(**members: Schema) -> Says:
 
 
 ROUTES: dict[str, Says] = {
+    # Safe Exam Browser and windows that fill the screen.
+    "GET /browser": Says(answers=page()),
+    "GET /admin/browser": Says(answers=page()),
+    "POST /admin/browser/file": Says(
+        form("password"), {200: Body("application/seb", BINARY)}, (400,)
+    ),
+    "POST /api/room/{session_id}/any-browser": act(admission=TEXT, reason=TEXT),
     "GET /.well-known/examsite": Says(
         answers=told(record(service=TEXT, version=TEXT, site=TEXT, name=TEXT))
     ),
@@ -120,6 +130,10 @@ ROUTES: dict[str, Says] = {
     "GET /static/{filename}": Says(
         answers={200: Body("text/javascript", TEXT), 304: None}, refusals=(404,)
     ),
+    "GET /metrics": Says(answers={200: Body("text/plain", TEXT)}, refusals=(404,)),
+    "GET /trust": Says(answers=page()),
+    "GET /trust/{name}": Says(answers={200: Body(BYTES, BINARY)}, refusals=(404,)),
+    "GET /admin/trust": Says(answers=page()),
     "GET /offline-worker.js": Says(answers={200: Body("text/javascript", TEXT)}),
     "GET /": Says(answers=page()),
     "POST /api/machine/marker": Says(
@@ -137,6 +151,7 @@ ROUTES: dict[str, Says] = {
     ),
     "POST /api/candidate/confirm": Says(answers=told(STATE), refusals=(409,)),
     "POST /api/candidate/start": Says(answers=told(STATE), refusals=(409,)),
+    "GET /api/candidate/review": Says(answers=told(REVIEW), refusals=(404, 409)),
     "GET /api/candidate/paper": Says(answers=told(PAPER), refusals=(409,)),
     "GET /api/candidate/materials/{file}": Says(
         answers={200: Body(BYTES, BINARY)}, refusals=(404, 409)
@@ -201,6 +216,7 @@ ROUTES: dict[str, Says] = {
     "POST /api/room/{session_id}/close": act(sitting=TEXT),
     "POST /api/room/{session_id}/move": act(admission=TEXT, seat=WHOLE, reason=TEXT),
     "POST /api/room/{session_id}/extend": act(admission=TEXT, minutes=WHOLE, reason=TEXT),
+    "POST /api/room/{session_id}/rest": act(admission=TEXT, minutes=WHOLE, reason=TEXT),
     "POST /api/room/{session_id}/message": act(admission=TEXT, text=TEXT),
     "POST /api/room/{session_id}/collect": act(admission=TEXT, reason=TEXT),
     "POST /api/room/{session_id}/incident": act(admission=TEXT, category=TEXT, note=TEXT),
@@ -229,14 +245,25 @@ ROUTES: dict[str, Says] = {
     "GET /admin/sessions/{session_id}": Says(answers=page()),
     "GET /admin/sessions/{session_id}/unlock": Says(answers=page()),
     "POST /admin/sessions/{session_id}/unlock": Says(
-        form("code1", "code2", "reason"), MOVED, (404, 409, 422, 429)
+        form("code1", "code2", "reason", "second", "password"), MOVED, (404, 409, 422, 429)
     ),
     "GET /admin/deliveries": Says(answers=page()),
     "GET /admin/users": Says(answers=page()),
-    "POST /admin/users": Says(form("name", "role", "as"), page(), (409, 422)),
-    "POST /admin/users/reset": Says(form("name", "as"), page(), (404,)),
+    "POST /admin/users": Says(
+        form("name", "role", "as", "second", "password"), page(), (409, 422, 429)
+    ),
+    "POST /admin/users/reset": Says(form("name", "second", "password"), page(), (404, 429)),
     "POST /admin/sessions/{session_id}/papers/all": Says(form(), MOVED, (404, 409)),
     "GET /admin/audit": Says(answers=page()),
+    "GET /admin/alarms": Says(answers=page()),
+    "GET /admin/retention": Says(answers=page()),
+    "POST /admin/retention/{session_id}": Says(
+        form("reason", "second", "password"), MOVED, (404, 409, 422, 429)
+    ),
+    "POST /admin/retention/{session_id}/export": Says(
+        form("reason", "second", "password"), {200: Body(BYTES, BINARY)}, (404, 409, 422, 429)
+    ),
+    "POST /admin/alarms/{alarm}": Says(form("since", "reason"), MOVED, (404, 422)),
     # The room plan.
     "GET /admin/rooms": Says(answers=page()),
     "GET /admin/rooms/sheet": Says(answers={200: Body(SHEET, BINARY)}),

@@ -1,0 +1,1 @@
+"""From a machine with the package on it to a site: steps that can be looked at, done and undone."""
