@@ -70,7 +70,7 @@ PURE = (
 ONCE = {
     "timedelta(hours=8)": "sync/moments.py",
     "openxmlformats-officedocument.spreadsheetml.sheet": "sync/spreadsheet.py",
-    "import Workbook": "sync/spreadsheet.py",
+    "import Workbook": "sync/sheet_writer.py",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

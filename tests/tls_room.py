@@ -1,14 +1,14 @@
 """HTTPS in the room: a CA that one browser trusts, and HAProxy before the site."""
 
 import datetime
-import grp
 import ipaddress
 import os
-import pwd
 import signal
 import socket
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -41,6 +41,13 @@ def _certificate(
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(at))])
         made = made.add_extension(names, False)
     return made.sign(by, hashes.SHA256())
+
+
+class Certifies(Protocol):
+    """Who has a certificate for a front."""
+
+    def front(self, at: str) -> Path:
+        """Certificates and key for that address, as HAProxy reads them."""
 
 
 class Authority:
@@ -79,16 +86,18 @@ def make_home(authority: Authority) -> Path:
 class Front:
     """HAProxy before a site as the project sets it up; it may die and come back."""
 
-    def __init__(self, authority: Authority, site: str, at: str = HERE, **more: str) -> None:
-        with socket.create_server((at, 0)) as probe:
-            self.port = probe.getsockname()[1]
+    def __init__(self, authority: Certifies, site: str, at: str = HERE, **more: str) -> None:
+        with ExitStack() as probes:
+            found = [probes.enter_context(socket.create_server((at, 0))) for _ in range(3)]
+            self.port, plain, here = (probe.getsockname()[1] for probe in found)
         self._at, self.address = at, f"https://{at}:{self.port}"
         self._settings = {
             "ADDRESS": f"{at}:{self.port}",
+            "PLAIN": f"{at}:{plain}",
+            "HERE": f"{at}:{here}",
             "CERTIFICATE": str(authority.front(at)),
-            "SITE": site.removeprefix("http://"),
-            "USER": pwd.getpwuid(os.getuid()).pw_name,
-            "GROUP": grp.getgrgid(os.getgid()).gr_name,
+            # HAProxy writes the path of a socket so.
+            "SITE": site.removeprefix("http://").replace("unix:", "unix@"),
             **more,
         }
         self._popen: subprocess.Popen[bytes] | None = None

@@ -3,10 +3,15 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from siteapp.identity import accept_certificate, make_keys
 from sync.exam import catalogue
+from sync.exam.blueprint import blueprint
+from sync.exam.drawing import draw_theory
 from sync.exam.items import Bank, Item, Situation
-from sync.exam.paper import Form, blueprint, draw_theory
+from sync.exam.paper import Form
+from sync.exam.practice import keys_of
 from sync.exam.roster import check_digit
 from sync.exam.sitting import CandidatePlan, SessionKind, SessionPlan, SittingPlan
 from sync.exam.specification import Specification
@@ -164,10 +169,15 @@ def make_package(
     live_bank: Bank | None = None,
     live_forms: str = "a",
     kind: SessionKind = "examination",
+    part_minutes: tuple[int, ...] = (),
 ) -> Package:
-    """A session of two sittings in one room, sealed for one site; live_forms "ab": one for each."""
+    """A session of two sittings in one room, sealed for one site; live_forms "ab": one for each.
+
+    `part_minutes` are those of the live sitting.
+    """
     banks = {LIVE.code: live_bank or make_bank(LIVE), MEDIA.code: make_bank(MEDIA)}
     sittings, forms = drawn(session, banks, earliest_hand_in, live_forms)
+    first = replace(sittings[0], part_minutes=part_minutes)
     plan = SessionPlan(
         id=session,
         site=certificate.site,
@@ -175,10 +185,11 @@ def make_package(
         kind=kind,
         starts_at="2024-11-23T08:30:00+08:00",
         room="第一机房",
-        sittings=sittings,
+        sittings=(first, *sittings[1:]),
         candidates=candidates("live", 1, live) + candidates("media", live + 1, media),
     )
-    papers = Papers(forms, b"seed" * 8)
+    keys = {form.id: keys_of(form, banks[form.specification], LIVE) for form in forms}
+    papers = Papers(forms, b"seed" * 8, keys=keys if kind == "practice" else {})
     codes = (UnlockCode.generate(1), UnlockCode.generate(2))
     path = folder / f"{session}.package"
     write_package(path, plan, papers, certificate, codes, hq.release)

@@ -41,7 +41,7 @@ class Visit:
     def round(self) -> list[str]:
         """One round of a fresh courier."""
         stick, key = StickTransport(self.root, SITE), self.hq.receipt.public
-        register = (RegisterFile(self.identity.folder, self.hq.root.public.key_id), stick)
+        register = (RegisterFile(self.identity.folder / "spool", self.hq.root.public.key_id), stick)
         courier = Courier(self.spool, stick, key, SITE, register=register, rules=(self.file, stick))
         return [error.code for error in courier.step().errors]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from provisioning.reference import CLIS, leaves, pages
 from siteapp.config import SETTINGS
@@ -47,6 +48,26 @@ def problem(line: str) -> str | None:
 def test_every_command_in_a_document_exists(path: Path) -> None:
     wrong = {line: why for line in spoken(path.read_text()) if (why := problem(line))}
     assert wrong == {}
+
+
+def test_every_command_of_a_document_explains_itself() -> None:
+    said = {words for d in WRITTEN for line in spoken(d.read_text()) for words in [called(line)]}
+    assert len(said) > 60
+    for words in sorted(said):
+        done = CliRunner().invoke(CLIS[words[0]], [*words[1:], "--help"])
+        assert (done.exit_code, "Usage:" in done.output) == (0, True), words
+
+
+def called(line: str) -> tuple[str, ...]:
+    """The command of a line, without its arguments."""
+    words = shlex.split(line, comments=True)
+    found, command = words[:1], CLIS[words[0]]
+    for word in words[1:]:
+        if not isinstance(command, click.Group) or word not in command.commands:
+            break
+        command = command.commands[word]
+        found.append(word)
+    return tuple(found)
 
 
 def test_a_command_that_does_not_exist_would_be_noticed() -> None:

@@ -18,7 +18,7 @@ from siteapp.identity import make_keys
 from sync.exam.catalogue import specifications
 from sync.headquarters.planning.samples import copy_samples
 from sync.headquarters.register import calendar, quotas
-from sync.spreadsheet import sheet_bytes
+from sync.sheet_writer import sheet_bytes
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = sorted(

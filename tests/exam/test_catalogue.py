@@ -174,6 +174,7 @@ def test_what_is_not_published_is_marked_as_assumed() -> None:
         "theory.multiple_marking",
         "theory.scenario_form",
         "theory.difficulty",
+        "theory.repeats",
         "practical.assessors_at_least",
         "practical.candidates_per_assessor",
     }
@@ -184,4 +185,5 @@ def test_what_is_not_published_is_marked_as_assumed() -> None:
         "theory.multiple_marking",
         "theory.parts",
         "theory.difficulty",
+        "theory.repeats",
     }

@@ -8,8 +8,8 @@ import world
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.exam.drawing import draw_theory
 from sync.exam.marking import ItemMark, mark_item, mark_theory, receipt_code
-from sync.exam.paper import draw_theory
 
 BANK = world.make_bank(world.LIVE)
 FORM = draw_theory(BANK, world.LIVE, "f", "seed")

@@ -8,10 +8,11 @@ import world
 
 from sync.errors import NotFound, SpecificationRefused
 from sync.exam.assumed import SETTERS, assume
+from sync.exam.blueprint import blueprint
 from sync.exam.catalogue import find, specifications
+from sync.exam.drawing import draw_theory
 from sync.exam.items import Bank
 from sync.exam.marking import mark_theory
-from sync.exam.paper import blueprint, draw_theory
 from sync.exam.specification import (
     Component,
     Specification,
@@ -200,8 +201,23 @@ def test_a_harder_paper_takes_no_item_outside_the_bounds() -> None:
     assert {i.id for i in draw_theory(marked, world.LIVE, "f", "seed").items()} & easy
 
 
-def test_a_marketer_paper_is_drawn_once_its_parts_are_set() -> None:
-    marketer = find("4-01-02-07-B5")
+def test_a_marketer_paper_has_the_weights_of_the_standard_in_marks() -> None:
+    for code in ("4-01-02-07-A4", "4-01-02-07-B5", "4-01-02-07-C1"):
+        marketer = find(code)
+        form = draw_theory(world.make_bank(marketer), marketer, "f", "seed")
+        bank = world.make_bank(marketer).items
+        for weight in marketer.component("theory").weights:
+            marks = sum(
+                part.marks_each
+                for part in form.parts
+                for item in part.items
+                if bank[item.id].field == weight.name
+            )
+            assert marks == weight.weight
+
+
+def test_a_paper_without_parts_is_not_drawn_until_they_are_set() -> None:
+    marketer = assume(find("4-01-02-07-B5"), {"theory.parts": {}})
     with pytest.raises(SpecificationRefused, match=r"theory\.parts is not set"):
         draw_theory(Bank(marketer.code, {}, {}, {}), marketer, "f", "seed")
     parts = {

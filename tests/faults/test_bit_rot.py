@@ -10,6 +10,7 @@ import pytest
 import world
 from batched import cut
 from click.testing import CliRunner
+from rewriting import rewrite_lines
 from together import AM, put
 
 import siteapp.rot
@@ -158,7 +159,7 @@ def test_a_flipped_bit_of_the_database_is_named_or_leaves_the_journal_as_it_was(
 def test_a_damaged_event_is_never_signed_over(folder: Path) -> None:
     connection = pysqlite3.connect(str(folder / "site.db"), isolation_level=None)
     connection.execute("DROP TRIGGER event_is_never_changed")
-    connection.execute("UPDATE event SET line = replace(line, 'note 7\"', 'note 8\"')")
+    assert rewrite_lines(connection, b'note 7"', b'note 8"') == 1
     connection.close()
     site = Site(folder)
     put(site, "later")

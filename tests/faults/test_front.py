@@ -18,10 +18,14 @@ from werkzeug.wrappers import Response
 
 from siteapp.config import Settings, SettingsRefused
 from siteapp.site import Site
+from siteapp.web.lockdown import KEY_HEADER
+from sync.wire.seb import url_hash
 
 pytestmark = pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not installed")
 ONE, OTHER = "127.0.0.2", "127.0.0.3"
+KEY = "5e" * 32
 TRUSTED = 'front = "127.0.0.1"'
+SOCKET = 'front = "unix:{folder}/web.sock"'
 # As it would be if the front added to what it is told.
 LIES = {"X-Forwarded-For": "127.0.0.3", "Forwarded": "for=127.0.0.3", "X-Forwarded-Proto": "http"}
 
@@ -44,7 +48,7 @@ class Machine:
 @contextmanager
 def fronted(folder: Path, settings: str, **more: str) -> Iterator[tuple[str, Front, Authority]]:
     """The address of a site, the front before it, and who certified that."""
-    (folder / "settings.toml").write_text(settings)
+    (folder / "settings.toml").write_text(settings.format(folder=folder))
     authority = Authority(folder.parent)
     with served(folder) as address:
         front = Front(authority, address, **more)
@@ -59,7 +63,7 @@ def wrong_until_told_to_wait(page: Page) -> list[int]:
     return [page.sign_in(secret="000000")[0] for _ in range(6)]
 
 
-@pytest.mark.parametrize(("settings", "neighbour"), [(TRUSTED, 200), ("", 429)])
+@pytest.mark.parametrize(("settings", "neighbour"), [(TRUSTED, 200), (SOCKET, 200), ("", 429)])
 def test_wrong_sign_ins_of_one_machine_are_its_own_alone(
     open_folder: Path, open_package: world.Package, settings: str, neighbour: int
 ) -> None:
@@ -71,12 +75,34 @@ def test_wrong_sign_ins_of_one_machine_are_its_own_alone(
         assert own.sign_in()[0] == neighbour
 
 
+def test_safe_exam_browser_is_proved_for_the_address_of_the_front(
+    open_folder: Path, open_package: world.Package
+) -> None:
+    candidate = open_package.plan.candidates[0]
+    given = f'{TRUSTED}\nseb_sittings = "all"\nseb_config_key = "{KEY}"\n'
+    with fronted(open_folder, given) as (address, front, authority):
+        path, found = "api/candidate/sign-in", {}
+        for url in (f"{front.address}/{path}", f"{address}/{path}"):
+            machine = Machine(front.address, ONE, authority)
+            machine.http.headers[KEY_HEADER] = url_hash(url, KEY)
+            found[url] = Page(machine, candidate).sign_in()[0]
+        assert list(found.values()) == [200, 403]
+
+
 def test_past_the_front_nobody_is_believed(open_folder: Path, open_package: world.Package) -> None:
     candidate = open_package.plan.candidates[0]
     with fronted(open_folder, TRUSTED) as (address, _, _authority):
         guesser = Page(Machine(address, ONE, None), candidate)
         assert wrong_until_told_to_wait(guesser) == [403] * 5 + [429]
         assert Page(Machine(address, OTHER, None), candidate).sign_in()[0] == 200
+
+
+def test_figures_go_to_this_machine_alone_even_past_a_front_that_the_site_does_not_know(
+    open_folder: Path,
+) -> None:
+    with fronted(open_folder, "") as (address, front, authority):
+        assert Machine(address, "127.0.0.1", None).http.get("/metrics").status_code == 200
+        assert Machine(front.address, ONE, authority).http.get("/metrics").status_code == 404
 
 
 def open_still(connection: socket) -> bool:

@@ -13,7 +13,7 @@ from sync.exam.journal import Event, encode, origin, standing_responses
 from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
 from sync.exam.roster import COLUMNS
-from sync.exam.sitting import attempt_id
+from sync.exam.sitting import SessionKind, attempt_id
 from sync.headquarters.content.bank import builtin_bank
 from sync.headquarters.intake import edge
 from sync.headquarters.intake.archive import archive_pending
@@ -21,7 +21,8 @@ from sync.headquarters.planning import rosters, sessions
 from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
-from sync.spreadsheet import Cell, sheet_bytes
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import Cell
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 from sync.wire.documents import EnrolmentRequest, HeadquartersKeys, sign, write_batch
 from sync.wire.keys import OpeningKey, SigningKey
@@ -122,7 +123,9 @@ class Desk:
         path.write_bytes(sheet_bytes("名单", COLUMNS, rows))
         return path
 
-    def session(self, candidates: int = 4, forms: int = 2) -> None:
+    def session(
+        self, candidates: int = 4, forms: int = 2, kind: SessionKind = "examination"
+    ) -> None:
         """The draft session `morning` with the sitting `live` and its roster."""
         sessions.create_session(
             self.hq,
@@ -130,12 +133,12 @@ class Desk:
             session="morning",
             site="site-01",
             name=Words("上午场", "Morning"),
-            kind="examination",
+            kind=kind,
             starts_at="2026-12-05T09:00+08:00",
             room="第一机房",
             seed="seed",
         )
-        plan = sessions.add_sitting(
+        added = sessions.add_sitting(
             self.hq,
             BY,
             session="morning",
@@ -145,14 +148,14 @@ class Desk:
             bank=builtin_bank(LIVE),
             form_count=forms,
         )
-        self.forms["live"] = plan.forms
+        self.forms["live"] = added.plan.forms
         file = self.roster(sample_rows("530051", candidates, 1))
         rosters.import_roster(self.hq, BY, session="morning", sitting="live", file=file)
 
-    def published(self, candidates: int = 4) -> Story:
+    def published(self, candidates: int = 4, kind: SessionKind = "examination") -> Story:
         """The session published; the story of its journal begins."""
         if not self.ready:
-            self.session(candidates)
+            self.session(candidates, kind=kind)
             releasing.publish(self.hq, BY, "morning")
         return Story(self)
 

@@ -1,17 +1,28 @@
 """The banks that ship, and banks with one fault each."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from sync.errors import BankRefused, BlueprintUnmet, NotFound
 from sync.exam.catalogue import find
-from sync.exam.items import Item
-from sync.exam.paper import draw_theory
+from sync.exam.drawing import draw_parallel, draw_practical, draw_theory
+from sync.exam.items import Bank, Item
 from sync.headquarters.content.bank import builtin_bank, builtin_codes, load_bank
 from sync.headquarters.content.bank_rules import like_stems, share_problems
 
 LIVE = find("530051-junior")
+# Banks with two forms of theory that share nothing, and a task for each practical module.
+WHOLE = (
+    "530051-junior",
+    "530051-intermediate",
+    "530051-senior",
+    "560003-junior",
+    "560003-intermediate",
+    "560003-senior",
+    "4-01-02-07-A4",
+)
 HEAD = 'qualification = "530051"\nlevel = "初级"\nfield = "直播执行"\n'
 SINGLE = """
 [[item]]
@@ -251,9 +262,31 @@ def test_stems_that_are_nearly_equal_are_paired() -> None:
 
 @pytest.mark.parametrize("code", builtin_codes())
 def test_the_banks_that_ship_keep_every_rule_and_fill_a_form(code: str) -> None:
-    bank = builtin_bank(code)
-    form = draw_theory(bank, find(code), "f", "seed")
-    assert len(form.items()) == 65
+    bank, specification = builtin_bank(code), find(code)
+    form = draw_theory(bank, specification, "f", "seed")
+    assert len(form.items()) == sum(p.items for p in specification.component("theory").parts)
+
+
+@pytest.mark.parametrize("code", WHOLE)
+def test_neighbours_get_two_forms_that_share_nothing_and_are_equally_hard(code: str) -> None:
+    bank, specification = builtin_bank(code), find(code)
+    one, other = draw_parallel(bank, specification, ["a", "b"], "seed")
+    assert one.shared == other.shared == 0
+    assert not {s.id for s in one.form.situations} & {s.id for s in other.form.situations}
+    assert one.easiness is not None and one.easiness == pytest.approx(other.easiness, abs=1)
+    # Control: a bank of one form's items gives both neighbours the same.
+    half = {item.id: bank.items[item.id] for item in one.form.items()}
+    smaller = Bank(code, half, bank.situations, bank.tasks)
+    assert draw_parallel(smaller, specification, ["a", "b"], "seed")[0].shared == len(half)
+
+
+@pytest.mark.parametrize("code", builtin_codes())
+def test_each_module_has_a_task_whose_marks_are_its_weight(code: str) -> None:
+    bank, specification = builtin_bank(code), find(code)
+    weights = {w.name: w.weight for w in specification.component("practical").weights}
+    form = draw_practical(bank, specification, "p", "seed")
+    assert {bank.tasks[t.id].module: t.marks for t in form.tasks} == weights
+    assert sum(t.minutes for t in form.tasks) == specification.component("practical").minutes
 
 
 def test_the_bank_of_live_stream_commerce_is_complete() -> None:
@@ -266,6 +299,17 @@ def test_the_bank_of_live_stream_commerce_is_complete() -> None:
     assert all(modules.count(w.name) >= 2 for w in LIVE.component("practical").weights)
 
 
+def test_the_product_selectors_theory_is_drawn_by_the_published_weights() -> None:
+    bank, specification = builtin_bank("4-01-02-07-A4"), find("4-01-02-07-A4")
+    assert len(bank.items) >= 75
+    form = draw_theory(bank, specification, "a", "seed")
+    found: Counter[str] = Counter()
+    for part in form.parts:
+        for item in part.items:
+            found[bank.items[item.id].field] += part.marks_each
+    assert found == {w.name: w.weight for w in specification.component("theory").weights}
+
+
 def test_a_bank_too_small_for_a_cell_names_the_cell(tmp_path: Path) -> None:
     bank = load_bank(write(tmp_path / "bank", GOOD), LIVE)
     with pytest.raises(BlueprintUnmet) as caught:
@@ -275,4 +319,4 @@ def test_a_bank_too_small_for_a_cell_names_the_cell(tmp_path: Path) -> None:
 
 def test_a_bank_that_does_not_ship_is_not_found() -> None:
     with pytest.raises(NotFound):
-        builtin_bank("530051-senior")
+        builtin_bank("530051-nobody")

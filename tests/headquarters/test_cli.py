@@ -18,7 +18,8 @@ from sync.headquarters.cli import main
 from sync.headquarters.planning.samples import copy_samples, sample_rows
 from sync.headquarters.register.staff import ROLES
 from sync.headquarters.store.folder import open_headquarters
-from sync.spreadsheet import read_sheet, sheet_bytes
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import read_sheet
 
 
 @pytest.fixture

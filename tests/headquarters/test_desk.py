@@ -17,11 +17,13 @@ from sync.errors import (
     SignatureRefused,
     SpecificationRefused,
 )
+from sync.exam.assumed import assume
 from sync.exam.catalogue import find
 from sync.headquarters.content.bank import builtin_bank
 from sync.headquarters.content.specifications import set_rule, specification
 from sync.headquarters.errors import NameRefused, SessionPublished, TimeRefused
 from sync.headquarters.planning import publish, rosters, sessions
+from sync.headquarters.planning.drawing import draw_forms
 from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.register import sites
 from sync.headquarters.store.schema import audit
@@ -128,24 +130,25 @@ def test_forms_of_one_sitting_share_no_item_while_the_bank_is_large_enough(desk:
 
 
 def test_two_practical_forms_share_no_task_while_the_bank_has_others() -> None:
-    draw = sessions.draw_forms(builtin_bank(LIVE), find(LIVE), "practical", "p", 2, "seed")
-    one, two = ({task.id for task in form.tasks} for form in draw)
+    draw = draw_forms(builtin_bank(LIVE), find(LIVE), "practical", "p", 2, "seed")
+    one, two = ({task.id for task in form.tasks} for form, *_ in draw)
     assert (len(one), len(two), one & two) == (3, 3, set())
-    assert draw[0].minutes == sum(task.minutes for task in draw[0].tasks) == 150
+    assert draw[0].form.minutes == sum(task.minutes for task in draw[0].form.tasks) == 150
 
 
 def test_the_same_seed_draws_the_same_forms() -> None:
     draw = (builtin_bank(LIVE), find(LIVE), "theory", "live", 2)
-    assert sessions.draw_forms(*draw, "seed") == sessions.draw_forms(*draw, "seed")
-    assert sessions.draw_forms(*draw, "seed") != sessions.draw_forms(*draw, "other")
+    assert draw_forms(*draw, "seed") == draw_forms(*draw, "seed")
+    assert draw_forms(*draw, "seed") != draw_forms(*draw, "other")
 
 
 def test_what_this_release_cannot_draw_is_said_and_not_faked(desk: Desk) -> None:
     desk.session()
-    with pytest.raises(NotReady):
-        add(desk, "4-01-02-07-A5", "other", "theory")
+    unset = assume(find("4-01-02-07-A5"), {"theory.parts": {}})
+    with pytest.raises(NotReady, match="no parts"):
+        draw_forms(builtin_bank(LIVE), unset, "theory", "other", 1, "seed")
     with pytest.raises(NotReady, match="import its marks"):
-        sessions.draw_forms(builtin_bank(LIVE), find("4-01-02-07-A2"), "review", "r", 1, "seed")
+        draw_forms(builtin_bank(LIVE), find("4-01-02-07-A2"), "review", "r", 1, "seed")
     assert [s.plan.id for s in sessions.list_sittings(desk.hq, "morning")] == ["live"]
 
 

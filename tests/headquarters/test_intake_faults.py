@@ -35,7 +35,14 @@ from sync.wire.keys import SigningKey, VerifyKey
 from sync.wire.manifest import Manifest
 from sync.wire.sealed import HEADER, PAYLOAD_TYPE
 
-BROKEN = pytest.mark.parametrize("broken", ["", NO_COMMIT], ids=["as shipped", "control"])
+# The control runs with the long ones, beside its fault: it costs as much.
+BROKEN = pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("", id="as shipped"),
+        pytest.param(NO_COMMIT, id="control", marks=pytest.mark.long),
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +121,7 @@ def test_two_receivers_at_once_give_one_receipt(shared: Desk) -> None:
     assert all(len(given) == 2 for given in ledger.given.values())
 
 
+@pytest.mark.long
 def test_two_receivers_without_a_database_in_common_would_differ(
     shared: Desk, cluster: Cluster
 ) -> None:

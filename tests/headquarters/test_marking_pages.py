@@ -20,7 +20,7 @@ from sync.headquarters.marking.scoring import score, scored_rows
 from sync.headquarters.planning import rosters, sessions
 from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.register import staff
-from sync.headquarters.web.marking_pages import read_ruling
+from sync.headquarters.web.ruling_forms import read_ruling
 
 ONE, THREE = "99530051001", "99530051003"
 
@@ -159,7 +159,7 @@ def made_under(desk: Desk, rule: str) -> Story:
     sessions.create_session(desk.hq, BY, **about, name=frozen.name, seed="s")  # type: ignore[arg-type]
     desk.forms["live"] = sessions.add_sitting(
         desk.hq, BY, **this, specification=frozen, component="theory", bank=builtin_bank(LIVE)
-    ).forms
+    ).plan.forms
     rosters.import_roster(desk.hq, BY, **this, file=desk.roster(sample_rows("530051", 1, 1)))
     releasing.publish(desk.hq, BY, "morning")
     rules.remove(rule)

@@ -1,6 +1,9 @@
 """Photos at headquarters: decoded and made anew, by admission number, whole or not at all."""
 
 import io
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import photographed
@@ -116,6 +119,52 @@ def test_a_zip_bomb_fills_no_memory(rostered: Desk, tmp_path: Path, bomb: int) -
     source = photographed.packed(tmp_path / "bomb.zip", files)
     with pytest.raises(PhotosRefused):
         take(rostered, source)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA], ids=["zlib", "lzma"])
+def test_a_damaged_member_or_one_that_names_its_own_memory_is_refused(
+    rostered: Desk, tmp_path: Path, method: int
+) -> None:
+    path = tmp_path / "photos.zip"
+    with zipfile.ZipFile(path, "w", method) as packed:
+        packed.writestr(f"{admissions(rostered)[0]}.jpg", photographed.picture())
+    raw = bytearray(path.read_bytes())
+    start = 30 + len(admissions(rostered)[0]) + len(".jpg")
+    raw[start + 6 : start + 60] = b"\xff" * 54
+    path.write_bytes(raw)
+    with pytest.raises(PhotosRefused, match="1 problem"):
+        take(rostered, path)
+
+
+def test_what_is_nobodys_photo_or_a_second_one_is_not_even_decoded(
+    rostered: Desk, tmp_path: Path
+) -> None:
+    first = admissions(rostered)[0]
+    files = {f"{first}.jpg": photographed.picture()}
+    files |= {f"{name}.jpg": b"nothing to decode" for name in (f"a/{first}", "2099", "c/2099")}
+    with pytest.raises(PhotosRefused) as caught:
+        take(rostered, photographed.packed(tmp_path / "photos.zip", files))
+    said = [problem.en for problem in caught.value.problems]
+    assert len(said) == 3 and not any("no photo" in one for one in said)
+
+
+IN_LITTLE_MEMORY = """
+import resource, sys
+from sync.headquarters.content.portrait import portrait
+data = open(sys.argv[1], "rb").read()
+pages = int(open("/proc/self/statm").read().split()[0])
+most = pages * resource.getpagesize() + 200 * 2**20
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+portrait(data)
+"""
+
+
+def test_a_large_picture_of_few_bytes_takes_little_more_than_its_points(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    # 80 MB of points; whole copies of it for each step would be 480.
+    path.write_bytes(photographed.picture("PNG", (4000, 5000)))
+    command = [sys.executable, "-c", IN_LITTLE_MEMORY, str(path)]
+    subprocess.run(command, check=True, timeout=60)
 
 
 def test_what_is_no_zip_is_refused(rostered: Desk, tmp_path: Path) -> None:

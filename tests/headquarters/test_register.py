@@ -22,7 +22,7 @@ from sync.headquarters.register.refusals import (
     OutsideCalendar,
     OverQuota,
 )
-from sync.spreadsheet import sheet_bytes
+from sync.sheet_writer import sheet_bytes
 from sync.words import Words
 
 MEDIA = "560003-junior"

@@ -16,7 +16,8 @@ from sync.headquarters.register import calendar, quotas
 from sync.headquarters.register.quotas import Quota
 from sync.headquarters.register.refusals import RegisterSheetRefused
 from sync.headquarters.register.sheets import texts_of
-from sync.spreadsheet import sheet_bytes, sheet_rows
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import sheet_rows
 
 GOOD = [
     "2027",

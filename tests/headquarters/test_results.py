@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
 import releasing
@@ -15,7 +16,9 @@ from sync.headquarters.marking.results import HEAD, import_marks, outcome, resul
 from sync.headquarters.marking.scoring import score
 from sync.headquarters.planning import rosters
 from sync.headquarters.planning.samples import sample_rows
-from sync.spreadsheet import Cell, read_sheet, sheet_bytes
+from sync.headquarters.watch.audits import Filter, list_audit
+from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import Cell, read_sheet
 
 
 @pytest.fixture
@@ -127,6 +130,17 @@ def test_marks_imported_again_replace_the_earlier_ones(desk: Desk) -> None:
         file = sheet(desk, ["准考证号", "实训成绩"], [ONE, marks])
         import_marks(desk.hq, BY, session="morning", file=file)
     assert results.result_rows(desk.hq, "morning")[0].outcome == "failed"
+
+
+def test_marks_in_the_place_of_others_are_in_the_audit_and_the_same_once_more_are_not(
+    desk: Desk,
+) -> None:
+    for one, two in ((75, 60), (40, 60)):
+        file = sheet(desk, ["准考证号", "实训成绩"], [ONE, one], [TWO, two])
+        import_marks(desk.hq, BY, session="morning", file=file)
+    (change,) = list_audit(desk.hq, Filter(act="marks.change"), 9)
+    said = msgspec.json.decode(change.what)
+    assert (said["admission"], said["before"], said["after"]) == (ONE, 75, 40)
 
 
 @pytest.mark.parametrize(

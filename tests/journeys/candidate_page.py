@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 from premises import Person
+from tongue import CHINESE, Tongue
 
 from siteapp.web import candidate
 from sync.exam.items import Bank, Item
@@ -54,8 +55,10 @@ class Taken:
 class CandidatePage:
     """One candidate at one machine."""
 
-    def __init__(self, page: Page, address: str, person: Person, bank: Bank) -> None:
-        self.address, self.person = address, person
+    def __init__(
+        self, page: Page, address: str, person: Person, bank: Bank, tongue: Tongue = CHINESE
+    ) -> None:
+        self.address, self.person, self.tongue = address, person, tongue
         self.taken = Taken(bank)
         self._show(page)
 
@@ -78,9 +81,8 @@ class CandidatePage:
 
     def another_tab(self) -> "CandidatePage":
         """The same candidate at the same machine, in one more tab."""
-        other = CandidatePage(
-            self.page.context.new_page(), self.address, self.person, self.taken.bank
-        )
+        page, bank = self.page.context.new_page(), self.taken.bank
+        other = CandidatePage(page, self.address, self.person, bank, self.tongue)
         other.taken = self.taken
         other.page.goto(self.address)
         return other
@@ -88,6 +90,7 @@ class CandidatePage:
     def sign_in(self, seat: int | None = None) -> None:
         """Fill in the first screen as the admission ticket says."""
         self.page.goto(f"{self.address}/?seat={seat or self.person.seat}")
+        self.tongue.choose(self.page)
         self.page.fill("#admission", self.person.admission)
         self.page.fill("#secret", self.person.secret)
         self.press("登录")
@@ -95,10 +98,14 @@ class CandidatePage:
     def enter(self, seat: int | None = None) -> None:
         """From the first screen to the paper; the sitting is open."""
         self.sign_in(seat)
+        self.agree()
+        self.on_paper()
+
+    def agree(self) -> None:
+        """From the confirmation over the rules into the waiting room."""
         self.press("信息无误，确认")
         self.page.check("#commitment")
         self.press("进入候考")
-        self.on_paper()
 
     def on_paper(self) -> None:
         """Wait for the paper."""
@@ -106,12 +113,12 @@ class CandidatePage:
 
     def press(self, name: str) -> None:
         """Press the button of this name."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.page.get_by_role("button", name=self.tongue.named(name)).click()
 
     def go(self, number: int) -> None:
         """Open an item by its cell."""
         self.cell(number).click()
-        expect(self.heading).to_have_text(f"第 {number} 题")
+        expect(self.heading).to_have_text(self.tongue.says(f"第 {number} 题", f"Question {number}"))
 
     def cell(self, number: int) -> Locator:
         """The item's cell of the answer grid."""
@@ -138,8 +145,10 @@ class CandidatePage:
 
     def expect_saved(self, count: int) -> None:
         """All that was answered is on the server, and the page says so."""
-        expect(self.on_server).to_have_text(f"已保存到服务器 {count}")
-        expect(self.local).to_have_text("仅保存在本机 0")
+        server = self.tongue.says(f"已保存到服务器 {count}", f"On the server {count}")
+        expect(self.on_server).to_have_text(server)
+        here = self.tongue.says("仅保存在本机 0", "Only on this machine 0")
+        expect(self.local).to_have_text(here)
 
     def seconds_left(self) -> int:
         """What the countdown shows."""
@@ -152,15 +161,18 @@ class CandidatePage:
 
     def ask_to_hand_in(self) -> None:
         """To the list of what is unanswered, the question, and yes."""
-        if not self.page.get_by_role("heading", name="交卷前检查").is_visible():
+        review = self.tongue.named("交卷前检查")
+        if not self.page.get_by_role("heading", name=review).is_visible():
             self.press("交卷")
-        self.expect_title("交卷前检查")
+        expect(self.title).to_have_text(review)
         self.press("交卷")
-        self.page.get_by_role("dialog").get_by_role("button", name="确定交卷").click()
+        self.page.get_by_role("dialog").get_by_role(
+            "button", name=self.tongue.named("确定交卷")
+        ).click()
 
     def receipt(self) -> str:
         """Wait for the receipt code."""
-        self.expect_title("交卷成功")
+        expect(self.title).to_have_text(self.tongue.named("交卷成功"))
         return self.page.locator(".receipt").inner_text()
 
     def hand_in(self) -> str:

@@ -33,6 +33,14 @@ def premises(tmp_path: Path, browser: Browser) -> Iterator[Premises]:
 
 
 @pytest.fixture
+def premises_of_five(tmp_path: Path, browser: Browser) -> Iterator[Premises]:
+    """The same with five candidates: three of one qualification, two of the other."""
+    made = Premises(tmp_path, live=3, media=2)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def site(premises: Premises) -> Premises:
     """The same with the papers unlocked, the site running and both sittings open."""
     premises.furnish()

@@ -24,13 +24,14 @@ from sync.headquarters.planning.samples import sample_rows
 from sync.headquarters.register import sites, staff
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, create_headquarters
-from sync.spreadsheet import sheet_bytes
+from sync.sheet_writer import sheet_bytes
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
 SESSION, SITE = "journey", "site-01"
-BANKS = {"live": "530051-junior", "media": "560003-junior"}
+BANKS = {"live": "530051-junior", "media": "560003-intermediate"}
 HEADQUARTERS = "headquarters"
+LONG_AGO = "2024-11-23T08:30+08:00"
 
 
 class Person(NamedTuple):
@@ -49,6 +50,7 @@ class Kind(NamedTuple):
     live: int
     media: int
     component: str
+    starts_at: str
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _publish(hq: Headquarters, by: Stamp, made: Founded, kind: Kind) -> None:
         site=SITE,
         name=Words("上午场", "Morning session"),
         kind="examination",
-        starts_at="2024-11-23T08:30+08:00",
+        starts_at=kind.starts_at,
         room="第一机房",
         seed="journey",
     )

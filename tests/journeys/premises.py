@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import together
-from founded import BANKS, HEADQUARTERS, SESSION, Kind, Person, founded, furnished
+from founded import BANKS, HEADQUARTERS, LONG_AGO, SESSION, Kind, Person, founded, furnished
 from line import NO_TLS
 
 from siteapp.site import Site
@@ -83,10 +83,15 @@ class Premises:
     """A headquarters, a site, one published session with two sittings, and who is in it."""
 
     def __init__(
-        self, folder: Path, live: int = 3, media: int = 1, component: str = "theory"
+        self,
+        folder: Path,
+        live: int = 3,
+        media: int = 1,
+        component: str = "theory",
+        starts_at: str = LONG_AGO,
     ) -> None:
         self.folder, self.site_folder = folder, folder / "site"
-        self._kind = Kind(live, media, component)
+        self._kind = Kind(live, media, component, starts_at)
         made = founded(self._kind)
         # Everything of this premises is its own: only what must not differ was made before.
         shutil.copytree(made.folder, folder, dirs_exist_ok=True)
@@ -176,13 +181,19 @@ class Premises:
         finally:
             site.close()
 
-    def deliver(self) -> list[Event]:
-        """Run the courier until headquarters has the whole journal, scored; the journal there."""
+    @contextmanager
+    def courier(self) -> Iterator[None]:
+        """What brings batches to headquarters runs meanwhile."""
         courier = Process(self.site_folder, "courier")
         try:
-            wait_until(self.scored, "headquarters has everything")
+            yield
         finally:
             courier.end(signal.SIGTERM)
+
+    def deliver(self) -> list[Event]:
+        """Run the courier until headquarters has the whole journal, scored; the journal there."""
+        with self.courier():
+            wait_until(self.scored, "headquarters has everything")
         return read_journal(self.hq, SESSION).events()
 
     def scored(self) -> bool:

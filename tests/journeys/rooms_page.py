@@ -6,16 +6,17 @@ from browsers import Watch
 from playwright.sync_api import Locator, Page, expect
 from premises import Premises
 from staff_page import StaffPage
+from tongue import CHINESE, Tongue
 
 
 class RoomsPage(StaffPage):
     """The administrator at the plan."""
 
-    def __init__(self, watch: Watch, premises: Premises) -> None:
-        super().__init__(watch.machine().new_page(), premises.address)
+    def __init__(self, watch: Watch, premises: Premises, tongue: Tongue = CHINESE) -> None:
+        super().__init__(watch.machine().new_page(), premises.address, tongue)
         self.page.set_viewport_size({"width": 1366, "height": 768})
         self.sign_in("admin", premises.passwords.administrator)
-        expect(self.page.locator("h1")).not_to_have_text("工作人员登录")
+        expect(self.page.locator("h1")).not_to_have_text(tongue.named("工作人员登录"))
         self.page.goto(f"{premises.address}/admin/rooms")
 
     def square(self, row: int, column: int) -> Locator:

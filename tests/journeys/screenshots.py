@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import readied_room
 import test_readiness_travels
+from album import IMAGES, shot, shrunk
 from browsers import Watch, chromium
 from candidate_page import CandidatePage
 from playwright.sync_api import Browser, Page, expect
@@ -17,7 +18,6 @@ from premises import SESSION, Person, Premises
 from room_pictures import furnished
 from staff_page import StaffPage
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
 LANGUAGES = ("zh", "en")
 # The wall calls a page away after twenty seconds of silence.
 SILENCE_S = 22
@@ -76,8 +76,7 @@ class Neighbour:
 
 def picture(page: Page, name: str, lang: str) -> None:
     """Write one picture, with nothing blinking in it."""
-    path = IMAGES / f"{name}-{lang}.png"
-    page.screenshot(path=path, animations="disabled", caret="hide")
+    (IMAGES / f"{name}-{lang}.png").write_bytes(shot(page))
 
 
 def both_languages(page: Page, name: str) -> None:
@@ -121,7 +120,8 @@ def papers(page: Page, address: str) -> None:
         ("room-record", "record", "body"),
     ):
         page.goto(f"{address}/admin/sessions/{SESSION}/papers/{kind}")
-        page.locator(part).first.screenshot(path=IMAGES / f"{name}-zh.png")
+        taken = page.locator(part).first.screenshot()
+        (IMAGES / f"{name}-zh.png").write_bytes(shrunk(taken))
 
 
 class Room:

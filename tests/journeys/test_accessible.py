@@ -14,8 +14,18 @@ ADMIN = (
     "/admin/deliveries",
     "/admin/users",
     "/admin/audit",
+    "/admin/alarms",
+    "/admin/retention",
 )
-HEADQUARTERS = ("/", f"/sessions/{SESSION}", "/sites", "/specifications", "/quarantine", "/audit")
+HEADQUARTERS = (
+    "/",
+    f"/sessions/{SESSION}",
+    f"/rosters/{SESSION}",
+    "/sites",
+    "/specifications",
+    "/quarantine",
+    "/audit",
+)
 
 
 def test_axe_itself_finds_a_grey_text_and_a_field_without_a_name(watch: Watch) -> None:

@@ -2,16 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from album import IMAGES, shot
 from browsers import Watch
 from cameras import PASSWORD, USER, Ports, missing, real_cameras
 from playwright.sync_api import Page, expect
 from premises import Premises
 from staff_page import StaffPage
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
 # A look takes a few seconds, and the machine may be busy.
 PATIENCE = 60_000
 
@@ -32,7 +31,7 @@ def pictured(page: Page, name: str) -> None:
     for language in ("zh", "en"):
         page.goto(f"{page.url.split('?')[0]}?lang={language}")
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=IMAGES / f"{name}-{language}.png")
+        (IMAGES / f"{name}-{language}.png").write_bytes(shot(page))
     page.goto(f"{page.url.split('?')[0]}?lang=zh")
 
 

@@ -14,6 +14,8 @@ ADMIN = (
     "/admin/deliveries",
     "/admin/users",
     "/admin/audit",
+    "/admin/alarms",
+    "/admin/retention",
     "/room",
 )
 CHIEF = (f"/admin/sessions/{SESSION}/unlock", "/room")

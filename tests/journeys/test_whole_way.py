@@ -15,27 +15,28 @@ def parts(page: CandidatePage) -> list[list[int]]:
     return [[int(n) for n in s.locator("button.cell").all_inner_texts()] for s in sections]
 
 
-def expect_situation(page: CandidatePage, item: Item) -> None:
-    """The situation is read beside its item, with every cell of its table."""
+def expect_situation(page: CandidatePage, item: Item) -> int:
+    """The situation is read beside its item, with every cell of its table; how many there are."""
     situation = page.taken.bank.situations[item.situation or ""]
     beside = page.page.locator(".beside")
     expect(beside).to_contain_text(situation.text.strip()[:20])
-    assert situation.table
     cells = beside.locator("table th, table td").all_inner_texts()
     assert cells == [cell for row in situation.table for cell in row]
+    return len(cells)
 
 
 def answer_some(page: CandidatePage) -> list[int]:
     """Some of every kind, right and wrong by turns; the numbers answered."""
     single, multiple, scenario = parts(page)
     chosen = single[:4] + multiple[-3:] + scenario
-    kinds = []
+    kinds, cells = [], 0
     for turn, number in enumerate(chosen):
         page.answer(number, right=turn % 3 != 1)
         item = page.taken.item(page.stem())
         kinds.append(item.kind)
         if item.kind == "scenario":
-            expect_situation(page, item)
+            cells += expect_situation(page, item)
+    assert cells
     assert kinds == ["single"] * 4 + ["multiple"] * 3 + ["scenario"] * len(scenario)
     return chosen
 

@@ -9,6 +9,7 @@ import { partsList } from './parts.mjs';
 import { Refusal } from './refusal.mjs';
 import { openPart, parse, verify } from './sealed.mjs';
 import * as statements from './statements.mjs';
+import { update } from './updates.mjs';
 
 const folder = process.argv[2];
 const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
@@ -71,6 +72,9 @@ const readers = {
   inventory: (file, given) => ({ fields: inventories.inventory(file, keys.site, given) }),
   'inventory-answer': (file, given) => ({
     fields: inventories.answer(file, keys.receipt, given, registerOf(given)),
+  }),
+  update: (file, given) => ({
+    fields: update(file, [keys.release, keys['release-2']], given, registerOf(given)),
   }),
   'parts-list': (file) => ({ fields: partsList(file) }),
   checkpoint(file, given) {

@@ -13,10 +13,12 @@ const PLAN = c.object({
   sittings: c.list(c.object({
     id: c.string, specification: c.string, component: c.string, title: WORDS, minutes: c.integer,
     forms: c.list(c.string), earliest_hand_in: c.integer, break_minutes: c.integer,
+    part_minutes: c.list(c.integer),
   })),
   candidates: c.list(c.object({
     admission: c.string, name: c.string, identity: c.string, sex: c.oneOf('男', '女'),
     school: c.string, seat: c.integer, sittings: c.list(c.string), extra_minutes: c.integer,
+    rests: c.integer, rest_minutes: c.integer,
   })),
 });
 const FORM = c.object({
@@ -41,7 +43,13 @@ const FORM = c.object({
     })),
   })),
 });
-const PAPERS = c.object({ forms: c.list(FORM), seed: c.bytes(), materials: c.table(c.bytes()) });
+const KEYS = c.object({
+  marking: c.oneOf('all-or-nothing', 'part-marks'),
+  items: c.table(c.object({ key: c.list(c.string), reason: c.string, why: c.table(c.string) })),
+});
+const PAPERS = c.object({
+  forms: c.list(FORM), seed: c.bytes(), materials: c.table(c.bytes()), keys: c.table(KEYS),
+});
 
 const PHOTOS = c.object({ photos: c.table(c.bytes()) });
 
@@ -83,7 +91,21 @@ export async function readPackage(file, { certificate, register, release, key, c
   const wanted = plan.sittings.flatMap((s) => s.forms).sort().join('\n');
   const found = papers.forms.map((f) => f.id).sort().join('\n');
   require_(wanted === found, 'p9', 'document-altered');
+  require_(rightKeys(plan, papers), 'p12', 'document-altered');
+  const forms = new Map(papers.forms.map((f) => [f.id, f]));
+  const timed = (s) => s.forms.every((name) => forms.get(name).parts.length === s.part_minutes.length);
+  require_(plan.sittings.every((s) => !s.part_minutes.length || timed(s)), 'p13', 'document-altered');
   return { plan: planBytes, photos: photosBytes, papers: papersBytes };
+}
+
+/** Keys to each item of a practice, and to none of any other session. */
+function rightKeys({ kind }, { forms, keys }) {
+  const itemsOf = (form) => form.parts.flatMap((part) => part.items.map((item) => item.id));
+  const listed = (ids) => [...new Set(ids)].sort().join('\n');
+  const found = Object.entries(keys);
+  if (kind !== 'practice') return found.length === 0;
+  return found.length === forms.length && forms.every((form) => Object.hasOwn(keys, form.id)
+    && listed(Object.keys(keys[form.id].items)) === listed(itemsOf(form)));
 }
 
 const unique = (values) => new Set(values).size === values.length;
@@ -107,9 +129,12 @@ function sound({ id, site, sittings, candidates, starts_at: start }) {
     && [names, sittings.flatMap((s) => s.forms), candidates.map((x) => x.admission),
       candidates.map((x) => x.seat)].every(unique)
     && sittings.every((s) => s.forms.length > 0 && within(s.minutes, 1, 600)
-      && s.earliest_hand_in >= 0 && within(s.break_minutes, 0, 240))
+      && s.earliest_hand_in >= 0 && within(s.break_minutes, 0, 240)
+      && (!s.part_minutes.length || (Math.min(...s.part_minutes) > 0
+        && s.part_minutes.reduce((a, b) => a + b) === s.minutes)))
     && candidates.every((x) => /^[0-9A-Za-z]{1,40}$/.test(x.admission) && x.seat > 0
-      && within(x.extra_minutes, 0, 600) && x.sittings.length > 0 && unique(x.sittings)
+      && within(x.extra_minutes, 0, 600) && within(x.rests, 0, 20)
+      && within(x.rest_minutes, 0, 60) && (x.rests > 0) === (x.rest_minutes > 0) && x.sittings.length > 0 && unique(x.sittings)
       && x.sittings.every((name) => names.includes(name)));
 }
 
@@ -219,6 +244,9 @@ const KINDS = {
   extension: 'attempt:s ms:i lost:l reason:s by:s',
   pause: 'attempt:s clock_ms:i reason:s by:s',
   resume: 'attempt:s clock_ms:i by:s',
+  rest: 'attempt:s clock_ms:i ms:i approved:b reason:s by:s',
+  part: 'attempt:s part:i clock_ms:i',
+  again: 'attempt:s seat_term:i',
   noticed: 'attempt:s instance:s what:s count:i ms:i',
   'check-in': 'attempt:s by:s',
   admit: 'attempt:s reason:s by:s',

@@ -18,6 +18,7 @@ const TYPES = {
   'version-rule': 'application/vnd.examsite.version-rule.v1+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
   inventory: 'application/vnd.examsite.inventory.v1+json',
+  update: 'application/vnd.examsite.update.v1+json',
   'inventory-answer': 'application/vnd.examsite.inventory-answer.v1+json',
 };
 const SIGN = c.bytes(32), SEAL = c.bytes(1216), NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
@@ -60,11 +61,11 @@ const FIELDS = {
   'later-server': c.object({ site: c.NAME, server_term: COUNTER, at: NUMBER }),
 };
 
-function versionText(value) {
+export function versionText(value) {
   return /^[0-9]{1,4}(\.[0-9]{1,4}){1,3}$/.test(c.string(value)) && !value.endsWith('\n') ? value : c.strange('version');
 }
 
-function shortText(value) {
+export function shortText(value) {
   return [...c.text(value)].length <= 200 ? value : c.strange('too long');
 }
 

@@ -50,12 +50,22 @@ def levels(wants: Wants, **given: Any) -> dict[str, str]:
         (ALL._replace(key=KEY), {"lockdown": "wrong"}, "lockdown-browser", "fail"),
         (ALL._replace(key=KEY), {"lockdown": "proved"}, "lockdown-browser", "ok"),
         (Wants(), {}, "lockdown-browser", None),
+        (Wants(), {}, "window", None),
+        (Wants(), {"window": "window"}, "window", "ok"),
     ],
 )
 def test_what_is_needed_is_judged_and_what_is_not_is_no_failure(
     wants: Wants, given: dict[str, Any], check: str, level: str | None
 ) -> None:
     assert levels(wants, **given).get(check) == level
+
+
+def test_the_window_is_told_of_each_machine_and_judged_of_none() -> None:
+    told = [{"window": "window"}, {"window": "screen"}, {"window": "window", "lockdown": "named"}]
+    reports = [msgspec.convert(FINE | given, MachineReport) for given in told]
+    found = [judge_asked(Checked(one, "10.0.0.1", 0, 2, 0, ""), Wants()) for one in reports]
+    said = [(f.level, f.said) for one in found for f in one if f.check == "window"]
+    assert said == [("ok", "window"), ("ok", "kiosk"), ("ok", "Safe Exam Browser")]
 
 
 def test_sound_is_needed_by_the_papers_materials() -> None:

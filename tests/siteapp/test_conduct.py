@@ -4,7 +4,8 @@ import pytest
 from conducted import MINUTE, OF, Room, make_plan, said
 
 from siteapp.conduct import acts
-from siteapp.conduct.attempt import MAX_MISSING, Attempt, Received
+from siteapp.conduct.attempt import Attempt
+from siteapp.conduct.received import MAX_MISSING, Received
 from siteapp.conduct.session import Session
 from siteapp.errors import (
     AlreadyHandedIn,

@@ -98,7 +98,7 @@ def test_an_old_register_is_a_remark_and_a_damaged_one_is_unknown(
     identity.register.take(signed(hq))
     assert found(identity, ISSUED + 400 * DAY)["register-age"] == ("ok", 400)
     assert found(identity, ISSUED + 401 * DAY)["register-age"] == ("warn", 401)
-    (identity.folder / "keys.json").write_bytes(b"{}")
+    (identity.folder / "spool" / "keys.json").write_bytes(b"{}")
     said = found(identity)
     assert (said["key-end"], said["register-age"]) == (("unknown", None), ("unknown", None))
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 import world
 from line import get
+from rewriting import lines_of
 from room import Page, browser, journal
 from together import AM, put, wait_until
 from two_servers import SECRET, Second, failures, told
@@ -67,7 +68,8 @@ def last_event(folder: Path) -> str:
     """The newest line of the journal on this disk."""
     with closing(connect(folder / "site.db")) as database:
         query = "SELECT line FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
-        return str(database.execute(query, (AM,)).fetchone()[0])
+        text = str(database.execute(query, (AM,)).fetchone()[0])
+        return lines_of(database).open(AM, text).decode()
 
 
 @patient

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pysqlite3
 import pytest
 from batched import batches, cut
 from click.testing import CliRunner, Result
+from rewriting import rewrite_lines
 from together import AM, put
 from world import Headquarters
 
@@ -158,7 +160,12 @@ def test_a_damaged_journal_is_not_signed(open_folder: Path) -> None:
     site = Site(open_folder)
     cut_twice(site)
     site.close()
-    rewrite(open_folder / "site.db", "UPDATE event SET line = replace(line, 'one', 'two')")
+    path = open_folder / "site.db"
+    rewrite(path)
+    with closing(pysqlite3.connect(str(path), isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER event_is_never_changed")
+        assert rewrite_lines(connection, b"one", b"two")
+        connection.executescript(SCHEMA)
     result = run(open_folder, "checkpoint", "--session", AM)
     assert (result.exit_code, result.stdout) == (4, "")
     assert "journal-damaged" in result.stderr

@@ -110,7 +110,7 @@ def test_only_a_higher_serial_takes_the_place_of_a_register(hq, identity):
     for envelope in (signed(hq, serial=1), other):
         with pytest.raises(OlderRegister):
             identity.register.take(envelope)
-    assert (identity.folder / "keys.json").read_bytes() == second
+    assert (identity.folder / "spool" / "keys.json").read_bytes() == second
     assert identity.register.take(signed(hq, serial=3))
 
 
@@ -128,7 +128,7 @@ def test_a_damaged_register_opens_what_is_here_takes_in_nothing_and_is_replaced(
 ):
     take_in(identity.folder, sealed)
     identity.register.take(signed(hq))
-    (identity.folder / "keys.json").write_bytes(b"\0")
+    (identity.folder / "spool" / "keys.json").write_bytes(b"\0")
     site = Site(identity.folder)
     site.shelf.unlock(site.live.session(sealed.plan.id), sealed.codes)
     later = world.make_package(hq, identity.certificate, tmp_path, "pm-1121")

@@ -56,7 +56,7 @@ def test_a_damaged_key_register_sets_no_fenced_server_free(
     refused(site, later(hq, site))
     site.standby.look_at(site.spool)
     site.close()
-    (open_folder / "keys.json").write_bytes(b"rot")
+    (open_folder / "spool" / "keys.json").write_bytes(b"rot")
     again = Site(open_folder)
     assert browser(again).get("/health").status_code == 503
     again.close()

@@ -12,6 +12,7 @@ import world
 from click.testing import CliRunner
 from pypdf import PdfReader
 from room import Page, browser, close_sitting, journal, open_room, staff_browser
+from together import AM
 from werkzeug.test import Client
 
 from siteapp.cli import main
@@ -19,6 +20,7 @@ from siteapp.forms import making
 from siteapp.forms.kinds import KINDS
 from siteapp.forms.making import Making
 from siteapp.site import Site
+from siteapp.store import records
 from sync.errors import NotReady, PrintingFailed
 
 PAPERS = "/admin/sessions/am-1121/papers"
@@ -175,7 +177,8 @@ def test_a_new_password_is_on_its_envelope_once_and_ends_the_old_one(
     open_site: Site, admin: Client
 ) -> None:
     chief = staff_browser(open_site, "chief", "王丽")
-    sheet = admin.post("/admin/users/reset", data={"name": "王丽", "as": "envelope"}).text
+    two = {"second": "吴", "password": open_site.staff.add("吴", "invigilator")}
+    sheet = admin.post("/admin/users/reset?as=envelope", data={"name": "王丽"} | two).text
     found = re.search(r'<p class="password code">([^<]+)</p>', sheet)
     assert found
     assert chief.get("/room").status_code in (302, 401)
@@ -210,3 +213,15 @@ def test_the_command_writes_the_same_paper_beside_the_service(
     assert "2026000005" in text
     other = [*call[:-1], "none", "--out", str(out)]
     assert CliRunner().invoke(main, other).exit_code == 9
+
+
+def test_one_ticket_or_label_is_printed_again_and_counts_as_one(open_site: Site) -> None:
+    client = staff_browser(open_site, "administrator")
+    one, other = open_site.live.session(AM).plan.candidates[:2]
+    for kind in ("tickets", "labels"):
+        place = f"/admin/sessions/{AM}/papers/{kind}"
+        page = client.get(f"{place}?admission={one.admission}").text
+        assert one.admission in page
+        assert other.admission not in page
+        assert client.get(f"{place}?admission=nobody").status_code == 404
+    assert not records.printed(open_site.live, AM) & {"tickets", "labels"}

@@ -56,6 +56,35 @@ def test_silence_in_a_pause_is_no_lost_time_and_saves_in_it_count(room: Room) ->
     assert (proposals(room.session), said(mine)) == ([], {"q1": "a"})
 
 
+def test_who_begins_while_the_whole_room_is_paused_is_paused_too(room: Room) -> None:
+    late = room.attempt(2)
+    room.happen(pausing.pause_room(room.session, room.now, "消防", "chief"))
+    room.begin(late)
+    room.now += 20 * MINUTE
+    assert (late.paused, late.remaining_ms(room.now)) == (True, 60 * MINUTE)
+    room.happen(pausing.resume_room(room.session, room.now, "chief"))
+    assert (late.paused, room.attempt().remaining_ms(room.now)) == (False, 60 * MINUTE)
+    next_one = room.attempt(3)
+    room.begin(next_one)
+    assert not next_one.paused
+    assert room.replayed() == room.session
+
+
+def test_control_who_begins_while_only_a_neighbour_is_paused_is_not(room: Room) -> None:
+    room.happen(pausing.pause([room.attempt()], room.now, "坏机", "chief"))
+    room.begin(room.attempt(2))
+    assert not room.attempt(2).paused
+
+
+def test_a_hand_in_taken_back_while_the_room_is_paused_waits_with_it(room: Room) -> None:
+    mine = room.attempt()
+    room.now += 40 * MINUTE
+    room.hand_in(mine, 0)
+    room.happen(pausing.pause_room(room.session, room.now, "消防", "chief"))
+    room.happen(by_two.reopen(room.session, mine, 0, ("误交", "chief", "wu"), room.now))
+    assert (mine.phase, mine.paused) == ("started", True)
+
+
 def test_a_hand_in_taken_back_goes_on_with_its_answers_and_ends_with_another_receipt(
     room: Room,
 ) -> None:
@@ -100,7 +129,10 @@ def test_the_page_hears_of_the_pause_and_of_its_end(
     assert act(chief, "resume", admission=pages[0].candidate.admission)[0] == 200
     told = [page.call("GET", "state")[1]["paused"] for page in pages]
     assert told == [False, True]
-    assert [body["by"] for body in journal(open_site, "pause")] == ["周主考"] * 2
+    # The whole room, and the two who were writing.
+    paused = journal(open_site, "pause")
+    assert [bool(body["attempt"]) for body in paused] == [False, True, True]
+    assert {body["by"] for body in paused} == {"周主考"}
 
 
 def test_reopening_and_much_time_ask_for_a_second_password(

@@ -40,6 +40,18 @@ def test_a_code_fits_its_number_once_and_again_only_from_the_same_machine_at_onc
     assert known.challenge("am", mine) != number
 
 
+def test_a_right_guess_is_no_code_before_the_console_has_given_it() -> None:
+    mine, secret = Room().attempt(1), b"s" * 32
+    known, twin = (Readmissions(secret, lambda: 7) for _ in range(2))
+    number = known.challenge("am", mine)
+    guess = twin.answer("am", mine, twin.challenge("am", mine))
+    # From many addresses no wait keeps somebody from guessing on.
+    assert not known.fits("am", mine, guess, "m1", 0)
+    assert known.challenge("am", mine) == number
+    assert known.answer("am", mine, number) == guess
+    assert known.fits("am", mine, guess, "m2", 1)
+
+
 def test_the_code_depends_on_the_sites_secret_and_on_the_seat_term() -> None:
     mine = Room().attempt(1)
     codes = set()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteapp.conduct.attempt import Received
+from siteapp.conduct.received import Received
 
 
 @pytest.mark.parametrize(

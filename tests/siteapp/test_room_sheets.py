@@ -9,7 +9,7 @@ from siteapp.errors import RoomSheetRefused, RoomSheetUnreadable
 from siteapp.rooms import sheets
 from siteapp.rooms.plan import Bound, RoomGrid, RoomPlan
 from siteapp.rooms.sheets import HEAD, SIZE, plan_sheet, read_plan_sheet
-from sync.spreadsheet import sheet_bytes
+from sync.sheet_writer import sheet_bytes
 
 Row = Sequence[str | int | None]
 SEAT: Row = ["A", 1, 1, "座位", 1]

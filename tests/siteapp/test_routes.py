@@ -15,8 +15,15 @@ from siteapp.web.answers import PATH
 from siteapp.web.app import create_flask
 from siteapp.web.guard import CANDIDATE, ROLE_ATTRIBUTE, ROOM
 from siteapp.web.headers import HEADERS, PAPER_POLICY
+from sync.printing import pdf as printing
 
 PEOPLE = ("nobody", "candidate", "invigilator", "chief", "administrator")
+
+
+@pytest.fixture(autouse=True)
+def drawn_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here it is asked who gets a PDF; what is in it, in tests/printing and test_forms."""
+    monkeypatch.setattr(printing, "_made", lambda html: b"%PDF-")
 
 
 def undeclared(app: Flask) -> list[str]:

@@ -7,7 +7,7 @@ import world
 from room import Page, browser
 
 from siteapp.conduct import acts
-from siteapp.conduct.attempt import Received
+from siteapp.conduct.received import Received
 from siteapp.site import Site
 from siteapp.store import live
 from siteapp.store.writer import Decision, Statement

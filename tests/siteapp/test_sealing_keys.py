@@ -54,6 +54,6 @@ def test_a_register_that_names_no_other_keys_changes_nothing(
 def test_a_damaged_register_holds_back_no_answer(hq: world.Headquarters, open_site: Site) -> None:
     new = [entry("headquarters", NEW_LIVE), entry("escrow", NEW_ESCROW)]
     open_site.identity.register.take(signed(hq, *new))
-    (open_site.identity.folder / "keys.json").write_bytes(b"\0")
+    (open_site.identity.folder / "spool" / "keys.json").write_bytes(b"\0")
     cut(open_site)
     assert sealed_to(open_site) == [ids(hq.seal, hq.escrow)]

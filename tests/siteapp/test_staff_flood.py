@@ -80,4 +80,4 @@ def test_tries_at_the_same_moment_count_one_by_one(
         for thread in threads:
             thread.join()
     assert outcomes.count("WrongStaffSignIn") == 5
-    assert outcomes.count("TooManyTries") == 3
+    assert outcomes.count("StaffMustWait") == 3

@@ -270,19 +270,25 @@ def test_a_password_is_shown_once_and_written_nowhere(site: Site) -> None:
 def test_an_account_that_nobody_could_use_is_refused(site: Site, given: dict) -> None:
     client = staff_browser(site, "administrator")
     answer = client.post("/admin/users", data={"name": "x", "role": "chief"} | given)
-    assert (answer.status_code, answer.json["error"]["code"]) == (400, "request-refused")
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "entry-refused")
     assert len(site.staff.members()) == 1
 
 
 def test_the_steps_tell_the_truth_to_the_last_receipt(open_site: Site) -> None:
     client = staff_browser(open_site, "administrator")
+    chief = staff_browser(open_site, "chief")
 
     def following() -> str:
-        return re.search(r'class="[^"]*next"[^>]*>.*?</span>(\S+)<', client.get("/admin").text)[1]
+        line = r'class="[^"]* next"[^>]*>.*?<a[^>]*>([^<]+)<'
+        return re.search(line, client.get("/admin").text)[1]
 
     assert following() == "收卷结束"
     for sitting in ("live", "media"):
         close_sitting(open_site, AM, sitting)
+    assert following() == "收尾核对"
+    for name in list(open_site.live.session(AM).attempts):
+        act = {"attempt": name, "how": "absent", "note": "缺考"}
+        assert chief.post(f"/api/room/{AM}/settle", json=act).status_code == 200
     assert following() == "送达总部"
     open_site.packer.cut(open_site.live.session(AM))
     for entry in open_site.spool.outgoing():

@@ -97,6 +97,7 @@ def test_an_answer_that_waits_for_one_disk_only_would_be_lost_and_noticed(
     site.close()
 
 
+@pytest.mark.long
 def test_alone_it_goes_on_and_what_it_then_keeps_alone_is_shown_as_a_fork(
     open_folder: Path, open_package: world.Package, tmp_path: Path
 ) -> None:

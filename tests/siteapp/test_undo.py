@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from together import AM, at_once, grouped, limit_pages, note, outcome, put, wait_until
 
 from siteapp.conduct.acts import NewEvent
-from siteapp.conduct.attempt import CONTAINERS, Attempt, Received, Spent
+from siteapp.conduct.attempt import CONTAINERS, Attempt
+from siteapp.conduct.received import Received, Spent
 from siteapp.conduct.session import Before, Session
 from siteapp.site import Site
 from siteapp.standby.ring import Ring

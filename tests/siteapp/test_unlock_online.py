@@ -116,7 +116,7 @@ def test_a_release_counts_once_the_register_is_mended_or_names_its_key(
     hq: world.Headquarters, site: Site, received: world.Package
 ) -> None:
     session, fresh = site.live.session(AM), SigningKey.generate()
-    keys = site.identity.folder / "keys.json"
+    keys = site.identity.folder / "spool" / "keys.json"
     lay_down(site, received, fresh)
     site.releases.look(session)
     assert site.releases.faults[AM][1].code == "signature-refused"

@@ -140,7 +140,14 @@ def test_the_page_asks_the_chief_for_the_reason_and_keeps_what_was_typed(
     asked = chief.post(ADDRESS, data=typed)
     assert (asked.status_code, "60 分钟" in asked.text) == (409, True)
     assert typed["code1"] in asked.text
-    assert chief.post(ADDRESS, data={**typed, "reason": "提前布置"}).status_code == 303
+    typed |= {"reason": "提前布置"}
+    two = typed | {"second": "周监考", "password": site.staff.add("周监考", "invigilator")}
+    alone = typed | {"second": "chief", "password": "x"}
+    assert chief.post(ADDRESS, data=alone).status_code == 403
+    assert chief.post(ADDRESS, data=two | {"password": "x"}).status_code == 403
+    assert events(site, "unlock-early") == []
+    assert chief.post(ADDRESS, data=two).status_code == 303
+    assert [e["second"] for e in events(site, "vouched")] == ["周监考"]
     assert [e["reason"] for e in events(site, "unlock-early")] == ["提前布置"]
     assert site.live.session(AM).unlocked
 

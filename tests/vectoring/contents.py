@@ -162,6 +162,8 @@ def _plan_rules() -> Iterator[Refusal]:
         "minutes-0": field(*sitting, "minutes", to=0),
         "minutes-601": field(*sitting, "minutes", to=601),
         "break-of-241-minutes": field(*sitting, "break_minutes", to=241),
+        "part-times-that-are-not-the-whole": field(*sitting, "part_minutes", to=[60, 31]),
+        "part-time-of-0": field(*sitting, "part_minutes", to=[90, 0]),
         "hand-in-before-the-start": field(*sitting, "earliest_hand_in", to=-1),
         "admission-with-slash": field(*candidate, "admission", to="2026/1"),
         "admission-twice": field(*candidate, "admission", to="2026000002"),
@@ -171,6 +173,9 @@ def _plan_rules() -> Iterator[Refusal]:
         "candidate-of-an-unknown-sitting": field(*candidate, "sittings", to=["media"]),
         "candidate-twice-in-a-sitting": field(*candidate, "sittings", to=["live", "live"]),
         "extra-minutes-negative": field(*candidate, "extra_minutes", to=-1),
+        "rests-without-minutes": field(*candidate, "rests", to=1),
+        "21-rests": lambda p: p["candidates"][0].update(rests=21, rest_minutes=5),
+        "rest-of-61-minutes": lambda p: p["candidates"][0].update(rests=1, rest_minutes=61),
     }
     for name, wrongly in wrongs.items():
         yield f"plan-{name}", "p7", "plan-refused", package(model(PLAN, wrongly)).bytes()
@@ -180,7 +185,8 @@ def _papers() -> Iterator[Refusal]:
     form = ("forms", 0)
     item = (*form, "parts", 0, "items", 0)
     wrongs: dict[str, Wrong] = {
-        "unknown-member": field("keys", to={}),
+        "unknown-member": field("answers", to={}),
+        "keys-left-out": drop("keys"),
         "seed-with-unused-bits": recode("seed", by=trailing_bits),
         "materials-left-out": drop("materials"),
         "item-with-its-key": field(*item, "key", to=["a"]),

@@ -18,8 +18,10 @@ from vectoring import (
     lists,
     opening,
     photos,
+    practice,
     registers,
     statements,
+    updates,
 )
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
 from vectoring.reading import READERS, Keys, read
@@ -103,6 +105,7 @@ def given() -> JSON:
         "enrolment-answer": {"bundle": documents.to_bytes(enrolments.BUNDLE).hex()},
         "inventory": {"site": cast.SITE},
         "inventory-answer": {"site": cast.SITE, "to": inventories.TO},
+        "update": updates.GIVEN,
         "checkpoint": {"name": cast.SIGNER},
         "unlock-code": {"official": 1},
     }
@@ -113,6 +116,7 @@ def every() -> Iterator[Vector]:
     yield from container.vectors()
     yield from opening.vectors()
     yield from contents.packages()
+    yield from practice.packages()
     yield from photos.photos()
     yield from contents.batches()
     yield from contents.files()
@@ -121,6 +125,7 @@ def every() -> Iterator[Vector]:
     yield from enrolments.enrolments()
     yield from inventories.inventories()
     yield from lists.lists()
+    yield from updates.updates()
     yield from statements.checkpoints()
     yield from statements.codes()
 

@@ -25,6 +25,7 @@ from sync.wire.sealed import SealedDocument
 from sync.wire.six_words import six_words
 from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
+from sync.wire.update import Update, judge_update, read_update
 from sync.wire.version_rule import VersionRule
 
 Given = Mapping[str, Any]
@@ -218,6 +219,14 @@ def _parts(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read_list(path.read_bytes())))}
 
 
+def _update(path: Path, given: Given, keys: Keys) -> Opened:
+    release = [keys.verify(name) for name in ("release", "release-2")]
+    read = read_update(path.read_bytes(), release, _register_of(given, keys))
+    held = given["held"] and documents.from_bytes(bytes.fromhex(given["held"]), Update)
+    judge_update(read, held or None, given["installed"], given["now"])
+    return {"fields": _digest(documents.to_bytes(read))}
+
+
 READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "sealed-document": _sealed,
     "package": _package,
@@ -240,6 +249,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "inventory": _inventory,
     "inventory-answer": _answer,
     "parts-list": _parts,
+    "update": _update,
     "checkpoint": _checkpoint,
     "unlock-code": _code,
 }

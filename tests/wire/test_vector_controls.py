@@ -27,6 +27,7 @@ from sync.wire import (
     shape,
     stream,
     unlock,
+    update,
 )
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument, Unverified
@@ -198,6 +199,12 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         put(documents, "check_head", lambda *_: None),
         "batch/checkpoint-of-fewer-events batch/checkpoint-of-another-journal "
         "batch/response-changed-after-the-checkpoint",
+    ),
+    "d1": (put(update, "RELEASE_SIGNATURES", 1), "update/signed-by-one-officer"),
+    "d3 d4 d5": (
+        put(reading, "judge_update", lambda *_: None),
+        "update/after-its-end update/serial-lower update/serial-again-of-another"
+        " update/version-lower",
     ),
     "t4": (put(keys, "_LOW_ORDER_Y", set()), "enrolment-request/sign-of-order-1"),
     "t6": (put(keys, "_FIELD", 2**256), "certificate/release-of-not-reduced"),

@@ -1,0 +1,130 @@
+"""A bare Debian machine becomes a site, really: booted by systemd, with no network but the room's.
+
+Run by `make test-install`, which builds the package first; needs root and debootstrap.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import world
+from installed import Installed, repacked
+from nspawned import booted, cabled, missing
+
+PACKAGE = os.environ.get("EXAMSITE_PACKAGE", "")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not PACKAGE, reason="no package: run make test-install"),
+    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("install")
+
+
+@pytest.fixture(scope="module")
+def site(
+    folder: Path, opened: tuple[Path, world.Package]
+) -> Iterator[tuple[Installed, world.Package]]:
+    """Installed, enrolled, applied; a session is open."""
+    with booted(folder / "machine") as container, cabled(container) as room:
+        made = Installed(container, room, folder)
+        made.prepare()
+        made.install(Path(PACKAGE))
+        made.enrol(opened[0])
+        made.apply()
+        made.wait_served()
+        yield made, opened[1]
+
+
+Site = tuple[Installed, world.Package]
+
+
+def test_it_is_as_planned_and_a_second_run_changes_nothing(site: Site) -> None:
+    made, _ = site
+    assert made.container.run("examsite-setup", "verify", "--json") == '{"differs": []}'
+    assert ":" not in made.apply()
+    assert made.container.run("systemctl", "--failed", "--no-legend") == ""
+
+
+def test_a_candidate_sits_over_https_in_a_browser_of_the_room(site: Site) -> None:
+    made, package = site
+    told = made.sit(package, package.plan.candidates[0].seat, answer=[1, 2], expect=2)
+    assert told == {"secure": True}
+
+
+def test_a_service_that_stands_still_is_ended_and_every_answer_is_there(site: Site) -> None:
+    made, package = site
+    made.write(
+        "/run/systemd/system/examsite-web.service.d/quick.conf", "[Service]\nWatchdogSec=3\n"
+    )
+    made.container.run("systemctl", "daemon-reload")
+    made.container.run("systemctl", "restart", "examsite-web")
+    made.hang()
+    made.wait_served()
+    assert made.container.state("examsite-web", "NRestarts") == "1"
+    assert "watchdog" in made.container.run("journalctl", "-u", "examsite-web", "-o", "cat")
+    seat = package.plan.candidates[0].seat
+    made.sit(package, seat, again=True, answer=[], expect=2)
+
+
+def test_the_courier_finds_no_database(site: Site) -> None:
+    made, _ = site
+    pid = made.container.state("examsite-courier", "MainPID")
+    look = ["nsenter", "-t", pid, "-m", "ls", "/var/lib/examsite"]
+    assert "site.db" not in made.container.run(*look)
+    assert "site.db" in made.container.run("ls", "/var/lib/examsite")
+
+
+def test_while_a_sitting_is_open_no_release_is_changed(site: Site, folder: Path) -> None:
+    made, _ = site
+    newer = repacked(Path(PACKAGE), "0.1.1", folder)
+    said, _ = made.install(newer, check=False)
+    assert "sitting-runs" in said
+    assert made.container.run("readlink", "/usr/lib/examsite/current") == "releases/0.1.0"
+    assert made.asks() == 200
+
+
+def test_after_it_the_new_release_takes_the_place_and_a_faulty_one_gives_it_back(
+    site: Site, folder: Path
+) -> None:
+    made, _ = site
+    made.close_sittings()
+    made.install(folder / "examsite_0.1.1.deb")
+    assert made.container.run("readlink", "/usr/lib/examsite/current") == "releases/0.1.1"
+    made.wait_served()
+    faulty = repacked(Path(PACKAGE), "0.1.2", folder, broken=True)
+    said, _ = made.install(faulty, check=False)
+    assert "release-ill" in said
+    assert made.container.run("readlink", "/usr/lib/examsite/current") == "releases/0.1.1"
+    made.wait_served()
+
+
+def test_a_package_altered_by_a_byte_is_refused_and_nothing_changes(
+    site: Site, folder: Path
+) -> None:
+    made, _ = site
+    altered = folder / "altered.deb"
+    data = bytearray((folder / "examsite_0.1.1.deb").read_bytes())
+    data[len(data) // 2] ^= 1
+    altered.write_bytes(data)
+    made.container.put(altered, "/root/altered.deb")
+    assert not made.container.succeeds("dpkg", "-i", "/root/altered.deb")
+    assert made.asks() == 200
+
+
+def test_after_a_power_cut_it_serves_by_itself(site: Site) -> None:
+    made, _ = site
+    made.container.cut()
+    made.container.boot()
+    assert made.container.run("systemctl", "is-active", "examsite-web") == "active"
+
+
+def test_purging_leaves_the_results(site: Site) -> None:
+    made, _ = site
+    made.container.run("dpkg", "--purge", "examsite")
+    assert made.container.succeeds("test", "-f", "/var/lib/examsite/site.db")
+    assert not made.container.succeeds("test", "-e", "/usr/lib/examsite")
