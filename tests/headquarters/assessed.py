@@ -2,6 +2,7 @@
 
 import releasing
 from desk_world import BY, LIVE, NOW, Desk, Story
+from filed import named
 
 from sync.exam.catalogue import find
 from sync.headquarters.assessing import desk as marking
@@ -25,8 +26,11 @@ def accounts(desk: Desk) -> None:
         staff.add_member(desk.hq, BY, name, ("marker",))
 
 
-def handed_in(desk: Desk, candidates: int = 2) -> Story:
-    """A practical sitting `skill` in the session, answered in texts, closed and scored."""
+def handed_in(desk: Desk, candidates: int = 2, file: bytes | None = None) -> Story:
+    """A practical sitting `skill` in the session, answered in texts, closed and scored.
+
+    With `file`, that is what the journal names for every file asked for; none has come in.
+    """
     desk.session(candidates)
     added = sessions.add_sitting(
         desk.hq, BY, session="morning", sitting="skill", specification=find(LIVE),
@@ -34,8 +38,8 @@ def handed_in(desk: Desk, candidates: int = 2) -> Story:
     )  # fmt: skip
     desk.forms["skill"] = added.plan.forms
     rows = sample_rows("530051", candidates, 1)
-    file = desk.roster(rows)
-    rosters.import_roster(desk.hq, BY, session="morning", sitting="skill", file=file)
+    roster = desk.roster(rows)
+    rosters.import_roster(desk.hq, BY, session="morning", sitting="skill", file=roster)
     releasing.publish(desk.hq, BY, "morning")
     story = Story(desk)
     for row in rows:
@@ -45,6 +49,9 @@ def handed_in(desk: Desk, candidates: int = 2) -> Story:
             for n, one in enumerate(texts, start=1):
                 item = f"{task.id}/{one.id}"
                 story.answer(attempt, item, f"{row[0][-1]} 的方案", n)  # type: ignore[arg-type,index]
+            for n, one in enumerate([d for d in task.deliverables if d.kind == "file"], start=1):
+                if file is not None:
+                    named(story, attempt, file, n, f"{task.id}/{one.id}")
         story.hand_in(attempt)
     story.close(candidates, "skill")
     story.close(0)

@@ -1,10 +1,13 @@
 """The marking desk on its pages: an assessor marks, an officer watches, files do no harm."""
 
 import re
+from io import BytesIO
 
 import pytest
 from assessed import PANEL, accounts, handed_in, mark_all, opened
 from desk_world import BY, Desk, Page
+from filed import send
+from flask import Flask
 from flask.testing import FlaskClient
 
 from sync.errors import MarksRefused
@@ -97,6 +100,51 @@ def test_marks_of_an_open_desk_are_not_overwritten_by_a_sheet(desk: Desk) -> Non
     assert "marking desk" in refused.value.problems[0].en
 
 
+FILM = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 400
+
+
+@pytest.mark.parametrize("came", [FILM, FILM[:-1] + b"!"])
+def test_a_file_is_sent_whole_and_in_parts_or_not_a_byte_of_it(
+    desk: Desk, client: FlaskClient, came: bytes
+) -> None:
+    story = handed_in(desk, 1, FILM)
+    accounts(desk)
+    password = staff.add_member(desk.hq, BY, "eve", ("marker",))
+    open_desk(desk.hq, BY, "morning", "skill", PANEL._replace(assessors=("eve", "ben", "cai")))
+    for event in story.events:
+        if event.kind == "file":
+            send(desk, event.seq, came)
+    eve = Page(client, "eve", password)
+    links: list[str] = []
+    while not links:
+        where = eve.client.post("/scripts/next").headers["Location"]
+        page = eve.get(where)
+        links = re.findall(r'href="(/scripts/[^"]+)"', page)
+        if not links:
+            eve.client.post(where, data=rubric(page))
+    whole = eve.client.get(links[0])
+    if came != FILM:
+        assert whole.status_code == 422
+        assert came[:20] not in whole.data
+        return
+    assert (whole.status_code, whole.data) == (200, FILM)
+    whole.close()
+    part = eve.client.get(links[0], headers={"Range": "bytes=12-99"})
+    part.close()
+    assert (part.status_code, part.data) == (206, FILM[12:100])
+    assert not list((desk.hq.folder / "incoming").iterdir())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_script_speaks_one_language_and_asks_nothing_of_the_outside(ann: Page, lang: str) -> None:
+    where = ann.client.post("/scripts/next").headers["Location"]
+    text = ann.get(f"{where}?lang={lang}")
+    assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in text
+    links = re.findall(r'(?:src|href|action)="([^"]*)"', text)
+    assert all(link.startswith(("/", "?")) for link in links)
+    assert not re.search(r"<script(?! src=\"/look/)|style=|<style|\son\w+=", text)
+
+
 @pytest.mark.parametrize(
     ("first", "kind"),
     [
@@ -113,7 +161,8 @@ def test_marks_of_an_open_desk_are_not_overwritten_by_a_sheet(desk: Desk) -> Non
 )
 def test_what_a_file_is_its_bytes_say_and_a_page_is_never_run(first: bytes, kind: str) -> None:
     assert kind_of(first) == kind
-    answer = shown_as("1-d1", 'x".html', first, [first], len(first))
+    with Flask("test").test_request_context():
+        answer = shown_as("1-d1", 'x".html', BytesIO(first), len(first))
     assert answer.headers["Content-Type"].startswith(kind or "application/octet-stream")
     assert "script" not in answer.headers["Content-Security-Policy"]
     disposition = answer.headers["Content-Disposition"]

@@ -1,18 +1,16 @@
 """Uploaded files at headquarters: named by the journal, held against it, out for the markers."""
 
-import hashlib
-import io
 from pathlib import Path
 
 import pytest
-from desk_world import BY, NOW, Desk, Story
+from desk_world import BY, Desk, Story
+from filed import named, send
 
 from sync.errors import DocumentAltered, SignatureRefused
-from sync.headquarters.intake import edge
-from sync.headquarters.intake.archive import archive_pending, highest_receipt, list_batches
+from sync.headquarters.intake.archive import highest_receipt, list_batches
 from sync.headquarters.intake.handed_files import extract_files, handed_files, verify_pending
 from sync.headquarters.marking.scoring import refresh, saved_reconciliation
-from sync.wire.documents import Receipt, read, write_file
+from sync.wire.documents import Receipt, read
 from sync.wire.keys import SigningKey, VerifyKey
 
 
@@ -37,39 +35,8 @@ def story(desk: Desk) -> Story:
     return told
 
 
-def named(story: Story, attempt: str, content: bytes, sequence: int) -> None:
-    """The event of an uploaded file; its name would lead out of any folder."""
-    story.tell(
-        "file",
-        attempt=attempt,
-        item="p1/d2",
-        name="../../etc/表.XLSX",
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        seat_term=1,
-        instance="i1",
-        sequence=sequence,
-    )
-
-
 def numbers(story: Story) -> list[int]:
     return [e.seq for e in story.events if e.kind == "file"]
-
-
-def send(desk: Desk, sequence: int, content: bytes, signer: SigningKey | None = None) -> str:
-    """A file's document as the site makes it, taken in and archived; its digest."""
-    identity = {
-        "site": "site-01",
-        "session": "morning",
-        "server_term": 1,
-        "sequence": sequence,
-    }
-    path = desk.folder / "sealed"
-    key = signer or desk.box.sign
-    digest = write_file(path, identity, io.BytesIO(content), key, desk.hq.keys.public())
-    edge.accept(desk.hq, path, digest, NOW)
-    archive_pending(desk.hq, NOW)
-    return digest
 
 
 def states(desk: Desk) -> list[tuple[bool, str]]:

@@ -67,5 +67,6 @@ def shown_as(name: str, called: str, file: BinaryIO, size: int) -> Response:
     answer.headers["Content-Length"] = str(size)
     answer.headers["Content-Security-Policy"] = PDF_POLICY if kind == "application/pdf" else POLICY
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer.call_on_close(file.close)
     answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     return answer
