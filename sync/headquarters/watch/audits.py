@@ -21,6 +21,8 @@ ACTS: Mapping[str, Words] = {
     "application.return": Words("退回考点申报", "sent back a site application"),
     "application.revoke": Words("撤销考点批准", "revoked a site's approval"),
     "application.submit": Words("提交考点申报", "submitted a site application"),
+    "backup.make": Words("写出总部副本", "wrote a copy of headquarters"),
+    "backup.restore": Words("从副本恢复", "restored from a copy"),
     "batch.archive": Words("成绩数据包已存第二份", "batch copied to the archive"),
     "batch.quarantine": Words("文件被拒收，放入隔离区", "file refused, put in quarantine"),
     "batch.receive": Words("收到成绩数据包", "batch received"),
