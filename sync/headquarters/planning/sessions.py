@@ -111,12 +111,13 @@ def add_sitting(
     form_count: int = 1,
     earliest_hand_in: int = 30,
     break_minutes: int = 0,
+    lockdown: bool = False,
     materials: Mapping[str, bytes] | None = None,
 ) -> Added:
     """A sitting with its forms drawn; BlueprintUnmet names the cells that the bank cannot fill.
 
     Of an examination only if the register has it so (sync.headquarters.register.conditions).
-    `materials` are the bank's files by name.
+    `materials` are the bank's files by name; with `lockdown` it is taken in Safe Exam Browser.
     """
     checked(sitting)
     with headquarters.store.writing() as db:
@@ -129,7 +130,10 @@ def add_sitting(
         papers = [one.form for one in drawn]
         plan = _plan(specification, component, sitting, papers)
         plan = msgspec.structs.replace(
-            plan, earliest_hand_in=earliest_hand_in, break_minutes=break_minutes
+            plan,
+            earliest_hand_in=earliest_hand_in,
+            break_minutes=break_minutes,
+            lockdown="required" if lockdown else msgspec.UNSET,
         )
         _insert_sitting(db, session, plan, specification)
         _insert_forms(db, session, sitting, papers, bank)
