@@ -128,12 +128,9 @@ def add_sitting(
         earlier = seen_before(db, specification.code, row.starts_at)
         drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed, earlier)
         papers = [one.form for one in drawn]
-        plan = _plan(specification, component, sitting, papers)
+        plan = _plan(specification, component, sitting, papers, lockdown)
         plan = msgspec.structs.replace(
-            plan,
-            earliest_hand_in=earliest_hand_in,
-            break_minutes=break_minutes,
-            lockdown="required" if lockdown else msgspec.UNSET,
+            plan, earliest_hand_in=earliest_hand_in, break_minutes=break_minutes
         )
         _insert_sitting(db, session, plan, specification)
         _insert_forms(db, session, sitting, papers, bank)
@@ -143,7 +140,7 @@ def add_sitting(
 
 
 def _plan(
-    specification: Specification, component: str, sitting: str, drawn: list[Form]
+    specification: Specification, component: str, sitting: str, drawn: list[Form], lockdown: bool
 ) -> SittingPlan:
     part = specification.component(component)
     return SittingPlan(
@@ -154,6 +151,7 @@ def _plan(
         minutes=part.minutes,
         forms=tuple(form.id for form in drawn),
         part_minutes=tuple(one.minutes for one in part.parts if one.minutes),
+        lockdown="required" if lockdown else msgspec.UNSET,
     )
 
 
