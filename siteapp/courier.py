@@ -1,11 +1,12 @@
 """The site's courier: its own process, which opens the spool and the keys but no database."""
 
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from threading import Event
 
 from siteapp.config import Settings
-from siteapp.identity import load_identity
+from siteapp.identity import Identity, load_identity
 from sync.courier import Courier
 from sync.errors import NotReady
 from sync.progress import note_half
@@ -14,8 +15,12 @@ from sync.spool import Spool
 from sync.stick import StickTransport
 from sync.stock import Stock
 from sync.transport import HttpTransport, wall_ms
+from sync.updates import Updates
+from sync.updating import Updating
 from sync.version_rules import RuleFile
+from sync.windows import read_windows
 from sync.wire.keys import VerifyKey
+from sync.wire.register import KeyRegister
 
 
 def make_courier(folder: Path, stick: Path | None = None) -> Courier:
@@ -37,6 +42,10 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
             identity.sign,
             sent=partial(note_half, spool.folder),
         )
+    updating = None
+    if isinstance(transport, HttpTransport):
+        # On a stick they lie in folders of their own, which an administrator takes them from.
+        updating = _updating(identity, settings, spool, transport)
     receipt_key = VerifyKey.from_bytes(identity.certificate.headquarters.receipt)
     longest = settings.number("courier_seconds")
 
@@ -53,5 +62,26 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
         stock=Stock(spool, identity.site, identity.sign, wall_ms),
         reports=Reports(spool.folder),
         rules=(RuleFile(spool.folder, receipt_key), transport),
+        updating=updating,
         pause=pause,
     )
+
+
+def _updating(
+    identity: Identity, settings: Settings, spool: Spool, line: HttpTransport
+) -> Updating:
+    """Newer software over the line, kept beside the spool."""
+
+    def kept(register: KeyRegister | None) -> Updates:
+        return updates_of(identity, register, wall_ms())
+
+    def sat() -> bool:
+        return read_windows(spool.folder).cover(wall_ms())
+
+    return Updating(line, kept, sat, settings.number("update_kib_per_s"))
+
+
+def updates_of(identity: Identity, register: KeyRegister | None, now: int) -> Updates:
+    """What this site keeps of updates, judged by what runs here."""
+    release = [VerifyKey.from_bytes(raw) for raw in identity.certificate.headquarters.release]
+    return Updates(identity.folder, release, register, metadata.version("examsite"), now)
