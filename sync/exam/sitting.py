@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from sync.errors import PlanRefused
 from sync.exam.specification import Struct
 from sync.words import Words
@@ -18,6 +20,7 @@ class SittingPlan(Struct, frozen=True):
 
     `break_minutes`: rest before it, for who has handed in another one of the session.
     `part_minutes`: of its forms' parts in their order, where each has a time of its own.
+    `lockdown`: it is taken in Safe Exam Browser; a plan that says nothing of it does not ask.
     """
 
     id: str
@@ -29,6 +32,8 @@ class SittingPlan(Struct, frozen=True):
     earliest_hand_in: int = 30
     break_minutes: int = 0
     part_minutes: tuple[int, ...] = ()
+    # Left out unless it is asked for, so that plans of before it stay as they were written.
+    lockdown: Literal["required"] | UnsetType = UNSET
 
 
 class CandidatePlan(Struct, frozen=True):
