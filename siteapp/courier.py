@@ -42,10 +42,6 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
             identity.sign,
             sent=partial(note_half, spool.folder),
         )
-    updating = None
-    if isinstance(transport, HttpTransport):
-        # On a stick they lie in folders of their own, which an administrator takes them from.
-        updating = _updating(identity, settings, spool, transport)
     receipt_key = VerifyKey.from_bytes(identity.certificate.headquarters.receipt)
     longest = settings.number("courier_seconds")
 
@@ -62,15 +58,17 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
         stock=Stock(spool, identity.site, identity.sign, wall_ms),
         reports=Reports(spool.folder),
         rules=(RuleFile(spool.folder, receipt_key), transport),
-        updating=updating,
+        updating=_updating(identity, settings, spool, transport),
         pause=pause,
     )
 
 
 def _updating(
-    identity: Identity, settings: Settings, spool: Spool, line: HttpTransport
-) -> Updating:
-    """Newer software over the line, kept beside the spool."""
+    identity: Identity, settings: Settings, spool: Spool, line: HttpTransport | StickTransport
+) -> Updating | None:
+    """Newer software over the line, kept beside the spool; from a stick a person takes it."""
+    if not isinstance(line, HttpTransport):
+        return None
 
     def kept(register: KeyRegister | None) -> Updates:
         return updates_of(identity, register, wall_ms())
