@@ -22,7 +22,6 @@ from siteapp.web.guard import STAFF, member, role, site
 from siteapp.web.times import china_time
 from siteapp.web.two_people import second_for_account, two_of_form
 from sync.errors import AlreadyThere, ExamError, NotAllowed, NotFound, UnlockRefused
-from sync.progress import by_session
 from sync.wire.unlock import UnlockCode
 from sync.words import Words
 
@@ -179,35 +178,6 @@ def _codes() -> tuple[UnlockCode, UnlockCode]:
         UnlockCode.parse(request.form.get("code1", "")[:100], 1),
         UnlockCode.parse(request.form.get("code2", "")[:100], 2),
     )
-
-
-@administrator.get("/admin/deliveries")
-@role(*LEADERS)
-def deliveries() -> str:
-    """Every batch and how far it is; nothing leaves the site before the second receipt."""
-    status = site().spool.status()
-    held = status.held if status else {}
-    progress = {one.session: one for one in by_session(site().spool)}
-    shown = []
-    for session in reversed(list(site().live.sessions.values())):
-        batches = [
-            row | {"refusal": site().spool.refusal(row["digest"]), "held": held.get(row["digest"])}
-            for row in site().packer.delivery(session.plan.id)
-        ]
-        packed = sum(b["count"] for b in batches)
-        archived = sum(b["count"] for b in batches if b["state"] == "archived")
-        shown.append(
-            {
-                "session": session,
-                "batches": batches,
-                "packed": packed,
-                "archived": archived,
-                "files": site().filer.tally(session),
-                "delivered": site().delivered(session),
-                "progress": progress.get(session.plan.id),
-            }
-        )
-    return render_template("administrator-deliveries.html", shown=shown, facts=server_facts())
 
 
 @administrator.get("/admin/users")

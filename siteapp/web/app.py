@@ -14,6 +14,7 @@ from siteapp.web.bodies import MAX_UPLOAD
 from siteapp.web.cameras import cameras
 from siteapp.web.candidate import candidate
 from siteapp.web.checking import checking
+from siteapp.web.deliveries import deliveries
 from siteapp.web.drill import drill
 from siteapp.web.drill_door import drill_door
 from siteapp.web.elsewhere import Elsewhere
@@ -62,7 +63,7 @@ def create_flask(site: Site) -> Flask:
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     app.register_blueprint(printing)
-    people = (candidate, reviewing, noticing, staff, administrator, alarms, retaining)
+    people = (candidate, reviewing, noticing, staff, administrator, deliveries, alarms, retaining)
     wall = (invigilator, two_people, reconciling, readmitting, lockdown)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
     for blueprint in (*people, *wall, *others, cameras, room_checks, trust, metrics):

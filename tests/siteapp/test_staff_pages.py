@@ -289,6 +289,8 @@ def test_the_steps_tell_the_truth_to_the_last_receipt(open_site: Site) -> None:
     for name in list(open_site.live.session(AM).attempts):
         act = {"attempt": name, "how": "absent", "note": "缺考"}
         assert chief.post(f"/api/room/{AM}/settle", json=act).status_code == 200
+    assert following() == "签记录单"
+    chief.get(f"/admin/sessions/{AM}/papers/record")
     assert following() == "送达总部"
     open_site.packer.cut(open_site.live.session(AM))
     for entry in open_site.spool.outgoing():
