@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from siteapp.conduct.session import Session
 from siteapp.disk import Disk, QuietWhenFull
-from siteapp.heartbeat import Heartbeat, Running, Watch, being_sat
+from siteapp.heartbeat import Heartbeat, Running, Watch, being_sat, windows_of
 from siteapp.lan.announce import reachable_by
 from siteapp.site import Site
 from siteapp.web.answers import AnswerPath
@@ -46,7 +47,7 @@ class Server:
         live, running = site.live, Running(site.folder)
         self._watch = Watch(
             Heartbeat(live.writer, self._notifier),
-            lambda: running.tell(being_sat(list(live.sessions.values()))),
+            lambda: _tell(running, list(live.sessions.values())),
         )
 
     def run(self) -> None:
@@ -73,6 +74,11 @@ class Server:
     def stop(self) -> None:
         """End `run` from another thread."""
         self._loop.stop()
+
+
+def _tell(running: Running, sessions: list[Session]) -> None:
+    running.tell(being_sat(sessions))
+    running.tell_hours(windows_of(sessions))
 
 
 def log_until_low(disk: Disk) -> None:

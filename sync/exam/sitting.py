@@ -88,12 +88,17 @@ def form_for(sitting: SittingPlan, seat: int, run: int = 0) -> str:
 UNLOCK_AHEAD_MS = 15 * 60_000
 
 
-def unlock_due_ms(starts_at: str) -> int:
-    """From when on papers may be opened (ms since 1970); ValueError for no time with an offset."""
+def starts_ms(starts_at: str) -> int:
+    """A start in ms since 1970; ValueError for no time with an offset."""
     starts = datetime.fromisoformat(starts_at)
     if starts.tzinfo is None:
         raise ValueError(starts_at)
-    return int(starts.timestamp() * 1000) - UNLOCK_AHEAD_MS
+    return int(starts.timestamp() * 1000)
+
+
+def unlock_due_ms(starts_at: str) -> int:
+    """From when on papers may be opened (ms since 1970); ValueError for no time with an offset."""
+    return starts_ms(starts_at) - UNLOCK_AHEAD_MS
 
 
 _START = re.compile(
