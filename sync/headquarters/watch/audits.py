@@ -72,6 +72,7 @@ ACTS: Mapping[str, Words] = {
     "site.withdraw-invitation": Words("撤回登记邀请", "withdrew an invitation"),
     "site.words-differ": Words("登记核对词不一致", "the six words differed"),
     "update.publish": Words("发布软件更新", "published an update"),
+    "update.serve": Words("开放在线下载软件更新", "gave sites an update over the line"),
     "update.sign": Words("签署软件更新", "signed an update"),
     "version.require": Words("要求考点软件版本", "required a version of sites"),
     "sitting.add": Words("新增科目", "added a sitting"),
