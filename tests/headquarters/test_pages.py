@@ -37,6 +37,8 @@ ROUTES: dict[str, set[str]] = {
     "GET /.well-known/examhq": {PUBLIC},
     "GET /api/v1/keys": {PUBLIC},
     "GET /api/v1/version": {PUBLIC},
+    "GET /api/v1/update": {SITE},
+    "GET /api/v1/updates/<digest>": {SITE},
     "GET /versions": DESK,
     "POST /versions": OFFICER,
     "GET /api/v1/packages": {SITE},
