@@ -115,6 +115,8 @@ ROUTES: dict[str, set[str]] = {
     "GET /scripts/<number>": {"marker"},
     "POST /scripts/<number>": {"marker"},
     "GET /scripts/<number>/<deliverable>": {"marker"},
+    "GET /sessions/<session>/papers": OFFICER,
+    "POST /sessions/<session>/papers": OFFICER,
     "GET /bank": OFFICER,
     "GET /bank/<code>": OFFICER,
     "GET /bank/<code>/samples": OFFICER,
