@@ -12,6 +12,7 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
 from sync.headquarters.web.assessing_pages import assessing_pages
+from sync.headquarters.web.bank_import_pages import bank_import_pages
 from sync.headquarters.web.bank_pages import bank_pages
 from sync.headquarters.web.board_pages import board_pages
 from sync.headquarters.web.desk_pages import desk_pages
@@ -42,7 +43,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     views.install(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
-    for content in (rule_pages, bank_pages, item_pages, paper_pages):
+    for content in (rule_pages, bank_pages, bank_import_pages, item_pages, paper_pages):
         app.register_blueprint(content)
     app.register_blueprint(release_pages)
     app.register_blueprint(register_pages)
