@@ -48,7 +48,13 @@ def stick() -> None:
 @click.option("--debian", type=A_FOLDER, help="A folder of Debian packages that it lacks.")
 @click.option("--login", type=IN_FILE, help="The administrator's hashed password (crypt).")
 @click.option("--erase", is_flag=True, help="Unattended: erase the disk if there is only one.")
-@click.option("--days", type=click.IntRange(1, 400), default=60, show_default=True)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 400),
+    default=60,
+    show_default=True,
+    help="After so many days nobody believes it any more.",
+)
 @hq_option
 @key_option
 @officer_options
