@@ -31,7 +31,7 @@ ITEMS = re.compile(r"/bank/[^/]+/preview")
 MAX_ITEMS_FILE = 41 * 1024 * 1024
 INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 READINESS = "/api/v1/readiness"
-# Half of all: a balancer opens many, and leaves some to others.
+# Half of all; the front, which asks for many, is not counted.
 PER_MACHINE = 512
 _PROOF = "EXAMSITE_AUTHORIZATION"
 
