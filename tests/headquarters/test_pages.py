@@ -117,6 +117,15 @@ ROUTES: dict[str, set[str]] = {
     "GET /incidents.xlsx": {"exam-officer", "auditor"},
     "GET /results": {"exam-officer", "auditor"},
     "GET /results.xlsx": {"exam-officer"},
+    "GET /results/sites": {"exam-officer", "auditor"},
+    "GET /results/sites.xlsx": {"exam-officer", "auditor"},
+    "GET /results/verify": {"exam-officer", "auditor"},
+    "GET /sessions/<session>/results": {"exam-officer", "auditor"},
+    "POST /sessions/<session>/results/proposal": OFFICER,
+    "POST /sessions/<session>/results/decision": OFFICER,
+    "GET /sessions/<session>/transcripts.pdf": OFFICER,
+    "GET /sessions/<session>/platform.xlsx": OFFICER,
+    "GET /sessions/<session>/qti-results.zip": OFFICER,
     "GET /receipt": {"exam-officer", "auditor"},
     "GET /quarantine": DESK,
     "GET /quarantine/<digest>/file": {"exam-officer"},
@@ -148,8 +157,9 @@ def sat(desk: Desk) -> None:
 
 
 NO_PAGES = ("/statement", ".xlsx", "/rows", "/file", "/form")
-# A script is one assessor's own: whoever else asks is refused; see test_assessing_pages.
-OWN = "/scripts/"
+# A script is one assessor's own: whoever else asks is refused; see test_assessing_pages. And of
+# what was not released nothing is made; see test_released_pages.
+OWN = ("/scripts/", *(f"/sessions/morning/{name}" for name in ("transcripts", "platform", "qti-")))
 
 
 def filled(desk: Desk, path: str) -> str:

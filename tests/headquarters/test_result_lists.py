@@ -15,7 +15,7 @@ from sync.headquarters.released.lists import (
 )
 from sync.words import Words
 
-THEORY = Reached("theory", Words("理论考核", "theory"), "passed", 80, 100)
+THEORY = Reached("theory", Words("理论考核", "theory"), "passed", 80, 100, 60)
 LINE = Line(
     admission="99530051001",
     name="示例考生01",
@@ -48,7 +48,7 @@ def test_the_digest_is_what_the_specification_says() -> None:
     line = {
         "admission": "99530051001", "certificate": ["直播电商", "Live commerce"],
         "components": [
-            {"marks": 80, "name": "theory", "of": 100, "state": "passed",
+            {"marks": 80, "name": "theory", "needed": 60, "of": 100, "state": "passed",
              "title": ["理论考核", "theory"]}
         ],
         "edition": "2021", "identity": "110101199001011237", "level": ["初级", "junior"],

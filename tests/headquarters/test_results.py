@@ -11,10 +11,11 @@ from desk_world import BY, Desk, Story
 from sync.errors import MarksRefused
 from sync.headquarters.errors import MarksUnreadable
 from sync.headquarters.marking import results
-from sync.headquarters.marking.results import HEAD, import_marks, results_sheet
+from sync.headquarters.marking.results import import_marks
 from sync.headquarters.marking.scoring import score
 from sync.headquarters.planning import rosters
 from sync.headquarters.planning.samples import sample_rows
+from sync.headquarters.released.sheets import HEAD, results_sheet
 from sync.headquarters.watch.audits import Filter, list_audit
 from sync.sheet_writer import sheet_bytes
 from sync.spreadsheet import Cell, read_sheet

@@ -16,13 +16,11 @@ from sync.headquarters.planning.sessions import (
     find,
     list_sittings,
     published_plan,
-    show_session,
 )
 from sync.headquarters.store.assessing_tables import assessments
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import entries, practical_marks
-from sync.sheet_writer import sheet_bytes
 from sync.spreadsheet import Cell, SheetUnreadable, read_sheet
 from sync.words import Words
 
@@ -158,13 +156,6 @@ def _practical(headquarters: Headquarters, session: str) -> dict[tuple[str, str]
     query = select(practical_marks).where(practical_marks.c.session == session)
     with headquarters.store.reading() as db:
         return {(row.sitting, row.admission): row.marks for row in db.execute(query)}
-
-
-def results_sheet(headquarters: Headquarters, session: str) -> bytes:
-    """The results as .xlsx; everything people typed is text and can be no formula."""
-    kind = show_session(headquarters, session).kind
-    rows = [[*cells(row), session, KINDS[kind].zh] for row in result_rows(headquarters, session)]
-    return sheet_bytes(SHEETS[kind], HEAD, rows)
 
 
 def cells(row: ResultRow) -> list[Cell]:

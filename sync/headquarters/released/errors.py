@@ -2,6 +2,7 @@
 
 InputRefused  ListRefused  MappingRefused
 NotNow        ResultsOpen  ResultsHeldBack  ResultsChanged  ResultsSame  NothingReleased
+             ReleaseOutdated
 NotAllowed    OtherReleaserNeeded
 """
 
@@ -76,6 +77,20 @@ class NothingReleased(NotNow):
     hint = Words(
         "成绩单和上报文件只从已发布的成绩生成，请先由两人发布",
         "Transcripts and files are made of released results only; two officers release them first",
+    )
+
+
+class ReleaseOutdated(NotNow):
+    """The answers as they are marked now do not give what was released."""
+
+    code = "release-outdated"
+    message = Words(
+        "{count} 名考生的作答按现行判分与第 {release} 次发布不同",
+        "For {count} candidates the answers as marked now do not give release {release}",
+    )
+    hint = Words(
+        "逐题报告须与发布的成绩一致：请先由两人再次发布，再导出",
+        "Reports by item must agree with what was released: release anew first, then export",
     )
 
 

@@ -85,6 +85,7 @@ def _line(
                 # Who broke the rules has no marks, in no paper of that certificate.
                 marks=None if whole == "violation" else given.get(one.name),
                 of=one.full_mark,
+                needed=one.pass_mark,
             )
             for one in rules.components
         ),

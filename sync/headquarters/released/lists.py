@@ -22,13 +22,14 @@ _HEARD = str.maketrans("01", "OI")
 
 
 class Reached(Struct, frozen=True):
-    """One component: `state` as in sync.exam.outcomes; `marks` out of `of`, if there are any."""
+    """One component: `state` as in sync.exam.outcomes; `marks` of `of`, `needed` to pass."""
 
     name: str
     title: Words
     state: str
     marks: int | None
     of: int
+    needed: int
 
 
 class Line(Struct, frozen=True):

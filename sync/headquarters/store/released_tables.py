@@ -59,6 +59,17 @@ result_codes = Table(
     PrimaryKeyConstraint("code"),
 )
 
+# What was made of a released list, and taken away.
+result_exports = Table(
+    "result_exports",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", ForeignKey("result_lists.number"), nullable=False, index=True),
+    Column("what", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 # Which columns a certificate platform takes, as TOML; the last of a name counts.
 column_mappings = Table(
     "column_mappings",
@@ -70,5 +81,5 @@ column_mappings = Table(
     Column("at", BigInteger, nullable=False),
 )
 
-for _table in (result_lists, result_decisions, result_codes, column_mappings):
+for _table in (result_lists, result_decisions, result_codes, result_exports, column_mappings):
     append_only(_table)
