@@ -4,6 +4,7 @@ How our facts become QTI's is specified in docs/specs/results.md.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -33,7 +34,10 @@ from sync.headquarters.store.folder import Headquarters
 from sync.moments import BEIJING
 
 SPACE = "http://www.imsglobal.org/xsd/imsqti_result_v3p0"
-SOURCE = "examsite"
+SOURCE = "urn:examsite:"
+# What XML has no way to write, and what no identifier may hold.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+_UNNAMED = re.compile(r"[^A-Za-z0-9._-]")
 # A file of a zip has a moment of its own; this one says nothing of when it was made.
 NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 _BASE = {"gap": "string", "match": "directedPair"}
@@ -122,9 +126,9 @@ def report(
         ("session", about.session),
         ("release", str(about.release)),
         ("site", about.site),
-        ("admission", line.admission),
     ):
-        _add(context, "sessionIdentifier", sourceID=SOURCE, identifier=f"{name}:{value}")
+        source, named = f"{SOURCE}{name}", _named(name[0], value)
+        _add(context, "sessionIdentifier", sourceID=source, identifier=named)
     test = _add(root, "testResult", identifier=_named("t", line.specification), datestamp=_when(at))
     for name, base, said, more in _outcomes(line):
         _variable(test, name, base, said, **more)
@@ -166,7 +170,7 @@ def _item(root: Any, place: int, mark: ItemMark, item: Item, ended: int) -> None
     )
     held = _add(response, "candidateResponse")
     for value in values(item, mark.response):
-        _add(held, "value").text = value
+        _add(held, "value").text = _UNWRITABLE.sub("", value)
     _variable(found, "SCORE", "float", str(mark.marks), normalMaximum=str(mark.of))
     _variable(found, "MAXSCORE", "float", str(mark.of))
 
@@ -194,8 +198,8 @@ def _add(parent: Any, name: str, **attributes: Any) -> Any:
 
 
 def _named(kind: str, name: str) -> str:
-    """An identifier as XML allows it: it begins with a letter."""
-    return f"{kind}-{name}"
+    """An identifier as XML allows it: it begins with a letter; other characters by number."""
+    return f"{kind}-" + _UNNAMED.sub(lambda found: f"_{ord(found[0]):x}_", name)
 
 
 def _when(ms: int) -> str:

@@ -25,7 +25,11 @@ class Step(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """All that the page of a session's results shows."""
+    """All that the page of a session's results shows.
+
+    `changed` is what differs now from the last release, `proposed` what the waiting list has
+    otherwise.
+    """
 
     steps: tuple[Step, ...]
     hindrance: Words | None
@@ -33,6 +37,7 @@ class Story(Struct, frozen=True):
     waiting: Proposed | None
     last: Proposed | None
     changed: tuple[Difference, ...]
+    proposed: tuple[Difference, ...]
     lists: tuple[Proposed, ...]
     taken: tuple[Taken, ...]
 
@@ -58,6 +63,7 @@ def story(headquarters: Headquarters, session: str) -> Story:
         waiting=waiting,
         last=last,
         changed=tuple(differences(before, now.list.lines)),
+        proposed=tuple(differences(before, waiting.list.lines)) if waiting else (),
         lists=tuple(reversed(lists)),
         taken=taken,
     )
