@@ -12,7 +12,7 @@ from provisioning.privileged import SERVICES, Machine, Releases
 from provisioning.setup.answers import QUESTIONS, Answers, problems, read_answers
 from provisioning.setup.errors import AnswersRefused, NotAsPlanned, Unfit
 from provisioning.setup.facts import blockers, measure, warnings
-from provisioning.setup.steps import STEPS, Around, missing, undone
+from provisioning.setup.steps import STEPS, TIMERS, Around, missing, undone
 from sync.console import language, say, show_json, show_table
 
 # What was answered last, so that nobody is asked twice.
@@ -196,7 +196,7 @@ def stop() -> None:
     """Stop and disable all services; the package calls it before it goes."""
     machine = Machine()
     machine.need_root("upgrade stop")
-    for unit in (*SERVICES, "examsite-check.timer", "examsite-backup.timer"):
+    for unit in (*SERVICES, *TIMERS):
         machine.tell("disable", "--now", unit)
 
 

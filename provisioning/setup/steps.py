@@ -17,6 +17,7 @@ from provisioning.setup.answers import Answers
 from provisioning.setup.facts import Facts, release_share
 from provisioning.trust import keeping
 from provisioning.trust.authority import PRIVATE
+from provisioning.trust.front import MASTER, hand_over
 from provisioning.trust.keeping import Places, Wanted
 from siteapp.config import Settings
 from siteapp.identity import load_identity
@@ -24,7 +25,7 @@ from sync.errors import ExamError
 from sync.words import Words
 
 DATA = "/var/lib/examsite"
-TIMERS = ("examsite-check.timer", "examsite-backup.timer")
+TIMERS = ("examsite-check.timer", "examsite-backup.timer", "examsite-certificate.timer")
 
 
 class Around(NamedTuple):
@@ -232,21 +233,22 @@ class Trust(Step):
         return Places(at(DATA), at("/etc/examsite/trust"), at("/etc/examsite/front.pem"))
 
     def _facts(self, around: Around) -> Wanted:
-        given = [around.address] if around.answers.address else [*around.facts.addresses]
+        given = {around.address, *around.facts.addresses} - {""}
         name = Settings.load(around.machine.at(DATA)).text("room_host")
-        return Wanted((name,), tuple(ipaddress.ip_address(one) for one in given))
+        return Wanted((name,), tuple(ipaddress.ip_address(one) for one in sorted(given)))
 
     def done(self, around: Around) -> bool:
-        """There is one; what it is good for is renewed by `do`."""
-        places = self._places(around)
-        return (places.keep / "issuer.key").exists() and places.front.exists()
+        """There is one, for the addresses of today and for a season to come."""
+        places, wanted = self._places(around), self._facts(around)
+        return keeping.good(places, keeping.within(places, wanted), _now())
 
     def do(self, around: Around) -> None:
         """Make it, or certify anew if it ends soon or the addresses are others."""
-        places, now = self._places(around), datetime.datetime.now(datetime.UTC)
+        places, now = self._places(around), _now()
         wanted = self._facts(around)
         if (places.keep / "issuer.key").exists():
-            keeping.renew(places, wanted, now)
+            keeping.renew(places, keeping.within(places, wanted), now)
+            hand_over(places.front, around.machine.at(str(MASTER)))
             return
         outside = [a for a in wanted.addresses if not any(a in network for network in PRIVATE)]
         limits = [*PRIVATE, *(ipaddress.ip_network(str(one)) for one in outside)]
@@ -341,6 +343,10 @@ def setting(machine: Machine, name: str, value: str) -> None:
     kept = [line for line in lines if line.partition("=")[0].strip() != name]
     machine.write(files.SETTINGS, "\n".join([*kept, f'{name} = "{value}"', ""]), 0o640)
     own(machine, path)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
 
 
 def own(machine: Machine, path: Path) -> None:
