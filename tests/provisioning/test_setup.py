@@ -10,12 +10,14 @@ import world
 from provisioning.privileged import Machine
 from provisioning.setup import files
 from provisioning.setup.answers import Answers, read_answers
+from provisioning.setup.around import Around
 from provisioning.setup.errors import AnswersRefused
-from provisioning.setup.facts import EARLIEST, GIB, Facts, blockers, warnings
-from provisioning.setup.steps import STEPS, Around, undone
+from provisioning.setup.facts import EARLIEST, GIB, Facts, Taken, blockers, warnings
+from provisioning.setup.steps import STEPS, undone
 from siteapp.config import Settings
 
 GOOD = Facts(4, 8 * GIB, 100 * GIB, EARLIEST + 1000, ("192.168.7.2",), ())
+ALONE = Answers(names=True, dhcp=("10.0.0.50", "10.0.0.99"), address="10.0.0.1")
 SHARE = "usr/lib/examsite/current/share"
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 
@@ -93,26 +95,33 @@ def test_undoing_leaves_the_data_and_nothing_of_ours_in_the_system(
 
 
 @pytest.mark.parametrize(
-    ("facts", "says"),
+    ("facts", "answers", "code"),
     [
-        (GOOD._replace(free=GIB), "1 GiB free on the disk, 8 needed"),
-        (GOOD._replace(now=0.0), "The clock says 1970; set it first (date -s)"),
-        (GOOD._replace(now=4e9), "The clock says 2096; set it first (date -s)"),
-        (GOOD._replace(addresses=()), "No network card with an address; see the cable"),
-        (GOOD._replace(taken=(443,)), "Port 443 belongs to another program"),
+        (GOOD._replace(free=GIB), Answers(), "disk-small"),
+        (GOOD._replace(now=0.0), Answers(), "clock-wrong"),
+        (GOOD._replace(now=4e9), Answers(), "clock-wrong"),
+        (GOOD._replace(addresses=(), cards=()), Answers(), "no-card"),
+        (GOOD._replace(addresses=()), Answers(), "no-address"),
+        (GOOD._replace(taken=(Taken(443, "nginx", "nginx.service"),)), Answers(), "port-taken"),
+        (GOOD._replace(lenders=("192.168.7.1",)), ALONE, "other-dhcp"),
     ],
 )
 def test_a_machine_that_cannot_be_a_site_is_told_why_before_anything_is_done(
-    facts: Facts, says: str
+    facts: Facts, answers: Answers, code: str
 ) -> None:
-    assert [one.en for one in blockers(facts)] == [says]
-    assert blockers(GOOD) == []
+    assert [one.kind.code for one in blockers(facts, answers)] == [code]
+    assert blockers(GOOD, answers) == []
+
+
+def test_with_its_own_address_it_needs_none_and_lending_none_it_may_meet_a_lender() -> None:
+    assert blockers(GOOD._replace(addresses=()), ALONE) == []
+    assert blockers(GOOD._replace(lenders=("192.168.7.1",)), Answers()) == []
 
 
 def test_a_weak_machine_is_told_and_goes_on() -> None:
     weak = GOOD._replace(cores=1, memory=GIB)
     assert len(warnings(weak)) == 2
-    assert warnings(GOOD) == blockers(weak) == []
+    assert warnings(GOOD) == blockers(weak, Answers()) == []
 
 
 @pytest.mark.parametrize(
@@ -123,6 +132,10 @@ def test_a_weak_machine_is_told_and_goes_on() -> None:
         ('host_name = "a b"', "host_name: lower-case letters, digits, -"),
         ('dhcp = ["10.0.0.9"]', "dhcp: the first address and the last"),
         ('address = "exam"', "address is no address: exam"),
+        ('dhcp = ["10.0.0.9", "10.0.0.5"]\naddress = "10.0.0.1"', "dhcp: the first is after"),
+        ('dhcp = ["10.0.0.9", "10.0.1.5"]\naddress = "10.0.0.1"', "must be in 10.0.0.0/24"),
+        ('dhcp = ["10.0.0.1", "10.0.0.5"]\naddress = "10.0.0.1"', "this box's own address"),
+        ('card = "a b"', "no card's name: a b"),
         ('ssh_from = "10.0.0.1"', "ssh_from is like 192.168.1.0/24"),
         ("host_name =", "Invalid value"),
     ],
@@ -145,11 +158,3 @@ def test_nftables_understands_the_rules(tmp_path: Path, answers: Answers) -> Non
     command = ["unshare", "-rn", "nft", "-c", "-f", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_in_a_room_without_a_router_unknown_names_fail_at_once_and_windows_is_answered() -> None:
-    answers = Answers(names=True, dhcp=("10.0.0.50", "10.0.0.99"), address="10.0.0.1")
-    lines = files.names(answers, "10.0.0.1").splitlines()
-    assert "address=/#/" in lines
-    assert "address=/www.msftconnecttest.com/10.0.0.1" in lines
-    assert "dhcp-range=10.0.0.50,10.0.0.99,12h" in lines
