@@ -25,7 +25,10 @@ from sync.wire.files import write_durably
 # Those that use a release, in the order in which they start.
 SERVICES = ("examsite-web", "examsite-spare", "examsite-courier", "examhq")
 ENV_ANYWAY = "EXAMSITE_ANYWAY"
+# What of systemctl only looks.
+LOOKING = ("is-enabled", "is-active", "reset-failed")
 # Owners and modes, as the package lays them out.
+USERS = "/usr/lib/sysusers.d/examsite.conf"
 FOLDERS = "/usr/lib/tmpfiles.d/examsite.conf"
 PATIENCE_S = 20.0
 LOOK_S = 0.1
@@ -49,15 +52,17 @@ class Machine:
         return self.root == Path("/") and Path("/run/systemd/system").is_dir()
 
     def need_root(self, what: str) -> None:
-        """RootNeeded for anybody else."""
-        if os.geteuid() != 0:
+        """RootNeeded for anybody else; the folder of an image may be anybody's."""
+        if self.root == Path("/") and os.geteuid() != 0:
             raise RootNeeded(what=what)
 
     def tell(self, *words: str) -> bool:
         """systemctl; False if it failed. Where systemd does not run nothing is done, and True."""
-        if not self.runs:
-            return True
-        return subprocess.run(["systemctl", "-q", *words], check=False).returncode == 0
+        return self.does("systemctl", "-q", *words, heard=words[0] not in LOOKING)
+
+    def does(self, *command: str, heard: bool = False) -> bool:
+        """Whether that program of the system ends with 0, or there is no running system to ask."""
+        return not self.runs or does(*command, heard=heard)
 
     def active(self, unit: str) -> bool:
         """It runs, or is on its way up."""
@@ -79,7 +84,7 @@ class Machine:
 
     def filters(self, table: str) -> bool:
         """The kernel has that table of the firewall; True where no systemd runs."""
-        return not self.runs or does("nft", "list", "table", "inet", table)
+        return self.does("nft", "list", "table", "inet", table)
 
     def called(self, name: str) -> None:
         """This machine bears that name, from now on and to itself."""
@@ -87,12 +92,12 @@ class Machine:
         if (hosts := self.read("/etc/hosts")) is not None:
             kept = [line for line in hosts.splitlines() if not line.startswith("127.0.1.1")]
             self.write("/etc/hosts", "\n".join([*kept, f"127.0.1.1\t{name}", ""]))
-        if self.runs:
-            does("hostname", name)
+        self.does("hostname", name)
 
     def make_folders(self) -> None:
         """Users and folders as the package brings them; what lies in the site's is the site's."""
         rules = self.at(FOLDERS)
+        does("systemd-sysusers", f"--root={self.root}", str(self.at(USERS)))
         does("systemd-tmpfiles", f"--root={self.root}", "--create", str(rules))
         for path in strays(self.at("/var/lib/examsite")):
             about = self.at("/var/lib/examsite").stat()
@@ -100,9 +105,8 @@ class Machine:
 
     def make_room(self) -> None:
         """Old logs and fetched packages go; nothing of the site's."""
-        if self.runs:
-            does("journalctl", "--vacuum-size=50M")
-            does("apt-get", "clean")
+        self.does("journalctl", "--vacuum-size=50M")
+        self.does("apt-get", "clean")
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         """A file of the system, whole or not at all."""
@@ -132,10 +136,12 @@ def strays(folder: Path) -> list[Path]:
     return [path for path in inside if path.lstat().st_uid != owner]
 
 
-def does(*command: str) -> bool:
-    """Whether that program ends with 0; False too if there is none."""
+def does(*command: str, heard: bool = False) -> bool:
+    """Whether that program ends with 0; False too if there is none. `heard`: it may say why not."""
+    quiet = subprocess.DEVNULL
     try:
-        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+        done = subprocess.run(command, check=False, stdout=quiet, stderr=None if heard else quiet)
+        return done.returncode == 0
     except OSError:
         return False
 

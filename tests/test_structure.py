@@ -46,7 +46,7 @@ HOMES = {
     "psycopg": ("sync.headquarters",),
     "minio": ("sync.headquarters",),
     "zeroconf": ("siteapp.lan",),
-    "psutil": ("siteapp.readiness",),
+    "psutil": ("siteapp.readiness", "provisioning.setup.facts"),
     "sqlite3": (),
 }
 # What asks the world instead of being told.

@@ -31,7 +31,7 @@ def ask(kept: Answers, facts: Facts, enrolled: bool, root: Path) -> tuple[Answer
     """The answers, and a bundle that was typed or scanned; NotAgreed if the person stops."""
     try:
         answers = _machine(kept)
-        answers = _network(answers, facts)
+        answers = network(answers, facts)
         typed = ""
         if not enrolled:
             answers, typed = _bundle(answers, root)
@@ -73,7 +73,7 @@ def _machine(kept: Answers) -> Answers:
     return msgspec.structs.replace(answers, spare=spare)
 
 
-def _network(kept: Answers, facts: Facts) -> Answers:
+def network(kept: Answers, facts: Facts) -> Answers:
     """Whether a router is there is seen, not asked."""
     say("正在查看网络中有没有路由器……", "Looking whether there is a router on the network …")
     if lent := others(facts.cards, facts.addresses):

@@ -88,11 +88,12 @@ def names(answers: Answers, address: str, room_host: str) -> str:
         )
     return (
         f"{NOTE}no-resolv\nno-hosts\nbind-dynamic\nexcept-interface=lo\ncache-size=0\n"
-        f"address=/{room_host}/{address}\naddress=/{answers.host_name}/{address}\n"
+        f"host-record={room_host},{address}\nhost-record={answers.host_name},{address}\n"
         "# Windows leaves a network on which these do not answer.\n"
-        f"address=/www.msftconnecttest.com/{address}\naddress=/www.msftncsi.com/{address}\n"
-        "address=/dns.msftncsi.com/131.107.255.255\n"
+        f"host-record=www.msftconnecttest.com,{address}\nhost-record=www.msftncsi.com,{address}\n"
+        "host-record=dns.msftncsi.com,131.107.255.255\n"
         "# Every other name does not exist, and says so at once instead of after seconds.\n"
-        "address=/#/\n"
+        # Not "address=/#/": that denies our own names too when the newer kind of address is asked.
+        "local=/#/\n"
         f"{lent}"
     )

@@ -53,7 +53,7 @@ def why_away(address: str, context: ssl.SSLContext | None = None) -> Away | None
             if parts.scheme == "https":
                 trusted = context or httpx.create_ssl_context()
                 trusted.wrap_socket(way, server_hostname=parts.hostname).close()
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         return NO_NAME
     except ConnectionRefusedError:
         return REFUSED

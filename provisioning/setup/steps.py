@@ -177,11 +177,11 @@ class Trust(Step):
     def done(self, around: Around) -> bool:
         """There is one, for the addresses of today and for a season to come."""
         places, wanted = self.places(around), self.certified(around)
-        return keeping.good(places, keeping.within(places, wanted), _now())
+        return keeping.good(places, keeping.within(places, wanted), _now(around))
 
     def do(self, around: Around) -> None:
         """Make it, or certify anew if it ends soon or the addresses are others."""
-        places, now = self.places(around), _now()
+        places, now = self.places(around), _now(around)
         wanted = self.certified(around)
         if (places.keep / "issuer.key").exists():
             keeping.renew(places, keeping.within(places, wanted), now)
@@ -313,8 +313,8 @@ def setting(machine: Machine, name: str, value: str) -> None:
     own(machine, path)
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+def _now(around: Around) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(around.facts.now, datetime.UTC)
 
 
 def own(machine: Machine, path: Path) -> None:

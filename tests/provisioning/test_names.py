@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import click
 import httpx
 import pytest
+from boxed import ALONE, GOOD
 from cables import possible
+from click.testing import CliRunner
 from netlab import NET, SERVER, Lab, ip
 from tls_room import Authority, Front
 from together import wait_until
 
 from provisioning.privileged import Machine
-from provisioning.setup import files
+from provisioning.setup import asking, files
 from provisioning.setup.answers import Answers
 from provisioning.setup.dhcp import discover, lenders, read_offer
 from provisioning.setup.facts import blockers, measure
@@ -164,6 +167,21 @@ def test_a_lender_is_seen_from_a_card_without_an_address_and_silence_too(room: L
         assert lenders(["switch"], 0.5) == []
     # A card that is not there.
     assert lenders(["nosuch0"], 0.2) == []
+
+
+@needs_dnsmasq
+def test_where_somebody_lends_addresses_the_person_is_told_and_not_asked(room: Lab) -> None:
+    facts = GOOD._replace(addresses=(), cards=("up0",))
+
+    @click.command()
+    def looks() -> None:
+        click.echo(asking.network(ALONE, facts).dhcp)
+
+    with room.at(1):
+        # There is nobody to type anything: a question would end it.
+        done = CliRunner(env={"EXAMSITE_LANG": "en"}).invoke(looks)
+    assert (done.exit_code, f"Yes: {SERVER} lends addresses" in done.output) == (0, True)
+    assert done.output.endswith("()\n")
 
 
 @needs_dnsmasq
