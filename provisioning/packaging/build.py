@@ -58,7 +58,8 @@ class Package:
     def _share(self) -> None:
         share = self.release / "share"
         share.mkdir(exist_ok=True)
-        for name in ("haproxy.cfg", "haproxy-examsite.conf", "journald-examsite.conf"):
+        fronts = ("haproxy.cfg", "haproxy-examsite.conf", "haproxy-hq.cfg", "haproxy-examhq.conf")
+        for name in (*fronts, "journald-examsite.conf"):
             shutil.copy(ROOT / "systemd" / name, share / name)
 
     def _system(self) -> None:
