@@ -3,6 +3,7 @@
 dpkg flushes every file by itself, so their number is what an installation waits for.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -83,10 +84,29 @@ def leave_out(libraries: Path) -> None:
 
 
 def strip(folder: Path) -> None:
-    """Take symbols that only a debugger reads out of the libraries: a quarter of all bytes."""
+    """Take symbols that only a debugger reads out of the libraries: a quarter of all bytes.
+
+    A library that would no longer load stays as it is: the tool that made some wheels moved parts
+    of theirs to where `strip` does not expect them.
+    """
     for path in sorted(folder.rglob("*.so*")):
-        if path.is_file() and not path.is_symlink():
-            run("strip", "--strip-unneeded", "--enable-deterministic-archives", path)
+        if not path.is_file() or path.is_symlink():
+            continue
+        smaller = path.with_name(f"{path.name}.stripped")
+        run("strip", "--strip-unneeded", "-o", smaller, path)
+        if _loads(smaller):
+            smaller.replace(path)
+        else:
+            smaller.unlink()
+
+
+def _loads(library: Path) -> bool:
+    """Each part of it lies where the kernel can map it."""
+    parts = re.findall(
+        r"^ *LOAD +(0x\w+) (0x\w+) .* (0x\w+)$", run("readelf", "-lW", library), re.MULTILINE
+    )
+    places = [[int(number, 16) for number in part] for part in parts]
+    return bool(places) and all((at - to) % align == 0 for at, to, align in places)
 
 
 def prove(python: Path, missing: tuple[str, ...] = ()) -> None:
