@@ -85,8 +85,9 @@ class Package:
         """The package as a file."""
         plain(self.tree, int(self.epoch))
         path = to / f"{self.name}_{self.version}_{architecture()}.deb"
-        # zstd is opened in a tenth of the time of xz. One thread: their number shows in the bytes.
-        options = ["--root-owner-group", "-Zzstd", "-z12", "--threads-max=1"]
+        # Opened in a third of the time of xz; zstd is no faster to install, and lintian knows it not.
+        # One thread: their number shows in the bytes.
+        options = ["--root-owner-group", "-Zgzip", "-z6", "--threads-max=1"]
         run("dpkg-deb", *options, "--build", self.tree, path, SOURCE_DATE_EPOCH=self.epoch)
         return path
 

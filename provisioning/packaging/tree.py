@@ -57,7 +57,9 @@ def lay_out(release: Path, extra: Path, python: Python, pip: list[str], wheels: 
     own = release.parent / "own"
     quiet = ["-q", "--no-index", "--no-deps"]
     source = _source(release.parent / "source")
-    run(*pip, "wheel", *quiet, "--no-build-isolation", "-w", own, source, SOURCE_DATE_EPOCH=EARLIEST)
+    run(
+        *pip, "wheel", *quiet, "--no-build-isolation", "-w", own, source, SOURCE_DATE_EPOCH=EARLIEST
+    )
     into = ["--python", str(release / "bin" / "python3"), "install", "--no-compile"]
     locked = ["-q", "--no-index", "--require-hashes", "--find-links", str(wheels)]
     run(*pip, *into, *locked, "-r", LOCK)
