@@ -1,7 +1,7 @@
 """Errors of provisioning: leaves under the branches of `sync.errors`.
 
 EnvironmentFault ── FolderNotOurs  DemoStopped  DemoDiffers  NoAuthority  CertificateRefused
-InputRefused     ── AddressOutside
+InputRefused     ── AddressOutside  LoginRefused
 """
 
 from sync.errors import EnvironmentFault, InputRefused
@@ -68,4 +68,15 @@ class AddressOutside(InputRefused):
     hint = Words(
         "请用局域网地址；其他网段在建立根证书时用 --network 指明",
         "Use an address of a private network; name others with --network when the CA is made",
+    )
+
+
+class LoginRefused(InputRefused):
+    """What is to let an administrator in is no line of crypt(5)."""
+
+    code = "login-refused"
+    message = Words("{file} 中不是密码散列值", "{file} holds no hashed password")
+    hint = Words(
+        "用 openssl passwd -6 生成；U 盘上不放明文密码",
+        "Make one with openssl passwd -6; no plain password goes on a stick",
     )

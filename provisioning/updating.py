@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from siteapp.clock import wall_ms
+from siteapp.courier import updates_of
 from siteapp.identity import load_identity
 from sync.console import FOLDER, say, show_json
 from sync.moments import moment
 from sync.updates import Updates
-from sync.wire.keys import VerifyKey
 from sync.wire.update import Update
 
 A_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -27,9 +27,15 @@ def update() -> None:
 @json_option
 @click.pass_obj
 def check_command(folder: Path, source: Path | None, as_json: bool) -> None:
-    """What is the newest: by the stick or folder FROM, or by what is kept here."""
+    """What is the newest: by the stick or folder FROM, or by what is kept here.
+
+    A package that the courier has fetched over the line is named.
+    """
     updates = _updates(folder)
-    _tell(updates.take(source) if source else updates.current(), as_json)
+    found = updates.take(source) if source else updates.current()
+    path = updates.file_of(found)
+    here = str(path) if path.is_file() else ""
+    _tell(found, as_json, here)
 
 
 @update.command("fetch")
@@ -58,9 +64,7 @@ def verify_command(folder: Path, file: Path, as_json: bool) -> None:
 
 def _updates(folder: Path) -> Updates:
     identity = load_identity(folder)
-    release = [VerifyKey.from_bytes(raw) for raw in identity.certificate.headquarters.release]
-    installed = metadata.version("examsite")
-    return Updates(folder, release, identity.register.sound(), installed, wall_ms())
+    return updates_of(identity, identity.register.sound(), wall_ms())
 
 
 def _facts(found: Update) -> dict[str, object]:
@@ -69,12 +73,18 @@ def _facts(found: Update) -> dict[str, object]:
     }
 
 
-def _tell(found: Update, as_json: bool) -> None:
+def _tell(found: Update, as_json: bool, package: str = "") -> None:
+    """`package`: where its file lies; empty if it is not here."""
     if as_json:
-        show_json(_facts(found))
+        show_json(_facts(found) | ({"path": package} if package else {}))
         return
     here, until = metadata.version("examsite"), moment(found.until)
     say(
         f"本机 {here}，最新 {found.version}：{found.reason}（{until} 前有效）",
         f"Here {here}, newest {found.version}: {found.reason} (until {until})",
     )
+    if package:
+        say(
+            f"安装包已在本机；核验后安装：examsite-setup update verify {package}",
+            f"Its package is here; verify, then install: examsite-setup update verify {package}",
+        )

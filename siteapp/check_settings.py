@@ -92,8 +92,9 @@ CHECKS = (
         "seb_sittings",
         "",
         Words(
-            "须在 Safe Exam Browser 中作答的科目编号（空格分隔），或 all",
-            "sittings taken in Safe Exam Browser: their ids with spaces between, or all",
+            "总部计划之外，也须在 Safe Exam Browser 中作答的科目编号（空格分隔），或 all",
+            "sittings taken in Safe Exam Browser besides those of headquarters' plan:"
+            " their ids with spaces between, or all",
         ),
     ),
     Setting(

@@ -102,6 +102,15 @@ SETTINGS = (
         Words("传送服务最多间隔多少秒", "longest pause of the courier, seconds"),
     ),
     Setting(
+        "update_kib_per_s",
+        256,
+        Words(
+            "从总部下载软件更新的最高速度（KiB/秒）；考试时段不下载",
+            "most that an update of the software takes of the line, KiB a second; none in the hours"
+            " of a sitting",
+        ),
+    ),
+    Setting(
         "reserve_mib", 200, Words("必须保留的磁盘空间（MiB）", "free disk kept in reserve, MiB")
     ),
     Setting(

@@ -1,11 +1,12 @@
 """The site's courier: its own process, which opens the spool and the keys but no database."""
 
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from threading import Event
 
 from siteapp.config import Settings
-from siteapp.identity import load_identity
+from siteapp.identity import Identity, load_identity
 from sync.courier import Courier
 from sync.errors import NotReady
 from sync.progress import note_half
@@ -14,8 +15,12 @@ from sync.spool import Spool
 from sync.stick import StickTransport
 from sync.stock import Stock
 from sync.transport import HttpTransport, wall_ms
+from sync.updates import Updates
+from sync.updating import Updating
 from sync.version_rules import RuleFile
+from sync.windows import read_windows
 from sync.wire.keys import VerifyKey
+from sync.wire.register import KeyRegister
 
 
 def make_courier(folder: Path, stick: Path | None = None) -> Courier:
@@ -53,5 +58,28 @@ def make_courier(folder: Path, stick: Path | None = None) -> Courier:
         stock=Stock(spool, identity.site, identity.sign, wall_ms),
         reports=Reports(spool.folder),
         rules=(RuleFile(spool.folder, receipt_key), transport),
+        updating=_updating(identity, settings, spool, transport),
         pause=pause,
     )
+
+
+def _updating(
+    identity: Identity, settings: Settings, spool: Spool, line: HttpTransport | StickTransport
+) -> Updating | None:
+    """Newer software over the line, kept beside the spool; from a stick a person takes it."""
+    if not isinstance(line, HttpTransport):
+        return None
+
+    def kept(register: KeyRegister | None) -> Updates:
+        return updates_of(identity, register, wall_ms())
+
+    def sat() -> bool:
+        return read_windows(spool.folder).cover(wall_ms())
+
+    return Updating(line, kept, sat, settings.number("update_kib_per_s"))
+
+
+def updates_of(identity: Identity, register: KeyRegister | None, now: int) -> Updates:
+    """What this site keeps of updates, judged by what runs here."""
+    release = [VerifyKey.from_bytes(raw) for raw in identity.certificate.headquarters.release]
+    return Updates(identity.folder, release, register, metadata.version("examsite"), now)

@@ -1,12 +1,13 @@
 """The writer's own heartbeat, for the watchdog of systemd; and which sessions are being sat.
 
-DATA/running.json   the sessions of which a sitting is open; an upgrade reads it
+DATA/running.json         the sessions of which a sitting is open; an upgrade reads it
+DATA/spool/windows.json   the hours of sittings, those to come too; the courier reads it
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,9 @@ import msgspec
 from siteapp.conduct.session import Session
 from siteapp.store.writer import Decision, Writer
 from sync.errors import ExamError
+from sync.exam.sitting import starts_ms
 from sync.notify import Notifier
+from sync.windows import Windows, around, tell_windows
 from sync.wire.files import write_durably
 
 log = logging.getLogger("examsite.heartbeat")
@@ -26,6 +29,12 @@ LOOK_S = 1.0
 def being_sat(sessions: Iterable[Session]) -> list[str]:
     """The sessions that an upgrade would disturb: a sitting of theirs is open."""
     return sorted(s.plan.id for s in sessions if "open" in s.sittings.values())
+
+
+def windows_of(sessions: Collection[Session]) -> Windows:
+    """The hours in which the courier leaves the line alone: of all that is not over."""
+    waiting = [s.plan.starts_at for s in sessions if "waiting" in s.sittings.values()]
+    return Windows(bool(being_sat(sessions)), around(map(starts_ms, waiting)))
 
 
 class Heartbeat:
@@ -63,8 +72,9 @@ class Running:
     """The file that says which sessions are being sat; where it cannot be written there is none."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        self._path, self._spool = folder / FILE, folder / "spool"
         self._told: list[str] | None = None
+        self._windows: Windows | None = None
 
     def tell(self, sessions: list[str]) -> None:
         """Written when it changes."""
@@ -78,6 +88,16 @@ class Running:
             # Who reads takes no file for "not known", and an old one for the truth.
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
+
+    def tell_hours(self, windows: Windows) -> None:
+        """Written when it changes, tried again if it could not be."""
+        if windows == self._windows:
+            return
+        try:
+            tell_windows(self._spool, windows)
+            self._windows = windows
+        except OSError as error:
+            log.warning("%s was not written: %s", self._spool, error)
 
 
 class Watch:

@@ -5,11 +5,13 @@ that takes over knows the same configuration.
 """
 
 import hmac
+from collections.abc import Iterable
 
 from siteapp.conduct.lockdown import Seen, demanded, seen_as
 from siteapp.conduct.session import Session
 from siteapp.config import Settings
 from siteapp.readiness.asked import Browser, proves
+from sync.exam.sitting import SessionPlan, SittingPlan
 from sync.wire import seb
 
 QUIT_DIGITS = 8
@@ -89,23 +91,27 @@ class Lockdown:
         other = self._settings.text("seb_config_key")
         return (self.key, other) if other else (self.key,)
 
-    @property
-    def wanted(self) -> str:
+    def needed(self, plans: Iterable[SessionPlan]) -> bool:
+        """Whether machines here need it: by the setting, or for a sitting of one of these plans."""
+        return bool(self._sittings) or any(
+            self.demanded(s) for plan in plans for s in plan.sittings
+        )
+
+    def wanted(self, plans: Iterable[SessionPlan]) -> str:
         """The Config Key that a machine is to show; empty where any configuration will do."""
-        return self.keys[-1] if self.sittings or len(self.keys) > 1 else ""
+        return self.keys[-1] if len(self.keys) > 1 or self.needed(plans) else ""
 
     @property
-    def sittings(self) -> str:
-        """Which sittings are taken in it, as the setting says."""
+    def _sittings(self) -> str:
         return self._settings.text("seb_sittings")
 
     def file(self, password: str) -> bytes:
         """The `.seb` file for this site's student machines."""
         return seb.seb_file(self.config, password)
 
-    def demanded(self, sitting: str) -> bool:
+    def demanded(self, sitting: SittingPlan) -> bool:
         """Whether a sitting is taken in Safe Exam Browser here."""
-        return demanded(self.sittings, sitting)
+        return demanded(self._sittings, sitting)
 
     def look(self, session: str, attempt: str, browser: Browser) -> bool:
         """Whether this is Safe Exam Browser with a configuration that counts; it is remembered."""
@@ -118,5 +124,5 @@ class Lockdown:
         return {
             one.id: seen_as(one, self._seen.get((name, one.id)))
             for one in list(session.attempts.values())
-            if self.demanded(one.sitting)
+            if self.demanded(session.sitting_of(one))
         }

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from siteapp.conduct.session import Session
 from siteapp.disk import Disk, QuietWhenFull
-from siteapp.heartbeat import Heartbeat, Running, Watch, being_sat
+from siteapp.heartbeat import Heartbeat, Running, Watch, being_sat, windows_of
 from siteapp.lan.announce import reachable_by
 from siteapp.site import Site
 from siteapp.web.answers import AnswerPath
 from siteapp.web.app import create_app
-from siteapp.web.bodies import STAFF_BODY, bounds
+from siteapp.web.bodies import PACKAGE_BODY, bounds
 from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
 from sync.notify import Notifier
@@ -36,7 +37,7 @@ class Server:
             AnswerLane(AnswerPath(site, application), site.settings.number("threads")),
             **MANY,
             **behind(front),
-            max_request_body_size=STAFF_BODY,
+            max_request_body_size=PACKAGE_BODY,
             inbuf_overflow=64 * 1024,
         )
         self.port = self._loop.port
@@ -46,7 +47,7 @@ class Server:
         live, running = site.live, Running(site.folder)
         self._watch = Watch(
             Heartbeat(live.writer, self._notifier),
-            lambda: running.tell(being_sat(list(live.sessions.values()))),
+            lambda: _tell(running, list(live.sessions.values())),
         )
 
     def run(self) -> None:
@@ -73,6 +74,11 @@ class Server:
     def stop(self) -> None:
         """End `run` from another thread."""
         self._loop.stop()
+
+
+def _tell(running: Running, sessions: list[Session]) -> None:
+    running.tell(being_sat(sessions))
+    running.tell_hours(windows_of(sessions))
 
 
 def log_until_low(disk: Disk) -> None:

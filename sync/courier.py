@@ -16,13 +16,8 @@ from sync.delivery_errors import (
     SpoolFailed,
     UnsignedRefusal,
 )
-from sync.disk import SyncFailed, free_bytes
-from sync.errors import (
-    DiskTooFull,
-    DocumentAltered,
-    DocumentRefused,
-    ExamError,
-)
+from sync.disk import SyncFailed, require_room
+from sync.errors import DocumentAltered, DocumentRefused, ExamError
 from sync.errors.system import system_words
 from sync.registers import RegisterFile, RegisterSource, distrust, holds_release
 from sync.reports import Reports
@@ -31,6 +26,7 @@ from sync.statements import check_answer, check_receipt, check_refusal
 from sync.stock import Found, Stock
 from sync.transport import PackageEntry, Transport, wall_ms
 from sync.tries import Round, Tried
+from sync.updating import Updating
 from sync.version_rules import RuleFile, RuleSource
 from sync.wire.inventory import InventoryAnswer
 from sync.wire.keys import VerifyKey
@@ -39,10 +35,7 @@ from sync.wire.release import ReleaseReader
 from sync.words import Words
 
 TELL_S = 1.0
-# Packages never take the room that answers may need.
-KEEP_FREE = 512 * 1_048_576
-_MIB = 1_048_576
-INVENTORY, READINESS = "inventory", "readiness"
+INVENTORY, READINESS, UPDATE = "inventory", "readiness", "update"
 _BY_LEVEL: dict[Level, Happening] = {"received": "receive", "archived": "archive"}
 
 _CHANCE = secrets.SystemRandom()
@@ -65,6 +58,7 @@ class Courier:
         stock: Stock | None = None,
         reports: Reports | None = None,
         rules: tuple[RuleFile, RuleSource] | None = None,
+        updating: Updating | None = None,
         now: Callable[[], int] = wall_ms,
         ticks: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _CHANCE.random,
@@ -72,7 +66,7 @@ class Courier:
     ) -> None:
         self._spool, self._transport = spool, transport
         self._key, self._site, self._register = receipt_key, site, register
-        self._rules = rules
+        self._rules, self._updating = rules, updating
         self._releases, self._stock, self._reports = releases, stock, reports
         self._now, self._ticks, self._pause = now, ticks, pause
         self._tried = Tried(site, ticks, random)
@@ -101,6 +95,7 @@ class Courier:
             self._deliver(done)
             self._take_stock(done)
             self._tell_reports(done)
+            self._fetch_update(done)
         except ExamError as error:
             self._tried.note(done, error, "line")
             self._rounds_failed += 1
@@ -190,13 +185,7 @@ class Courier:
         part = self._spool.part_path(package.digest, self._transport.name)
         # A crash may have come between the last byte and the move.
         if not part.exists() or digest_of(part) != package.digest:
-            free = free_bytes(self._spool.folder)
-            if free < package.size + KEEP_FREE:
-                raise DiskTooFull(
-                    needed_mib=(package.size + KEEP_FREE) // _MIB,
-                    free_mib=free // _MIB,
-                    folder=str(self._spool.folder),
-                )
+            require_room(self._spool.folder, package.size)
             self._transport.fetch(package.digest, part, package.size)
         try:
             self._spool.put_incoming(part, package.digest)
@@ -238,6 +227,22 @@ class Courier:
                 self._transport.report(session, envelope)
                 self._reports.told(session, envelope, self._ticks())
                 self._tried.through(READINESS)
+
+    def _fetch_update(self, done: Round) -> None:
+        """A part of newer software, when nothing else is to be done and nobody sits."""
+        if self._updating is None or self._stop.is_set() or not self._tried.due(UPDATE):
+            return
+        with self._tried.isolated(done, UPDATE):
+            if self._updating.step(self._keys(), self._stop, self._waits):
+                done.contact = True
+                self._tried.through(UPDATE)
+
+    def _waits(self) -> bool:
+        """Whether a batch or file could be sent now."""
+        return any(
+            self._tried.due(entry.digest) and self._spool.state(entry.digest) == "waiting"
+            for entry in self._spool.outgoing()
+        )
 
     def _check_answer(self, envelope: bytes, to: str) -> InventoryAnswer:
         return check_answer(envelope, self._key, self._keys(), site=self._site, to=to)

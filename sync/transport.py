@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from io import BytesIO
@@ -28,6 +28,7 @@ from sync.stock import Told
 from sync.version_rules import MAX_RULE
 from sync.wire.documents import FetchRequest, sign
 from sync.wire.keys import SigningKey
+from sync.wire.update import MOST_STATEMENT
 from sync.words import Words
 
 AUTHORIZATION = "Examsite-Authorization"
@@ -195,6 +196,25 @@ class HttpTransport:
                 to.unlink()
                 raise UnexpectedAnswer(reason="HTTP 416")
             _write(answer, to, start, size)
+
+    def update_word(self) -> bytes | None:
+        """GET /api/v1/update; None if headquarters itself says that it has published none."""
+        return self._found("/api/v1/update", MOST_STATEMENT)
+
+    def update_part(self, digest: str, start: int, until: int) -> Generator[bytes]:
+        """GET /api/v1/updates/<digest>: these bytes of it, as they come, and no others."""
+        wanted = f"bytes {start}-{until - 1}/"
+        headers = {"Range": f"bytes={start}-{until - 1}"}
+        path = f"/api/v1/updates/{digest}"
+        with self._ask("GET", path, useful=(206,), headers=headers) as answer:
+            if not answer.headers.get("Content-Range", "").startswith(wanted):
+                raise UnexpectedAnswer(reason="Content-Range")
+            left = until - start
+            for block in answer.iter_raw():
+                left -= len(block)
+                if left < 0:
+                    raise UnexpectedAnswer(reason="> Content-Range")
+                yield block
 
     def release(self, digest: str) -> bytes:
         """GET /api/v1/unlocks/<digest>."""

@@ -2,20 +2,23 @@
 
 FROM/examsite/updates/update.json  <digest>.deb      as headquarters lays them out
 DATA/updates/update.json  <digest>.deb               as a site keeps them
+DATA/updates/.<digest>.part                          as it comes over the line
 """
 
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from sync.disk import sync
 from sync.errors import DocumentRefused, NotFound
-from sync.wire.files import replacing, write_durably
+from sync.wire.files import replacing, sync_folder, write_durably
 from sync.wire.keys import VerifyKey
 from sync.wire.register import KeyRegister
 from sync.wire.update import (
     MOST_STATEMENT,
     Update,
     check_update_file,
+    is_newer,
     judge_update,
     peek_update,
     read_update,
@@ -65,11 +68,16 @@ class Updates:
                 word = file.read(MOST_STATEMENT)
         except FileNotFoundError:
             raise NotFound(what=str(path)) from None
+        return self.believe(word)
+
+    def believe(self, word: bytes) -> Update:
+        """Keep a word that counts, whoever brought it; refuse any other."""
         found = read_update(word, self._release, self._register)
         held = self._sound()
         judge_update(found, held, self._installed, self._now(held))
-        self._folder.mkdir(exist_ok=True)
-        write_durably(self._folder / WORD, word)
+        if found != held:
+            self._folder.mkdir(exist_ok=True)
+            write_durably(self._folder / WORD, word)
         return found
 
     def current(self) -> Update:
@@ -80,10 +88,45 @@ class Updates:
         judge_update(held, held, self._installed, self._now(held))
         return held
 
+    def wanted(self) -> Update | None:
+        """What is newer than what runs, and whose file is not here; UpdateExpired if it ended."""
+        held = self._sound()
+        if held is None or not is_newer(held, self._installed) or self.file_of(held).is_file():
+            return None
+        return self.current()
+
+    def file_of(self, update: Update) -> Path:
+        """Where its file lies, or will."""
+        return self._folder / f"{update.digest}.deb"
+
+    def part_of(self, update: Update) -> Path:
+        """Where its file is gathered until it is whole."""
+        return self._folder / f".{update.digest}.part"
+
+    def complete(self, update: Update) -> Path:
+        """The part is whole: a right one gets its name, and what was gathered before it goes.
+
+        UpdateFileDiffers, and the part is thrown away: nobody knows where it went wrong.
+        """
+        part, target = self.part_of(update), self.file_of(update)
+        try:
+            check_update_file(update, part)
+        except DocumentRefused:
+            part.unlink()
+            raise
+        with part.open("rb") as file:
+            sync(file.fileno())
+        part.replace(target)
+        sync_folder(self._folder)
+        for path in (*self._folder.glob("*.deb"), *self._folder.glob(".*.part")):
+            if path != target:
+                path.unlink()
+        return target
+
     def fetch(self, source: Path) -> Path:
         """Copy and verify the file of the word on a stick; only a right one gets its name."""
         update = self.take(source)
-        target = self._folder / f"{update.digest}.deb"
+        target = self.file_of(update)
         given = source / "examsite" / "updates" / target.name
         if not given.is_file():
             raise NotFound(what=str(given))

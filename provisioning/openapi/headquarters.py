@@ -44,6 +44,11 @@ ROUTES: dict[str, Says] = {
         answers={200: Body(BYTES, BINARY), 206: Body(BYTES, BINARY), 304: None},
         refusals=(404, 416),
     ),
+    "GET /api/v1/update": Says(answers=told(ENVELOPE), refusals=(404,)),
+    "GET /api/v1/updates/{digest}": Says(
+        answers={200: Body(BYTES, BINARY), 206: Body(BYTES, BINARY), 304: None},
+        refusals=(404, 416),
+    ),
     "GET /api/v1/unlocks/{digest}": Says(answers=told(ENVELOPE), refusals=(404, 409)),
     "PUT /api/v1/batches/{digest}": Says(Body(BYTES, BINARY), RECEIPTED, TAKEN_IN),
     "PUT /api/v1/files/{digest}": Says(Body(BYTES, BINARY), RECEIPTED, TAKEN_IN),

@@ -248,6 +248,7 @@ ROUTES: dict[str, Says] = {
         form("code1", "code2", "reason", "second", "password"), MOVED, (404, 409, 422, 429)
     ),
     "GET /admin/deliveries": Says(answers=page()),
+    "GET /api/deliveries": Says(answers=told(record(drawn=TEXT))),
     "GET /admin/users": Says(answers=page()),
     "POST /admin/users": Says(
         form("name", "role", "as", "second", "password"), page(), (409, 422, 429)

@@ -85,7 +85,7 @@ class Package:
         """The package as a file."""
         plain(self.tree, int(self.epoch))
         path = to / f"{self.name}_{self.version}_{architecture()}.deb"
-        # Opened in a third of the time of xz; zstd is no faster to install, and lintian knows it not.
+        # Opened in a third of the time of xz; zstd gains little more, and lintian does not know it.
         # One thread: their number shows in the bytes.
         options = ["--root-owner-group", "-Zgzip", "-z6", "--threads-max=1"]
         run("dpkg-deb", *options, "--build", self.tree, path, SOURCE_DATE_EPOCH=self.epoch)

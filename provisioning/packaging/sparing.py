@@ -1,4 +1,4 @@
-"""What of the locked wheels no site needs: fewer files to unpack and flush, on a school's slow disk.
+"""What of the locked wheels no site needs stays out: fewer files to unpack on a slow disk.
 
 dpkg flushes every file by itself, so their number is what an installation waits for.
 """

@@ -105,18 +105,18 @@ def _report(
         rehearsal=done,
         findings=found,
         network=network,
-        wants=_wants(settings, Lockdown(identity.candidate_secret, settings)),
+        wants=_wants(settings, Lockdown(identity.candidate_secret, settings), plan),
     )
     cameras = of_site(folder, identity, settings)
     around = with_cameras(around, cameras, settings, plan, wall)
     return assemble(identity.site, serial, plan, machines, facts, settings.number, wall, around)
 
 
-def _wants(settings: Settings, browser: Lockdown) -> Wants:
-    """By the settings alone: what is in the papers only the running service knows."""
+def _wants(settings: Settings, browser: Lockdown, plan: SessionPlan) -> Wants:
+    """By settings and plan: what is in the papers only the running service knows."""
     sound = {"on": True, "off": False}.get(settings.text("check_sound"))
     camera, lockdown = (settings.text(f"check_{name}") == "on" for name in ("camera", "seb"))
-    return Wants(sound, camera, lockdown or bool(browser.sittings), browser.wanted)
+    return Wants(sound, camera, lockdown or browser.needed([plan]), browser.wanted([plan]))
 
 
 def _facts(

@@ -78,6 +78,8 @@ class Attempt:
     # What the page said of itself: how often it was left, and so on.
     noticed: dict[str, int] = field(default_factory=dict)
     noticed_events: int = 0
+    # How often the chief noted a violation.
+    violations: int = 0
     # An invigilator compared the face; a late-comer was let in.
     checked: bool = False
     admitted: bool = False
@@ -267,6 +269,9 @@ class Attempt:
     def _on_noticed(self, body: dict[str, Any]) -> None:
         self.noticed_events += 1
         self.noticed[body["what"]] = self.noticed.get(body["what"], 0) + body["count"]
+
+    def _on_violation(self, body: dict[str, Any]) -> None:
+        self.violations += 1
 
     def _on_part(self, body: dict[str, Any]) -> None:
         self.part, self.part_ends = body["part"], (*self.part_ends, body["clock_ms"])

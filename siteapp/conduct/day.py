@@ -20,6 +20,7 @@ StepId = Literal[
     "open",
     "close",
     "reconcile",
+    "record",
     "deliver",
 ]
 State = Literal["done", "now", "later", "late", "missed"]
@@ -27,9 +28,17 @@ MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 # What a room is made ready with; each may be done at any time before the sitting.
 PREPARATION: tuple[StepId, ...] = ("import", "roster", "rooms", "rehearse", "print", "check")
 # One after another: the next has its turn when the one before is done.
-CHAIN: tuple[StepId, ...] = ("unlock", "open", "close", "reconcile", "deliver")
+CHAIN: tuple[StepId, ...] = ("unlock", "open", "close", "reconcile", "record", "deliver")
+# What each of these waits for; a delivery goes by itself and waits for no paper.
+AFTER: Mapping[StepId, StepId] = {
+    "open": "unlock",
+    "close": "open",
+    "reconcile": "close",
+    "record": "close",
+    "deliver": "reconcile",
+}
 # A practice or a rehearsal is held without them.
-EXAMINATION_ONLY: tuple[StepId, ...] = ("rehearse", "print", "check")
+EXAMINATION_ONLY: tuple[StepId, ...] = ("rehearse", "print", "check", "record")
 # What candidates and doors need on paper before they come.
 PAPERS = frozenset({"tickets", "door", "labels", "sign-in"})
 # How long after its hour each is late.
@@ -56,6 +65,7 @@ class Facts(NamedTuple):
     begun: bool
     closed: bool
     problems: int
+    recorded: bool
     delivered: bool
     check_hours: int = 24
 
@@ -84,7 +94,6 @@ def steps(facts: Facts) -> list[Step]:
     """All steps of the session in their order."""
     done = _done(facts)
     hours = _hours(facts)
-    before: StepId | None = None
     found = []
     for name in (*PREPARATION, *CHAIN):
         if name in EXAMINATION_ONLY and facts.kind != "examination":
@@ -95,10 +104,8 @@ def steps(facts: Facts) -> list[Step]:
         elif name in PREPARATION:
             state = "missed" if facts.begun else _state(facts.now, start, due)
         else:
-            free = before is None or done[before]
+            free = name not in AFTER or done[AFTER[name]]
             state = _state(facts.now, start, due) if free else "later"
-        if name in CHAIN:
-            before = name
         found.append(Step(name, state, start, due))
     return found
 
@@ -127,6 +134,7 @@ def _done(facts: Facts) -> Mapping[StepId, bool]:
         "close": facts.closed,
         # Before the close nothing has to add up.
         "reconcile": facts.closed and not facts.problems,
+        "record": facts.recorded,
         "deliver": facts.delivered,
     }
 
@@ -146,6 +154,7 @@ def _hours(facts: Facts) -> Mapping[StepId, tuple[int | None, int | None]]:
         "open": (at - UNLOCK_AHEAD_MS, at + OPEN_MS),
         "close": (at, end + CLOSE_MS),
         "reconcile": (end, end + RECONCILE_MS),
+        "record": (end, end + RECONCILE_MS),
         "deliver": (end, end + DELIVER_MS),
     }
 

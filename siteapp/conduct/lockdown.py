@@ -8,15 +8,19 @@ from typing import Literal
 from siteapp.conduct.acts import NewEvent, note
 from siteapp.conduct.attempt import ANY_BROWSER, Attempt
 from siteapp.errors import AlreadyHandedIn
+from sync.exam.sitting import SittingPlan
 
 ALL = "all"
 # What a seat's page last showed: never asked, in Safe Exam Browser, in another one, let in so.
 Seen = Literal["unseen", "seb", "other", "let"]
 
 
-def demanded(setting: str, sitting: str) -> bool:
-    """Whether the setting (ids of sittings, or `all`) asks for Safe Exam Browser in this one."""
-    return bool({ALL, sitting} & set(setting.split()))
+def demanded(setting: str, sitting: SittingPlan) -> bool:
+    """Whether headquarters' plan asks for Safe Exam Browser in this one, or the site's setting.
+
+    The setting (ids of sittings, or `all`) only ever adds to the plan.
+    """
+    return sitting.lockdown == "required" or bool({ALL, sitting.id} & set(setting.split()))
 
 
 def seen_as(attempt: Attempt, proved: bool | None) -> Seen:

@@ -31,6 +31,8 @@ class Session:
     unlocked: bool = False
     unlock_tries: UnlockTries = field(default_factory=UnlockTries)
     next_seq: int = 0
+    # When the last of it happened, on the site's wall clock.
+    last_at: int = 0
     # While the whole room is paused: what the event said. Who begins now is paused too.
     pause: dict[str, Any] | None = None
     # Why, by whom and with whom it was ordered that what it left here goes.
@@ -74,6 +76,7 @@ class Session:
         if event.seq != self.next_seq:
             raise ValueError(f"event {event.seq} where {self.next_seq} was due")
         self.next_seq += 1
+        self.last_at = event.at
         if event.kind == "unlock":
             self.unlocked = True
         elif event.kind == "unlock-refused":

@@ -39,6 +39,8 @@ def tile(
         "part": [attempt.part + 1, len(attempt.part_ms)] if attempt.part_ms else None,
         "late_comer": is_late(session, attempt, now, rules),
         "heard_ms": contact if silent is not None and silent >= WORTH_TELLING_MS else None,
+        # Of the person, in whichever paper: what was decided goes along to the next.
+        "violations": sum(a.violations for a in session.attempts_of(attempt.admission)),
         **told(attempt.noticed, rules.look_from),
         **_clock(attempt, now),
         **_rests(session, attempt),
@@ -104,6 +106,7 @@ def wall(
         "name": session.plan.name._asdict(),
         "unlocked": session.unlocked,
         "check_in": rules.check_in,
+        "look_from": rules.look_from,
         "paused": session.pause is not None,
         "sittings": _sittings(session, tiles),
         "lost": proposals(session),

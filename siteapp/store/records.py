@@ -166,8 +166,12 @@ def audit(live: Live, most: int = 500) -> list[dict[str, Any]]:
     return live.rows("SELECT * FROM audit ORDER BY number DESC LIMIT ?", (most,))
 
 
-def printed(live: Live, session: str) -> set[str]:
-    """The kinds of papers that somebody has printed of a session; `*` is all of them."""
-    sql = "SELECT DISTINCT what FROM audit WHERE act = 'print' AND substr(what, 1, ?) = ?"
+def printed(live: Live, session: str) -> dict[str, int]:
+    """The kinds of papers that somebody has printed of a session, when last; `*` is all of them."""
+    sql = (
+        "SELECT what, MAX(at) AS last FROM audit WHERE act = 'print' AND substr(what, 1, ?) = ?"
+        " GROUP BY what"
+    )
     start = f"{session} "
-    return {row["what"][len(start) :] for row in live.rows(sql, (len(start), start))}
+    found = live.rows(sql, (len(start), start))
+    return {row["what"][len(start) :]: row["last"] for row in found}

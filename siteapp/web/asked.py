@@ -5,18 +5,18 @@ from flask import Request
 from siteapp.readiness.asked import Wants, has_sound, lockdown_of
 from siteapp.readiness.machine import Lockdown, MachineReport
 from siteapp.web.guard import site
-from siteapp.web.lockdown import shown
+from siteapp.web.lockdown import coming, shown
 
 
 def wants() -> Wants:
     """Sound by the materials of sessions that are not over, where the setting leaves it to them."""
-    settings, demanded = site().settings, site().lockdown.sittings
+    settings, browser, plans = site().settings, site().lockdown, coming()
     said = settings.text("check_sound")
     return Wants(
         sound=_heard() if said == "auto" else said == "on",
         camera=settings.text("check_camera") == "on",
-        lockdown=bool(demanded) or settings.text("check_seb") == "on",
-        key=site().lockdown.wanted,
+        lockdown=browser.needed(plans) or settings.text("check_seb") == "on",
+        key=browser.wanted(plans),
     )
 
 
@@ -33,4 +33,5 @@ def lockdown(request: Request, report: MachineReport) -> Lockdown:
     """Which Safe Exam Browser sent this report."""
     said, page = (report.seb.hash, report.seb.url) if report.seb else ("", "")
     agent = request.headers.get("User-Agent", "")
-    return lockdown_of(agent, shown(said, page), site().lockdown.keys, bool(site().lockdown.wanted))
+    wanted = bool(site().lockdown.wanted(coming()))
+    return lockdown_of(agent, shown(said, page), site().lockdown.keys, wanted)

@@ -1,5 +1,6 @@
 """The administrator's day: what the site knows of a session, and the words of each step."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from siteapp.conduct.day import PAPERS, Facts, Step, StepId, following, starts_and_ends, steps
@@ -26,6 +27,7 @@ TITLES: dict[StepId, Words] = {
     "open": Words("开考", "Open"),
     "close": Words("收卷结束", "Close"),
     "reconcile": Words("收尾核对", "Reconcile"),
+    "record": Words("签记录单", "Sign the record"),
     "deliver": Words("送达总部", "Deliver"),
 }
 # What to do; {0} is the count that keeps the step from being done.
@@ -55,6 +57,10 @@ TASKS: dict[StepId, Words] = {
     "open": Words("在考场页面逐科开考", "Open each sitting on the room's page"),
     "close": Words("考完后在考场页面结束各科", "When all have finished, close the sittings"),
     "reconcile": Words("{0} 名考生有待核对", "{0} candidates do not add up yet"),
+    "record": Words(
+        "打印考场情况记录单，主监考和监考员签名；打印后又有新记录的须重新打印",
+        "Print the room record and have it signed; what happens afterwards asks for another",
+    ),
     "deliver": Words(
         "保持联网，或用 U 盘送交；总部存档后才算送达",
         "Stay connected or send a stick; it counts when headquarters has archived it",
@@ -97,15 +103,21 @@ def facts_of(the: Site, session: Session) -> Facts:
         photos_missing=len(people - set(the.shelf.photographed(session))),
         unplaced=len(unplaced(the.rooms.now().plan, {c.seat for c in plan.candidates})),
         rehearsed=drill is not None and drill.level == "ok",
-        printed=set(KINDS) if "*" in papers else papers,
+        printed=set(KINDS) if "*" in papers else papers.keys(),
         checked=counts(report, wall, hours),
         unlocked=session.unlocked,
         begun=any(phase != "waiting" for phase in session.sittings.values()),
         closed=session.closed,
         problems=len(reconcile(session, list(the.files.coming(plan.id)))["rows"]),
+        recorded=session.closed and _record_printed(session, papers),
         delivered=the.delivered(session),
         check_hours=hours,
     )
+
+
+def _record_printed(session: Session, papers: Mapping[str, int]) -> bool:
+    """Whether nothing came after the record was printed: what is signed is the whole day."""
+    return max(papers.get("record", 0), papers.get("*", 0)) >= session.last_at
 
 
 def day_of(session: Session) -> Day:
@@ -144,5 +156,6 @@ def _link(step: StepId, session: str) -> str:
         "open": f"/room#{session}",
         "close": f"/room#{session}",
         "reconcile": f"/room#{session}",
+        "record": f"{own}/papers/record",
         "deliver": "/admin/deliveries",
     }.get(step, own)

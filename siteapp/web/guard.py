@@ -91,7 +91,9 @@ def _awake() -> None:
         return
     if site().staff.locked(token):
         raise StaffLocked
-    site().staff.here(token)
+    # What a page asks for by itself is nobody's hand; a hand is told by the page (`staff.here`).
+    if not (looks and request.path.startswith("/api/")):
+        site().staff.here(token)
 
 
 def site() -> Site:

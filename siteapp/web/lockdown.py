@@ -14,6 +14,7 @@ from siteapp.readiness.asked import Browser
 from siteapp.staff import LEADERS
 from siteapp.web.acting import ROOM_STAFF, carry_out, written
 from siteapp.web.guard import ROOM, json_body, member, role, site
+from sync.exam.sitting import SessionPlan
 from sync.words import Words
 
 lockdown = Blueprint("lockdown", __name__)
@@ -31,7 +32,7 @@ def shown(said: str, page: str) -> Browser:
 
 def look(session: Session, attempt: Attempt) -> bool:
     """Whether the caller's browser will do for this attempt; the wall shows what it was."""
-    if not site().lockdown.demanded(attempt.sitting):
+    if not site().lockdown.demanded(session.sitting_of(attempt)):
         return True
     said, _, page = request.headers.get(SCRIPT_HEADER, "")[:600].partition(" ")
     found = site().lockdown.look(session.plan.id, attempt.id, shown(said, page))
@@ -44,12 +45,17 @@ def check(session: Session, attempt: Attempt) -> None:
         raise SebNeeded
 
 
+def coming() -> list[SessionPlan]:
+    """The plans of this site's sessions that are not over."""
+    return [s.plan for s in list(site().live.sessions.values()) if not s.closed]
+
+
 @lockdown.get("/browser")
 @role(ROOM)
 def how_to() -> str:
     """How the exam page is opened here: Safe Exam Browser, or a window that fills the screen."""
-    kiosks = lines(site().lockdown.address)
-    return render_template("browser.html", lockdown=site().lockdown, kiosks=kiosks)
+    kiosks, needed = lines(site().lockdown.address), site().lockdown.needed(coming())
+    return render_template("browser.html", needed=needed, kiosks=kiosks)
 
 
 @lockdown.get("/admin/browser")

@@ -32,10 +32,11 @@ class BatchHeader(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """A header and its events."""
+    """A header and its events; `lines` are the bytes of each, as a checkpoint vouches for them."""
 
     header: BatchHeader
     events: tuple[Event, ...]
+    lines: tuple[bytes, ...]
 
 
 def pack(header: BatchHeader, events: Sequence[Event]) -> bytes:
@@ -68,10 +69,11 @@ def unpack(data: bytes) -> Batch:
     # Compared before anything is split: the lines may be more than fit in memory.
     if header.count != text.count(b"\n"):
         raise DocumentAltered(where="batch: events are not those of the header")
-    events = tuple(decode(line) for line in text.split(b"\n")[1:])
+    lines = tuple(text.split(b"\n")[1:])
+    events = tuple([decode(line) for line in lines])
     if any(event.seq != number for number, event in enumerate(events, header.first)):
         raise DocumentAltered(where="batch: events are not those of the header")
-    return Batch(header, events)
+    return Batch(header, events, lines)
 
 
 def _check_header(header: BatchHeader) -> None:

@@ -6,12 +6,13 @@ Figures about items are read by people and decide nothing, so they are floats; m
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
-from statistics import StatisticsError, correlation, fmean, median, pvariance
+from operator import mul
+from statistics import median
+from typing import NamedTuple
 
 from sync.exam.items import Bank
 from sync.exam.journal import Event
-from sync.exam.marking import NO_RULINGS, PaperMark, Ruling, authored_ruling
+from sync.exam.marking import NO_RULINGS, ItemMark, PaperMark, Ruling, authored_ruling
 from sync.exam.specification import Struct
 
 # Kelley's groups: the best and the last 27 per cent.
@@ -100,20 +101,23 @@ def form_statistics(
 ) -> FormStatistics:
     """All figures of a form from the attempts at it, in any order."""
     ranked = sorted(attempts, key=lambda one: -one.mark.marks)
-    totals = [one.mark.marks for one in ranked]
+    totals = Column.of([one.mark.marks for one in ranked])
     group = group_size(len(ranked))
-    columns = [list(column) for column in zip(*(one.mark.items for one in ranked), strict=True)]
+    times = [one.times for one in ranked]
+    columns = list(zip(*(one.mark.items for one in ranked), strict=True))
+    marks = [Column.of([mark.marks for mark in column]) for column in columns]
+    counting = [own for own, column in zip(marks, columns, strict=True) if column[0].of]
     return FormStatistics(
         sitting=sitting,
         form=form,
         attempts=len(ranked),
         group=group,
-        mean=fmean(totals) if totals else None,
-        deviation=math.sqrt(pvariance(totals)) if totals else None,
-        alpha=cronbach_alpha([[m.marks for m in c] for c in columns if c[0].of]),
+        mean=totals.sum / len(ranked) if ranked else None,
+        deviation=math.sqrt(totals.variance) if ranked else None,
+        alpha=_alpha(counting, totals),
         items=tuple(
-            _item(column[0].item, place, ranked, group, bank, rulings or NO_RULINGS)
-            for place, column in enumerate(columns)
+            _item(column, Outcome(own, totals, group, times), bank, rulings or NO_RULINGS)
+            for column, own in zip(columns, marks, strict=True)
         ),
     )
 
@@ -124,57 +128,100 @@ def group_size(attempts: int) -> int:
     return max(size, 1) if attempts > 1 else 0
 
 
+class Column(NamedTuple):
+    """Marks of one item, or totals, with their sums: whole numbers, so that nothing is rounded."""
+
+    marks: Sequence[int]
+    sum: int
+    squares: int
+
+    @classmethod
+    def of(cls, marks: Sequence[int]) -> "Column":
+        """The sums of these marks."""
+        return cls(marks, sum(marks), sum(map(mul, marks, marks)))
+
+    @property
+    def spread(self) -> int:
+        """Their variance times the square of how many they are."""
+        return len(self.marks) * self.squares - self.sum * self.sum
+
+    @property
+    def variance(self) -> float:
+        """The variance of all of them, as of a population."""
+        return self.spread / len(self.marks) ** 2
+
+
+class Outcome(NamedTuple):
+    """An item's marks beside the totals of the same attempts, the best first, and their times."""
+
+    own: Column
+    totals: Column
+    group: int
+    times: Sequence[Mapping[str, int]]
+
+
 def cronbach_alpha(columns: Sequence[Sequence[int]]) -> float | None:
     """k/(k−1)·(1 − Σ item variances / variance of totals); None where totals do not vary."""
+    totals = [sum(row) for row in zip(*columns, strict=True)]
+    return _alpha([Column.of(column) for column in columns], Column.of(totals))
+
+
+def _alpha(columns: Sequence[Column], totals: Column) -> float | None:
     count = len(columns)
-    if count < 2 or not columns[0]:
+    if count < 2 or not totals.spread:
         return None
-    whole = pvariance([sum(row) for row in zip(*columns, strict=True)])
-    if not whole:
-        return None
-    parts = sum(float(pvariance(column)) for column in columns)
-    return count / (count - 1) * (1 - parts / float(whole))
+    parts = sum([column.variance for column in columns])
+    return count / (count - 1) * (1 - parts / totals.variance)
 
 
 def corrected_discrimination(marks: Sequence[int], totals: Sequence[int]) -> float | None:
     """Pearson's correlation of an item with the rest of the paper (corrected point-biserial)."""
-    rest = [total - own for own, total in zip(marks, totals, strict=True)]
-    try:
-        return float(correlation(marks, rest))
-    except StatisticsError:
+    return _discrimination(Column.of(marks), Column.of(totals))
+
+
+def _discrimination(own: Column, totals: Column) -> float | None:
+    """Of sums alone: the rest of the paper is the total without the item."""
+    count = len(own.marks)
+    if count < 2:
         return None
+    both = count * sum(map(mul, own.marks, totals.marks)) - own.sum * totals.sum
+    rest = totals.spread - 2 * both + own.spread
+    if not own.spread or not rest:
+        return None
+    return float((both - own.spread) / math.sqrt(own.spread * rest))
+
+
+def _takers(marks: Sequence[ItemMark]) -> Counter[str]:
+    """option → how many took it; few different responses are given by many."""
+    found: Counter[str] = Counter()
+    for response, count in Counter([mark.response for mark in marks]).items():
+        for option in set(response or ()):
+            found[option] += count
+    return found
 
 
 def _item(
-    item: str,
-    place: int,
-    ranked: Sequence[Answered],
-    group: int,
-    bank: Bank,
-    rulings: Mapping[str, Ruling],
+    marks: Sequence[ItemMark], outcome: Outcome, bank: Bank, rulings: Mapping[str, Ruling]
 ) -> ItemStatistics:
-    marks = [one.mark.items[place] for one in ranked]
-    of, got = marks[0].of, [mark.marks for mark in marks]
+    item, of, group = marks[0].item, marks[0].of, outcome.group
     keys = (rulings.get(item) or authored_ruling(bank.items[item])).keys
     right = {option for key in keys for option in key}
-    taken = [set(mark.response or ()) for mark in marks]
     whole, upper, lower = (
-        Counter(chain.from_iterable(some))
-        for some in (taken, taken[:group], taken[len(taken) - group :])
+        _takers(some) for some in (marks, marks[:group], marks[len(marks) - group :])
     )
     options = tuple(
         OptionCount(option, option in right, whole[option], upper[option], lower[option])
         for option in bank.items[item].offered
     )
-    difficulty = fmean(got) / of if of else None
-    rest = corrected_discrimination(got, [one.mark.marks for one in ranked]) if of else None
-    times = [one.times[item] for one in ranked if item in one.times]
+    difficulty = outcome.own.sum / len(marks) / of if of else None
+    rest = _discrimination(outcome.own, outcome.totals) if of else None
+    times = [spent[item] for spent in outcome.times if item in spent]
     return ItemStatistics(
         item=item,
         of=of,
         difficulty=difficulty,
         discrimination=rest,
-        omitted=sum(mark.response is None for mark in marks),
+        omitted=[mark.response for mark in marks].count(None),
         options=options,
         at_most_ms=round(median(times)) if times else None,
         flags=tuple(_flags(difficulty, rest, options)),

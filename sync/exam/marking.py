@@ -7,9 +7,10 @@ the full mark and rounded half up. The rounded number is what is printed and wha
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
+
+import msgspec
 
 from sync.exam.items import Bank, Item, plain
 from sync.exam.paper import Form
@@ -28,6 +29,8 @@ class Ruling(Struct, frozen=True):
 
 
 NO_RULINGS: Mapping[str, Ruling] = {}
+# Compact JSON, members by name, nothing escaped that need not be.
+_COMPACT = msgspec.json.Encoder(order="sorted")
 
 
 class ItemMark(Struct, frozen=True):
@@ -71,7 +74,10 @@ def _taken(response: object) -> tuple[str, ...] | None:
     """The option ids of a choice response; None for nothing and for what is no such response."""
     if not isinstance(response, list | tuple) or not response:
         return None
-    return tuple(response) if all(isinstance(one, str) for one in response) else None
+    for one in response:
+        if not isinstance(one, str):
+            return None
+    return tuple(response)
 
 
 def authored_ruling(item: Item) -> Ruling:
@@ -81,49 +87,57 @@ def authored_ruling(item: Item) -> Ruling:
     return Ruling("keys", (item.key,))
 
 
+class _Asked(Struct, frozen=True):
+    """An item of a form as it is marked; `seen` are the marks of responses met before.
+
+    Most candidates give one of a few responses, so most marks are looked up.
+    """
+
+    item: str
+    gap: bool
+    kind: str
+    keys: tuple[frozenset[str], ...]
+    of: int
+    seen: dict[tuple[str, ...] | None, ItemMark]
+
+
 class Marker:
     """A form with its keys as they count, made once for all who sat it."""
 
     def __init__(self, form: Form, rulings: Mapping[str, Ruling], rule: str) -> None:
         self._rule = rule
         self._items = [
-            (item.id, item.choose == "gap", ruling.kind, _sets(ruling), part.marks_each)
+            _Asked(item.id, item.choose == "gap", ruling.kind, _sets(ruling), part.marks_each, {})
             for part in form.parts
             for item in part.items
             for ruling in [rulings[item.id]]
         ]
+        self._of = sum(0 if one.kind == "removed" else one.of for one in self._items)
 
     def mark(self, responses: Mapping[str, Any]) -> PaperMark:
         """The marks of one attempt; `responses` is item id → option ids or text."""
-        marks = []
-        for item, gap, kind, keys, of in self._items:
-            response = responses.get(item)
-            if gap:
+        marks, got, answered = [], 0, 0
+        for asked in self._items:
+            response = responses.get(asked.item)
+            if asked.gap:
                 response = [plain(response)] if isinstance(response, str) and response else None
             taken = _taken(response)
-            marks.append(self._one(item, taken, kind, keys, of))
-        return PaperMark(
-            items=tuple(marks),
-            marks=sum([m.marks for m in marks]),
-            of=sum([m.of for m in marks]),
-            answered=sum([m.response is not None for m in marks]),
-        )
+            mark = asked.seen.get(taken)
+            if mark is None:
+                mark = asked.seen[taken] = self._one(asked, taken)
+            marks.append(mark)
+            got += mark.marks
+            answered += taken is not None
+        return PaperMark(items=tuple(marks), marks=got, of=self._of, answered=answered)
 
-    def _one(
-        self,
-        item: str,
-        taken: tuple[str, ...] | None,
-        kind: str,
-        keys: tuple[frozenset[str], ...],
-        of: int,
-    ) -> ItemMark:
-        if kind == "removed":
-            return ItemMark(item, taken, 0, 0)
-        if kind == "full":
-            return ItemMark(item, taken, of, of)
+    def _one(self, asked: _Asked, taken: tuple[str, ...] | None) -> ItemMark:
+        if asked.kind == "removed":
+            return ItemMark(asked.item, taken, 0, 0)
+        if asked.kind == "full":
+            return ItemMark(asked.item, taken, asked.of, asked.of)
         options = set(taken or ())
-        got = max([_marks(options, key, of, self._rule) for key in keys], default=0)
-        return ItemMark(item, taken, got, of)
+        got = max([_marks(options, key, asked.of, self._rule) for key in asked.keys], default=0)
+        return ItemMark(asked.item, taken, got, asked.of)
 
 
 def _sets(ruling: Ruling) -> tuple[frozenset[str], ...]:
@@ -173,13 +187,13 @@ def receipt_code(attempt: str, responses: Mapping[str, Any]) -> str:
     The same on the candidate's screen, in the journal and at headquarters, so that any of them
     can be held against another. Cleared answers and the order of options make no difference.
     """
-    said = {
-        item: sorted(_taken(response) or ()) or response
-        for item, response in responses.items()
-        if response not in (None, [], "")
-    }
-    text = json.dumps(
-        [attempt, said], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
-    code = base64.b32encode(hashlib.sha256(text).digest())[:12].decode()
+    said = {}
+    for item, response in responses.items():
+        if isinstance(response, list) and len(response) == 1:
+            said[item] = response
+        elif response not in (None, [], ""):
+            said[item] = sorted(_taken(response) or ()) or response
+    text = _COMPACT.encode([attempt, said])
+    # Ten bytes are sixteen characters, of which twelve are wanted.
+    code = base64.b32encode(hashlib.sha256(text).digest()[:10])[:12].decode()
     return "-".join(code[i : i + 4] for i in (0, 4, 8))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from sync.errors import PlanRefused
 from sync.exam.specification import Struct
 from sync.words import Words
@@ -18,6 +20,7 @@ class SittingPlan(Struct, frozen=True):
 
     `break_minutes`: rest before it, for who has handed in another one of the session.
     `part_minutes`: of its forms' parts in their order, where each has a time of its own.
+    `lockdown`: it is taken in Safe Exam Browser; a plan that says nothing of it does not ask.
     """
 
     id: str
@@ -29,6 +32,8 @@ class SittingPlan(Struct, frozen=True):
     earliest_hand_in: int = 30
     break_minutes: int = 0
     part_minutes: tuple[int, ...] = ()
+    # Left out unless it is asked for, so that plans of before it stay as they were written.
+    lockdown: Literal["required"] | UnsetType = UNSET
 
 
 class CandidatePlan(Struct, frozen=True):
@@ -83,12 +88,17 @@ def form_for(sitting: SittingPlan, seat: int, run: int = 0) -> str:
 UNLOCK_AHEAD_MS = 15 * 60_000
 
 
-def unlock_due_ms(starts_at: str) -> int:
-    """From when on papers may be opened (ms since 1970); ValueError for no time with an offset."""
+def starts_ms(starts_at: str) -> int:
+    """A start in ms since 1970; ValueError for no time with an offset."""
     starts = datetime.fromisoformat(starts_at)
     if starts.tzinfo is None:
         raise ValueError(starts_at)
-    return int(starts.timestamp() * 1000) - UNLOCK_AHEAD_MS
+    return int(starts.timestamp() * 1000)
+
+
+def unlock_due_ms(starts_at: str) -> int:
+    """From when on papers may be opened (ms since 1970); ValueError for no time with an offset."""
+    return starts_ms(starts_at) - UNLOCK_AHEAD_MS
 
 
 _START = re.compile(

@@ -157,9 +157,10 @@ _ASKED = (
         "",
         Words("Safe Exam Browser", "Safe Exam Browser"),
         Words(
-            "设置 check_seb 为 on 或填写 seb_sittings 时须有；后者和 seb_config_key 还核对其配置",
-            "Needed if check_seb is on or seb_sittings names a sitting; with the latter or"
-            " seb_config_key its configuration is checked too",
+            "总部计划或设置 seb_sittings 要求某科使用，或 check_seb 为 on 时须有；"
+            "前两者和 seb_config_key 还核对其配置",
+            "Needed if headquarters' plan or seb_sittings asks for it in a sitting, or check_seb is"
+            " on; with the first two or seb_config_key its configuration is checked too",
         ),
         Words("用本考点的 .seb 文件启动 Safe Exam Browser", "Start it by the site's own .seb file"),
     ),

@@ -11,7 +11,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sync.errors import SignatureRefused
 from sync.errors.updates import (
     UpdateExpired,
     UpdateFileDiffers,
@@ -20,12 +19,12 @@ from sync.errors.updates import (
 )
 from sync.exam.specification import Struct
 from sync.wire import dsse
-from sync.wire.documents import RELEASE_SIGNATURES, from_bytes, to_bytes
+from sync.wire.documents import from_bytes, to_bytes
 from sync.wire.fields import Counter, Digest, Number
 from sync.wire.keys import SigningKey, VerifyKey
+from sync.wire.officers import read_by_two
 from sync.wire.register import KeyRegister
 from sync.wire.version_rule import Version, VersionRule, allows
-from sync.words import Words
 
 TYPE = "application/vnd.examsite.update.v1+json"
 # One statement is some hundred bytes; a package of the software some tens of MB.
@@ -58,21 +57,10 @@ def read_update(
     envelope: bytes, release: Iterable[VerifyKey], register: KeyRegister | None = None
 ) -> Update:
     """What two release officers signed, and nobody else; by the register's keys if there is one."""
-    trusted = register.verify_keys("release") if register else list(release)
-    signed = dsse.verify(envelope, TYPE, trusted)
-    officers = len(signed.key_ids)
-    if register is not None:
-        register.require("release", signed.key_ids)
-        officers = register.lines("release", signed.key_ids)
-    if officers < RELEASE_SIGNATURES:
-        raise UpdateSignatureMissing(key=min(signed.key_ids))
-    if set(signed.listed) != signed.key_ids or len(signed.listed) > RELEASE_SIGNATURES:
-        raise SignatureRefused(
-            reason=Words(
-                "除两位发布人外还有别的签名", "it carries two release signatures and no other"
-            )
-        )
-    return from_bytes(signed.payload, Update)
+    payload = read_by_two(
+        envelope, TYPE, release, register, lambda key: UpdateSignatureMissing(key=key)
+    )
+    return from_bytes(payload, Update)
 
 
 def peek_update(envelope: bytes) -> tuple[Update, tuple[str, ...]]:
@@ -96,6 +84,11 @@ def judge_update(update: Update, held: Update | None, installed: str, now: int) 
         raise UpdateOlder(version=update.version, held=held.version)
     if allows(VersionRule(1, installed_numbers(installed), "-", 0), update.version) is False:
         raise UpdateOlder(version=update.version, held=installed)
+
+
+def is_newer(update: Update, installed: str) -> bool:
+    """Whether it is above the version that runs."""
+    return not allows(VersionRule(1, update.version, "-", 0), installed_numbers(installed))
 
 
 def installed_numbers(version: str) -> str:

@@ -1,8 +1,9 @@
 """Examination content in figures: `make bench-content`, with ARGS=--json for one JSON line.
 
 A sheet of 5,000 rows is read, checked and put into a bank of its own: seconds of the wall, and
-beside them those of the CPU. A room's whole session is marked from its journal, attempts at a QTI
-item are scored: seconds of the CPU, since the promise is for one core.
+beside them those of the CPU. A room's session is scored from the events of its journal until the
+results are kept, and once more from its sealed batch; attempts at a QTI item are scored: seconds
+of the CPU, since the promise is for one core.
 """
 
 import argparse
@@ -25,10 +26,10 @@ from sync.headquarters.content.imports.reading import read_items
 from sync.headquarters.content.imports.writing import HEAD
 from sync.headquarters.content.qti.markup import node, parse
 from sync.headquarters.content.qti.scoring import ScoredItem, score_all
-from sync.headquarters.intake.journals import ReceivedJournal, TermJournal
+from sync.headquarters.intake.journals import ReceivedJournal, read_journal
 from sync.headquarters.marking.attempts import attempt_facts
 from sync.headquarters.marking.rulings import Rulings
-from sync.headquarters.marking.scoring import mark_session
+from sync.headquarters.marking.scoring import mark_session, replace_results, score
 from sync.headquarters.planning import sessions
 from sync.headquarters.register import sites
 from sync.headquarters.store.folder import create_headquarters
@@ -39,12 +40,13 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "import_items_per_s": (">=", 1000, "rows of a sheet a second: read, checked, in the bank"),
     "import_s": ("<=", 5, "seconds for the whole sheet"),
     "import_cpu_s": (">=", 0, "CPU seconds of it, the reader's process too"),
-    "score_candidates_per_s": (">=", 2000, "candidates a second: 65 responses against their keys"),
-    "session_candidates_per_s": (
+    "score_candidates_per_s": (
         ">=",
-        0,
-        "the same from the journal, with receipts and statistics",
+        2000,
+        "candidates a second: standing answers, receipts, marks, states, statistics, kept",
     ),
+    "session_candidates_per_s": (">=", 0, "the same with its sealed batch opened and checked"),
+    "mark_candidates_per_s": (">=", 0, "65 responses against their keys and nothing else"),
     "qti_attempts_per_s": (">=", 0, "attempts at one QTI item a second"),
 }
 ROUNDS, MANY = 5, 50
@@ -109,19 +111,28 @@ def answered(desk: Desk, candidates: int) -> Story:
 
 
 def marking(desk: Desk, candidates: int) -> dict[str, float]:
-    """The session marked from its journal, as headquarters does it."""
-    events = tuple(answered(desk, candidates).events)
-    journal = ReceivedJournal("morning", 1, (TermJournal(1, events, True, None),))
+    """The session scored from its journal, as headquarters does it."""
+    desk.deliver(answered(desk, candidates))
     plan = sessions.published_plan(desk.hq, "morning")
-    marked = mark_session(desk.hq, plan, journal, Rulings(0, {}))
-    assert {row.state for row in marked.rows} == {"passed"}
-    spent = [
-        timed(lambda: mark_session(desk.hq, plan, journal, Rulings(0, {}))) for _ in range(ROUNDS)
-    ]
+    journal = read_journal(desk.hq, "morning")
+    assert {row.state for row in score(desk.hq, BY, "morning")} == {"passed"}
+
+    def events_to_results() -> None:
+        facts = attempt_facts(journal)
+        marked = mark_session(desk.hq, plan, journal, Rulings(0, {}), facts)
+        with desk.hq.store.writing() as db:
+            replace_results(db, "morning", marked)
+
     return {
-        "score_candidates_per_s": keys_alone(desk, journal),
-        "session_candidates_per_s": candidates * ROUNDS / sum(cpu for _, cpu in spent),
+        "score_candidates_per_s": _each_s(candidates, events_to_results),
+        "session_candidates_per_s": _each_s(candidates, lambda: score(desk.hq, BY, "morning")),
+        "mark_candidates_per_s": keys_alone(desk, journal),
     }
+
+
+def _each_s(candidates: int, act: Callable[[], Any]) -> float:
+    """Candidates a CPU second, over some rounds."""
+    return candidates * ROUNDS / sum(timed(act)[1] for _ in range(ROUNDS))
 
 
 def keys_alone(desk: Desk, journal: ReceivedJournal) -> float:
@@ -162,7 +173,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rows", type=int, default=5000)
-    parser.add_argument("--candidates", type=int, default=100)
+    parser.add_argument("--candidates", type=int, default=200)
     given = parser.parse_args()
     figures = measure(given.rows, given.candidates)
     if given.json:

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-import shutil
 import socket
 import struct
 import threading
@@ -21,7 +20,7 @@ from sync.courier import Courier
 from sync.errors import DocumentRefused, NotFound
 from sync.spool import Spool, digest_of
 from sync.stick import StickTransport
-from sync.stick_parts import PART, joined
+from sync.stick_parts import PART, joined, read_piece
 from sync.stock import Stock
 from sync.transport import AUTHORIZATION, HttpTransport, Transport
 from sync.wire.documents import FetchRequest, Receipt, Refusal, read, sign
@@ -65,6 +64,8 @@ class Headquarters:
     forged: dict[str, bytes] = field(default_factory=dict)
     puts: list[str] = field(default_factory=list)
     gets: list[tuple[str, str]] = field(default_factory=list)
+    # The word on the newest software, and its file.
+    update: tuple[bytes, Path] | None = None
     canned: dict[str, list[Canned]] = field(default_factory=dict)
     cut_uploads: list[str] = field(default_factory=list)
     cut_downloads: int = 0
@@ -142,6 +143,10 @@ class Handler(Uploads, BaseHTTPRequestHandler):
             self._say(200, self.hq.released[name])
         elif kind == "packages":
             self._package(self.hq.packages[name])
+        elif kind == "updates" and self.hq.update:
+            self._package(self.hq.update[1])
+        elif name == "update" and self.hq.update:
+            self._say(200, self.hq.update[0])
         elif name in self.hq.batches:
             self._say(200, self.hq.answer(name))
         else:
@@ -206,12 +211,14 @@ class Handler(Uploads, BaseHTTPRequestHandler):
     def _package(self, path: Path) -> None:
         size, start, headers = path.stat().st_size, 0, {}
         if asked := self.headers.get("Range"):
-            start = int(asked.removeprefix("bytes=").removesuffix("-"))
-            headers = {"Content-Range": f"bytes {start}-{size - 1}/{size}"}
+            first, _, last = asked.removeprefix("bytes=").partition("-")
+            start, whole = int(first), size
+            size = int(last) + 1 if last else size
+            headers = {"Content-Range": f"bytes {start}-{size - 1}/{whole}"}
         if start and start >= size:
             self._say(416, b"")
             return
-        self._head(206 if start else 200, size - start, headers)
+        self._head(206 if headers else 200, size - start, headers)
         with path.open("rb") as file:
             file.seek(start)
             if self.hq.cut_downloads:
@@ -219,7 +226,8 @@ class Handler(Uploads, BaseHTTPRequestHandler):
                 self.wfile.write(file.read(size // 3))
                 self.close_connection = True
             else:
-                shutil.copyfileobj(file, self.wfile)
+                for block in read_piece(path, start, size - start):
+                    self.wfile.write(block)
 
     def _head(self, status: int, size: int, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -2,6 +2,7 @@
 
 import stat
 
+import msgspec
 import pytest
 import releasing
 from counted import statements
@@ -44,6 +45,26 @@ def add(desk: Desk, code: str, sitting: str, component: str = "theory") -> None:
         component=component,
         bank=builtin_bank(LIVE),
     )
+
+
+def test_a_sitting_may_be_asked_for_in_safe_exam_browser(desk: Desk) -> None:
+    desk.session()
+    added = sessions.add_sitting(
+        desk.hq,
+        BY,
+        session="morning",
+        sitting="locked",
+        specification=find(LIVE),
+        component="theory",
+        bank=builtin_bank(LIVE),
+        lockdown=True,
+    )
+    load(desk, sample_rows("530051", 2, 1), "locked")
+    with desk.hq.store.reading() as db:
+        plan = publish.planned(db, sessions.find(db, "morning"))
+    assert plan.sitting("locked") == added.plan
+    told = [one.get("lockdown") for one in msgspec.to_builtins(plan)["sittings"]]
+    assert told == [None, "required"]
 
 
 def load(desk: Desk, rows: list[list[object]], sitting: str = "live", replace: bool = False) -> int:

@@ -66,7 +66,8 @@ def writing(site: Premises, sit: Sit) -> list[CandidatePage]:
 
 def time_is_over(page: CandidatePage) -> None:
     """The page has let the candidate go by its own clock."""
-    expect(page.title).to_contain_text("考试时间到", timeout=90_000)
+    left_ms = page.seconds_left() * 1000
+    expect(page.title).to_contain_text("考试时间到", timeout=left_ms + 60_000)
 
 
 def staff(site: Premises, watch: Watch) -> StaffPage:

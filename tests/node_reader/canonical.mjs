@@ -46,12 +46,12 @@ export function base64(text, length) {
   return bytes;
 }
 
-/** `value` has exactly these members, each of which fits. */
+/** `value` has exactly these members, each of which fits; of those that are `maybe` any. */
 export function shaped(value, members) {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new Strange('no object');
   }
-  const names = Object.keys(members);
+  const names = Object.keys(members).filter((n) => Object.hasOwn(value, n) || !members[n].left);
   if (Object.keys(value).length !== names.length) throw new Strange('other members');
   const read = {};
   for (const name of names) {
@@ -75,6 +75,8 @@ export const list = (of) => (v) => (Array.isArray(v) ? v.map(of) : strange('no l
 export const tuple = (...of) => (v) =>
   Array.isArray(v) && v.length === of.length ? v.map((x, n) => of[n](x)) : strange('no tuple');
 export const orNull = (of) => (v) => (v === null ? null : of(v));
+/** A member that may be left out. */
+export const maybe = (of) => Object.assign((v) => of(v), { left: true });
 export const object = (members) => (v) => shaped(v, members);
 export const table = (of, named = string) => (v) => {
   if (v === null || typeof v !== 'object' || Array.isArray(v)) strange('no object');

@@ -13,7 +13,7 @@ const PLAN = c.object({
   sittings: c.list(c.object({
     id: c.string, specification: c.string, component: c.string, title: WORDS, minutes: c.integer,
     forms: c.list(c.string), earliest_hand_in: c.integer, break_minutes: c.integer,
-    part_minutes: c.list(c.integer),
+    part_minutes: c.list(c.integer), lockdown: c.maybe(c.oneOf('required')),
   })),
   candidates: c.list(c.object({
     admission: c.string, name: c.string, identity: c.string, sex: c.oneOf('男', '女'),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from siteapp.heartbeat import Heartbeat, Running, being_sat
+from siteapp.heartbeat import Heartbeat, Running, being_sat, windows_of
 from siteapp.site import Site
 from siteapp.store.writer import Decision
+from sync.exam.sitting import starts_ms
 from sync.notify import Notifier
+from sync.windows import AHEAD_MS, read_windows
 
 WATCHED = {"WATCHDOG_USEC": "30000000"}
 
@@ -134,6 +136,27 @@ def test_what_is_being_sat_stands_in_a_file(tmp_path: Path, open_site: Site) -> 
     assert (tmp_path / "running.json").read_text() == f'{{"sessions":["{session}"]}}'
     running.tell([])
     assert (tmp_path / "running.json").read_text() == '{"sessions":[]}'
+
+
+def test_the_courier_reads_the_hours_of_all_that_is_not_over(
+    tmp_path: Path, open_site: Site
+) -> None:
+    (tmp_path / "spool").mkdir()
+    running, spool = Running(tmp_path), tmp_path / "spool"
+    assert not read_windows(spool).cover(0)
+    (session,) = open_site.live.sessions.values()
+    starts = starts_ms(session.plan.starts_at)
+    running.tell_hours(windows_of([session]))
+    assert read_windows(spool).open
+    session.sittings = dict.fromkeys(session.sittings, "waiting")
+    running.tell_hours(windows_of([session]))
+    told = read_windows(spool)
+    assert not told.cover(starts - AHEAD_MS - 1)
+    assert told.cover(starts - AHEAD_MS)
+    assert told.cover(starts + 5 * 3_600_000)
+    session.sittings = dict.fromkeys(session.sittings, "closed")
+    running.tell_hours(windows_of([session]))
+    assert not read_windows(spool).cover(starts)
 
 
 def test_a_file_that_cannot_be_written_is_not_left_to_say_what_was(

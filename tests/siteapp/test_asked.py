@@ -117,6 +117,22 @@ def test_safe_exam_browser_is_known_by_the_hash_of_its_configuration(
     assert level(agent=CHROMIUM, lockdown="proved") == "fail"
 
 
+def test_machines_are_to_have_it_where_headquarters_plan_asks(open_site: Site) -> None:
+    client, session = browser(open_site), open_site.live.session(AM)
+
+    def found() -> str | None:
+        return send(client, CHROMIUM, {}).get("lockdown-browser")
+
+    assert found() is None
+    first, *others = session.plan.sittings
+    asked = (msgspec.structs.replace(first, lockdown="required"), *others)
+    session.plan = msgspec.structs.replace(session.plan, sittings=asked)
+    assert found() == "fail"
+    # A session that is over asks for nothing more.
+    session.sittings = dict.fromkeys(session.sittings, "closed")
+    assert found() is None
+
+
 def test_a_quick_look_takes_nothing_away_and_an_ordinary_one_does(site: Site) -> None:
     client = browser(site)
     report(client, sound=True)

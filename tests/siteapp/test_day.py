@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 import world
-from room import staff_browser
+from deciding import act
+from room import close_sitting, open_sitting, staff_browser
 
 from siteapp.conduct.day import (
     DAY_MS,
@@ -18,6 +19,7 @@ from siteapp.conduct.day import (
 )
 from siteapp.site import Site
 from siteapp.store import records
+from siteapp.web.day import facts_of
 
 START = 1_800_000_000_000
 ALL = frozenset({"tickets", "door", "labels", "sign-in"})
@@ -45,6 +47,7 @@ class At:
             begun=False,
             closed=False,
             problems=0,
+            recorded=False,
             delivered=False,
         )
         return nothing._replace(**known)  # type: ignore[arg-type]
@@ -90,6 +93,7 @@ def test_the_chain_goes_on_one_by_one_to_the_last_receipt() -> None:
         ("open", {"begun": True}),
         ("close", {"closed": True, "problems": 2}),
         ("reconcile", {"problems": 0}),
+        ("record", {"recorded": True}),
         ("deliver", {"delivered": True}),
     ):
         assert upcoming(after.facts(**known)) == step
@@ -138,9 +142,40 @@ def test_more_time_is_given_in_each_paper_and_the_end_is_later_by_all_of_it(
 def test_only_what_was_printed_of_this_session_counts(unlocked: Site, kind: str) -> None:
     (name,) = unlocked.live.sessions
     unlocked.staff.audit("admin", "print", f"{name}x {kind}")
-    assert records.printed(unlocked.live, name) == set()
+    assert records.printed(unlocked.live, name) == {}
     staff_browser(unlocked, "administrator").get(f"/admin/sessions/{name}/papers/{kind}")
-    assert records.printed(unlocked.live, name) == {kind}
+    assert records.printed(unlocked.live, name).keys() == {kind}
+
+
+def test_a_delivery_waits_for_no_paper_and_a_practice_has_no_record() -> None:
+    over = At(-2 * HOUR_MS).facts(**READY, unlocked=True, begun=True, closed=True)
+    assert (states(over)["record"], states(over)["deliver"]) == ("now", "now")
+    assert upcoming(over) == "record"
+    assert "record" not in states(over._replace(kind="practice"))
+    # Before the close there is nothing to sign, however late it is.
+    assert states(over._replace(closed=False, now=START + DAY_MS))["record"] == "later"
+
+
+def test_the_record_is_printed_when_nothing_came_after_it(unlocked: Site) -> None:
+    (session,) = unlocked.live.sessions.values()
+    name, client = session.plan.id, staff_browser(unlocked, "chief")
+    paper = f"/admin/sessions/{name}/papers/record"
+
+    def recorded() -> bool:
+        return facts_of(unlocked, session).recorded
+
+    for sitting in session.plan.sittings:
+        open_sitting(unlocked, name, sitting.id)
+    client.get(paper)
+    for sitting in session.plan.sittings:
+        close_sitting(unlocked, name, sitting.id)
+    assert not recorded()
+    client.get(paper)
+    assert recorded()
+    act(client, "incident", admission="", category="other", note="后来才发现")
+    assert not recorded()
+    unlocked.staff.audit("admin", "print", f"{name} *")
+    assert recorded()
 
 
 def test_the_home_page_names_the_next_step_in_both_languages(unlocked: Site) -> None:

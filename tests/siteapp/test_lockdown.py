@@ -5,6 +5,7 @@ import plistlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import world
 from click.testing import CliRunner
@@ -28,6 +29,16 @@ def locked(open_site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """The live sitting is taken in Safe Exam Browser, the other one is not."""
     values = open_site.settings._values | {"seb_sittings": "live"}
     monkeypatch.setattr(open_site.settings, "_values", values)
+    return open_site
+
+
+@pytest.fixture
+def planned(open_site: Site) -> Site:
+    """Headquarters' plan asks for it in the live sitting; the site's settings say nothing."""
+    session = open_site.live.session(AM)
+    first, *others = session.plan.sittings
+    asked = (msgspec.structs.replace(first, lockdown="required"), *others)
+    session.plan = msgspec.structs.replace(session.plan, sittings=asked)
     return open_site
 
 
@@ -77,6 +88,23 @@ def test_nobody_else_gets_in_and_the_page_says_what_to_do(
     told = browser(locked).get("/browser?lang=en").text
     assert "Sittings in Safe Exam Browser" in told
     assert "other" in locked.lockdown.on_wall(locked.live.session(AM)).values()
+
+
+def test_what_headquarters_plan_asks_for_no_setting_takes_back(
+    planned: Site, open_package: world.Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_, other = open_package.plan.candidates
+    assert Page(browser(planned), first).sign_in()[0] == 403
+    Seb(browser(planned), first, planned.lockdown.key).begin()
+    # The sitting that it does not ask for: any browser, until the site's setting adds it.
+    assert Page(browser(planned), other).sign_in()[0] == 200
+    told = staff_browser(planned, "administrator").get("/admin/browser?lang=en").text
+    assert ("asked for by headquarters" in told, "by this site" in told) == (True, False)
+    assert "Sittings in Safe Exam Browser" in browser(planned).get("/browser?lang=en").text
+    values = planned.settings._values | {"seb_sittings": "media"}
+    monkeypatch.setattr(planned.settings, "_values", values)
+    for one in (first, other):
+        assert Page(browser(planned), one).sign_in()[1]["error"]["code"] == "seb-needed"
 
 
 def test_other_sittings_of_the_room_are_not_concerned(

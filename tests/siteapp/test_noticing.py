@@ -47,6 +47,21 @@ def test_the_wall_calls_for_a_look_from_the_third_time_and_does_nothing_else(
     assert journal(open_site, "violation") == []
 
 
+def test_a_violation_stands_on_the_seat_in_every_paper_of_the_person(
+    open_site: Site, pages: list[Page]
+) -> None:
+    chief, _ = staff(open_site, "周主考", "chief")
+
+    def shown() -> dict[int, int]:
+        tiles = chief.get(f"/api/room/{AM}").json["tiles"]
+        return {one["seat"]: one["violations"] for one in tiles if one["current"]}
+
+    assert set(shown().values()) == {0}
+    who = pages[0].candidate.admission
+    assert act(chief, "violation", admission=who, note="夹带")[0] == 200
+    assert {seat: count for seat, count in shown().items() if count} == {1: 1}
+
+
 @pytest.mark.parametrize(
     "seen",
     [

@@ -66,7 +66,9 @@ def test_polls_keep_no_page_awake_and_a_hand_at_it_does(
     for _ in range(2):
         hands.now += 600
         client.get(f"/api/room/{AM}?since=x")
+        client.get("/api/deliveries")
     assert note(client)[0] == 423
+    assert client.get("/api/deliveries").status_code == 423
 
 
 def test_a_locked_page_may_sign_out_and_nobody_else_is_locked_by_it(

@@ -68,6 +68,8 @@ def package(
 
 def packages() -> Iterator[Vector]:
     yield Vector("package", "good", package().bytes())
+    locked = model(PLAN, field("sittings", 0, "lockdown", to="required"))
+    yield Vector("package", "good-in-a-lockdown-browser", package(locked).bytes())
     for group in (_package_outside, _plan_shape, _plan_rules, _papers):
         for name, check, code, data in group():
             yield Vector("package", name, data, check, code)
@@ -128,6 +130,8 @@ def _plan_shape() -> Iterator[Refusal]:
         "words-of-one-language": field("name", to=["上午场"]),
         "sitting-unknown-member": field(*sitting, "key", to="a"),
         "sitting-default-left-out": drop(*sitting, "earliest_hand_in"),
+        "lockdown-not-required": field(*sitting, "lockdown", to="optional"),
+        "lockdown-null": field(*sitting, "lockdown", to=None),
         "minutes-text": field(*sitting, "minutes", to="90"),
         "minutes-true": field(*sitting, "minutes", to=True),
         "candidate-unknown-member": field(*candidate, "photo", to=""),

@@ -164,6 +164,7 @@ def session_show(folder: Path, session_id: str, as_json: bool) -> None:
             "component": s.plan.component,
             "minutes": s.plan.minutes,
             "forms": list(s.plan.forms),
+            "lockdown": s.plan.lockdown == "required",
             "candidates": s.candidates,
         }
         for s in found
@@ -196,6 +197,7 @@ def sitting() -> None:
 @click.option(
     "--break", "break_minutes", type=click.IntRange(0, MAX_BREAK), default=0, help="Minutes."
 )
+@click.option("--lockdown", is_flag=True, help="Taken in Safe Exam Browser, at every seat.")
 @click.pass_obj
 def sitting_add(
     folder: Path,
@@ -207,6 +209,7 @@ def sitting_add(
     bank: Path | None,
     earliest_hand_in: int,
     break_minutes: int,
+    lockdown: bool,
 ) -> None:
     """Add a sitting and draw its forms."""
     with opened(folder) as hq:
@@ -224,6 +227,7 @@ def sitting_add(
             form_count=forms,
             earliest_hand_in=earliest_hand_in,
             break_minutes=break_minutes,
+            lockdown=lockdown,
         )
     drawn = " ".join(added.plan.forms)
     say(f"已加入考试 {sitting_id}，试卷：{drawn}", f"Sitting {sitting_id} added, forms: {drawn}")

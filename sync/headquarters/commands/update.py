@@ -7,7 +7,7 @@ import click
 from sync.console import FOLDER, say
 from sync.headquarters.commands.base import IN_FILE, OUT_FILE, opened
 from sync.headquarters.commands.officer import Officer, officer_options
-from sync.headquarters.planning.updates import countersign_update, sign_update
+from sync.headquarters.planning.updates import countersign_update, publish_update, sign_update
 from sync.updates import lay_out
 from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key
 from sync.wire.update import peek_update
@@ -79,4 +79,19 @@ def countersign_command(
     say(
         f"版本 {found.version}（第 {found.serial} 号）已发布到 {to}",
         f"Version {found.version} (number {found.serial}) is laid out in {to}",
+    )
+
+
+@update.command("publish")
+@click.argument("file", type=IN_FILE)
+@officer_options
+@click.pass_obj
+def publish_command(folder: Path, file: Path, account: str, password_file: Path | None) -> None:
+    """Let sites fetch FILE over the line: just the package that both officers signed last."""
+    with opened(folder) as hq:
+        by = Officer(account, password_file).stamp(hq, "release-officer")
+        found = publish_update(hq, by, file)
+    say(
+        f"各考点可在线取得版本 {found.version}（考试时段不下载）",
+        f"Sites may fetch version {found.version} over the line, outside the hours of sittings",
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sync.errors import DocumentAltered, DocumentRefused, NotFound
 from sync.exam.batch import Batch, BatchHeader
-from sync.exam.journal import Event, encode
+from sync.exam.journal import Event
 from sync.exam.merkle import MerkleTree
 from sync.exam.specification import Struct
 from sync.headquarters.errors import JournalBroken
@@ -134,14 +134,15 @@ class _Chain:
             return header.previous is not None
         return row.sequence != self.last.sequence + 1
 
-    def follow(self, row: BatchRow, header: BatchHeader, events: Sequence[Event]) -> None:
+    def follow(self, row: BatchRow, batch: Batch) -> None:
         """Add a batch that claims to come next; JournalBroken if it does not."""
+        header = batch.header
         before = self.last.digest if self.last else None
         if header.previous != before or header.first != len(self.events):
             raise _broken(row, "与前一个数据包不衔接", "does not continue the one before")
-        for event in events:
-            self.tree.append(self.room.take(row, encode(event)))
-        self.events += events
+        for line in batch.lines:
+            self.tree.append(self.room.take(row, line))
+        self.events += batch.events
         self.last = row
         if self.ended_by is not None:
             self.supplements.append(row.digest)
@@ -174,7 +175,7 @@ def _read_term(
                 f"batches before {row.sequence} of server term {row.server_term} are missing",
             )
             break
-        chain.follow(row, batch.header, batch.events)
+        chain.follow(row, batch)
         chain.check(row, batch.header, key)
     return TermJournal(
         term=rows[0].server_term,

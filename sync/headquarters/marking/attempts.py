@@ -33,6 +33,9 @@ class AttemptFacts(Struct, frozen=True):
         return self.how is not None
 
 
+Facts = Mapping[str, AttemptFacts]
+
+
 def attempt_facts(journal: ReceivedJournal) -> dict[str, AttemptFacts]:
     """attempt → what is known of it.
 

@@ -16,6 +16,7 @@ from sync.exam.specification import Struct
 from sync.headquarters.desk_errors import CorrectionRefused, OtherOfficerNeeded
 from sync.headquarters.errors import BatchMissing
 from sync.headquarters.intake.journals import read_journal
+from sync.headquarters.marking.attempts import attempt_facts
 from sync.headquarters.marking.results import OUTCOMES
 from sync.headquarters.marking.rulings import (
     Correction,
@@ -137,7 +138,8 @@ def confirm(headquarters: Headquarters, by: Stamp, session: str, number: int) ->
         journal = read_journal(headquarters, session)
         base, marked = rulings_now(headquarters, session), None
         if not journal.lacking:
-            marked = mark_session(headquarters, plan, journal, base.with_one(correction))
+            rulings, facts = base.with_one(correction), attempt_facts(journal)
+            marked = mark_session(headquarters, plan, journal, rulings, facts)
         if _confirm(headquarters, by, correction, base, marked, journal.batches, journal.lacking):
             return list_changes(headquarters, session, number)
 

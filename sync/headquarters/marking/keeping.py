@@ -23,19 +23,19 @@ def keep_tracks(db: Connection, found: Reconciliation, journal: ReceivedJournal)
     A journal that cannot be read leaves incidents and files as they were before.
     """
     db.execute(delete(progress).where(progress.c.session == found.session))
-    _add(db, progress, {}, [_progress(found, journal)])
+    add_all(db, progress, {}, [_progress(found, journal)])
     if not journal.terms:
         return
     last = journal.terms[-1]
     own = {"session": found.session, "server_term": last.term}
     after = _newest(db, incidents, own)
-    _add(db, incidents, own, list(incident_rows(last.events, last.heads, after)))
-    _add(db, incidents, own, fork_rows(found.forks))
+    add_all(db, incidents, own, list(incident_rows(last.events, last.heads, after)))
+    add_all(db, incidents, own, fork_rows(found.forks))
     after = _newest(db, named_files, own)
-    _add(db, named_files, own, list(file_rows(last.events, after)))
+    add_all(db, named_files, own, list(file_rows(last.events, after)))
     codes = hand_in_rows(last.events, _differing(found))
     db.execute(delete(hand_ins).where(hand_ins.c.session == found.session))
-    _add(db, hand_ins, {"session": found.session}, codes)
+    add_all(db, hand_ins, {"session": found.session}, codes)
 
 
 def differing(count: SittingCount) -> int:
@@ -82,11 +82,12 @@ def _newest(db: Connection, table: Table, own: dict[str, Any]) -> int:
     return -1 if newest is None else int(newest)
 
 
-def _add(db: Connection, table: Table, own: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+def add_all(db: Connection, table: Table, own: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows at once, each with the members of `own` too."""
     if rows:
-        db.execute(insert(table), [own | clean(row) for row in rows])
+        db.execute(insert(table), [own | _clean(row) for row in rows])
 
 
-def clean(row: dict[str, Any]) -> dict[str, Any]:
+def _clean(row: dict[str, Any]) -> dict[str, Any]:
     """Without NUL, which a site may write into a note and PostgreSQL takes in no text."""
     return {n: v.replace("\0", "\ufffd") if isinstance(v, str) else v for n, v in row.items()}

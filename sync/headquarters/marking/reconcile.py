@@ -1,12 +1,12 @@
 """Registered = present = submitted = received, or a list of who differs. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sync.exam.journal import Event
 from sync.exam.sitting import CandidatePlan, SessionPlan, SittingPlan, attempt_id
 from sync.exam.specification import Struct
 from sync.headquarters.intake.journals import ReceivedJournal
-from sync.headquarters.marking.attempts import AttemptFacts, attempt_facts, closes
+from sync.headquarters.marking.attempts import AttemptFacts, Facts, closes
 from sync.words import Words
 
 NOTHING = AttemptFacts()
@@ -72,10 +72,12 @@ class Reconciliation(Struct, frozen=True):
 
 
 def reconcile(
-    plan: SessionPlan, journal: ReceivedJournal, problem: Words | None = None
+    plan: SessionPlan, journal: ReceivedJournal, facts: Facts, problem: Words | None = None
 ) -> Reconciliation:
-    """The counts from what has come in so far; `problem` is why it could not be read."""
-    facts = attempt_facts(journal)
+    """The counts from what has come in so far; `problem` is why it could not be read.
+
+    `facts` are those of this journal (see `attempt_facts`).
+    """
     closed = closes(journal.events())
     return Reconciliation(
         session=plan.id,
@@ -99,7 +101,7 @@ def _tail(plan: SessionPlan, term: int, tail: Sequence[Event]) -> ForkedTail:
 def _count(
     plan: SessionPlan,
     sitting: SittingPlan,
-    facts: Mapping[str, AttemptFacts],
+    facts: Facts,
     submitted: int | None,
 ) -> SittingCount:
     own = [

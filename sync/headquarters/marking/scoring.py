@@ -19,9 +19,9 @@ from sync.headquarters.errors import BatchMissing, JournalBroken
 from sync.headquarters.intake.archive import list_batches
 from sync.headquarters.intake.journals import ReceivedJournal, read_journal
 from sync.headquarters.intake.work import claim, done
-from sync.headquarters.marking.attempts import AttemptFacts, attempt_facts
+from sync.headquarters.marking.attempts import AttemptFacts, Facts, attempt_facts
 from sync.headquarters.marking.item_figures import keep_statistics
-from sync.headquarters.marking.keeping import clean, keep_tracks
+from sync.headquarters.marking.keeping import add_all, keep_tracks
 from sync.headquarters.marking.reconcile import NOTHING, Reconciliation, reconcile
 from sync.headquarters.marking.rulings import Rulings, rulings_in_force
 from sync.headquarters.planning.sessions import SittingRow, list_sittings, load_form, published_plan
@@ -59,9 +59,11 @@ def score(headquarters: Headquarters, by: Stamp, session: str) -> list[Scored]:
         raise BatchMissing(
             session=session, reason_zh=journal.lacking.zh, reason_en=journal.lacking.en
         )
-    found = reconcile(plan, journal)
+    facts = attempt_facts(journal)
+    found = reconcile(plan, journal, facts)
     while True:
-        marked = mark_session(headquarters, plan, journal, rulings_now(headquarters, session))
+        rulings = rulings_now(headquarters, session)
+        marked = mark_session(headquarters, plan, journal, rulings, facts)
         if _save(headquarters, by, found, journal, marked):
             return list(marked.rows)
 
@@ -79,14 +81,15 @@ def reconciliation(headquarters: Headquarters, session: str) -> Reconciliation:
 
 def _reconcile(
     headquarters: Headquarters, plan: SessionPlan
-) -> tuple[Reconciliation, ReceivedJournal]:
+) -> tuple[Reconciliation, ReceivedJournal, Facts]:
+    problem = None
     try:
         journal = read_journal(headquarters, plan.id)
     except DocumentRefused as refused:
         problem = Words(refused.say("zh"), refused.say("en"))
         journal = ReceivedJournal(plan.id, len(list_batches(headquarters, session=plan.id)), ())
-        return reconcile(plan, journal, problem), journal
-    return reconcile(plan, journal), journal
+    facts = attempt_facts(journal)
+    return reconcile(plan, journal, facts, problem), journal, facts
 
 
 def refresh(headquarters: Headquarters, by: Stamp) -> int:
@@ -117,16 +120,16 @@ def refresh(headquarters: Headquarters, by: Stamp) -> int:
 
 def _refresh_one(headquarters: Headquarters, by: Stamp, session: str) -> None:
     plan = published_plan(headquarters, session)
-    found, journal = _reconcile(headquarters, plan)
+    found, journal, facts = _reconcile(headquarters, plan)
     saved = False
     while not saved:
         marked = None
         try:
             if not found.lacking:
                 rulings = rulings_now(headquarters, session)
-                marked = mark_session(headquarters, plan, journal, rulings)
+                marked = mark_session(headquarters, plan, journal, rulings, facts)
         except JournalBroken as broken:
-            found = reconcile(plan, journal, Words(broken.say("zh"), broken.say("en")))
+            found = reconcile(plan, journal, facts, Words(broken.say("zh"), broken.say("en")))
         saved = _save(headquarters, by, found, journal, marked)
     if found.lacking:
         log.info("session %s: %s", session, found.lacking.en)
@@ -157,10 +160,17 @@ class Marked(Struct, frozen=True):
 
 
 def mark_session(
-    headquarters: Headquarters, plan: SessionPlan, journal: ReceivedJournal, rulings: Rulings
+    headquarters: Headquarters,
+    plan: SessionPlan,
+    journal: ReceivedJournal,
+    rulings: Rulings,
+    facts: Facts,
 ) -> Marked:
-    """Every candidate of every sitting from the events that a checkpoint vouches for."""
-    facts, times = attempt_facts(journal), item_times(journal.events())
+    """Every candidate of every sitting from the events that a checkpoint vouches for.
+
+    `facts` are those of this journal (see `attempt_facts`).
+    """
+    times = item_times(journal.events())
     load = cache(partial(_form, headquarters, plan.id))
     rows, statistics = [], []
     for sitting in list_sittings(headquarters, plan.id):
@@ -297,10 +307,8 @@ def lock_session(db: Connection, session: str) -> None:
 def replace_results(db: Connection, session: str, marked: Marked) -> None:
     """The rows and statistics of a session, in place of those of before."""
     db.execute(delete(results).where(results.c.session == session))
-    for row in marked.rows:
-        db.execute(
-            insert(results).values(clean({"session": session} | msgspec.structs.asdict(row)))
-        )
+    own = {"session": session}
+    add_all(db, results, own, [msgspec.structs.asdict(row) for row in marked.rows])
     keep_statistics(db, session, marked.statistics)
 
 

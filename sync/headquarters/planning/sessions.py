@@ -111,12 +111,13 @@ def add_sitting(
     form_count: int = 1,
     earliest_hand_in: int = 30,
     break_minutes: int = 0,
+    lockdown: bool = False,
     materials: Mapping[str, bytes] | None = None,
 ) -> Added:
     """A sitting with its forms drawn; BlueprintUnmet names the cells that the bank cannot fill.
 
     Of an examination only if the register has it so (sync.headquarters.register.conditions).
-    `materials` are the bank's files by name.
+    `materials` are the bank's files by name; with `lockdown` it is taken in Safe Exam Browser.
     """
     checked(sitting)
     with headquarters.store.writing() as db:
@@ -127,7 +128,7 @@ def add_sitting(
         earlier = seen_before(db, specification.code, row.starts_at)
         drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed, earlier)
         papers = [one.form for one in drawn]
-        plan = _plan(specification, component, sitting, papers)
+        plan = _plan(specification, component, sitting, papers, lockdown)
         plan = msgspec.structs.replace(
             plan, earliest_hand_in=earliest_hand_in, break_minutes=break_minutes
         )
@@ -139,7 +140,7 @@ def add_sitting(
 
 
 def _plan(
-    specification: Specification, component: str, sitting: str, drawn: list[Form]
+    specification: Specification, component: str, sitting: str, drawn: list[Form], lockdown: bool
 ) -> SittingPlan:
     part = specification.component(component)
     return SittingPlan(
@@ -150,6 +151,7 @@ def _plan(
         minutes=part.minutes,
         forms=tuple(form.id for form in drawn),
         part_minutes=tuple(one.minutes for one in part.parts if one.minutes),
+        lockdown="required" if lockdown else msgspec.UNSET,
     )
 
 

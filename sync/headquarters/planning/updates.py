@@ -1,12 +1,14 @@
 """Updates of the software: two release officers sign the word on one file (docs/specs/update.md).
 
-HQ/updates/update.json   the newest word that both have signed
+HQ/updates/update.json                  the newest word that both have signed
+HQ/updates/published.json  <digest>.deb  what sites' couriers are given
 """
 
 import hashlib
+import shutil
 from pathlib import Path
 
-from sync.errors import NotFound
+from sync.errors import DocumentRefused, NotFound
 from sync.errors.updates import UpdateOlder
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded, VersionRefused
 from sync.headquarters.register.keys import register_of, release_key
@@ -14,7 +16,7 @@ from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.wire import dsse
 from sync.wire.documents import from_bytes, to_bytes
-from sync.wire.files import write_durably
+from sync.wire.files import replacing, write_durably
 from sync.wire.keys import SigningKey, VerifyKey
 from sync.wire.update import (
     Update,
@@ -25,7 +27,7 @@ from sync.wire.update import (
 )
 
 DAY_MS = 86_400_000
-FILE = "update.json"
+FILE, PUBLISHED = "update.json", "published.json"
 
 
 def newest(headquarters: Headquarters) -> Update | None:
@@ -34,6 +36,14 @@ def newest(headquarters: Headquarters) -> Update | None:
         return peek_update(_path(headquarters).read_bytes())[0]
     except FileNotFoundError:
         return None
+
+
+def whole_word(headquarters: Headquarters) -> bytes:
+    """The last word that went out, as both signed it; NotFound before the first."""
+    try:
+        return _path(headquarters).read_bytes()
+    except FileNotFoundError:
+        raise NotFound(what=FILE) from None
 
 
 def sign_update(
@@ -47,7 +57,7 @@ def sign_update(
     days: int,
 ) -> bytes:
     """The first officer's word on a file; VersionRefused for a version or reason that is none."""
-    _line(headquarters, by, key.public.key_id)
+    require_officer(headquarters, by, key.public.key_id)
     before = newest(headquarters)
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -73,8 +83,8 @@ def countersign_update(
     update, signers = peek_update(envelope)
     if len(signers) != 1:
         raise SecondOfficerNeeded(who=by.who, key=",".join(signers))
-    own = _line(headquarters, by, key.public.key_id)
-    if own == _line(headquarters, by, signers[0]):
+    own = require_officer(headquarters, by, key.public.key_id)
+    if own == require_officer(headquarters, by, signers[0]):
         raise SecondOfficerNeeded(who=by.who, key=signers[0])
     check_update_file(update, file)
     before = newest(headquarters)
@@ -91,11 +101,47 @@ def countersign_update(
     return whole
 
 
+def publish_update(headquarters: Headquarters, by: Stamp, file: Path) -> Update:
+    """Give the file of the newest word to sites over the line; the word goes out last.
+
+    NotFound before there is one; UpdateFileDiffers for another file, and what was out stays out.
+    """
+    word = whole_word(headquarters)
+    update = peek_update(word)[0]
+    place = _path(headquarters).parent
+    target = place / f"{update.digest}.deb"
+    check_update_file(update, file)
+    with replacing(target) as out, file.open("rb") as content:
+        shutil.copyfileobj(content, out)
+    try:
+        check_update_file(update, target)
+    except DocumentRefused:
+        target.unlink()
+        raise
+    with headquarters.store.writing() as db:
+        record(db, by, "update.serve", version=update.version, digest=update.digest)
+    write_durably(place / PUBLISHED, word)
+    for older in place.glob("*.deb"):
+        if older != target:
+            older.unlink()
+    return update
+
+
+def published(headquarters: Headquarters) -> tuple[bytes, Path]:
+    """The word that sites are given, and its file; NotFound if there is none."""
+    place = _path(headquarters).parent
+    try:
+        word = (place / PUBLISHED).read_bytes()
+    except FileNotFoundError:
+        raise NotFound(what="update") from None
+    return word, place / f"{peek_update(word)[0].digest}.deb"
+
+
 def _path(headquarters: Headquarters) -> Path:
     return headquarters.folder / "updates" / FILE
 
 
-def _line(headquarters: Headquarters, by: Stamp, key_id: str) -> int:
+def require_officer(headquarters: Headquarters, by: Stamp, key_id: str) -> int:
     """Whose key that is; NotAReleaseKey if nobody's that signs now."""
     try:
         return release_key(headquarters, by, key_id).line

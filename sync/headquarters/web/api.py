@@ -19,6 +19,7 @@ from sync.headquarters.intake.readiness import keep_report
 from sync.headquarters.intake.refusals import put_signed
 from sync.headquarters.planning.publish import packages_for
 from sync.headquarters.planning.unlocking import release, released
+from sync.headquarters.planning.updates import published
 from sync.headquarters.register import versions
 from sync.headquarters.register.keys import newest
 from sync.headquarters.web.guard import PUBLIC, SITE, headquarters, now, role, site
@@ -97,6 +98,25 @@ def unlock(digest: str) -> Response:
     response = make_response(release(headquarters(), site(), digest, now()))
     response.mimetype = "application/json"
     return response
+
+
+@api.get("/api/v1/update")
+@role(SITE)
+def update() -> Response:
+    """The word of two release officers on the newest software."""
+    response = make_response(published(headquarters())[0])
+    response.mimetype = "application/json"
+    return response
+
+
+@api.get("/api/v1/updates/<digest>")
+@role(SITE)
+def update_file(digest: str) -> Response:
+    """The file of that word; sites ask for it part by part."""
+    path = published(headquarters())[1].resolve()
+    if path.stem != digest or not path.is_file():
+        raise NotFound(what=digest[:64])
+    return send_file(path, mimetype="application/octet-stream", conditional=True, etag=digest)
 
 
 @intake.put("/api/v1/batches/<digest>")

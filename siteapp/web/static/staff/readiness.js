@@ -3,6 +3,7 @@
 import { tell } from "../shared/dialog.js";
 import { el } from "../shared/dom.js";
 import { language, t } from "../shared/words.js";
+import { putDrawn } from "./drawn.js";
 
 const LOOK_MS = 3000;
 const place = /** @type {HTMLElement} */ (document.getElementById("readiness"));
@@ -33,11 +34,7 @@ function draw(state) {
   const now = JSON.stringify([state.drawn, state.kept, state.counts, state.pull_in_ms !== null]);
   if (now === drawn) return;
   drawn = now;
-  const open = [...place.querySelectorAll("details")].map((one) => one.open);
-  // Made by the server, which escapes every fact in it; a document of its own runs nothing.
-  const made = new DOMParser().parseFromString(state.drawn, "text/html").body;
-  place.replaceChildren(head(state), ...made.childNodes);
-  [...place.querySelectorAll("details")].forEach((one, n) => (one.open = Boolean(open[n])));
+  putDrawn(place, state.drawn, [head(state)]);
 }
 
 /** @param {any} state */

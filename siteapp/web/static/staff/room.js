@@ -147,6 +147,7 @@ function besideSeat(tile) {
   const parts = [back, el("h2", {}, `${tile.seat} ${tile.name}`), el("p", { class: "quiet" }, shown)];
   const browser = BROWSERS[latest.seb[tile.attempt]];
   if (browser) parts.push(el("p", { class: "small quiet" }, browser));
+  if (tile.violations) parts.push(el("p", { class: "small" }, t(`已记违纪 ${tile.violations} 次，内容见考场情况记录单。`, `Violations on record: ${tile.violations}; the room record has what was noted.`)));
   if (Object.keys(tile.noticed).length) parts.push(...noticedPart(tile));
   if (!mayAct) return parts;
   const acts = seatActs(acting, tile);
@@ -190,7 +191,7 @@ function show(state) {
   const alerts = state.tiles.map((one) => alertsOf(state, one));
   const minute = state.hands.length ? Math.floor(now / WAIT_SHOWN_MS) : 0;
   const open = [state.elsewhere, state.hands, minute, state.lost, state.tiles.map((one) => one.late)];
-  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.checked, tile.late_comer, tile.paused_left_ms, tile.rests_left, tile.receipt, tile.held, tile.rescued, latest.seb[tile.attempt]] : [state.session, alerts];
+  const about = tile ? [tile.attempt, tile.seat, tile.state, tile.phase, tile.noticed, tile.violations, tile.checked, tile.late_comer, tile.paused_left_ms, tile.rests_left, tile.receipt, tile.held, tile.rescued, latest.seb[tile.attempt]] : [state.session, alerts];
   redraw("beside", [...about, open], () =>
     document.getElementById("beside").replaceChildren(...(tile ? besideSeat(tile) : besideRoom())));
 }

@@ -41,7 +41,7 @@ function here(tile) {
 /** What somebody has to decide on. @param {any} state @param {any} tile */
 function dueWords(state, tile) {
   const lost = state.lost.some((/** @type {any} */ one) => one.attempt === tile.attempt);
-  const left = (tile.noticed.hidden || 0) + (tile.noticed.blur || 0);
+  const left = leftOften(tile);
   return [
     tile.look && tile.phase === "started" && `◇ ${t(`切屏 ${left}`, `left ${left}×`)}`,
     tile.noticed.paused && tile.phase === "started" && `◇ ${t(`停中作答 ${tile.noticed.paused}`, `paused, ${tile.noticed.paused} answers`)}`,
@@ -105,6 +105,25 @@ function leftOf(tile, now) {
   return tile.paused_left_ms === null ? clock(Math.max(0, tile.ends_ms - now)) : `‖ ${clock(tile.paused_left_ms)}`;
 }
 
+/** What is on record of this seat and asks for nobody: violations that the chief noted, leaving that is not yet worth a look. @param {any} state @param {any} tile */
+function onRecord(state, tile) {
+  const left = leftOften(tile);
+  const lines = [];
+  if (tile.violations) lines.push(spoken(`§ ${t(`违纪 ${tile.violations}`, `violation ${tile.violations}`)}`, t(`已记违纪 ${tile.violations} 次`, `violations on record: ${tile.violations}`), "noted"));
+  if (left && !tile.look && tile.phase === "started") lines.push(spoken(`◇ ${t(`切屏 ${left}/${state.look_from}`, `left ${left}/${state.look_from}`)}`, t(`离开页面 ${left} 次，满 ${state.look_from} 次时提示查看`, `left the page ${left} times; from ${state.look_from} on you are asked to look`), "quiet"));
+  return lines;
+}
+
+/** A short sign for the eye, and the whole of it for who listens. @param {string} sign @param {string} words @param {string} look */
+function spoken(sign, words, look) {
+  return el("span", { class: look, title: words }, el("span", { class: "shown", "aria-hidden": "true" }, sign), el("span", { class: "sr" }, words));
+}
+
+/** How often a page said that it was left. @param {any} tile */
+function leftOften(tile) {
+  return (tile.noticed.hidden || 0) + (tile.noticed.blur || 0);
+}
+
 /** @param {any} state @param {any} tile @param {number} now */
 function linesOf(state, tile, now) {
   const [sign, words] = STATES[tile.state];
@@ -121,6 +140,7 @@ function linesOf(state, tile, now) {
     if (stalled) parts.push(t(`未传完 ${stalled}`, `${stalled} unfinished`));
     lines.push(el("span", {}, parts.join(" · ")));
   }
+  lines.push(...onRecord(state, tile));
   const kept = (state.only_there || {})[tile.attempt];
   if (kept && tile.phase === "started") lines.push(el("span", { class: "sign" }, t(`${kept} 题仅在本机`, `${kept} only on the machine`)));
   const silent = tile.heard_ms === null ? 0 : now - tile.heard_ms;
