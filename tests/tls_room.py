@@ -86,6 +86,8 @@ def make_home(authority: Authority) -> Path:
 class Front:
     """HAProxy before a site as the project sets it up; it may die and come back."""
 
+    file, prefix = FRONT, "EXAMSITE_FRONT_"
+
     def __init__(self, authority: Certifies, site: str, at: str = HERE, **more: str) -> None:
         with ExitStack() as probes:
             found = [probes.enter_context(socket.create_server((at, 0))) for _ in range(3)]
@@ -104,8 +106,8 @@ class Front:
 
     def start(self) -> None:
         """Up, and listening."""
-        given = {f"EXAMSITE_FRONT_{name}": value for name, value in self._settings.items()}
-        command = ["haproxy", "-q", "-db", "-f", str(FRONT)]
+        given = {f"{self.prefix}{name}": value for name, value in self._settings.items()}
+        command = ["haproxy", "-q", "-db", "-f", str(self.file)]
         self._popen = subprocess.Popen(command, env={**os.environ, **given})
         wait_until(self._listens)
 

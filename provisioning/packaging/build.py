@@ -113,7 +113,8 @@ class Site(Package):
 
     def _share(self, share: Path) -> None:
         share.mkdir()
-        for name in ("haproxy.cfg", "haproxy-examsite.conf", "journald-examsite.conf"):
+        fronts = ("haproxy.cfg", "haproxy-examsite.conf", "haproxy-hq.cfg", "haproxy-examhq.conf")
+        for name in (*fronts, "journald-examsite.conf"):
             shutil.copy(ROOT / "systemd" / name, share / name)
 
     def _system(self) -> None:

@@ -29,6 +29,7 @@ LEFT_OUT = (
     "Crypto/SelfTest",
     "sqlalchemy/testing",
     "**/tests",
+    "numpy/_core/_*_tests.*.so",
     # For compilers and type checkers.
     "**/*.pyi",
     "**/*.pxd",
@@ -44,6 +45,10 @@ LEFT_OUT = (
     "sqlalchemy/dialects/oracle",
     # Colours for the sources of three hundred languages; rich only names the package.
     "pygments/lexers/[!_]*",
+    # Where to break words of eighty languages; ours are Chinese and English.
+    "pyphen/dictionaries/hyph_[!e]*",
+    "pyphen/dictionaries/hyph_e[!n]*",
+    "pyphen/dictionaries/README*",
     # Debian's tzdata says the same.
     "tzdata",
     "tzdata-*.dist-info",

@@ -88,8 +88,9 @@ Type=notify
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed")
-def test_the_front_with_its_drop_in_is_as_little_exposed(tmp_path: Path) -> None:
-    _, _, ours = (FOLDER / "haproxy-examsite.conf").read_text().partition("[Service]")
+@pytest.mark.parametrize("drop_in", ["haproxy-examsite.conf", "haproxy-examhq.conf"])
+def test_the_front_with_its_drop_in_is_as_little_exposed(tmp_path: Path, drop_in: str) -> None:
+    _, _, ours = (FOLDER / drop_in).read_text().partition("[Service]")
     unit = tmp_path / "haproxy.service"
     unit.write_text(DEBIAN + ours)
     assert exposed(unit).returncode == 0

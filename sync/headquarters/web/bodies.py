@@ -27,7 +27,7 @@ STAFF_FILES = ("/applications", "/quota/", "/calendar/", "/rosters/", "/bank/", 
 MAX_STAFF_FILE = 9 * 1024 * 1024
 INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 READINESS = "/api/v1/readiness"
-# Half of all: a balancer opens many, and leaves some to others.
+# Half of all; the front, which asks for many, is not counted.
 PER_MACHINE = 512
 _PROOF = "EXAMSITE_AUTHORIZATION"
 
