@@ -56,7 +56,7 @@ def test_the_digest_is_what_the_specification_says() -> None:
         "specification": "530051-junior",
     }  # fmt: skip
     told = [json.dumps(x, ensure_ascii=False, separators=(",", ":")) for x in (head, line)]
-    data = "\n".join(["examsite result list 1", *told, ""]).encode()
+    data = "\n".join(["examsite-result-list-1", *told, ""]).encode()
     assert hashlib.sha256(data).hexdigest() == LIST.digest
 
 

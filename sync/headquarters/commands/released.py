@@ -191,7 +191,7 @@ def _said(line: Line | None) -> str | None:
 @click.argument("session_id")
 @click.option("--out", type=OUT_FILE, required=True, help="Write the PDF here.")
 @click.option("--admission", help="Of one candidate; else of all, a hundred a file.")
-@click.option("--part", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--part", type=click.IntRange(1), default=1, show_default=True, help="Which hundred.")
 @RELEASE
 @click.pass_obj
 def results_transcripts(
@@ -234,7 +234,9 @@ def results_verify(folder: Path, code: str, as_json: bool) -> None:
 
 @results_group.command("platform")
 @click.argument("session_id")
-@click.option("--mapping", "name", default=platform.SAMPLE, show_default=True)
+@click.option(
+    "--mapping", "name", default=platform.SAMPLE, show_default=True, help="Which columns."
+)
 @click.option("--out", type=OUT_FILE, required=True, help="Write the .xlsx here.")
 @RELEASE
 @click.pass_obj

@@ -14,7 +14,7 @@ import msgspec
 from sync.exam.specification import Struct
 from sync.words import Words
 
-LIST_TAG, CODE_TAG = b"examsite result list 1\n", b"examsite result code 1\n"
+LIST_TAG, CODE_TAG = b"examsite-result-list-1\n", b"examsite-result-code-1\n"
 # Sixteen letters of base32, in fours; read aloud, 0 is O and 1 is I.
 CODE_LENGTH, GROUP = 16, 4
 _CODE = re.compile(f"[A-Z2-7]{{{CODE_LENGTH}}}")
