@@ -7,7 +7,10 @@ from desk_world import BY, NOW, Clock, Desk, Page
 from flask import Flask
 from flask.testing import FlaskClient
 from readied import said_report
+from routes import ROUTES
 
+from sync.headquarters.content.bank_keeping import keep
+from sync.headquarters.content.drafts import Draft, Found, Place
 from sync.headquarters.errors import UnknownSender
 from sync.headquarters.intake import archive, edge
 from sync.headquarters.intake.readiness import keep_report
@@ -25,106 +28,6 @@ from sync.wire.documents import sign
 def desk(published_desk: Desk) -> Desk:
     """Here the session is published when a test begins."""
     return published_desk
-
-
-EVERYBODY = set(ROLES)
-DESK = {"exam-officer", "release-officer", "auditor"}
-OFFICER = {"exam-officer"}
-# Every route and who may use it; a new route must be put here.
-ROUTES: dict[str, set[str]] = {
-    "GET /.well-known/examhq": {PUBLIC},
-    "GET /api/v1/keys": {PUBLIC},
-    "GET /api/v1/version": {PUBLIC},
-    "GET /api/v1/update": {SITE},
-    "GET /api/v1/updates/<digest>": {SITE},
-    "GET /versions": DESK,
-    "POST /versions": OFFICER,
-    "GET /api/v1/packages": {SITE},
-    "GET /api/v1/packages/<digest>": {SITE},
-    "GET /api/v1/unlocks/<digest>": {SITE},
-    "PUT /api/v1/batches/<digest>": {PUBLIC},
-    "PUT /api/v1/files/<digest>": {SITE},
-    "GET /api/v1/receipts/<digest>": {PUBLIC},
-    "POST /api/v1/inventories": {SITE},
-    "POST /api/v1/readiness": {SITE},
-    "PATCH /api/v1/uploads/<digest>": {SITE},
-    "POST /api/v1/uploads": {SITE},
-    "GET /favicon.ico": {PUBLIC},
-    "GET /look/base.css": {PUBLIC},
-    "GET /look/hq.css": {PUBLIC},
-    "GET /look/report.css": {PUBLIC},
-    "GET /look/watch.css": {PUBLIC},
-    "GET /look/board.js": {PUBLIC},
-    "GET /sign-in": {PUBLIC},
-    "POST /sign-in": {PUBLIC},
-    "POST /sign-out": EVERYBODY,
-    "GET /": EVERYBODY,
-    "GET /sites": DESK,
-    "GET /sites/<site>": DESK,
-    "GET /sites/<site>/readiness/<session>": DESK,
-    "GET /sites/<site>/readiness/<session>/statement": DESK,
-    "GET /applications/new": OFFICER,
-    "POST /applications": OFFICER,
-    "GET /applications/<int:number>": DESK,
-    "GET /applications/<int:number>/edit": OFFICER,
-    "POST /applications/<int:number>/edit": OFFICER,
-    "GET /applications/<int:number>/form": OFFICER,
-    "POST /applications/<int:number>/form": OFFICER,
-    "POST /applications/<int:number>/steps": OFFICER,
-    "GET /quota": DESK,
-    "GET /quota/template.xlsx": OFFICER,
-    "POST /quota/preview": OFFICER,
-    "POST /quota/import": OFFICER,
-    "GET /rosters/<session>": DESK,
-    "GET /rosters/template.xlsx": OFFICER,
-    "POST /rosters/<session>/preview": OFFICER,
-    "POST /rosters/<session>/import": OFFICER,
-    "POST /rosters/<session>/photos": OFFICER,
-    "POST /rosters/<session>/extra-time": OFFICER,
-    "GET /calendar": DESK,
-    "GET /calendar/template.xlsx": OFFICER,
-    "POST /calendar/preview": OFFICER,
-    "POST /calendar/import": OFFICER,
-    "GET /sessions/<session>": DESK,
-    "PUT /api/v1/enrolments/<digest>": {PUBLIC},
-    "POST /sites/invitations": {"exam-officer"},
-    "POST /sites/invitations/<invitation>/withdraw": {"exam-officer"},
-    "POST /sites/invitations/<invitation>/allow": {"exam-officer"},
-    "POST /sites/requests/<digest>/confirm": {"exam-officer"},
-    "GET /sessions/<session>/results.xlsx": {"exam-officer"},
-    "GET /sessions/<session>/codes": {"release-officer"},
-    "POST /sessions/<session>/codes": {"release-officer"},
-    "POST /sessions/<session>/online-unlock": {"release-officer"},
-    "POST /sessions/<session>/release": {"release-officer"},
-    "GET /specifications": DESK,
-    "GET /specifications/<code>": DESK,
-    "GET /sessions/<session>/items": {"exam-officer"},
-    "GET /sessions/<session>/items.xlsx": {"exam-officer"},
-    "GET /sessions/<session>/corrections": {"exam-officer", "auditor"},
-    "GET /sessions/<session>/corrections.xlsx": {"exam-officer", "auditor"},
-    "POST /sessions/<session>/corrections": {"exam-officer"},
-    "POST /sessions/<session>/corrections/decision": {"exam-officer"},
-    "GET /sessions/<session>/assessing": {"exam-officer", "auditor"},
-    "POST /sessions/<session>/assessing": {"exam-officer"},
-    "POST /scripts/next": {"marker"},
-    "GET /scripts/<number>": {"marker"},
-    "POST /scripts/<number>": {"marker"},
-    "GET /scripts/<number>/<deliverable>": {"marker"},
-    "GET /bank/<code>": {"exam-officer"},
-    "GET /board": DESK,
-    "GET /board/<day>/rows": DESK,
-    "GET /reconciliation": DESK,
-    "GET /reconciliation.xlsx": {"exam-officer", "auditor"},
-    "GET /incidents": DESK,
-    "GET /incidents.xlsx": {"exam-officer", "auditor"},
-    "GET /results": {"exam-officer", "auditor"},
-    "GET /results.xlsx": {"exam-officer"},
-    "GET /receipt": {"exam-officer", "auditor"},
-    "GET /quarantine": DESK,
-    "GET /quarantine/<digest>/file": {"exam-officer"},
-    "POST /quarantine/<digest>/retry": {"exam-officer"},
-    "GET /audit": {"auditor"},
-}
 
 
 @pytest.fixture
@@ -147,17 +50,21 @@ def sat(desk: Desk) -> None:
     with pytest.raises(UnknownSender):
         edge.accept_bytes(desk.hq, data, digest, NOW)
     work_once(desk.hq)
+    shown = Draft("pic", "text", '<img src="media/p.png" alt="x"/>', media=("media/p.png",))
+    files = {"media/p.png": b"\x89PNG\r\n"}
+    keep(desk.hq, BY, Found(((shown, Place("p.zip")),), (), files), "p.zip", "530051-junior")
 
 
-NO_PAGES = ("/statement", ".xlsx", "/rows", "/file", "/form")
-# A script is one assessor's own: whoever else asks is refused; see test_assessing_pages.
-OWN = "/scripts/"
+NO_PAGES = (".png", ".zip", "/statement", ".xlsx", "/rows", "/file", "/form")
+# A script is one assessor's own: whoever else asks is refused; see test_assessing_pages. And of
+# what was not released nothing is made; see test_released_pages.
+OWN = ("/scripts/", *(f"/sessions/morning/{name}" for name in ("transcripts", "platform", "qti-")))
 
 
 def filled(desk: Desk, path: str) -> str:
     """The address of a route, about what is there."""
     things = {"session": "morning", "code": "530051-junior", "day": "2026-12-05"}
-    things |= {"site": "site-01", "int:number": "1"}
+    things |= {"site": "site-01", "int:number": "1", "path:item": "pic", "name": "p.png"}
     refused = [one.digest for one in archive.list_quarantine(desk.hq)] or ["0" * 64]
     for name, value in (things | {"digest": refused[0]}).items():
         path = path.replace(f"<{name}>", value)
@@ -354,9 +261,9 @@ def test_what_a_refused_file_says_is_shown_as_text_only(desk: Desk, officer: Pag
     assert "<b>nobody" not in text
 
 
-def test_the_bank_is_filtered_by_field_kind_and_words(officer: Page) -> None:
+def test_the_samples_are_filtered_by_field_kind_and_words(officer: Page) -> None:
     def shown(query: str) -> int:
-        return officer.get(f"/bank/530051-junior?{query}").count("<article")
+        return officer.get(f"/bank/530051-junior/samples?{query}").count("<article")
 
     whole = shown("")
     assert whole >= 195
