@@ -1,4 +1,4 @@
-"""The documents as a site of plain pages: `make docs-site`. No script, no request to anybody."""
+"""The documents as a site of plain pages: `make docs`. No script, no request to anybody."""
 
 import html
 import re

@@ -103,6 +103,10 @@ class Disk:
         """True if there is too little room for that."""
         return free_bytes(self.folder) < self._keep * GIVES_WAY[work] // 100
 
+    def room_for(self, copies: int) -> int:
+        """How many bytes may come that lie here so many times; what is kept for answers stays."""
+        return max(0, free_bytes(self.folder) - self._keep) // copies
+
     def wake(self) -> None:
         """Make room for a service to come up on a full disk."""
         while free_bytes(self.folder) < PIECE and self.reserve.give():

@@ -13,7 +13,7 @@ from siteapp.lan.announce import reachable_by
 from siteapp.site import Site
 from siteapp.web.answers import AnswerPath
 from siteapp.web.app import create_app
-from siteapp.web.bodies import STAFF_BODY, bounds
+from siteapp.web.bodies import PACKAGE_BODY, bounds
 from siteapp.web.channel import channels
 from siteapp.web.lane import AnswerLane
 from sync.notify import Notifier
@@ -37,7 +37,7 @@ class Server:
             AnswerLane(AnswerPath(site, application), site.settings.number("threads")),
             **MANY,
             **behind(front),
-            max_request_body_size=STAFF_BODY,
+            max_request_body_size=PACKAGE_BODY,
             inbuf_overflow=64 * 1024,
         )
         self.port = self._loop.port

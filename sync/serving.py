@@ -47,6 +47,9 @@ def spool_in(folder: Path) -> None:
     """Large request bodies spool to the data disk, where the reserve is watched."""
     spooling = folder / "spooling"
     spooling.mkdir(exist_ok=True)
+    for left in spooling.glob("*.upload"):
+        # Of a service that was killed in the middle of one.
+        left.unlink(missing_ok=True)
     tempfile.tempdir = str(spooling)
 
 

@@ -48,6 +48,9 @@ HOMES = {
     "zeroconf": ("siteapp.lan",),
     "psutil": ("siteapp.readiness",),
     "sqlite3": (),
+    # Only tests compare with them: 20 MiB and a fifth of a second in every process that starts.
+    "numpy": (),
+    "krippendorff": (),
 }
 # What asks the world instead of being told.
 IMPURE = {"now", "utcnow", "today", "open", "print", "input", "getenv", "urandom", "system"}
@@ -178,6 +181,20 @@ def test_a_library_away_from_its_home_would_be_noticed() -> None:
     assert away_from_home("sync.wires", "import cryptography.x509\n") == ["cryptography"]
     assert away_from_home("siteapp.store.live", "from sqlite3 import connect\n") == ["sqlite3"]
     assert away_from_home("siteapp.new", "def f():\n    from flask import g\n") == ["flask"]
+
+
+def starts_without(library: str, what: str) -> bool:
+    """Whether a module can be imported where a library is not installed."""
+    code = f"import sys; sys.modules[{library!r}] = None; import {what}"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    return run.returncode == 0
+
+
+def test_headquarters_starts_without_numpy_which_no_server_installs() -> None:
+    assert starts_without("numpy", "sync.headquarters.serve")
+    assert not starts_without("numpy", "krippendorff")
+    for lock in ("requirements.lock", "requirements-hq.lock"):
+        assert "\nnumpy==" not in (ROOT / lock).read_text()
 
 
 def asks_the_world(source: str) -> list[str]:

@@ -37,8 +37,9 @@ class TooLarge(RequestRefused):
     http_status = 413
     message = Words("发送的内容过大", "What was sent is too large")
     hint = Words(
-        "较大的试卷包请用 U 盘、传送服务或 examsite package import 导入",
-        "Import a larger package by stick, by the courier or with examsite package import",
+        "试卷包：请看首页的磁盘剩余；更大的请用 U 盘、传送服务或 examsite package import 导入",
+        "A package: look at the free disk on the home page; import a larger one by stick, by the"
+        " courier or with examsite package import",
     )
 
 

@@ -1,7 +1,5 @@
-"""The site administrator's pages: what to do next, packages, unlocking, deliveries, accounts."""
+"""The site administrator's pages: what to do next, unlocking, accounts, the audit log."""
 
-import secrets
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -15,7 +13,7 @@ from siteapp.staff import LEADERS, ROLES
 from siteapp.store import records
 from siteapp.store.database import SQLITE_VERSION
 from siteapp.web.audited import ACTS
-from siteapp.web.bodies import MAX_UPLOAD
+from siteapp.web.bodies import MAX_PACKAGE
 from siteapp.web.day import day_of
 from siteapp.web.envelopes import sealed_in
 from siteapp.web.guard import STAFF, member, role, site
@@ -66,47 +64,8 @@ def home() -> str:
         waiting=waiting,
         facts=server_facts(),
         machines=machine_facts(),
-        most=MAX_UPLOAD,
+        most=MAX_PACKAGE,
     )
-
-
-@administrator.get("/admin/packages")
-@role(*LEADERS)
-def packages_page() -> Response:
-    """Only a way back: after a refused import the language switch asks for this address."""
-    return redirect("/admin")
-
-
-@administrator.post("/admin/packages")
-@role("administrator")
-def import_package() -> str | Response | tuple[str, int]:
-    """Take in a package: one that the courier fetched, or an uploaded file."""
-    uploaded = request.files.get("file")
-    path = site().folder / "spooling" / f"{secrets.token_hex(8)}.upload"
-    try:
-        if uploaded and uploaded.filename:
-            path.parent.mkdir(exist_ok=True)
-            uploaded.save(path)
-            plan = site().shelf.receive(path)
-        else:
-            plan = site().shelf.receive(_fetched(request.form.get("digest", "")))
-    except AlreadyThere as error:
-        # A repeated click or a reload: the session is there, which is what was asked for.
-        return redirect(f"/admin/sessions/{error.facts['what']}", 303)
-    except ExamError as error:
-        site().staff.audit(member().name, "import-refused", error.code)
-        raise
-    finally:
-        path.unlink(missing_ok=True)
-    site().staff.audit(member().name, "import", plan.id)
-    return redirect(f"/admin/sessions/{plan.id}", 303)
-
-
-def _fetched(digest: str) -> Path:
-    for entry in site().spool.incoming():
-        if entry.digest == digest:
-            return entry.path
-    raise NotFound(what=digest[:12])
 
 
 @administrator.get("/admin/sessions/<session_id>")

@@ -10,6 +10,7 @@ from siteapp.site import Site
 from siteapp.web.administrator import administrator
 from siteapp.web.alarms import alarms
 from siteapp.web.answers import AnswerPath, Application
+from siteapp.web.arriving import Arriving
 from siteapp.web.bodies import MAX_UPLOAD
 from siteapp.web.cameras import cameras
 from siteapp.web.candidate import candidate
@@ -27,6 +28,7 @@ from siteapp.web.machine import machine
 from siteapp.web.metrics import metrics
 from siteapp.web.noticing import noticing
 from siteapp.web.offline import offline
+from siteapp.web.packages import packages
 from siteapp.web.printing import printing
 from siteapp.web.readiness import readiness
 from siteapp.web.readmitting import readmitting
@@ -59,11 +61,22 @@ def create_flask(site: Site) -> Flask:
     """The pages of every person."""
     app = Flask("siteapp.web", static_folder="static", template_folder="templates")
     app.json = Json(app)
+    app.request_class = Arriving
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     setattr(app.view_functions["static"], ROLE_ATTRIBUTE, (ROOM,))
     install(app, site)
     app.register_blueprint(printing)
-    people = (candidate, reviewing, noticing, staff, administrator, deliveries, alarms, retaining)
+    people = (
+        candidate,
+        reviewing,
+        noticing,
+        staff,
+        administrator,
+        packages,
+        deliveries,
+        alarms,
+        retaining,
+    )
     wall = (invigilator, two_people, reconciling, readmitting, lockdown)
     others = (uploads, machine, lan, offline, standby, rescue, checking, readiness, rooms, drill)
     for blueprint in (*people, *wall, *others, cameras, room_checks, trust, metrics):

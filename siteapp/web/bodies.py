@@ -24,10 +24,15 @@ from sync.bounded import Bound
 from sync.whole import Usual
 
 ROOM_BODY = bounded.SMALLEST
-# A package may be uploaded in the page; a larger one comes by the courier or the command line.
 MAX_UPLOAD = 2 * 1024 * 1024
+# What a package with its materials has at most in the page, and where it is sent.
+MAX_PACKAGE = 512 * 1024 * 1024
+PACKAGES = "/admin/packages"
+# What came, the file out of it, the kept one: there is room for all before it is read.
+COPIES = 3
 # What is a little too large is still read, and answered with a page that says so.
 STAFF_BODY = 2 * MAX_UPLOAD
+PACKAGE_BODY = MAX_PACKAGE + STAFF_BODY
 
 MOST_COOKIES = 4096
 _TOKEN = re.compile(rf"(?:^|; ?){COOKIE}=([A-Za-z0-9_-]{{1,100}})(?:;|$)")
@@ -46,7 +51,10 @@ def bounds(site: Site) -> Bound:
             ticketed = is_ticket(site, headers.get("AUTHORIZATION", ""))
             return MAX_FILE if ticketed else ROOM_BODY
         token = _cookie(headers.get("COOKIE", ""))
-        return STAFF_BODY if token and site.staff.whom(token) else ROOM_BODY
+        member = site.staff.whom(token) if token else None
+        if member and path == PACKAGES and member.role == "administrator":
+            return max(STAFF_BODY, min(PACKAGE_BODY, site.disk.room_for(COPIES)))
+        return STAFF_BODY if member else ROOM_BODY
 
     return most
 

@@ -12,6 +12,9 @@ ROOM = "sync.headquarters.commands"
 PLACES = {
     "init": ("setup", "init"),
     "upgrade-database": ("setup", "upgrade_database"),
+    "backup": ("copies", "backup"),
+    "restore": ("copies", "restore_command"),
+    "verify": ("copies", "verify_command"),
     "users": ("setup", "users"),
     "samples": ("setup", "samples_command"),
     "serve": ("serving", "serve_command"),

@@ -2,9 +2,11 @@
 
 InputRefused  QtiRefused ── QtiUnsupported
               ResponsesRefused  ImportUnreadable  ImportRefused  PackageRefused
+              ItemRefused  ReviewRefused
+NotNow        ItemChanged
 """
 
-from sync.errors import InputRefused
+from sync.errors import InputRefused, NotNow
 from sync.words import Words
 
 
@@ -74,4 +76,36 @@ class ImportRefused(InputRefused):
     hint = Words(
         "请按所列逐条更正后重新导入；只要其余试题可加 --skip-refused",
         "Correct each one listed and import again; for the others alone add --skip-refused",
+    )
+
+
+class ItemRefused(InputRefused):
+    """An item as it was typed breaks the rules of every item."""
+
+    code = "item-refused"
+    message = Words("试题有 {count} 处问题，未保存", "The item has {count} problems; not saved")
+    hint = Words("请按所列逐条更正后再保存", "Correct each one listed and save again")
+
+
+class ReviewRefused(InputRefused):
+    """A step of the review that this person, or nobody, may take."""
+
+    code = "review-refused"
+    message = Words("未能改变审核状态", "The review state was not changed")
+    hint = Words(
+        "请看所列原因；自己写的试题请同事审核", "See why; ask a colleague to review your own"
+    )
+
+
+class ItemChanged(NotNow):
+    """Somebody saved another version of the item in the meantime."""
+
+    code = "item-changed"
+    message = Words(
+        "试题 {item} 已有第 {version} 版，您的改动未保存",
+        "Item {item} has a version {version} by now; your change was not saved",
+    )
+    hint = Words(
+        "请核对新版本；您填写的内容仍在本页，合并后再保存",
+        "Look at the newer version; what you typed is still here, merge the two and save",
     )

@@ -1,6 +1,7 @@
 """The documents as a site: every link leads somewhere, and nothing is asked of anybody outside."""
 
 import re
+import subprocess
 from html.parser import HTMLParser
 from os.path import normpath
 from pathlib import Path
@@ -71,10 +72,50 @@ def test_a_page_loads_nothing_from_outside_and_has_no_script(site: dict[Path, Se
     for path, seen in site.items():
         assert [one for one in seen.loads if "//" in one] == []
         assert "<script" not in path.read_text("utf-8")
+    style = (top(site) / "style.css").read_text("utf-8")
+    assert re.findall(r"url\((?!data:)|@import|//[a-z]", style) == []
+
+
+def top(site: dict[Path, Seen]) -> Path:
+    """The site's folder."""
+    return next(path.parent for path in site if (path.parent / "style.css").exists())
+
+
+def lacking(site: dict[Path, Seen]) -> list[str]:
+    """Pages for people that are there in one language, or do not lead to the other."""
+    found = []
+    for here, there in (("zh", "en"), ("en", "zh")):
+        for path in (p for p in site if p.parent == top(site) / "operate" / here):
+            other = top(site) / "operate" / there / path.name
+            leads = {
+                Path(normpath(path.parent / link.partition("#")[0])) for link in site[path].leads
+            }
+            if other not in site or other not in leads:
+                found.append(f"{here}/{path.name}")
+    return found
+
+
+def test_what_people_read_is_there_in_both_languages_and_leads_from_one_to_the_other(
+    site: dict[Path, Seen],
+) -> None:
+    assert lacking(site) == []
+    (gone,) = (p for p in site if p.match("operate/en/trouble.html"))
+    assert lacking({p: seen for p, seen in site.items() if p != gone}) == ["zh/trouble.html"]
+    for language, said in (("zh", "zh-CN"), ("en", "en")):
+        for path in (top(site) / "operate" / language).glob("*.html"):
+            assert f'<html lang="{said}">' in path.read_text("utf-8")
+
+
+def test_make_docs_builds_the_site_and_make_check_holds_the_documents() -> None:
+    def would_run(target: str) -> str:
+        make = ["make", "-n", target]
+        return subprocess.run(make, cwd=DOCS.parent, capture_output=True, text=True).stdout
+
+    assert "-m provisioning.docsite" in would_run("docs")
+    assert "pytest tests/docs" in would_run("check")
 
 
 def test_from_the_first_page_every_page_is_two_steps_away(site: dict[Path, Seen]) -> None:
-    first = next(path for path in site if path == path.parent / "index.html" and
-                 (path.parent / "style.css").exists())  # fmt: skip
+    first = top(site) / "index.html"
     reached = {Path(normpath(first.parent / link.partition("#")[0])) for link in site[first].leads}
     assert set(site) - reached <= {first}

@@ -3,9 +3,12 @@
 import threading
 from collections import Counter
 
+import hypothesis
+import krippendorff
 import pytest
 from assessed import ASSESSORS, PANEL, accounts, handed_in, mark, mark_all, opened
 from desk_world import BY, NOW, Desk
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
@@ -188,3 +191,44 @@ def test_agreement_is_one_for_the_same_marks_and_near_nothing_for_chance() -> No
     turned = [{"ann": n, "ben": 11 - n} for n in range(12)]
     assert (agreement(turned) or 0) < 0
     assert agreement(same[:5]) is None
+
+
+def read_table(*lines: str) -> list[dict[str, int]]:
+    """Unit by unit what each observer gave, from lines of digits; a dot is nothing."""
+    return [
+        {str(who): int(mark) for who, mark in enumerate(unit) if mark != "."}
+        for unit in zip(*lines, strict=True)
+    ]
+
+
+# Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011): four observers, twelve units.
+PUBLISHED = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
+# The example of the encyclopedias: three coders, fifteen units.
+ENCYCLOPEDIA = (".....34121133.3", "1.213343.......", "..21344.21133.4")
+
+
+@pytest.mark.parametrize(
+    ("table", "alpha"), [(read_table(*PUBLISHED), 0.849), (read_table(*ENCYCLOPEDIA), 0.811)]
+)
+def test_agreement_is_what_krippendorff_published(
+    table: list[dict[str, int]], alpha: float
+) -> None:
+    assert agreement(table) == alpha
+    worse = [{who: 5 - mark for who, mark in table[0].items()} | {"0": 5}, *table[1:]]
+    assert agreement(worse) != alpha
+
+
+@hypothesis.given(
+    st.lists(
+        st.dictionaries(st.sampled_from("abcde"), st.integers(0, 100), max_size=5),
+        min_size=10,
+        max_size=30,
+    )
+)
+def test_agreement_is_what_the_library_says(table: list[dict[str, int]]) -> None:
+    found = agreement(table)
+    if found is None:
+        return
+    data = [[unit.get(who, float("nan")) for unit in table] for who in "abcde"]
+    said = krippendorff.alpha(data, level_of_measurement="interval")
+    assert found == pytest.approx(said, abs=0.0006)

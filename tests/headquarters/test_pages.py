@@ -8,6 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from readied import said_report
 
+from sync.headquarters.content.bank_keeping import keep
+from sync.headquarters.content.drafts import Draft, Found, Place
 from sync.headquarters.errors import UnknownSender
 from sync.headquarters.intake import archive, edge
 from sync.headquarters.intake.readiness import keep_report
@@ -55,6 +57,9 @@ ROUTES: dict[str, set[str]] = {
     "GET /look/report.css": {PUBLIC},
     "GET /look/watch.css": {PUBLIC},
     "GET /look/board.js": {PUBLIC},
+    "GET /look/bank.css": {PUBLIC},
+    "GET /look/bank.js": {PUBLIC},
+    "GET /look/question.css": {PUBLIC},
     "GET /sign-in": {PUBLIC},
     "POST /sign-in": {PUBLIC},
     "POST /sign-out": EVERYBODY,
@@ -110,7 +115,19 @@ ROUTES: dict[str, set[str]] = {
     "GET /scripts/<number>": {"marker"},
     "POST /scripts/<number>": {"marker"},
     "GET /scripts/<number>/<deliverable>": {"marker"},
-    "GET /bank/<code>": {"exam-officer"},
+    "GET /bank": OFFICER,
+    "GET /bank/<code>": OFFICER,
+    "GET /bank/<code>/samples": OFFICER,
+    "POST /bank/<code>/samples": OFFICER,
+    "GET /bank/<code>/new": OFFICER,
+    "POST /bank/<code>/new": OFFICER,
+    "GET /bank/media/<name>": OFFICER,
+    "POST /bank/preview": OFFICER,
+    "GET /items/<path:item>": OFFICER,
+    "GET /items/<path:item>/preview": OFFICER,
+    "GET /items/<path:item>/edit": OFFICER,
+    "POST /items/<path:item>/edit": OFFICER,
+    "POST /items/<path:item>/state": OFFICER,
     "GET /board": DESK,
     "GET /board/<day>/rows": DESK,
     "GET /reconciliation": DESK,
@@ -147,9 +164,12 @@ def sat(desk: Desk) -> None:
     with pytest.raises(UnknownSender):
         edge.accept_bytes(desk.hq, data, digest, NOW)
     work_once(desk.hq)
+    shown = Draft("pic", "text", '<img src="media/p.png" alt="x"/>', media=("media/p.png",))
+    files = {"media/p.png": b"\x89PNG\r\n"}
+    keep(desk.hq, BY, Found(((shown, Place("p.zip")),), (), files), "p.zip", "530051-junior")
 
 
-NO_PAGES = ("/statement", ".xlsx", "/rows", "/file", "/form")
+NO_PAGES = (".png", "/statement", ".xlsx", "/rows", "/file", "/form")
 # A script is one assessor's own: whoever else asks is refused; see test_assessing_pages.
 OWN = "/scripts/"
 
@@ -157,7 +177,7 @@ OWN = "/scripts/"
 def filled(desk: Desk, path: str) -> str:
     """The address of a route, about what is there."""
     things = {"session": "morning", "code": "530051-junior", "day": "2026-12-05"}
-    things |= {"site": "site-01", "int:number": "1"}
+    things |= {"site": "site-01", "int:number": "1", "path:item": "pic", "name": "p.png"}
     refused = [one.digest for one in archive.list_quarantine(desk.hq)] or ["0" * 64]
     for name, value in (things | {"digest": refused[0]}).items():
         path = path.replace(f"<{name}>", value)
@@ -354,9 +374,9 @@ def test_what_a_refused_file_says_is_shown_as_text_only(desk: Desk, officer: Pag
     assert "<b>nobody" not in text
 
 
-def test_the_bank_is_filtered_by_field_kind_and_words(officer: Page) -> None:
+def test_the_samples_are_filtered_by_field_kind_and_words(officer: Page) -> None:
     def shown(query: str) -> int:
-        return officer.get(f"/bank/530051-junior?{query}").count("<article")
+        return officer.get(f"/bank/530051-junior/samples?{query}").count("<article")
 
     whole = shown("")
     assert whole >= 195

@@ -37,7 +37,8 @@ def test_a_unit_starts_a_command_that_exists(unit: Path) -> None:
 # It changes the link to the release in use, and restarts what uses it.
 ROOTS = "examsite-settle.service"
 NOT_ROOTS = [unit for unit in OURS if unit.name != ROOTS]
-OWN = ("/var/lib/examsite", "/var/lib/examhq", "/run/examsite", "/var/backups/examsite")
+BACKUPS = ("/var/backups/examsite", "/var/backups/examhq")
+OWN = ("/var/lib/examsite", "/var/lib/examhq", "/run/examsite", *BACKUPS)
 
 
 @pytest.mark.parametrize("unit", NOT_ROOTS, ids=lambda u: u.name)
@@ -149,7 +150,7 @@ def test_systemd_understands_every_line_of_a_unit(unit: Path, tmp_path: Path) ->
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed")
 def test_a_misspelt_line_of_a_unit_would_be_noticed(tmp_path: Path) -> None:
-    unit = UNITS[0].read_text()
+    unit = LASTING[0].read_text()
     assert "Unknown key" in complaints(unit.replace("RestartSec=1", "RestartSecs=1"), tmp_path)
     assert complaints(unit.replace("RestartSec=1", "RestartSec=soon"), tmp_path) != ""
 

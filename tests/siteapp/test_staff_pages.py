@@ -2,6 +2,7 @@
 
 import io
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from siteapp.site import Site
 from siteapp.store import records
 from siteapp.web.app import MAX_UPLOAD, create_flask
 from sync.errors import NotReady
+from sync.serving import spool_in
 from sync.wire.documents import write_package
 from sync.words import Words
 
@@ -221,8 +223,10 @@ def test_markup_in_what_staff_type_is_shown_and_never_acts(site: Site) -> None:
 
 
 def test_a_package_from_the_page_is_verified_imported_and_audited(
-    hq, site: Site, package: world.Package
+    hq, site: Site, package: world.Package, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    spool_in(site.folder)
     client = staff_browser(site, "administrator")
     content = package.path.read_bytes()
     for data, status in ((content[:-1], 422), (content, 303), (content, 303)):

@@ -3,6 +3,7 @@
 import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from sqlalchemy import Connection, func, select
 
@@ -19,10 +20,6 @@ from sync.headquarters.store.assessing_tables import (
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import practical_marks
 
-try:
-    import krippendorff
-except ImportError:  # It comes with the extra `hq`; a small headquarters does without.
-    krippendorff = None  # type: ignore[assignment]
 # Scripts that two or more have marked before agreement says anything.
 ENOUGH = 10
 
@@ -40,7 +37,7 @@ class Assessor(Struct, frozen=True):
 
 
 class TaskFigures(Struct, frozen=True):
-    """One task: `alpha` is Krippendorff's for interval data; None: too few, or not installed."""
+    """One task: `alpha` is Krippendorff's for interval data; None: too few."""
 
     task: str
     scripts: int
@@ -185,14 +182,21 @@ def _tasks(
 
 def agreement(marks: Sequence[Mapping[str, int]]) -> float | None:
     """Krippendorff's alpha (interval) of script → assessor → total; None where it says nothing."""
-    compared = [one for one in marks if len(one) > 1]
-    if krippendorff is None or len(compared) < ENOUGH:
+    compared = [list(one.values()) for one in marks if len(one) > 1]
+    if len(compared) < ENOUGH:
         return None
-    if len({total for one in compared for total in one.values()}) < 2:
+    everything = [total for one in compared for total in one]
+    expected = _distances(everything)
+    if not expected:
         return None
-    names = sorted({name for one in compared for name in one})
-    table = [[one.get(name, float("nan")) for one in compared] for name in names]
-    return round(float(krippendorff.alpha(table, level_of_measurement="interval")), 3)
+    # Of each script the distances of its pairs, weighed by how many marks it has.
+    seen = sum(Fraction(_distances(one), len(one) - 1) for one in compared)
+    return round(float(1 - (len(everything) - 1) * seen / expected), 3)
+
+
+def _distances(totals: Sequence[int]) -> int:
+    """The sum of squared distances of all pairs."""
+    return len(totals) * sum(total * total for total in totals) - sum(totals) ** 2
 
 
 def _rounded(value: float | None) -> float | None:

@@ -6,7 +6,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, insert, select, update
 
+from sync.errors import NotFound
 from sync.exam.specification import Struct
+from sync.headquarters.content.bank import builtin_bank
+from sync.headquarters.content.bank_filing import file_cards
+from sync.headquarters.content.bank_items import sample_drafts
 from sync.headquarters.content.drafts import Draft, Found, Place
 from sync.headquarters.content.qti.writing import write_item
 from sync.headquarters.store.bank_tables import bank_items, bank_media, bank_versions
@@ -14,6 +18,7 @@ from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 
 CHUNK = 500
+SAMPLES = "samples"
 
 
 class Kept(Struct, frozen=True):
@@ -32,8 +37,18 @@ class Held(Struct, frozen=True):
     draft: Draft
 
 
-def keep(headquarters: Headquarters, by: Stamp, found: Found, source: str) -> Kept:
-    """Put all found items into the bank in one transaction; those that changed become drafts."""
+def keep(
+    headquarters: Headquarters,
+    by: Stamp,
+    found: Found,
+    source: str,
+    specification: str = "",
+    sample: bool = False,
+) -> Kept:
+    """Put all found items into the bank in one transaction; those that changed become drafts.
+
+    `specification` is whose shelf they come to (empty: each stays where it is).
+    """
     with headquarters.store.writing() as db:
         held = _held(db, [draft.id for draft, _ in found.drafts])
         new = [one for one in found.drafts if one[0].id not in held]
@@ -51,7 +66,9 @@ def keep(headquarters: Headquarters, by: Stamp, found: Found, source: str) -> Ke
         for start in range(0, len(lines), CHUNK):
             db.execute(insert(bank_versions), lines[start : start + CHUNK])
         kept = Kept(len(new), len(changed), len(found.drafts) - len(new) - len(changed))
-        record(db, by, "items.import", source=source, **msgspec.structs.asdict(kept))
+        file_cards(db, [draft for draft, _ in found.drafts], specification, sample)
+        what = msgspec.structs.asdict(kept) | {"specification": specification, "sample": sample}
+        record(db, by, "items.import", source=source, **what)
     return kept
 
 
@@ -132,3 +149,24 @@ def media_of(headquarters: Headquarters, drafts: Iterable[Draft]) -> dict[str, b
             for row in db.execute(select(bank_media).where(here)):
                 found[row.name] = row.data
     return found
+
+
+def media_file(headquarters: Headquarters, name: str) -> bytes:
+    """One file that items show; NotFound if there is none of that name."""
+    with headquarters.store.reading() as db:
+        data = db.scalar(select(bank_media.c.data).where(bank_media.c.name == name))
+    if data is None:
+        raise NotFound(what=name[:80])
+    return bytes(data)
+
+
+def take_samples(headquarters: Headquarters, by: Stamp, code: str) -> int:
+    """Put the items that ship for a specification into the bank, as samples; how many were new.
+
+    Samples are public: examinations are never drawn from them. What is there already stays.
+    """
+    drafts = sample_drafts(builtin_bank(code))
+    with headquarters.store.reading() as db:
+        there = set(db.scalars(select(bank_items.c.id)))
+    new = tuple((draft, Place(SAMPLES, 0)) for draft in drafts if draft.id not in there)
+    return keep(headquarters, by, Found(new, ()), SAMPLES, code, sample=True).new if new else 0

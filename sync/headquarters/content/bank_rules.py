@@ -8,6 +8,7 @@ from itertools import combinations
 from sync.exam.items import Bank, Item, PracticalTask, Situation
 from sync.exam.specification import Specification
 from sync.headquarters.content.bank_kinds import KINDS
+from sync.headquarters.content.likeness import NEARLY, likeness, pairs
 from sync.words import Words
 
 KIND_LETTERS = {
@@ -23,7 +24,6 @@ OPTION_IDS = "abcde"
 # Shares of a file say something only when the file has this many items.
 ENOUGH_FOR_SHARES = 20
 MAX_MATERIAL = 2 * 1024 * 1024
-NEARLY = 0.8
 _LEVEL_DIGITS = {"初级": "1", "中级": "2", "高级": "3"}
 # The question turns on the negation: 哪…不属于, 不正确的是; but not 不粘锅 or 不超卖 in the story.
 _NEGATED = re.compile(
@@ -163,19 +163,14 @@ def _key_is_longest(item: Item) -> bool:
 
 def like_stems(items: Iterable[Item]) -> Iterator[tuple[str, str]]:
     """Pairs of items whose stems are equal or nearly so (in one situation: equal)."""
-    grams = [(item, _bigrams(item.stem)) for item in items]
+    grams = [(item, pairs(item.stem)) for item in items]
     for (one, a), (other, b) in combinations(grams, 2):
         if one.situation is None and other.situation is None:
-            like = len(a & b) >= NEARLY * len(a | b)
+            like = likeness(a, b) >= NEARLY
         else:
             like = one.stem == other.stem and one.situation == other.situation
         if like:
             yield one.id, other.id
-
-
-def _bigrams(text: str) -> set[str]:
-    plain = re.sub(r"[\W_]", "", text)
-    return {plain[i : i + 2] for i in range(len(plain) - 1)}
 
 
 def task_problems(task: PracticalTask, specification: Specification) -> Iterator[Words]:

@@ -75,6 +75,26 @@ def clean_html(typed: str, source: Source = lambda _: None) -> str:
     return fragment(body, source)
 
 
+def parsed(clean: str) -> Any:
+    """A fragment of ours in an element: as the XHTML that it is, else as HTML."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(f"<div>{clean}</div>", parser)
+    except etree.XMLSyntaxError:
+        return lxml_html.fragment_fromstring(nh3.clean(clean), create_parent="div")
+
+
+def shown_html(clean: str, source: Source) -> str:
+    """A clean fragment as HTML for a page, cleaned once more; `source` as in clean_html."""
+    made = etree.Element("div")
+    body = parsed(clean)
+    made.text = body.text
+    for child in body:
+        clean_into(made, child, source)
+    text = html.escape(made.text or "", quote=False)
+    return text + "".join(lxml_html.tostring(child, encoding="unicode") for child in made)
+
+
 def _allowed() -> dict[str, frozenset[str]]:
     allowed = {tag: names | GLOBAL for tag, names in ATTRIBUTES.items()}
     return {"*": GLOBAL} | allowed | dict.fromkeys(MATH - {"math"}, MATH_ATTRIBUTES)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
+from sync.headquarters.store.marking_tables import append_only
 from sync.headquarters.store.schema import metadata
 
 # An item under its identifier; `state`: draft, reviewed or retired, of its newest version.
@@ -46,3 +48,33 @@ bank_media = Table(
     Column("name", String, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
+
+# What an item is looked up by, of its newest version, made anew with each: `part` is the part of a
+# paper that it can be in (empty: none), `difficulty` per cent, `situation` the id of its shared
+# stem, `words` all its words in small letters.
+bank_cards = Table(
+    "bank_cards",
+    metadata,
+    Column("item", ForeignKey("bank_items.id"), primary_key=True),
+    Column("specification", String, nullable=False, index=True),
+    Column("sample", Boolean, nullable=False),
+    Column("part", String, nullable=False),
+    Column("difficulty", Integer),
+    Column("situation", String, nullable=False),
+    Column("stem", Text, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# Who made a version reviewed, retired or a draft again, and why.
+bank_reviews = Table(
+    "bank_reviews",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("item", ForeignKey("bank_items.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+append_only(bank_reviews)

@@ -12,10 +12,12 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
 from sync.headquarters.web.assessing_pages import assessing_pages
+from sync.headquarters.web.bank_pages import bank_pages
 from sync.headquarters.web.board_pages import board_pages
 from sync.headquarters.web.desk_pages import desk_pages
 from sync.headquarters.web.enrolments import enrolments
 from sync.headquarters.web.guard import PUBLIC, role
+from sync.headquarters.web.item_pages import item_pages
 from sync.headquarters.web.live import Boards
 from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
@@ -39,7 +41,8 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     views.install(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
-    app.register_blueprint(rule_pages)
+    for content in (rule_pages, bank_pages, item_pages):
+        app.register_blueprint(content)
     app.register_blueprint(release_pages)
     app.register_blueprint(register_pages)
     app.register_blueprint(readiness_pages)
@@ -58,6 +61,9 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.add_url_rule("/look/hq.css", "hq_css", role(PUBLIC)(_hq_css))
     app.add_url_rule("/look/watch.css", "watch_css", role(PUBLIC)(_watch_css))
     app.add_url_rule("/look/board.js", "board_js", role(PUBLIC)(_board_js))
+    app.add_url_rule("/look/question.css", "question_css", role(PUBLIC)(_question_css))
+    app.add_url_rule("/look/bank.css", "bank_css", role(PUBLIC)(_bank_css))
+    app.add_url_rule("/look/bank.js", "bank_js", role(PUBLIC)(_bank_js))
     return app
 
 
@@ -77,9 +83,25 @@ def _watch_css() -> Response:
     return _css(_static("watch.css"))
 
 
+def _question_css() -> Response:
+    return _css(resources.files("sync").joinpath("look", "question.css").read_text("utf-8"))
+
+
+def _bank_css() -> Response:
+    return _css(_static("bank.css"))
+
+
 def _board_js() -> Response:
+    return _script("board.js")
+
+
+def _bank_js() -> Response:
+    return _script("bank.js")
+
+
+def _script(name: str) -> Response:
     headers = {"Cache-Control": "max-age=300"}
-    return Response(_static("board.js"), mimetype="text/javascript", headers=headers)
+    return Response(_static(name), mimetype="text/javascript", headers=headers)
 
 
 def _static(name: str) -> str:

@@ -22,8 +22,8 @@ from sync.whole import Usual
 from sync.wire.inventory import MAX_INVENTORY
 
 BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
-# Pages to which staff upload: stamped forms, sheets.
-STAFF_FILES = ("/applications", "/quota/", "/calendar/", "/rosters/")
+# Pages to which staff upload: stamped forms, sheets, items.
+STAFF_FILES = ("/applications", "/quota/", "/calendar/", "/rosters/", "/bank/", "/items/")
 MAX_STAFF_FILE = 9 * 1024 * 1024
 INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 READINESS = "/api/v1/readiness"

@@ -1,7 +1,9 @@
 """A draft written as a QTI 3.0 item in our profile; reading it gives the same draft."""
 
 from html import escape
+from typing import Any
 
+import msgspec
 from lxml import etree
 
 from sync.headquarters.content.drafts import BY_PEOPLE, Draft
@@ -30,6 +32,23 @@ def write_item(draft: Draft) -> str:
 def _attribute(text: str) -> str:
     """A text as an attribute's value; XML would take its line ends for blanks."""
     return escape(text, quote=True).translate({9: "&#9;", 10: "&#10;", 13: "&#13;"})
+
+
+def tagged(draft: Draft, **about: Any) -> Draft:
+    """A draft with another `field`, `task` or `difficulty`, which its QTI says then too."""
+    made = msgspec.structs.replace(draft, **about)
+    if not draft.qti:
+        return made
+    root = etree.fromstring(draft.qti.encode())
+    body = root.find(f"{{{SPACE}}}qti-item-body")
+    # All of them anew: in the order that the writer has.
+    for name in ("field", "task", "difficulty"):
+        said = getattr(made, name)
+        body.attrib.pop(f"data-{name}", None)
+        if said not in (None, ""):
+            body.set(f"data-{name}", said if isinstance(said, str) else f"{said:.12g}")
+    text = etree.tostring(root, encoding="unicode")
+    return msgspec.structs.replace(made, qti=profiled(text.encode(), lambda source: source).xml)
 
 
 def _declaration(draft: Draft) -> str:

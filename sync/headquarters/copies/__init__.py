@@ -1,0 +1,1 @@
+"""Copies of headquarters: written while it works, restored into an empty place, drilled."""
