@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ARGS :=
 DAYS := tests/journeys/test_morning.py tests/journeys/test_power_cut.py tests/journeys/test_whole_day.py
 
-.PHONY: help demo test test-faults days check format lint types imports docs-hold docs bench bench-hq bench-lan bench-ui bench-content lock clean screenshots reference vectors deb test-install bench-install
+.PHONY: help demo test test-faults days check format lint types imports docs-hold docs bench bench-hq bench-lan bench-ui bench-content lock clean screenshots reference vectors deb test-install bench-install stick
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -92,6 +92,9 @@ vectors: ## make tests/vectors anew (the same bytes, unless a format changed)
 deb: ## the Debian package, with everything in it; into build/ (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@$(PY) -m provisioning.packaging.build $(ARGS)
+
+stick: ## an installation stick in DEST, by the first officer (ARGS="--site … --key … --account …")
+	@$(PY) -m provisioning.cli stick make $(DEST) --package $$(ls build/examsite_*.deb | tail -1) $(ARGS)
 
 test-install: deb ## a bare Debian becomes a site in a container, for real; needs root and debootstrap
 	@EXAMSITE_PACKAGE=$$(ls build/examsite_*.deb | tail -1) $(PY) -m pytest -v -m long tests/install

@@ -9,6 +9,7 @@ from provisioning.demo.show import demonstrate
 from provisioning.enrolling import MOST_BUNDLE, Enrolment, progress
 from provisioning.errors import DemoDiffers
 from provisioning.setup.commands import apply, doctor, plan, settle, uninstall, upgrade, verify
+from provisioning.stick.commands import stick
 from provisioning.trust.commands import ca
 from provisioning.updating import update
 from siteapp.identity import accept_certificate, make_keys
@@ -157,6 +158,7 @@ def demo(folder: Path, once: bool, as_json: bool) -> None:
 
 main.add_command(ca)
 main.add_command(update)
+main.add_command(stick)
 
 
 def write_setting(folder: Path, name: str, value: str | int) -> None:

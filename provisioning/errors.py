@@ -1,7 +1,8 @@
 """Errors of provisioning: leaves under the branches of `sync.errors`.
 
 EnvironmentFault ── FolderNotOurs  DemoStopped  DemoDiffers  NoAuthority  CertificateRefused
-InputRefused     ── AddressOutside
+                    FrontKeepsOld
+InputRefused     ── AddressOutside  LoginRefused
 """
 
 from sync.errors import EnvironmentFault, InputRefused
@@ -60,6 +61,20 @@ class CertificateRefused(EnvironmentFault):
     )
 
 
+class FrontKeepsOld(EnvironmentFault):
+    """The certificate was renewed, and the HAProxy that runs did not take it."""
+
+    code = "front-keeps-old"
+    message = Words(
+        "证书已更新，但正在运行的 HAProxy 没有换上：{reason}",
+        "Certified anew, but the HAProxy that runs did not take it: {reason}",
+    )
+    hint = Words(
+        "两场考试之间运行 sudo systemctl restart haproxy；在此之前旧证书继续使用",
+        "Between two sittings run sudo systemctl restart haproxy; until then the old one serves",
+    )
+
+
 class AddressOutside(InputRefused):
     """The CA may not speak for this name or address."""
 
@@ -68,4 +83,15 @@ class AddressOutside(InputRefused):
     hint = Words(
         "请用局域网地址；其他网段在建立根证书时用 --network 指明",
         "Use an address of a private network; name others with --network when the CA is made",
+    )
+
+
+class LoginRefused(InputRefused):
+    """What is to let an administrator in is no line of crypt(5)."""
+
+    code = "login-refused"
+    message = Words("{file} 中不是密码散列值", "{file} holds no hashed password")
+    hint = Words(
+        "用 openssl passwd -6 生成；U 盘上不放明文密码",
+        "Make one with openssl passwd -6; no plain password goes on a stick",
     )

@@ -83,20 +83,21 @@ class BoundedChannel(Channel):
 
 
 def channels(
-    parser: type[BoundedParser], bound: Bound, most: int
+    parser: type[BoundedParser], bound: Bound, most: int, front: str = ""
 ) -> Callable[..., BoundedChannel | None]:
     """What makes a channel of an accepted connection; one machine gets at most `most`.
 
-    A browser opens six. Without this one machine could take all, and nobody else could connect.
+    A front counts by itself, on this machine or at the address `front`. A browser opens six.
+    Without this one machine could take all, and nobody else could connect.
     """
 
     def accept(
         server: Any, sock: Any, addr: Any, *rest: Any, **named: Any
     ) -> BoundedChannel | None:
         host, others = addr[0], server.active_channels
-        # Counted only when it may matter; the front counts by itself, and asks for many machines.
+        # Counted only when it may matter; the front asks for many machines.
         if (
-            host not in LOOPBACK
+            host not in (*LOOPBACK, front)
             and len(others) >= most
             and sum(channel.addr[0] == host for channel in others.values()) >= most
         ):

@@ -46,7 +46,7 @@ HOMES = {
     "psycopg": ("sync.headquarters",),
     "minio": ("sync.headquarters",),
     "zeroconf": ("siteapp.lan",),
-    "psutil": ("siteapp.readiness",),
+    "psutil": ("siteapp.readiness", "provisioning.setup.facts"),
     "sqlite3": (),
     # Only tests compare with them: 20 MiB and a fifth of a second in every process that starts.
     "numpy": (),

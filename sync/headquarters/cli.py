@@ -32,6 +32,7 @@ PLACES = {
     "calendar": ("quota", "calendar"),
     "session": ("desk", "session"),
     "sitting": ("desk", "sitting"),
+    "papers": ("papers", "papers"),
     "roster": ("desk", "roster"),
     "publish": ("desk", "publish_command"),
     "codes": ("unlocking", "codes_command"),

@@ -3,7 +3,7 @@
 InputRefused  QtiRefused ── QtiUnsupported
               ResponsesRefused  ImportUnreadable  ImportRefused  PackageRefused
               ItemRefused  ReviewRefused  MediaTooLarge
-NotNow        ItemChanged
+NotNow        ItemChanged  BankMoved
 """
 
 from sync.errors import InputRefused, NotNow
@@ -123,3 +123,14 @@ class ItemChanged(NotNow):
         "请核对新版本；您填写的内容仍在本页，合并后再保存",
         "Look at the newer version; what you typed is still here, merge the two and save",
     )
+
+
+class BankMoved(NotNow):
+    """The papers that were looked at would be others now."""
+
+    code = "bank-moved"
+    message = Words(
+        "题库已有变化，{sitting} 的试卷与您看到的不同，未确定",
+        "The bank has changed; the papers of {sitting} are not those you saw, nothing was fixed",
+    )
+    hint = Words("请重新组卷，核对后再确定", "Draw again, look at the papers, then fix them")

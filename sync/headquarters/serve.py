@@ -48,7 +48,7 @@ class Server:
             app,
             host,
             port,
-            channels(BoundedParser, bounds(headquarters), PER_MACHINE),
+            channels(BoundedParser, bounds(headquarters), PER_MACHINE, front),
             dispatcher=_dispatcher(headquarters, app.extensions["gate"]),
             connection_limit=1024,
             # A usual batch in one piece: each is a turn of the loop and a call of the parser.

@@ -21,6 +21,7 @@ from sync.headquarters.copies.verifying import verify
 from sync.headquarters.copies.writing import write_copy
 from sync.headquarters.intake import edge
 from sync.headquarters.store import dump
+from sync.headquarters.store.folder import SETTINGS
 from sync.wire.keys import OpeningKey
 
 
@@ -149,8 +150,10 @@ def test_killed_between_the_commit_and_the_end_it_is_simply_done_again(
     to, _ = made(lived(desk))
     address = cluster.database()
     brought_back(desk, to, database=address)[0].close()
-    # As if the power had gone before the folder got its name.
-    (desk.folder / "again").rename(desk.folder / ".again.restoring")
+    # As if the power had gone while all was being put into its place.
+    left = desk.folder / "again" / ".restoring"
+    left.mkdir()
+    (desk.folder / "again" / SETTINGS).rename(left / SETTINGS)
     again, _ = brought_back(desk, to, database=address)
     assert rows(again) == rows(desk.hq)
     assert verify(again, NOW).findings == ()

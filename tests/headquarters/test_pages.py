@@ -115,8 +115,16 @@ ROUTES: dict[str, set[str]] = {
     "GET /scripts/<number>": {"marker"},
     "POST /scripts/<number>": {"marker"},
     "GET /scripts/<number>/<deliverable>": {"marker"},
+    "GET /sessions/<session>/papers": OFFICER,
+    "POST /sessions/<session>/papers": OFFICER,
     "GET /bank": OFFICER,
     "GET /bank/<code>": OFFICER,
+    "GET /bank/template.xlsx": OFFICER,
+    "GET /bank/<code>/import": OFFICER,
+    "POST /bank/<code>/import": OFFICER,
+    "POST /bank/<code>/preview": OFFICER,
+    "GET /bank/<code>/export.zip": OFFICER,
+    "GET /bank/<code>/export.xlsx": OFFICER,
     "GET /bank/<code>/samples": OFFICER,
     "POST /bank/<code>/samples": OFFICER,
     "GET /bank/<code>/new": OFFICER,
@@ -169,7 +177,7 @@ def sat(desk: Desk) -> None:
     keep(desk.hq, BY, Found(((shown, Place("p.zip")),), (), files), "p.zip", "530051-junior")
 
 
-NO_PAGES = (".png", "/statement", ".xlsx", "/rows", "/file", "/form")
+NO_PAGES = (".png", ".zip", "/statement", ".xlsx", "/rows", "/file", "/form")
 # A script is one assessor's own: whoever else asks is refused; see test_assessing_pages.
 OWN = "/scripts/"
 

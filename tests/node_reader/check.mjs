@@ -9,6 +9,7 @@ import { partsList } from './parts.mjs';
 import { Refusal } from './refusal.mjs';
 import { openPart, parse, verify } from './sealed.mjs';
 import * as statements from './statements.mjs';
+import { stick } from './sticks.mjs';
 import { update } from './updates.mjs';
 
 const folder = process.argv[2];
@@ -75,6 +76,9 @@ const readers = {
   }),
   update: (file, given) => ({
     fields: update(file, [keys.release, keys['release-2']], given, registerOf(given)),
+  }),
+  stick: (file, given) => ({
+    fields: stick(file, [keys.release, keys['release-2']], given, registerOf(given)),
   }),
   'parts-list': (file) => ({ fields: partsList(file) }),
   checkpoint(file, given) {

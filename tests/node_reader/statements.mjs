@@ -18,6 +18,7 @@ const TYPES = {
   'version-rule': 'application/vnd.examsite.version-rule.v1+json',
   'later-server': 'application/vnd.examsite.later-server.v1+json',
   inventory: 'application/vnd.examsite.inventory.v1+json',
+  stick: 'application/vnd.examsite.stick.v1+json',
   update: 'application/vnd.examsite.update.v1+json',
   'inventory-answer': 'application/vnd.examsite.inventory-answer.v1+json',
 };

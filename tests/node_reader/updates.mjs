@@ -1,8 +1,8 @@
 // The word on the newest software (docs/specs/update.md).
 import * as c from './canonical.mjs';
+import { byTwo } from './officers.mjs';
 import { require_ } from './refusal.mjs';
-import { authenticate } from './sealed.mjs';
-import { fields, keysFor, lineOf, parse, shortText, standing, versionText } from './statements.mjs';
+import { fields, parse, shortText, versionText } from './statements.mjs';
 
 const NUMBER = c.atLeast(0), COUNTER = c.atLeast(1);
 const MEMBERS = c.object({
@@ -24,13 +24,7 @@ function lower(one, than) {
 
 export function update(bytes, release, given, register) {
   const envelope = parse(bytes, 'update');
-  const trusted = register ? keysFor(register, 'release') : release;
-  authenticate(envelope, trusted, 1, 't5');
-  if (register) standing(register, 'release', envelope.signatures);
-  const known = envelope.signatures.filter((one) => trusted.some((key) => key.id === one.keyid));
-  const whose = known.map(({ keyid }) => (register ? lineOf(register, 'release', keyid) : keyid));
-  require_(new Set(whose).size >= 2, 'd1', 'update-signature-missing');
-  require_(envelope.signatures.length === 2, 'd2', 'signature-refused');
+  byTwo(envelope, release, register, ['d1', 'd2'], 'update-signature-missing');
   const said = fields(envelope, 'update', shape);
   require_(given.now < said.until, 'd3', 'update-expired');
   if (given.held) {

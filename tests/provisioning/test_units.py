@@ -34,9 +34,9 @@ def test_a_unit_starts_a_command_that_exists(unit: Path) -> None:
     assert {w for w in words if w.startswith("--")} <= options
 
 
-# It changes the link to the release in use, and restarts what uses it.
-ROOTS = "examsite-settle.service"
-NOT_ROOTS = [unit for unit in OURS if unit.name != ROOTS]
+# The first changes the link to the release in use and restarts what uses it; the second has the CA.
+ROOTS = ("examsite-settle.service", "examsite-certificate.service")
+NOT_ROOTS = [unit for unit in OURS if unit.name not in ROOTS]
 BACKUPS = ("/var/backups/examsite", "/var/backups/examhq")
 OWN = ("/var/lib/examsite", "/var/lib/examhq", "/run/examsite", *BACKUPS)
 
@@ -88,8 +88,9 @@ Type=notify
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed")
-def test_the_front_with_its_drop_in_is_as_little_exposed(tmp_path: Path) -> None:
-    _, _, ours = (FOLDER / "haproxy-examsite.conf").read_text().partition("[Service]")
+@pytest.mark.parametrize("drop_in", ["haproxy-examsite.conf", "haproxy-examhq.conf"])
+def test_the_front_with_its_drop_in_is_as_little_exposed(tmp_path: Path, drop_in: str) -> None:
+    _, _, ours = (FOLDER / drop_in).read_text().partition("[Service]")
     unit = tmp_path / "haproxy.service"
     unit.write_text(DEBIAN + ours)
     assert exposed(unit).returncode == 0

@@ -21,6 +21,7 @@ from vectoring import (
     practice,
     registers,
     statements,
+    sticks,
     updates,
 )
 from vectoring.draft import JSON, KEPT, VECTORS, Vector
@@ -105,6 +106,7 @@ def given() -> JSON:
         "enrolment-answer": {"bundle": documents.to_bytes(enrolments.BUNDLE).hex()},
         "inventory": {"site": cast.SITE},
         "inventory-answer": {"site": cast.SITE, "to": inventories.TO},
+        "stick": sticks.GIVEN,
         "update": updates.GIVEN,
         "checkpoint": {"name": cast.SIGNER},
         "unlock-code": {"official": 1},
@@ -126,6 +128,7 @@ def every() -> Iterator[Vector]:
     yield from inventories.inventories()
     yield from lists.lists()
     yield from updates.updates()
+    yield from sticks.sticks()
     yield from statements.checkpoints()
     yield from statements.codes()
 

@@ -23,6 +23,8 @@ from sync.wire.register import KeyRegister
 from sync.wire.release import ReleaseReader
 from sync.wire.sealed import SealedDocument
 from sync.wire.six_words import six_words
+from sync.wire.stick_list import StickList, judge_list
+from sync.wire.stick_list import read_list as read_stick
 from sync.wire.trusted import read_register
 from sync.wire.unlock import UnlockCode
 from sync.wire.update import Update, judge_update, read_update
@@ -227,6 +229,14 @@ def _update(path: Path, given: Given, keys: Keys) -> Opened:
     return {"fields": _digest(documents.to_bytes(read))}
 
 
+def _stick(path: Path, given: Given, keys: Keys) -> Opened:
+    release = [keys.verify(name) for name in ("release", "release-2")]
+    found = read_stick(path.read_bytes(), release, _register_of(given, keys))
+    held = given["held"] and documents.from_bytes(bytes.fromhex(given["held"]), StickList)
+    judge_list(found, held or None, given["site"], given["now"])
+    return {"fields": _digest(documents.to_bytes(found))}
+
+
 READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "sealed-document": _sealed,
     "package": _package,
@@ -250,6 +260,7 @@ READERS: Mapping[str, Callable[[Path, Given, Keys], Opened]] = {
     "inventory-answer": _answer,
     "parts-list": _parts,
     "update": _update,
+    "stick": _stick,
     "checkpoint": _checkpoint,
     "unlock-code": _code,
 }

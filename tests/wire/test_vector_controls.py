@@ -22,12 +22,12 @@ from sync.wire import (
     inventory,
     keys,
     lock,
+    officers,
     photos,
     sealed,
     shape,
     stream,
     unlock,
-    update,
 )
 from sync.wire.register import KeyRegister
 from sync.wire.sealed import SealedDocument, Unverified
@@ -200,7 +200,13 @@ REMOVED: dict[str, tuple[Patch, str]] = {
         "batch/checkpoint-of-fewer-events batch/checkpoint-of-another-journal "
         "batch/response-changed-after-the-checkpoint",
     ),
-    "d1": (put(update, "RELEASE_SIGNATURES", 1), "update/signed-by-one-officer"),
+    "d1": (put(officers, "RELEASE_SIGNATURES", 1), "update/signed-by-one-officer"),
+    "l1": (put(officers, "RELEASE_SIGNATURES", 1), "stick/signed-by-one-officer"),
+    "l3 to l5": (
+        put(reading, "judge_list", lambda *_: None),
+        "stick/after-its-end stick/for-another-site stick/older-than-the-last"
+        " stick/of-one-moment-and-another",
+    ),
     "d3 d4 d5": (
         put(reading, "judge_update", lambda *_: None),
         "update/after-its-end update/serial-lower update/serial-again-of-another"

@@ -75,4 +75,4 @@ def test_every_format_has_a_good_file_and_every_check_a_bad_one() -> None:
 
 
 # How the numbers of checks begin: sealed document, package, batch, statement, …
-CHECKS = {"s", "p", "b", "t", "c", "e", "g", "r", "o", "i", "k", "u", "w", "d"}
+CHECKS = {"s", "p", "b", "t", "c", "e", "g", "r", "o", "i", "k", "u", "w", "d", "l"}

@@ -109,7 +109,7 @@ def restore_command(
     blobs: str | None,
     without_missing: bool,
 ) -> None:
-    """Make the data folder, which must not be there, from COPY (or the newest in a folder)."""
+    """Make the data folder, which must be empty, from COPY (or the newest in a folder)."""
     changes: dict[str, str | None] = {"blobs": blobs} if blobs else {}
     if database or sqlite:
         changes["database"] = database

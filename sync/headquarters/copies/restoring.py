@@ -39,6 +39,8 @@ from sync.words import Words
 
 # In the table `about`: which copy a database was made from.
 FROM = "restored-from"
+# In the target while it is filled.
+RESTORING = ".restoring"
 
 
 class Restored(NamedTuple):
@@ -123,30 +125,61 @@ def restore(
     with_keys: bool = True,
     anew: bool = False,
 ) -> Restored:
-    """Make `folder`, which must not be there, and an empty database what they were.
+    """Make `folder`, which must be empty, and an empty database what they were.
 
     `changes` are settings to take instead of the copy's. Nothing is left of one that fails; one
     that was killed behind its commit is ended by another with the same copy, unless it must be
     `anew`. CannotOpen, BytesMissing, DatabaseTaken, RowsAltered, CopyFailed.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise AlreadyInitialised(folder=str(folder))
     by_id = {key.public.key_id: key for key in keys}
-    beside = folder.with_name(f".{folder.name}.restoring")
-    shutil.rmtree(beside, ignore_errors=True)
+    how = _How(by, without_missing, with_keys, anew)
     try:
-        try:
-            beside.mkdir(mode=0o700, parents=True)
-            done = _fill(
-                copy, beside, by_id, changes or {}, _How(by, without_missing, with_keys, anew)
-            )
-            beside.replace(folder)
-            sync_folder(folder.parent)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+        with _place(folder) as beside:
+            done = _fill(copy, beside, by_id, changes or {}, how)
+            _move(beside, folder)
     except OSError as error:
         raise CopyFailed(reason=system_words(error)) from None
     return done
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[Path]:
+    """A folder in the target, which is as before if the block fails.
+
+    AlreadyInitialised if anything is there but what a killed one left.
+    """
+    beside, was_there = folder / RESTORING, folder.is_dir()
+    if was_there and any(folder.iterdir()):
+        if not beside.is_dir() or (folder / SETTINGS).exists():
+            raise AlreadyInitialised(folder=str(folder))
+        _clear(folder)
+    try:
+        beside.mkdir(mode=0o700, parents=True)
+        yield beside
+    except BaseException:
+        if folder.is_dir():
+            _clear(folder)
+        if folder.is_dir() and not was_there:
+            folder.rmdir()
+        raise
+
+
+def _move(beside: Path, folder: Path) -> None:
+    """Everything into its place, the settings last: without them it is no data folder."""
+    folder.chmod(0o700)
+    for one in sorted(beside.iterdir(), key=lambda path: path.name == SETTINGS):
+        sync_folder(folder)
+        one.replace(folder / one.name)
+    beside.rmdir()
+    sync_folder(folder)
+
+
+def _clear(folder: Path) -> None:
+    for one in folder.iterdir():
+        if one.is_dir():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
 
 
 def _fill(

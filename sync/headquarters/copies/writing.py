@@ -116,7 +116,8 @@ def _parts(headquarters: Headquarters, rows: Iterator[bytes]) -> list[Part]:
     escrow, live = SealingKey.from_bytes(public.escrow), SealingKey.from_bytes(public.seal)
     both = ToRecipients((escrow, live))
     papers = [folder / SETTINGS, folder / "keys" / "public.json"]
-    papers += _files(folder / STAMPED) + _files(folder / "updates")
+    # The file of an update is large and signed elsewhere: an officer gives it out again.
+    papers += [*_files(folder / STAMPED), folder / "updates" / "update.json"]
     keys = [p for p in _files(folder / "keys") if p.name not in NOT_COPIED]
     keys += _files(folder / "codes")
     return [

@@ -38,6 +38,14 @@ def newest(headquarters: Headquarters) -> Update | None:
         return None
 
 
+def whole_word(headquarters: Headquarters) -> bytes:
+    """The last word that went out, as both signed it; NotFound before the first."""
+    try:
+        return _path(headquarters).read_bytes()
+    except FileNotFoundError:
+        raise NotFound(what=FILE) from None
+
+
 def sign_update(
     headquarters: Headquarters,
     by: Stamp,
@@ -49,7 +57,7 @@ def sign_update(
     days: int,
 ) -> bytes:
     """The first officer's word on a file; VersionRefused for a version or reason that is none."""
-    _line(headquarters, by, key.public.key_id)
+    require_officer(headquarters, by, key.public.key_id)
     before = newest(headquarters)
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -75,8 +83,8 @@ def countersign_update(
     update, signers = peek_update(envelope)
     if len(signers) != 1:
         raise SecondOfficerNeeded(who=by.who, key=",".join(signers))
-    own = _line(headquarters, by, key.public.key_id)
-    if own == _line(headquarters, by, signers[0]):
+    own = require_officer(headquarters, by, key.public.key_id)
+    if own == require_officer(headquarters, by, signers[0]):
         raise SecondOfficerNeeded(who=by.who, key=signers[0])
     check_update_file(update, file)
     before = newest(headquarters)
@@ -98,10 +106,8 @@ def publish_update(headquarters: Headquarters, by: Stamp, file: Path) -> Update:
 
     NotFound before there is one; UpdateFileDiffers for another file, and what was out stays out.
     """
-    update = newest(headquarters)
-    if update is None:
-        raise NotFound(what=FILE)
-    word = _path(headquarters).read_bytes()
+    word = whole_word(headquarters)
+    update = peek_update(word)[0]
     place = _path(headquarters).parent
     target = place / f"{update.digest}.deb"
     check_update_file(update, file)
@@ -135,7 +141,7 @@ def _path(headquarters: Headquarters) -> Path:
     return headquarters.folder / "updates" / FILE
 
 
-def _line(headquarters: Headquarters, by: Stamp, key_id: str) -> int:
+def require_officer(headquarters: Headquarters, by: Stamp, key_id: str) -> int:
     """Whose key that is; NotAReleaseKey if nobody's that signs now."""
     try:
         return release_key(headquarters, by, key_id).line

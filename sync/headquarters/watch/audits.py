@@ -76,6 +76,8 @@ ACTS: Mapping[str, Words] = {
     "site.unknown-token": Words("登记请求的令牌不明", "enrolment with an unknown token"),
     "site.withdraw-invitation": Words("撤回登记邀请", "withdrew an invitation"),
     "site.words-differ": Words("登记核对词不一致", "the six words differed"),
+    "stick.release": Words("签发安装 U 盘", "released an installation stick"),
+    "stick.sign": Words("签署安装 U 盘清单", "signed the list of an installation stick"),
     "update.publish": Words("发布软件更新", "published an update"),
     "update.serve": Words("开放在线下载软件更新", "gave sites an update over the line"),
     "update.sign": Words("签署软件更新", "signed an update"),

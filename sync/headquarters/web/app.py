@@ -12,6 +12,7 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
 from sync.headquarters.web.assessing_pages import assessing_pages
+from sync.headquarters.web.bank_import_pages import bank_import_pages
 from sync.headquarters.web.bank_pages import bank_pages
 from sync.headquarters.web.board_pages import board_pages
 from sync.headquarters.web.desk_pages import desk_pages
@@ -21,6 +22,7 @@ from sync.headquarters.web.item_pages import item_pages
 from sync.headquarters.web.live import Boards
 from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
+from sync.headquarters.web.paper_pages import paper_pages
 from sync.headquarters.web.quota_pages import quota_pages
 from sync.headquarters.web.readiness_pages import readiness_pages
 from sync.headquarters.web.register_pages import register_pages
@@ -41,7 +43,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     views.install(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
-    for content in (rule_pages, bank_pages, item_pages):
+    for content in (rule_pages, bank_pages, bank_import_pages, item_pages, paper_pages):
         app.register_blueprint(content)
     app.register_blueprint(release_pages)
     app.register_blueprint(register_pages)

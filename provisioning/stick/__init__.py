@@ -1,0 +1,1 @@
+"""The installation stick: made at headquarters, verified and taken in at a site."""
