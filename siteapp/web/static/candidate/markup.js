@@ -10,8 +10,7 @@ import { formulaText } from "./formula.js";
 /** @typedef {import("./types.js").Said} Said */
 /** @typedef {import("./materials.js").Materials} Materials */
 
-const XHTML = "http://www.w3.org/1999/xhtml";
-const MATHML = "http://www.w3.org/1998/Math/MathML";
+const MATHML = new DOMParser().parseFromString("<math></math>", "text/html").body.children[0].namespaceURI;
 const HTML = new Set(
   "abbr b blockquote br caption cite code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q rp rt ruby s samp small span strong sub sup table tbody td tfoot th thead tr u ul var".split(" "),
 );
@@ -46,7 +45,7 @@ export function plainOf(said) {
 
 /** @param {string} html @returns {Element} */
 function parsed(html) {
-  const read = new DOMParser().parseFromString(`<div xmlns="${XHTML}">${html}</div>`, "application/xml");
+  const read = new DOMParser().parseFromString(`<div>${html}</div>`, "application/xml");
   if (!read.querySelector("parsererror")) return read.documentElement;
   // No paper has such; if one had, its words are better than nothing.
   return el("div", {}, html.replace(/<[^>]*>/g, " "));
@@ -66,7 +65,7 @@ function nodesOf(materials, node, inFormula) {
   if (name === "math" && !drawsFormulas) return [el("span", { class: "formula" }, formulaText(node))];
   const formula = inFormula || name === "math";
   if (!(formula ? FORMULA : HTML).has(name)) return contentOf(materials, node, inFormula);
-  const made = document.createElementNS(formula ? MATHML : XHTML, name);
+  const made = formula ? document.createElementNS(MATHML, name) : document.createElement(name);
   for (const { name: key, value } of Array.from(node.attributes)) {
     if (ATTRIBUTES.has(key)) made.setAttribute(key, value);
   }
