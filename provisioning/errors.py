@@ -1,6 +1,7 @@
 """Errors of provisioning: leaves under the branches of `sync.errors`.
 
 EnvironmentFault ── FolderNotOurs  DemoStopped  DemoDiffers  NoAuthority  CertificateRefused
+                    FrontKeepsOld
 InputRefused     ── AddressOutside  LoginRefused
 """
 
@@ -57,6 +58,20 @@ class CertificateRefused(EnvironmentFault):
     hint = Words(
         "请核对本机时间，再运行 examsite-setup ca renew --force",
         "Check this machine's clock, then run examsite-setup ca renew --force",
+    )
+
+
+class FrontKeepsOld(EnvironmentFault):
+    """The certificate was renewed, and the HAProxy that runs did not take it."""
+
+    code = "front-keeps-old"
+    message = Words(
+        "证书已更新，但正在运行的 HAProxy 没有换上：{reason}",
+        "Certified anew, but the HAProxy that runs did not take it: {reason}",
+    )
+    hint = Words(
+        "两场考试之间运行 sudo systemctl restart haproxy；在此之前旧证书继续使用",
+        "Between two sittings run sudo systemctl restart haproxy; until then the old one serves",
     )
 
 

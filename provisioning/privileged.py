@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,6 +25,11 @@ from sync.wire.files import write_durably
 # Those that use a release, in the order in which they start.
 SERVICES = ("examsite-web", "examsite-spare", "examsite-courier", "examhq")
 ENV_ANYWAY = "EXAMSITE_ANYWAY"
+# What of systemctl only looks.
+LOOKING = ("is-enabled", "is-active", "reset-failed")
+# Owners and modes, as the package lays them out.
+USERS = "/usr/lib/sysusers.d/examsite.conf"
+FOLDERS = "/usr/lib/tmpfiles.d/examsite.conf"
 PATIENCE_S = 20.0
 LOOK_S = 0.1
 # One may be bad luck.
@@ -46,15 +52,17 @@ class Machine:
         return self.root == Path("/") and Path("/run/systemd/system").is_dir()
 
     def need_root(self, what: str) -> None:
-        """RootNeeded for anybody else."""
-        if os.geteuid() != 0:
+        """RootNeeded for anybody else; the folder of an image may be anybody's."""
+        if self.root == Path("/") and os.geteuid() != 0:
             raise RootNeeded(what=what)
 
     def tell(self, *words: str) -> bool:
         """systemctl; False if it failed. Where systemd does not run nothing is done, and True."""
-        if not self.runs:
-            return True
-        return subprocess.run(["systemctl", "-q", *words], check=False).returncode == 0
+        return self.does("systemctl", "-q", *words, heard=words[0] not in LOOKING)
+
+    def does(self, *command: str, heard: bool = False) -> bool:
+        """Whether that program of the system ends with 0, or there is no running system to ask."""
+        return not self.runs or does(*command, heard=heard)
 
     def active(self, unit: str) -> bool:
         """It runs, or is on its way up."""
@@ -67,10 +75,38 @@ class Machine:
 
         What it asks and says goes to the person at the terminal.
         """
+        program = Path(sys.executable).with_name(command[0])
+        user = ["runuser", "-u", "examsite", "--"] if self.root == Path("/") else []
         with (given or Path("/dev/null")).open("rb") as source:
-            done = subprocess.run(["runuser", "-u", "examsite", "--", *command], stdin=source)
+            done = subprocess.run([*user, str(program), *command[1:]], stdin=source, check=False)
         if done.returncode:
             raise StepFailed(what=" ".join(command), status=done.returncode)
+
+    def filters(self, table: str) -> bool:
+        """The kernel has that table of the firewall; True where no systemd runs."""
+        return self.does("nft", "list", "table", "inet", table)
+
+    def called(self, name: str) -> None:
+        """This machine bears that name, from now on and to itself."""
+        self.write("/etc/hostname", f"{name}\n")
+        if (hosts := self.read("/etc/hosts")) is not None:
+            kept = [line for line in hosts.splitlines() if not line.startswith("127.0.1.1")]
+            self.write("/etc/hosts", "\n".join([*kept, f"127.0.1.1\t{name}", ""]))
+        self.does("hostname", name)
+
+    def make_folders(self) -> None:
+        """Users and folders as the package brings them; what lies in the site's is the site's."""
+        rules = self.at(FOLDERS)
+        does("systemd-sysusers", f"--root={self.root}", str(self.at(USERS)))
+        does("systemd-tmpfiles", f"--root={self.root}", "--create", str(rules))
+        for path in strays(self.at("/var/lib/examsite")):
+            about = self.at("/var/lib/examsite").stat()
+            os.chown(path, about.st_uid, about.st_gid, follow_symlinks=False)
+
+    def make_room(self) -> None:
+        """Old logs and fetched packages go; nothing of the site's."""
+        self.does("journalctl", "--vacuum-size=50M")
+        self.does("apt-get", "clean")
 
     def belongs_to_another(self, folder: Path) -> bool:
         """Root is here and the folder is the site's: what goes into it goes by as_site."""
@@ -93,6 +129,25 @@ class Machine:
     def remove(self, path: str) -> None:
         """A file, if it is there."""
         self.at(path).unlink(missing_ok=True)
+
+
+def strays(folder: Path) -> list[Path]:
+    """What lies in the site's folder and belongs to somebody else; the kit is root's by intent."""
+    if not folder.is_dir():
+        return []
+    owner = folder.stat().st_uid
+    inside = (p for p in folder.rglob("*") if folder / "trust" not in (p, *p.parents))
+    return [path for path in inside if path.lstat().st_uid != owner]
+
+
+def does(*command: str, heard: bool = False) -> bool:
+    """Whether that program ends with 0; False too if there is none. `heard`: it may say why not."""
+    quiet = subprocess.DEVNULL
+    try:
+        done = subprocess.run(command, check=False, stdout=quiet, stderr=None if heard else quiet)
+        return done.returncode == 0
+    except OSError:
+        return False
 
 
 class Releases:
@@ -146,6 +201,12 @@ class Releases:
         if noted is not None and noted.before and noted.before != version:
             return noted.before
         return self.current if self.current != version else ""
+
+    @property
+    def unsettled(self) -> Upgrade | None:
+        """An upgrade that was begun and has not ended."""
+        noted = self._noted()
+        return noted if noted is not None and noted.state != "resting" else None
 
     def settle(self) -> None:
         """End an upgrade that was cut off; the services are up already."""

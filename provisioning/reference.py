@@ -23,6 +23,8 @@ import sync.headquarters.register.refusals
 from provisioning.cli import main as setup_cli
 from provisioning.openapi.build import examhq, examsite
 from provisioning.routes import Route, headquarters_routes, site_routes
+from provisioning.setup import findings
+from siteapp.alarms.words import OWN, words_of
 from siteapp.cli import main as site_cli
 from siteapp.config import SETTINGS
 from siteapp.readiness.checks import RULES
@@ -201,7 +203,30 @@ def checks() -> str:
     return "\n".join(parts)
 
 
+def trouble() -> str:
+    """What the doctor finds and what the alarms say, each with what to do."""
+    parts = ["# Trouble by symptom · 按现象查找\n", NOTE]
+    parts.append("## `sudo examsite-setup doctor`\n\n`--mend`: ✓ mends itself · 可自动处理\n")
+    head = ("code", "看到什么 · what it says", "怎么办 · what to do", "`--mend`")
+    rows = (
+        (f"`{k.code}`", f"{k.says.zh} · {k.says.en}", f"{k.remedy.zh} · {k.remedy.en}",
+         "✓" if k.itself else "")
+        for k in findings.KINDS.values()
+    )  # fmt: skip
+    parts.append(table(head, rows))
+    parts.append("## Alarms on the pages · 页面上的警报\n")
+    said = [(code, words_of(code)) for code in OWN]
+    alarms = (
+        (f"`{code}`", f"{one.title.zh} · {one.title.en}", f"{one.how.zh} · {one.how.en}")
+        for code, one in said
+    )
+    parts.append(table(head[:3], alarms))
+    parts.append("Others bear the name of a check · 其余以检查项命名: [checks](checks.md)\n")
+    return "\n".join(parts)
+
+
 PAGES = {
+    "trouble.md": trouble,
     "commands.md": commands,
     "settings.md": settings,
     "checks.md": checks,

@@ -102,12 +102,13 @@ class Front:
             "SITE": site.removeprefix("http://").replace("unix:", "unix@"),
             **more,
         }
+        self.command = ["haproxy", "-q", "-db"]
         self._popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Up, and listening."""
         given = {f"{self.prefix}{name}": value for name, value in self._settings.items()}
-        command = ["haproxy", "-q", "-db", "-f", str(self.file)]
+        command = [*self.command, "-f", str(self.file)]
         self._popen = subprocess.Popen(command, env={**os.environ, **given})
         wait_until(self._listens)
 
@@ -120,6 +121,12 @@ class Front:
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex((self._at, self.port)) == 0
+
+    def end(self) -> None:
+        """Told to end, with all its processes; harmless if it does not run."""
+        if self._popen and self._popen.poll() is None:
+            self._popen.send_signal(signal.SIGTERM)
+            self._popen.wait(15)
 
     def kill(self) -> None:
         """Gone at once; harmless if it does not run."""

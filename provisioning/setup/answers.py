@@ -10,6 +10,9 @@ import msgspec
 from provisioning.setup.errors import AnswersRefused
 from sync.words import Words
 
+# A room without a router is one network of 254 machines.
+PREFIX = 24
+CARD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -23,6 +26,8 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dhcp: tuple[str, ...] = ()
     # This box's own address on the room's network; needed with dhcp, or where there are several.
     address: str = ""
+    # The network card that gets this address; the first with a cable in it if not said.
+    card: str = ""
     # Answer names for a room without a router: unknown ones fail at once.
     names: bool = False
     # Whom administration over SSH is open to: a network. Empty: to nobody.
@@ -32,6 +37,11 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stick: str = ""
     # The room plan that the school filled in (.xlsx).
     rooms: str = ""
+
+    @property
+    def network(self) -> ipaddress.IPv4Network:
+        """The network that this box makes for the room."""
+        return ipaddress.IPv4Network(f"{self.address}/{PREFIX}", strict=False)
 
 
 QUESTIONS: dict[str, Words] = {
@@ -82,9 +92,28 @@ def problems(answers: Answers) -> list[Words]:
     for name, text in (*(("dhcp", one) for one in answers.dhcp), ("address", answers.address)):
         if text and not _is_address(text):
             found.append(Words(f"{name} 不是地址：{text}", f"{name} is no address: {text}"))
+    if not found and answers.dhcp:
+        found += _lent(answers)
+    if answers.card and not CARD.fullmatch(answers.card):
+        found.append(Words(f"card 不是网卡名：{answers.card}", f"no card's name: {answers.card}"))
     if answers.ssh_from and not _is_network(answers.ssh_from):
         found.append(Words("ssh_from 形如 192.168.1.0/24", "ssh_from is like 192.168.1.0/24"))
     return found
+
+
+def _lent(answers: Answers) -> list[Words]:
+    """What is wrong with the addresses that are lent, all being addresses."""
+    first, last, own = map(ipaddress.IPv4Address, (*answers.dhcp, answers.address))
+    if first > last:
+        return [Words("dhcp 的起始地址大于终止地址", "dhcp: the first is after the last")]
+    if not {first, last} <= set(answers.network):
+        both = f"{answers.network}"
+        return [Words(f"dhcp 的地址应在 {both} 内", f"dhcp: both addresses must be in {both}")]
+    if first <= own <= last:
+        return [
+            Words("dhcp 的范围不能包含本机地址", "dhcp: the range holds this box's own address")
+        ]
+    return []
 
 
 def _is_address(text: str) -> bool:

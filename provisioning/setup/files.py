@@ -1,12 +1,14 @@
 """The files that make a Debian machine a room's server, as texts. Pure."""
 
-from provisioning.setup.answers import Answers
+from provisioning.setup.answers import PREFIX, Answers
 
 NOTE = "# Written by examsite-setup; it writes it anew at every `apply`.\n"
 CHRONY = "/etc/chrony/conf.d/examsite.conf"
 FIREWALL = "/etc/examsite/firewall.nft"
 FIREWALL_UNIT = "/etc/systemd/system/nftables.service.d/examsite.conf"
 LOGS = "/etc/systemd/journald.conf.d/examsite.conf"
+ADDRESS = "/etc/systemd/network/10-examsite.network"
+ADDRESS_MANAGER = "/etc/NetworkManager/conf.d/examsite.conf"
 NAMES = "/etc/examsite/names.conf"
 FRONT = "/etc/systemd/system/haproxy.service.d/examsite.conf"
 SETTINGS = "/var/lib/examsite/settings.toml"
@@ -61,19 +63,37 @@ def firewall_unit() -> str:
     )
 
 
-def names(answers: Answers, address: str) -> str:
+def address(card: str, own: str) -> str:
+    """For systemd-networkd: that address, whatever else the card has, also before a cable is in."""
+    return (
+        f"{NOTE}[Match]\nName={card}\n\n[Network]\nAddress={own}/{PREFIX}\n"
+        "LinkLocalAddressing=no\nConfigureWithoutCarrier=yes\nIgnoreCarrierLoss=yes\n"
+        "# Another program of this machine may have given it one too.\nKeepConfiguration=yes\n"
+    )
+
+
+def address_manager(card: str) -> str:
+    """For a desktop's NetworkManager: this card is not its own."""
+    return f"{NOTE}[keyfile]\nunmanaged-devices=interface-name:{card}\n"
+
+
+def names(answers: Answers, address: str, room_host: str) -> str:
     """Names for a room without a router: ours, Windows' question, and no others."""
     lent = ""
     if answers.dhcp:
         first, last = answers.dhcp
-        lent = f"dhcp-range={first},{last},12h\ndhcp-authoritative\n"
+        lent = (
+            f"dhcp-range={first},{last},{answers.network.netmask},12h\ndhcp-authoritative\n"
+            "# The time is this box's too.\ndhcp-option=option:ntp-server,0.0.0.0\n"
+        )
     return (
         f"{NOTE}no-resolv\nno-hosts\nbind-dynamic\nexcept-interface=lo\ncache-size=0\n"
-        f"address=/exam.local/{address}\naddress=/{answers.host_name}/{address}\n"
+        f"host-record={room_host},{address}\nhost-record={answers.host_name},{address}\n"
         "# Windows leaves a network on which these do not answer.\n"
-        f"address=/www.msftconnecttest.com/{address}\naddress=/www.msftncsi.com/{address}\n"
-        "address=/dns.msftncsi.com/131.107.255.255\n"
+        f"host-record=www.msftconnecttest.com,{address}\nhost-record=www.msftncsi.com,{address}\n"
+        "host-record=dns.msftncsi.com,131.107.255.255\n"
         "# Every other name does not exist, and says so at once instead of after seconds.\n"
-        "address=/#/\n"
+        # Not "address=/#/": that denies our own names too when the newer kind of address is asked.
+        "local=/#/\n"
         f"{lent}"
     )

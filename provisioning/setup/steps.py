@@ -4,100 +4,33 @@ Each says what it is for, looks whether it is done, does it, undoes it; twice ch
 """
 
 import datetime
+import grp
 import hashlib
 import ipaddress
+import pwd
 import shutil
+import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from provisioning.privileged import Machine
+from provisioning.privileged import FOLDERS, Machine, strays
 from provisioning.setup import files
-from provisioning.setup.answers import Answers
-from provisioning.setup.facts import Facts, release_share
+from provisioning.setup.around import DATA, Around, Step, Written
+from provisioning.setup.errors import BundleMissing, RoomPlanMissing
+from provisioning.setup.facts import release_share
+from provisioning.setup.network import Address, Firewall, Names
 from provisioning.trust import keeping
 from provisioning.trust.authority import PRIVATE
+from provisioning.trust.front import MASTER, hand_over
 from provisioning.trust.keeping import Places, Wanted
 from siteapp.config import Settings
 from siteapp.identity import load_identity
 from sync.errors import ExamError
 from sync.words import Words
 
-DATA = "/var/lib/examsite"
-TIMERS = ("examsite-check.timer", "examsite-backup.timer")
-
-
-class Around(NamedTuple):
-    """What every step works with."""
-
-    machine: Machine
-    answers: Answers
-    facts: Facts
-
-    @property
-    def address(self) -> str:
-        """Where the room reaches this box."""
-        return self.answers.address or (self.facts.addresses or ("",))[0]
-
-    @property
-    def enrolled(self) -> bool:
-        """It is a site already."""
-        return self.machine.at(f"{DATA}/certificate.json").exists()
-
-
-class Step:
-    """One part of the way."""
-
-    name = ""
-    why = Words("", "")
-
-    def wanted(self, around: Around) -> bool:
-        """Whether the answers ask for it, and the machine is ready for it."""
-        return True
-
-    def done(self, around: Around) -> bool:
-        """As it should be."""
-        raise NotImplementedError
-
-    def do(self, around: Around) -> None:
-        """Make it so."""
-        raise NotImplementedError
-
-    def undo(self, around: Around) -> None:
-        """As it was before us; data stays."""
-
-
-class Written(Step):
-    """Files with a text that is known, and a unit that reads them."""
-
-    unit = ""
-
-    def texts(self, around: Around) -> dict[str, str]:
-        """Path → text."""
-        raise NotImplementedError
-
-    def done(self, around: Around) -> bool:
-        """Every file says what it should, and the unit that reads it is up."""
-        machine = around.machine
-        same = all(machine.read(path) == text for path, text in self.texts(around).items())
-        return same and (not machine.runs or not self.unit or machine.active(self.unit))
-
-    def do(self, around: Around) -> None:
-        """Write, then have the unit read."""
-        for path, text in self.texts(around).items():
-            around.machine.write(path, text)
-        around.machine.tell("daemon-reload")
-        if self.unit:
-            around.machine.tell("enable", self.unit)
-            around.machine.tell("restart", self.unit)
-
-    def undo(self, around: Around) -> None:
-        """Debian's own again."""
-        for path in self.texts(around):
-            around.machine.remove(path)
-        around.machine.tell("daemon-reload")
-        if self.unit:
-            around.machine.tell("try-restart", self.unit)
+# A bundle that was typed or scanned, until the box is enrolled.
+TYPED = "/var/lib/examsite-setup/bundle.json"
+TIMERS = ("examsite-check.timer", "examsite-backup.timer", "examsite-certificate.timer")
 
 
 class HostName(Step):
@@ -112,8 +45,27 @@ class HostName(Step):
 
     def do(self, around: Around) -> None:
         """Also for the machine as it runs now."""
-        around.machine.write("/etc/hostname", around.answers.host_name + "\n")
-        around.machine.tell("restart", "systemd-hostnamed")
+        around.machine.called(around.answers.host_name)
+
+
+class Folders(Step):
+    """Users and folders, as the package brings them."""
+
+    name = "folders"
+    why = Words("数据文件夹只有考试服务能读写", "data folders that the site alone may use")
+
+    def done(self, around: Around) -> bool:
+        """Each is there, with its owner and mode; so is what lies in them."""
+        return not wrong_folders(around.machine) and not strays(around.machine.at(DATA))
+
+    def about(self, around: Around) -> dict[str, object]:
+        """Which."""
+        named = wrong_folders(around.machine) or map(str, strays(around.machine.at(DATA))[:3])
+        return {"what": ", ".join(named)}
+
+    def do(self, around: Around) -> None:
+        """As at the installation of the package; what is in them keeps its content."""
+        around.machine.make_folders()
 
 
 class Time(Written):
@@ -127,20 +79,6 @@ class Time(Written):
         return {files.CHRONY: files.chrony()}
 
 
-class Firewall(Written):
-    """nftables: the room's services and nothing else."""
-
-    name, unit = "firewall", "nftables"
-    why = Words("只开放考场所需的端口", "only what the room needs gets in")
-
-    def texts(self, around: Around) -> dict[str, str]:
-        """The rules, and the unit's way to them."""
-        return {
-            files.FIREWALL: files.firewall(around.answers),
-            files.FIREWALL_UNIT: files.firewall_unit(),
-        }
-
-
 class Logs(Written):
     """journald within bounds."""
 
@@ -150,21 +88,6 @@ class Logs(Written):
     def texts(self, around: Around) -> dict[str, str]:
         """The release's own file."""
         return {files.LOGS: (release_share(around.machine) / "journald-examsite.conf").read_text()}
-
-
-class Names(Written):
-    """dnsmasq for a room without a router."""
-
-    name, unit = "names", "examsite-names"
-    why = Words("没有路由器时解析名称、分配地址", "names and addresses where there is no router")
-
-    def wanted(self, around: Around) -> bool:
-        """Asked for."""
-        return around.answers.names or bool(around.answers.dhcp)
-
-    def texts(self, around: Around) -> dict[str, str]:
-        """One file."""
-        return {files.NAMES: files.names(around.answers, around.address)}
 
 
 class Enrol(Step):
@@ -182,11 +105,19 @@ class Enrol(Step):
         return around.enrolled
 
     def do(self, around: Around) -> None:
-        """As the site's own user, which the keys belong to."""
-        answers = around.answers
+        """As the site's own user, which the keys belong to; only a person waits for the words."""
+        machine, answers = around.machine, around.answers
+        bundle = Path(answers.bundle)
+        if not bundle.is_file():
+            raise BundleMissing(path=bundle)
         stick = ("--stick", answers.stick) if answers.stick else ()
-        command = ("examsite-setup", "--data", DATA, "enrol", "-", *stick)
-        around.machine.as_site(command, Path(answers.bundle))
+        once = () if around.attended else ("--once",)
+        data = str(machine.at(DATA))
+        command = ("examsite-setup", "--lang", around.lang, "--data", data, "enrol", "-")
+        machine.as_site((*command, *stick, *once), bundle)
+        if around.enrolled:
+            # It is good for one box, once.
+            machine.remove(TYPED)
 
 
 class Rooms(Step):
@@ -201,7 +132,10 @@ class Rooms(Step):
         return bool(around.answers.rooms) and around.enrolled
 
     def _digest(self, around: Around) -> str:
-        return hashlib.sha256(Path(around.answers.rooms).read_bytes()).hexdigest()
+        path = Path(around.answers.rooms)
+        if not path.is_file():
+            raise RoomPlanMissing(path=path)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
 
     def done(self, around: Around) -> bool:
         """That very file was taken in; what was changed on the pages since then stands."""
@@ -209,12 +143,13 @@ class Rooms(Step):
 
     def do(self, around: Around) -> None:
         """As the site's own user."""
-        to = around.machine.at("/run/examsite/rooms.xlsx")
+        to, digest = around.machine.at("/run/examsite/rooms.xlsx"), self._digest(around)
         shutil.copy(around.answers.rooms, to)
         own(around.machine, to)
-        around.machine.as_site(("examsite", "--data", DATA, "rooms", "import", str(to)))
+        data = str(around.machine.at(DATA))
+        around.machine.as_site(("examsite", "--data", data, "rooms", "import", str(to)))
         to.unlink()
-        around.machine.write(self.NOTE, self._digest(around))
+        around.machine.write(self.NOTE, digest)
 
 
 class Trust(Step):
@@ -227,26 +162,30 @@ class Trust(Step):
         """The CA bears the site's name."""
         return around.enrolled
 
-    def _places(self, around: Around) -> Places:
+    def places(self, around: Around) -> Places:
+        """Where CA and certificate lie."""
         at = around.machine.at
         return Places(at(DATA), at("/etc/examsite/trust"), at("/etc/examsite/front.pem"))
 
-    def _facts(self, around: Around) -> Wanted:
-        given = [around.address] if around.answers.address else [*around.facts.addresses]
-        name = Settings.load(around.machine.at(DATA)).text("room_host")
-        return Wanted((name,), tuple(ipaddress.ip_address(one) for one in given))
+    def certified(self, around: Around) -> Wanted:
+        """What the front is to be certified as."""
+        given = {around.address, *around.facts.addresses} - {""}
+        return Wanted(
+            (around.room_host,), tuple(ipaddress.ip_address(one) for one in sorted(given))
+        )
 
     def done(self, around: Around) -> bool:
-        """There is one; what it is good for is renewed by `do`."""
-        places = self._places(around)
-        return (places.keep / "issuer.key").exists() and places.front.exists()
+        """There is one, for the addresses of today and for a season to come."""
+        places, wanted = self.places(around), self.certified(around)
+        return keeping.good(places, keeping.within(places, wanted), _now(around))
 
     def do(self, around: Around) -> None:
         """Make it, or certify anew if it ends soon or the addresses are others."""
-        places, now = self._places(around), datetime.datetime.now(datetime.UTC)
-        wanted = self._facts(around)
+        places, now = self.places(around), _now(around)
+        wanted = self.certified(around)
         if (places.keep / "issuer.key").exists():
-            keeping.renew(places, wanted, now)
+            keeping.renew(places, keeping.within(places, wanted), now)
+            hand_over(places.front, around.machine.at(str(MASTER)))
             return
         outside = [a for a in wanted.addresses if not any(a in network for network in PRIVATE)]
         limits = [*PRIVATE, *(ipaddress.ip_network(str(one)) for one in outside)]
@@ -308,10 +247,20 @@ class Services(Step):
         enabled = all(machine.tell("is-enabled", unit) for unit in self.units(around))
         return enabled and (not around.enrolled or machine.active(self.units(around)[0]))
 
+    def about(self, around: Around) -> dict[str, object]:
+        """Those that are down, or would be after the next boot."""
+        up, told = around.machine.active, around.machine.tell
+        down = [u for u in self.units(around) if not told("is-enabled", u)]
+        first = self.units(around)[0]
+        if around.enrolled and not up(first) and first not in down:
+            down.append(first)
+        return {"what": ", ".join(down)}
+
     def do(self, around: Around) -> None:
         """Enable, and start what a site has."""
         for unit in self.units(around):
             around.machine.tell("enable", unit)
+            around.machine.tell("reset-failed", unit)
         if around.enrolled:
             around.machine.tell("start", *self.units(around))
 
@@ -322,6 +271,8 @@ class Services(Step):
 
 STEPS: tuple[Step, ...] = (
     HostName(),
+    Folders(),
+    Address(),
     Time(),
     Firewall(),
     Logs(),
@@ -334,6 +285,25 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+def wrong_folders(machine: Machine) -> list[str]:
+    """Folders that are not as the package lays them out: type, path, mode, user, group."""
+    wrong = []
+    for line in (machine.read(FOLDERS) or "").splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "d" and not _as_laid_out(machine, *rest.split()[:4]):
+            wrong.append(rest.split()[0])
+    return wrong
+
+
+def _as_laid_out(machine: Machine, path: str, mode: str, user: str, group: str) -> bool:
+    try:
+        about = machine.at(path).stat()
+        owners = (pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid)
+    except (OSError, KeyError):
+        return False
+    return stat.S_IMODE(about.st_mode) == int(mode, 8) and (about.st_uid, about.st_gid) == owners
+
+
 def setting(machine: Machine, name: str, value: str) -> None:
     """One line of the site's settings; the file stays the site's."""
     path = machine.at(files.SETTINGS)
@@ -341,6 +311,10 @@ def setting(machine: Machine, name: str, value: str) -> None:
     kept = [line for line in lines if line.partition("=")[0].strip() != name]
     machine.write(files.SETTINGS, "\n".join([*kept, f'{name} = "{value}"', ""]), 0o640)
     own(machine, path)
+
+
+def _now(around: Around) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(around.facts.now, datetime.UTC)
 
 
 def own(machine: Machine, path: Path) -> None:

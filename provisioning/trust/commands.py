@@ -9,6 +9,7 @@ import click
 from provisioning.errors import AddressOutside
 from provisioning.trust import keeping
 from provisioning.trust.authority import PRIVATE, Address, Network
+from provisioning.trust.front import MASTER, hand_over
 from provisioning.trust.keeping import Places, Wanted
 from siteapp.config import Settings
 from siteapp.identity import load_identity
@@ -81,22 +82,39 @@ def show_command(at: Places, as_json: bool) -> None:
 @name_option
 @address_option
 @click.option("--force", is_flag=True, help="Also if the certificate is good for long.")
+@click.option(
+    "--master",
+    type=A_FILE,
+    default=MASTER,
+    show_default=True,
+    help="The socket of HAProxy, which takes the new certificate while it runs.",
+)
 @json_option
 @click.pass_obj
 def renew_command(
-    at: Places, names: tuple[str, ...], addresses: tuple[str, ...], force: bool, as_json: bool
+    at: Places,
+    names: tuple[str, ...],
+    addresses: tuple[str, ...],
+    force: bool,
+    master: Path,
+    as_json: bool,
 ) -> None:
     """Certify the front anew if it ends within sixty days or this box has other addresses.
 
-    Machines that trust the CA need nothing. Reload HAProxy after it.
+    Machines that trust the CA need nothing; connections go on. A timer runs this every day.
     """
     wanted = _wanted(at.data, names, addresses)
-    told, changed = keeping.renew(at, wanted, _now(), force)
+    told, changed = keeping.renew(
+        at, wanted if addresses else keeping.within(at, wanted), _now(), force
+    )
+    taken = changed and hand_over(at.front, master)
     if as_json:
-        show_json({"renewed": changed, **_facts(told)})
+        show_json({"renewed": changed, "taken": taken, **_facts(told)})
         return
-    if changed:
-        say("证书已更新；请重新载入 HAProxy", "Certified anew; reload HAProxy")
+    if taken:
+        say("证书已更新，前端已换上新证书", "Certified anew; the front has it already")
+    elif changed:
+        say("证书已更新；前端启动时读取", "Certified anew; the front reads it when it starts")
     else:
         say("证书仍然有效，没有改动", "The certificate is still good; nothing was changed")
     _tell(told, False)

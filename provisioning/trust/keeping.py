@@ -72,6 +72,18 @@ def renew(
     return _certify(places, wanted, now), True
 
 
+def good(places: Places, wanted: Wanted, now: datetime.datetime) -> bool:
+    """The front is certified as all that is wanted, and for a season to come."""
+    return _still_good(places, _root(places), wanted, now)
+
+
+def within(places: Places, wanted: Wanted) -> Wanted:
+    """What of it the CA may speak for: one address outside must not keep the rest from renewal."""
+    limits = authority.read_limits(_root(places))
+    inside = (a for a in wanted.addresses if any(a in network for network in limits.networks))
+    return wanted._replace(addresses=tuple(inside))
+
+
 def show(places: Places) -> Statement:
     """What is there; NoAuthority if nothing is."""
     _root(places)
@@ -86,10 +98,14 @@ def publish(places: Places, now: datetime.datetime) -> Statement:
         authority.verify_front(root, front, name, now)
     told = _statement(places)
     folder = statement_path(places.data).parent
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    write_durably(folder / "ca.crt", root, 0o644)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_durably(folder / "ca.crt", root)
     write_kit(folder / "kit.zip", Told(root, authority.der(root), told))
-    write_durably(statement_path(places.data), msgspec.json.encode(told), 0o644)
+    write_durably(statement_path(places.data), msgspec.json.encode(told))
+    # The site reads them as another user, whatever root's umask is.
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
     return told
 
 
@@ -117,7 +133,8 @@ def _still_good(places: Places, root: bytes, wanted: Wanted, now: datetime.datet
             authority.verify_front(root, front, name, later)
     except (FileNotFoundError, ValueError, CertificateRefused):
         return False
-    return (set(said.names), set(said.addresses)) == (set(wanted.names), set(wanted.addresses))
+    # Of a cable that is out the address stays in the certificate until it is needed no longer.
+    return set(said.names) >= set(wanted.names) and set(said.addresses) >= set(wanted.addresses)
 
 
 def _refuse_outside(limits: Limits, wanted: Wanted) -> None:

@@ -44,6 +44,28 @@ def places() -> list[Place]:
     return found
 
 
+class Card(NamedTuple):
+    """An Ethernet card of this machine, and whether a cable with somebody at its end is in it."""
+
+    name: str
+    plugged: bool
+
+
+# Not hardware: made by containers, tunnels and virtual machines.
+MADE = ("docker", "veth", "br-", "virbr", "lxc", "tap", "tun", "ifb", "dummy")
+
+
+def cards() -> list[Card]:
+    """The cards a cable could be in; those that are plugged in first."""
+    found = []
+    for link in _ip("link", "show"):
+        name = str(link.get("ifname", ""))
+        flags = link.get("flags", [])
+        if link.get("link_type") == "ether" and not name.startswith(MADE):
+            found.append(Card(name, "LOWER_UP" in flags))
+    return sorted(found, key=lambda card: not card.plugged)
+
+
 def neighbours() -> list[Neighbour]:
     """The kernel's neighbour table, without those that did not answer."""
     found = []

@@ -2,8 +2,8 @@
 
 InputRefused  QtiRefused ── QtiUnsupported
               ResponsesRefused  ImportUnreadable  ImportRefused  PackageRefused
-              ItemRefused  ReviewRefused
-NotNow        ItemChanged
+              ItemRefused  ReviewRefused  MediaTooLarge
+NotNow        ItemChanged  BankMoved
 """
 
 from sync.errors import InputRefused, NotNow
@@ -53,6 +53,20 @@ class PackageRefused(InputRefused):
         "试题包有 {count} 处问题，未导入", "The package has {count} problems; no import"
     )
     hint = Words("请向提供者索取完整的试题包", "Ask its maker for a whole package")
+
+
+class MediaTooLarge(InputRefused):
+    """What the items of a drawn form show is more than a room can load at the start."""
+
+    code = "media-too-large"
+    message = Words(
+        "试卷 {form} 的图片和音视频共 {mib} MiB，上限 {most} MiB",
+        "The pictures, sound and film of form {form} have {mib} MiB, {most} MiB at most",
+    )
+    hint = Words(
+        "请压缩大文件后重新导入，或换一个种子重新组卷",
+        "Make the large files smaller and import them again, or draw with another seed",
+    )
 
 
 class ImportUnreadable(InputRefused):
@@ -109,3 +123,14 @@ class ItemChanged(NotNow):
         "请核对新版本；您填写的内容仍在本页，合并后再保存",
         "Look at the newer version; what you typed is still here, merge the two and save",
     )
+
+
+class BankMoved(NotNow):
+    """The papers that were looked at would be others now."""
+
+    code = "bank-moved"
+    message = Words(
+        "题库已有变化，{sitting} 的试卷与您看到的不同，未确定",
+        "The bank has changed; the papers of {sitting} are not those you saw, nothing was fixed",
+    )
+    hint = Words("请重新组卷，核对后再确定", "Draw again, look at the papers, then fix them")

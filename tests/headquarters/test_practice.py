@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sync.errors import DocumentAltered
 from sync.exam.practice import check_keys
 from sync.exam.sitting import SessionKind
-from sync.headquarters.marking.results import results_sheet
 from sync.headquarters.marking.scoring import score
 from sync.headquarters.planning.publish import drawn_papers, planned
+from sync.headquarters.released.sheets import results_sheet
 from sync.headquarters.store.schema import sessions as session_table
 from sync.headquarters.watch import search
 from sync.spreadsheet import read_sheet
@@ -73,7 +73,8 @@ def test_of_several_runs_the_last_that_was_handed_in_counts_and_no_examination_h
     path.write_bytes(search.export(desk.hq, BY, search.Wanted(person="9953")))
     assert len(read_sheet(path)) == 1
     path.write_bytes(results_sheet(desk.hq, "morning"))
-    assert {row[-1] for row in read_sheet(path)[1:]} == {"试考" if kind == "rehearsal" else "练习"}
+    said = {tuple(row[-2:]) for row in read_sheet(path)[1:]}
+    assert said == {("试考" if kind == "rehearsal" else "练习", "不作数")}
 
 
 def test_control_an_examinations_results_are_found(published_desk: Desk) -> None:

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import ipaddress
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -124,6 +125,27 @@ def test_a_damaged_or_lost_front_is_made_anew(at: Places) -> None:
     assert not keeping.renew(at, wanted(BOX), NOW)[1]
 
 
+def test_an_address_that_went_or_lies_outside_does_not_make_the_front_another(at: Places) -> None:
+    made(at, BOX, "192.168.1.11")
+    assert not keeping.renew(at, wanted(BOX), NOW)[1]
+    more = keeping.within(at, wanted(BOX, "8.8.8.8"))
+    assert more == wanted(BOX)
+    assert keeping.good(at, more, NOW)
+    assert not keeping.good(at, wanted("192.168.1.12"), NOW)
+
+
+def test_the_pages_can_read_what_they_hand_out_whatever_the_mask_is(at: Places) -> None:
+    before = os.umask(0o077)
+    try:
+        made(at, BOX)
+    finally:
+        os.umask(before)
+    handed = at.data / "trust"
+    assert stat.S_IMODE(handed.stat().st_mode) == 0o755
+    assert {stat.S_IMODE(p.stat().st_mode) for p in handed.iterdir()} == {0o644}
+    assert stat.S_IMODE(at.front.stat().st_mode) == 0o600
+
+
 def test_what_cannot_be_done_is_refused_before_anything_is_changed(at: Places) -> None:
     with pytest.raises(NoAuthority):
         keeping.renew(at, wanted(BOX), NOW)
@@ -191,5 +213,7 @@ def test_the_commands_do_it(enrolled: Path, tmp_path: Path) -> None:
     assert told["names"] == ["exam.local"]
     assert told["fingerprint"] == json.loads(run("show", "--json"))["fingerprint"]
     assert "nothing was changed" in run("renew", "--address", "192.168.1.10")
-    assert "reload HAProxy" in run("renew", "--address", "192.168.1.10", "--force")
+    nobody = ("--master", str(tmp_path / "nobody"))
+    said = run("renew", "--address", "192.168.1.10", "--force", *nobody)
+    assert "reads it when it starts" in said
     assert "site-01" in told["name"]

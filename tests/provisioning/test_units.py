@@ -34,9 +34,9 @@ def test_a_unit_starts_a_command_that_exists(unit: Path) -> None:
     assert {w for w in words if w.startswith("--")} <= options
 
 
-# It changes the link to the release in use, and restarts what uses it.
-ROOTS = "examsite-settle.service"
-NOT_ROOTS = [unit for unit in OURS if unit.name != ROOTS]
+# The first changes the link to the release in use and restarts what uses it; the second has the CA.
+ROOTS = ("examsite-settle.service", "examsite-certificate.service")
+NOT_ROOTS = [unit for unit in OURS if unit.name not in ROOTS]
 BACKUPS = ("/var/backups/examsite", "/var/backups/examhq")
 OWN = ("/var/lib/examsite", "/var/lib/examhq", "/run/examsite", *BACKUPS)
 

@@ -20,6 +20,7 @@ from sync.headquarters.commands.base import (
 )
 from sync.headquarters.content import specifications
 from sync.headquarters.content.bank import builtin_bank, builtin_codes, load_bank
+from sync.headquarters.content.bank_keeping import take_samples
 from sync.headquarters.store.folder import DATABASE
 from sync.words import Words
 
@@ -126,3 +127,13 @@ def bank_list(code: str | None, as_json: bool) -> None:
         counts[item.field, item.kind] = counts.get((item.field, item.kind), 0) + 1
     rows = [{"field": f, "kind": k, "items": n} for (f, k), n in counts.items()]
     show(rows, ["field", "kind", "items"], as_json)
+
+
+@bank.command("take-samples")
+@click.argument("code")
+@click.pass_obj
+def bank_take_samples(folder: Path, code: str) -> None:
+    """Put the items that ship for a specification into the database's bank, marked as samples."""
+    with opened(folder) as hq:
+        count = take_samples(hq, stamp(), code)
+    say(f"{code}：已放入 {count} 道样题", f"{code}: {count} samples put in")

@@ -19,6 +19,7 @@ from sync.headquarters.commands.base import (
     stamp,
 )
 from sync.headquarters.commands.marking import items_command
+from sync.headquarters.content.bank_filing import shelved
 from sync.headquarters.content.bank_keeping import held_items, keep, media_of
 from sync.headquarters.content.drafts import Found, Refusal
 from sync.headquarters.content.imports.reading import read_items
@@ -30,6 +31,7 @@ from sync.headquarters.content.imports.writing import (
 )
 from sync.headquarters.content.qti.markup import placed
 from sync.headquarters.content.qti.scoring import score_item
+from sync.headquarters.content.specifications import specification
 from sync.headquarters.content_errors import ImportRefused, ResponsesRefused
 from sync.wire.files import write_durably
 from sync.words import Words
@@ -79,18 +81,29 @@ def _responses(file: Path) -> Any:
 @click.argument("path", type=IN_FILE)
 @click.option("--dry-run", is_flag=True, help="Report only; import nothing.")
 @click.option("--skip-refused", is_flag=True, help="Import the others where some are refused.")
+@click.option("--specification", "code", help="On whose shelf they come; its tags are checked.")
+@click.option("--field", default="", help="Work field of items that name none.")
 @json_option
 @click.pass_context
 def items_import(
-    ctx: click.Context, path: Path, dry_run: bool, skip_refused: bool, as_json: bool
+    ctx: click.Context,
+    path: Path,
+    dry_run: bool,
+    skip_refused: bool,
+    code: str | None,
+    field: str,
+    as_json: bool,
 ) -> None:
     """Import items from QTI, .xlsx or .xls, Moodle XML or GIFT: all of them, or none."""
     found = read_items(path)
+    if code:
+        with opened(ctx.obj) as hq:
+            found = shelved(hq, found, specification(hq, code), field)
     taken = bool(found.drafts) and (skip_refused or not found.refused)
     kept: dict[str, int] = {}
     if taken and not dry_run:
         with opened(ctx.obj) as hq:
-            kept = plain(keep(hq, stamp(), found, path.name))
+            kept = plain(keep(hq, stamp(), found, path.name, code or ""))
     if as_json:
         imported = len(found.drafts) if taken or dry_run else 0
         show_json(_report(found, imported, dry_run) | kept)

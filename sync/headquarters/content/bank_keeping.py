@@ -52,7 +52,7 @@ def keep(
     with headquarters.store.writing() as db:
         held = _held(db, [draft.id for draft, _ in found.drafts])
         new = [one for one in found.drafts if one[0].id not in held]
-        changed = [d for d, _ in found.drafts if d.id in held and not _same(held[d.id].draft, d)]
+        changed = [d for d, _ in found.drafts if d.id in held and not is_same(held[d.id].draft, d)]
         _keep_media(db, found)
         _add(db, [draft for draft, _ in new])
         versions = {draft.id: held[draft.id].version + 1 for draft in changed}
@@ -72,7 +72,7 @@ def keep(
     return kept
 
 
-def _same(held: Draft, draft: Draft) -> bool:
+def is_same(held: Draft, draft: Draft) -> bool:
     """Whether an item is what is there already, also after it went out as QTI and came back."""
     return held == draft or (bool(draft.qti) and write_item(held) == draft.qti)
 

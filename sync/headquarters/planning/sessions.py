@@ -1,7 +1,7 @@
 """Making a session: its sittings with drawn forms, until it is published."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -116,8 +116,51 @@ def add_sitting(
 ) -> Added:
     """A sitting with its forms drawn; BlueprintUnmet names the cells that the bank cannot fill.
 
+    As add_drawn. `materials` are the bank's files by name.
+    """
+
+    def draw(db: Connection, row: Row[Any]) -> tuple[list[Drawn], Bank]:
+        earlier = seen_before(db, specification.code, row.starts_at)
+        seed, count = row.seed, form_count
+        return draw_forms(bank, specification, component, sitting, count, seed, earlier), bank
+
+    return add_drawn(
+        headquarters,
+        by,
+        session=session,
+        sitting=sitting,
+        specification=specification,
+        component=component,
+        draw=draw,
+        earliest_hand_in=earliest_hand_in,
+        break_minutes=break_minutes,
+        lockdown=lockdown,
+        materials=materials,
+    )
+
+
+# The forms of a sitting, and a bank that has at least what they hold.
+Draw = Callable[[Connection, Row[Any]], tuple[list[Drawn], Bank]]
+
+
+def add_drawn(
+    headquarters: Headquarters,
+    by: Stamp,
+    *,
+    session: str,
+    sitting: str,
+    specification: Specification,
+    component: str,
+    draw: Draw,
+    earliest_hand_in: int = 30,
+    break_minutes: int = 0,
+    lockdown: bool = False,
+    materials: Mapping[str, bytes] | None = None,
+) -> Added:
+    """A sitting with the forms that `draw` gives, in the transaction that keeps them.
+
     Of an examination only if the register has it so (sync.headquarters.register.conditions).
-    `materials` are the bank's files by name; with `lockdown` it is taken in Safe Exam Browser.
+    With `lockdown` it is taken in Safe Exam Browser.
     """
     checked(sitting)
     with headquarters.store.writing() as db:
@@ -125,8 +168,7 @@ def add_sitting(
         if db.scalar(select(sittings.c.id).where(_is(session, sitting))):
             raise AlreadyThere(what=f"{session}/{sitting}")
         require_sitting(db, row, specification)
-        earlier = seen_before(db, specification.code, row.starts_at)
-        drawn = draw_forms(bank, specification, component, sitting, form_count, row.seed, earlier)
+        drawn, bank = draw(db, row)
         papers = [one.form for one in drawn]
         plan = _plan(specification, component, sitting, papers, lockdown)
         plan = msgspec.structs.replace(

@@ -12,6 +12,7 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.web import guard, views
 from sync.headquarters.web.api import api, intake
 from sync.headquarters.web.assessing_pages import assessing_pages
+from sync.headquarters.web.bank_import_pages import bank_import_pages
 from sync.headquarters.web.bank_pages import bank_pages
 from sync.headquarters.web.board_pages import board_pages
 from sync.headquarters.web.desk_pages import desk_pages
@@ -21,10 +22,12 @@ from sync.headquarters.web.item_pages import item_pages
 from sync.headquarters.web.live import Boards
 from sync.headquarters.web.marking_pages import marking_pages
 from sync.headquarters.web.pages import pages
+from sync.headquarters.web.paper_pages import paper_pages
 from sync.headquarters.web.quota_pages import quota_pages
 from sync.headquarters.web.readiness_pages import readiness_pages
 from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
+from sync.headquarters.web.released_pages import released_pages
 from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.roster_pages import roster_pages
 from sync.headquarters.web.rule_pages import rule_pages
@@ -41,14 +44,14 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     views.install(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
-    for content in (rule_pages, bank_pages, item_pages):
+    for content in (rule_pages, bank_pages, bank_import_pages, item_pages, paper_pages):
         app.register_blueprint(content)
     app.register_blueprint(release_pages)
     app.register_blueprint(register_pages)
     app.register_blueprint(readiness_pages)
     app.register_blueprint(quota_pages)
     app.register_blueprint(roster_pages)
-    for watching in (board_pages, watch_pages, result_pages, desk_pages):
+    for watching in (board_pages, watch_pages, result_pages, released_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()
     app.register_blueprint(marking_pages)

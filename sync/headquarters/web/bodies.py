@@ -1,6 +1,7 @@
 """How large a body may be at headquarters: large ones come from sites, which prove themselves."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -25,6 +26,9 @@ BATCHES, FILES = "/api/v1/batches/", "/api/v1/files/"
 # Pages to which staff upload: stamped forms, sheets, items.
 STAFF_FILES = ("/applications", "/quota/", "/calendar/", "/rosters/", "/bank/", "/items/")
 MAX_STAFF_FILE = 9 * 1024 * 1024
+# A file of items with its pictures, and the form around it.
+ITEMS = re.compile(r"/bank/[^/]+/preview")
+MAX_ITEMS_FILE = 41 * 1024 * 1024
 INVENTORIES, UPLOADS = "/api/v1/inventories", "/api/v1/uploads/"
 READINESS = "/api/v1/readiness"
 # Half of all; the front, which asks for many, is not counted.
@@ -37,7 +41,8 @@ def bounds(headquarters: Headquarters) -> Bound:
 
     def most(path: str, headers: Mapping[str, str]) -> int:
         if path.startswith(STAFF_FILES):
-            return MAX_STAFF_FILE if _signed_in(headquarters, headers) else SMALLEST
+            allowed = MAX_ITEMS_FILE if ITEMS.fullmatch(path) else MAX_STAFF_FILE
+            return allowed if _signed_in(headquarters, headers) else SMALLEST
         if path == INVENTORIES and _proven(headquarters, headers, "POST", path):
             return MAX_INVENTORY
         if path == READINESS and _proven(headquarters, headers, "POST", path):

@@ -6,16 +6,17 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from sync.errors import NotFound
-from sync.exam.item_analysis import ENOUGH
+from sync.exam.item_analysis import ENOUGH, FEW
 from sync.exam.items import Item
 from sync.headquarters.desk_errors import CorrectionRefused
 from sync.headquarters.marking import corrections, item_figures
 from sync.headquarters.marking.rulings import in_words, list_corrections
 from sync.headquarters.planning import sessions
 from sync.headquarters.planning.sessions import SittingRow
+from sync.headquarters.released import plots
 from sync.headquarters.store.engine import record
 from sync.headquarters.web.downloads import sheet_answer
-from sync.headquarters.web.guard import headquarters, role, stamp
+from sync.headquarters.web.guard import headquarters, language, role, stamp
 from sync.headquarters.web.ruling_forms import key_now, rows_of, ruling_of
 
 marking_pages = Blueprint("marking_pages", __name__)
@@ -34,6 +35,8 @@ def items_page(session: str) -> str:
         items=_items(session),
         flags=item_figures.FLAGS,
         enough=ENOUGH,
+        few=FEW,
+        item_map=lambda form: plots.item_map(form, language()),
     )
 
 

@@ -1,0 +1,181 @@
+"""Papers out of the bank in the database: what may be drawn, the same each time, fixed as seen."""
+
+import json
+
+import msgspec
+import pytest
+from banked import REVIEWER, fill, own_drafts, review
+from click.testing import CliRunner
+from desk_world import BY, LIVE, Desk, Page
+
+from sync.errors import BlueprintUnmet, SpecificationRefused, TooManyRepeats
+from sync.exam.blueprint import blueprint
+from sync.exam.catalogue import find
+from sync.headquarters.cli import main
+from sync.headquarters.content.bank_keeping import take_samples
+from sync.headquarters.content.bank_review import decide, kept_item, save
+from sync.headquarters.content_errors import BankMoved
+from sync.headquarters.planning import sessions
+from sync.headquarters.planning.bank_papers import Proposal, Wish, fix, propose
+from sync.headquarters.store.schema import exposures
+from sync.words import Words
+
+WISH = Wish(LIVE, forms=2, seed="s")
+PLACE = "/sessions/noon/papers"
+
+
+def session(desk: Desk, name: str = "noon", kind: str = "examination") -> None:
+    sessions.create_session(
+        desk.hq,
+        BY,
+        session=name,
+        site="site-01",
+        name=Words("中午场", "Noon"),
+        kind=kind,  # type: ignore[arg-type]
+        starts_at="2026-12-05T12:00+08:00",
+        room="第一机房",
+        seed="seed",
+    )
+
+
+@pytest.fixture
+def full(desk: Desk) -> Desk:
+    """A bank of our own, reviewed, and a draft examination."""
+    session(desk)
+    drafts = own_drafts()
+    fill(desk, drafts)
+    review(desk, drafts)
+    return desk
+
+
+def test_two_forms_keep_the_blueprint_share_nothing_and_are_equally_hard(full: Desk) -> None:
+    found = propose(full.hq, "noon", "live", WISH)
+    rules = find(LIVE)
+    for one in found.drawn:
+        counts: dict[tuple[str, str], int] = {}
+        for item in one.form.items():
+            whole = found.bank.items[item.id]
+            counts[whole.kind, whole.field] = counts.get((whole.kind, whole.field), 0) + 1
+            assert item.stem == whole.stem and dict(item.options) == whole.options
+        assert counts == {(c.kind, c.field): c.items for c in blueprint(rules.component("theory"))}
+        assert (one.shared, one.repeated) == (0, 0)
+        assert sum(f.share for f in found.fields(one.form)) == pytest.approx(100, abs=0.3)
+        assert all(abs(f.share - f.wanted) <= 5 for f in found.fields(one.form))
+    first, second = (one.easiness or 0 for one in found.drawn)
+    assert abs(first - second) < 1
+    again = propose(full.hq, "noon", "live", WISH)
+    assert again.digest == found.digest
+    other = msgspec.structs.replace(WISH, seed="other")
+    assert propose(full.hq, "noon", "live", other).digest != found.digest
+
+
+def test_what_is_fixed_is_what_was_looked_at_with_its_keys(full: Desk) -> None:
+    found = propose(full.hq, "noon", "live", WISH)
+    added = fix(full.hq, BY, "noon", "live", WISH, found.digest, earliest_hand_in=20)
+    assert added.plan.earliest_hand_in == 20
+    form, bank = sessions.load_form(full.hq, "noon", "live-A")
+    assert form == found.drawn[0].form
+    assert all(bank.items[item.id].key for item in form.items())
+
+
+def test_a_bank_that_moved_in_between_is_noticed(full: Desk) -> None:
+    found = propose(full.hq, "noon", "live", WISH)
+    used = found.drawn[0].form.items()[0].id
+    draft = kept_item(full.hq, used).draft
+    decide(full.hq, REVIEWER, used, 1, "retired", "旧")
+    with pytest.raises(BankMoved):
+        fix(full.hq, BY, "noon", "live", WISH, found.digest)
+    assert sessions.list_sittings(full.hq, "noon") == []
+    # Nothing else stands in the way.
+    decide(full.hq, REVIEWER, used, 1, "draft", "还是用")
+    decide(full.hq, REVIEWER, used, 1, "reviewed", "")
+    assert kept_item(full.hq, used).draft == draft
+    fix(full.hq, BY, "noon", "live", WISH, found.digest)
+
+
+def test_an_examination_takes_no_draft_no_retired_item_and_no_sample(desk: Desk) -> None:
+    session(desk)
+    session(desk, "trial", "rehearsal")
+    drafts = own_drafts()
+    fill(desk, drafts)
+    take_samples(desk.hq, BY, LIVE)
+    with pytest.raises(BlueprintUnmet) as refused:
+        propose(desk.hq, "noon", "live", WISH)
+    cells = [c for c in blueprint(find(LIVE).component("theory")) if c.items]
+    assert len(refused.value.problems) == len(cells)
+    assert all("仅有 0 题" in one.zh for one in refused.value.problems)
+    # A rehearsal takes the samples, and none of ours.
+    trial = propose(desk.hq, "trial", "live", WISH)
+    assert {i.id.startswith("x-") for i in trial.bank.items.values()} == {False}
+    review(desk, drafts)
+    found = propose(desk.hq, "noon", "live", WISH)
+    assert {i.id.startswith("x-") for i in found.bank.items.values()} == {True}
+
+
+def test_an_edited_item_is_out_until_it_is_reviewed_again(full: Desk) -> None:
+    one = propose(full.hq, "noon", "live", WISH).drawn[0].form.items()[0].id
+    draft = msgspec.structs.replace(kept_item(full.hq, one).draft, reason="新的解析")
+    save(full.hq, BY, draft, find(LIVE), 1)
+    assert one not in ids(propose(full.hq, "noon", "live", WISH))
+    decide(full.hq, REVIEWER, one, 2, "reviewed", "")
+    assert one in ids(propose(full.hq, "noon", "live", WISH))
+
+
+def ids(found: Proposal) -> set[str]:
+    return {item.id for one in found.drawn for item in one.form.items()}
+
+
+def test_the_band_and_the_limit_of_repeats_are_the_wishes_own(full: Desk) -> None:
+    band = msgspec.structs.replace(WISH, forms=1, low=55, high=85)
+    found = propose(full.hq, "noon", "live", band)
+    assert all(0.55 <= item.difficulty <= 0.85 for item in found.bank.items.values())
+    assert found.specification.component("theory").difficulty == (55, 85)
+    with pytest.raises(BlueprintUnmet, match="8 needed, 0 there"):
+        propose(full.hq, "noon", "live", msgspec.structs.replace(WISH, low=89))
+    with pytest.raises(SpecificationRefused):
+        propose(full.hq, "noon", "live", msgspec.structs.replace(WISH, low=80, high=20))
+    seen = [
+        {"specification": LIVE, "item": draft.id, "day": "2026-11-01"} for draft in own_drafts()
+    ]
+    with full.hq.store.writing() as db:
+        db.execute(exposures.insert(), seen)
+    assert propose(full.hq, "noon", "live", WISH).drawn[0].repeated == 65
+    with pytest.raises(TooManyRepeats):
+        propose(full.hq, "noon", "live", msgspec.structs.replace(WISH, repeats=10))
+
+
+def test_the_page_shows_the_papers_and_fixes_them(full: Desk, officer: Page) -> None:
+    assert "组卷预览" in officer.get(PLACE)
+    asked = {"sitting": "live", "specification": LIVE, "forms": "2", "seed": "s"}
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    page = officer.get(f"{PLACE}?{query}")
+    digest = propose(full.hq, "noon", "live", WISH).digest
+    assert digest in page and "live-A" in page and "live-B" in page
+    assert officer.client.post(PLACE, data=asked | {"digest": "0" * 64}).status_code == 409
+    done = officer.client.post(PLACE, data=asked | {"digest": digest, "hand-in": "15"})
+    assert done.status_code == 303
+    assert sessions.list_sittings(full.hq, "noon")[0].plan.earliest_hand_in == 15
+    # A second time there is one already, and after it the page is as before.
+    assert officer.client.post(PLACE, data=asked | {"digest": digest}).status_code == 409
+
+
+def test_why_there_is_no_paper_is_said_cell_by_cell(desk: Desk, officer: Page) -> None:
+    session(desk)
+    page = officer.get(f"{PLACE}?sitting=live&specification={LIVE}&low=abc&forms=99")
+    # Once in the message, and once for each cell.
+    assert "题库不足以组卷" in page and page.count("仅有 0 题") == 1 + 9
+    officer.get(f"{PLACE}?sitting=live&specification=none", 404)
+
+
+def test_the_command_draws_and_keeps(full: Desk) -> None:
+    def run(*words: str) -> dict[str, object]:
+        given = ["--data", str(full.hq.folder), "papers", "draw", "noon", "live", "--json"]
+        done = CliRunner().invoke(main, [*given, "--specification", LIVE, "--seed", "s", *words])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.output)  # type: ignore[no-any-return]
+
+    digest = propose(full.hq, "noon", "live", WISH).digest
+    assert run("--dry-run")["digest"] == digest
+    assert sessions.list_sittings(full.hq, "noon") == []
+    assert run()["digest"] == digest
+    assert [one.plan.id for one in sessions.list_sittings(full.hq, "noon")] == ["live"]
