@@ -54,12 +54,13 @@ bench: ## the answer path in figures, on this machine (ARGS=--json)
 bench-hq: ## headquarters' intake in figures, on a PostgreSQL of its own (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/intake.py $(ARGS)
+	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/keeping.py $(ARGS)
 
 bench-lan: ## finding a room of sixty machines, in network namespaces; needs root (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/lan.py $(ARGS)
 
-bench-ui: ## the pages in figures: weight, slow machines, barriers (ARGS=--json)
+bench-ui: ## the pages in figures: weight, slow machines, barriers (ARGS="--json --only wall --kept FILE")
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench:tests/journeys $(PY) tests/bench/ui.py $(ARGS)
 
