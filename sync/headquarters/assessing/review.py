@@ -290,8 +290,12 @@ def judge(
             )
         )
         record(db, by, "review.judge", **here, total=total)
-        totals.append(total)
-        if len(totals) == len(found.members):
-            result = whole([Fraction(sum(totals), len(totals))])
-            db.execute(insert(review_marks).values(**here, marks=result))
-            record(db, by, "review.settle", **here, marks=result)
+        if len(totals) + 1 == len(found.members):
+            _settle(db, by, here, [*totals, total])
+
+
+def _settle(db: Connection, by: Stamp, here: Mapping[str, str], totals: Sequence[int]) -> None:
+    """What the committee came to, once everybody has given their marks."""
+    marks = whole([Fraction(sum(totals), len(totals))])
+    db.execute(insert(review_marks).values(**here, marks=marks))
+    record(db, by, "review.settle", **here, marks=marks)
