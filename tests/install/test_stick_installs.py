@@ -4,35 +4,44 @@ The installer itself is not run: what it would run at its end is, in the new sys
 network. Run by `make test-install`; needs root and debootstrap.
 """
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from installed import Installed
+from installed import Installed, repacked
 from nspawned import INSIDE, OUTSIDE, Container, base, cabled, missing
 from releasing import release_keys
 from together import wait_until
+from world import Headquarters as Keys
+from world import make_package
 
 from provisioning.stick import layout
 from provisioning.stick.making import Wanted, countersign_stick, make_stick
 from provisioning.stick.unattended import UNIT, late_command
 from sync.headquarters.clock import wall_ms
-from sync.headquarters.planning.updates import countersign_update, sign_update
-from sync.headquarters.register import invitations, site_requests
+from sync.headquarters.planning.install_sticks import countersign_list, sign_list
+from sync.headquarters.planning.updates import countersign_update, publish_update, sign_update
+from sync.headquarters.register import invitations, site_requests, sites
 from sync.headquarters.register.rotation import rotate
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, create_headquarters
-from sync.install_stick import FOLDER
+from sync.install_stick import FOLDER, list_files
+from sync.spool import digest_of
 from sync.wire.documents import to_bytes
+from sync.wire.stick_list import LIST, StickList
 
 PACKAGE = os.environ.get("EXAMSITE_PACKAGE", "")
 ROOT = Path(__file__).parents[2]
 SITE, PORT = "site-01", 8400
+ALTERED = f"/root/altered/{FOLDER}/README.txt"
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(not PACKAGE, reason="no package: run make test-install"),
@@ -131,25 +140,84 @@ def test_the_stick_is_the_machine_s_own_before_it_starts(machine: Container) -> 
     assert (held.parent.stat().st_mode & 0o777) == 0o750
 
 
-def test_it_becomes_a_site_by_itself_once_headquarters_has_heard_the_six_words(
-    machine: Container, hq: Headquarters, stick: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def site(
+    machine: Container, hq: Headquarters, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    """Started with a line to headquarters, which hears the six words and believes them."""
     machine.boot("systemd-journald")
     with cabled(machine) as room, headquarters_at(room, hq.folder):
-        made = Installed(machine, room, tmp_path)
+        made = Installed(machine, room, tmp_path_factory.mktemp("room"))
         made.prepare()
         wait_until(lambda: words_on_the_screen(machine), "six words", 1.0)
         wait_until(lambda: site_requests.list_waiting(hq, 1), "the request", 1.0)
         said, by = words_on_the_screen(machine), Stamp("zhao", wall_ms())
         site_requests.confirm(hq, by, site_requests.waiting_of(hq, SITE, said), said)
         wait_until(lambda: machine.state(UNIT, "ActiveState") == "inactive", "the site", 1.0)
-        assert machine.run("systemctl", "is-enabled", UNIT, check=False) == "disabled"
-        made.wait_served()
-        assert machine.run("examsite-setup", "verify", "--json") == '{"differs": []}'
-        machine.put(stick / FOLDER, f"/root/{FOLDER}")
-        assert "已登记" in machine.run("examsite-setup", "stick", "check", "/root")
-        machine.run("sh", "-c", f"echo x >> /root/{FOLDER}/README.txt")
-        assert not machine.succeeds("examsite-setup", "stick", "check", "/root")
+        yield made
+
+
+def test_it_becomes_a_site_by_itself_once_headquarters_has_heard_the_six_words(
+    site: Installed,
+) -> None:
+    machine = site.container
+    assert machine.run("systemctl", "is-enabled", UNIT, check=False) == "disabled"
+    site.wait_served()
+    assert machine.run("examsite-setup", "verify", "--json") == '{"differs": []}'
+
+
+def test_a_later_stick_brings_an_exam_package_and_an_altered_one_nothing(
+    site: Installed, hq: Headquarters, stick: Path, tmp_path: Path
+) -> None:
+    first, second = release_keys(hq)
+    certificate = sites.certificate_of(hq, SITE)
+    package = make_package(replace(Keys(), release=(first, second)), certificate, tmp_path).path
+    digest = digest_of(package)
+    later = tmp_path / "later" / FOLDER
+    shutil.copytree(stick / FOLDER, later)
+    shutil.copy(package, later / layout.PACKAGES / f"{digest}.package")
+    by = Stamp("li", wall_ms())
+    listed = StickList(SITE, list_files(later), by.at, by.at + 86_400_000)
+    whole = countersign_list(hq, by, second, sign_list(hq, by, first, listed))
+    (later / LIST).write_bytes(whole)
+    machine = site.container
+    machine.put(later.parent, "/root/later")
+    machine.run("sh", "-c", f"cp -r /root/later /root/altered; echo x >> {ALTERED}")
+    here = f"/var/lib/examsite/spool/incoming/{digest}.package"
+    assert not machine.succeeds("examsite-setup", "stick", "import", "/root/altered")
+    assert not machine.succeeds("test", "-e", here)
+    machine.run("examsite-setup", "stick", "import", "/root/later")
+    assert machine.run("stat", "-c", "%U %a", here) == "examsite 440"
+    # The one before is older now.
+    machine.put(stick, "/root/usb")
+    assert "stick-older" in machine.run(
+        "examsite-setup", "stick", "check", "/root/usb", check=False
+    )
+
+
+def test_newer_software_comes_over_the_line_and_is_installed_by_a_person(
+    site: Installed, hq: Headquarters, tmp_path: Path
+) -> None:
+    first, second = release_keys(hq)
+    machine, newer = site.container, repacked(Path(PACKAGE), "0.9.9", tmp_path)
+    by = Stamp("li", wall_ms())
+    word = sign_update(hq, by, first, newer, version="0.9.9", reason="修复", days=30)
+    countersign_update(hq, by, second, word, newer)
+    publish_update(hq, by, newer)
+    machine.run("sh", "-c", "echo update_kib_per_s = 200000 >> /var/lib/examsite/settings.toml")
+    # It asks when it starts, and then every ten minutes.
+    machine.run("systemctl", "restart", "examsite-courier")
+
+    def fetched() -> str:
+        said = machine.run("examsite-setup", "update", "check", "--json", check=False)
+        return str(json.loads(said).get("path", "")) if said.startswith("{") else ""
+
+    wait_until(fetched, "the package", 1.0)
+    assert machine.run("readlink", "/usr/lib/examsite/current") != "releases/0.9.9"
+    machine.run("examsite-setup", "update", "verify", fetched())
+    machine.run("dpkg", "-i", fetched())
+    assert machine.run("readlink", "/usr/lib/examsite/current") == "releases/0.9.9"
+    site.wait_served()
 
 
 def test_a_package_altered_by_a_byte_is_not_installed(stick: Path, tmp_path: Path) -> None:
