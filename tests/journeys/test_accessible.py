@@ -21,6 +21,9 @@ ADMIN = (
 HEADQUARTERS = (
     "/",
     f"/sessions/{SESSION}",
+    f"/sessions/{SESSION}/results",
+    "/results/sites",
+    "/results/verify?code=AAAA-AAAA-AAAA-AAAA",
     f"/rosters/{SESSION}",
     "/sites",
     "/specifications",
