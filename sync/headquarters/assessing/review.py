@@ -282,13 +282,9 @@ def judge(
         totals = list(db.scalars(select(committee_marks.c.total).filter_by(**here)))
         if db.scalar(select(committee_marks.c.at).filter_by(**here, name=by.who)):
             raise AlreadyThere(what=f"{admission} {by.who}")
-        said = msgspec.json.encode(given).decode()
-        total = sum(given.values())
-        db.execute(
-            insert(committee_marks).values(
-                **here, name=by.who, marks=said, total=total, note=note.strip(), at=by.at
-            )
-        )
+        total, said = sum(given.values()), msgspec.json.encode(given).decode()
+        own = {"name": by.who, "marks": said, "total": total, "note": note.strip(), "at": by.at}
+        db.execute(insert(committee_marks).values(**here, **own))
         record(db, by, "review.judge", **here, total=total)
         if len(totals) + 1 == len(found.members):
             _settle(db, by, here, [*totals, total])
