@@ -235,7 +235,7 @@ class Installed:
         self.container.run("systemctl", "stop", *ours)
         script = (
             f"mkdir -p /small && mount -t tmpfs -o size={room}m,mode=755 tmpfs /small"
-            f" && cp -a {mount}/. /small && mount --move /small {mount}"
+            f" && cp -a {mount}/. /small && mount --bind /small {mount}"
         )
         self.container.run("sh", "-c", script)
         self.container.run("systemctl", "start", *ours)

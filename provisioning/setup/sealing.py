@@ -102,11 +102,13 @@ def read_key(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         raise SecretMissing(path=str(path)) from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
             raise SecretMissing(path=str(path))
-        found = file.read(MOST)
+        found = os.read(handle, MOST)
+    finally:
+        os.close(handle)
     key_files.read_key(found, key_files.SECRET_LENGTH, str(path))
     return found
 
