@@ -94,7 +94,8 @@ def test_on_another_machine_they_do_not_open_and_the_doctor_says_so(made: Instal
 
 def test_taken_back_they_are_plain_files_of_the_site_again(made: Installed) -> None:
     made.answers()
-    said = made.apply()
+    with cabled(made.container):
+        said = made.apply()
     assert "keys" in said
     assert sorted(Path(path).name for path in plain(made)) == sorted(NAMES)
     assert made.container.run("stat", "-c", "%a %U", f"{DATA}/keys/sign.key") == "600 examsite"
@@ -104,7 +105,8 @@ def test_taken_back_they_are_plain_files_of_the_site_again(made: Installed) -> N
 
 def test_purging_leaves_sealed_keys_with_the_results(made: Installed) -> None:
     made.answers("seal_keys = true")
-    made.apply()
+    with cabled(made.container):
+        made.apply()
     made.close_sittings()
     made.container.run("dpkg", "--purge", "examsite")
     assert sealed(made)
