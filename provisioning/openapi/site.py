@@ -47,7 +47,7 @@ STATE = record(
 )
 REVIEW = record(marks=WHOLE, of=WHOLE, parts=listed(ANY))
 INTRODUCTION = record(token=TEXT)
-PAPER = record(attempt=TEXT, responses=ANY, flags=listed(TEXT))
+PAPER = record(attempt=TEXT, responses=ANY, flags=listed(TEXT), media=listed(TEXT))
 SAVE = record(
     optional=("made",),
     sequence={"type": "integer", "minimum": 1, "exclusiveMaximum": 2**31},
