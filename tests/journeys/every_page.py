@@ -18,7 +18,7 @@ HQ_WAYS: Mapping[str, tuple[str, ...]] = {
     "session": (SESSION,),
     "site": (SITE,),
     "code": tuple(BANKS.values()),
-    # No application is under way, no script is marked, no item in work: tests/headquarters has them.
+    # No application, script or item is in work here: tests/headquarters has those pages.
     "number": (),
     "deliverable": (),
     "item": (),
