@@ -3,6 +3,7 @@
 Run by `make test-install`, which builds the package first; needs root and debootstrap.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,49 @@ def test_it_is_as_planned_and_a_second_run_changes_nothing(site: Site) -> None:
     assert made.container.run("examsite-setup", "verify", "--json") == '{"differs": []}'
     assert ":" not in made.apply()
     assert made.container.run("systemctl", "--failed", "--no-legend") == ""
+
+
+# What breaks, and what the doctor calls it.
+BREAKS = {
+    "folders": ("chmod", "777", "/var/backups/examsite"),
+    "time": ("systemctl", "stop", "chrony"),
+    "firewall": ("nft", "delete", "table", "inet", "examsite"),
+    "logs": ("rm", "/etc/systemd/journald.conf.d/examsite.conf"),
+    "trust": ("rm", "/etc/examsite/front.pem"),
+    "front": ("systemctl", "stop", "haproxy"),
+    "services": ("systemctl", "disable", "examsite-courier"),
+}
+# This site has neither a paper with a recovery key nor a headquarters that answers.
+NOTES = ["no-recovery-key", "headquarters-away"]
+
+
+def doctor(made: Installed, *options: str) -> list[str]:
+    said = made.container.run("examsite-setup", "doctor", "--json", *options, check=False)
+    return [one["code"] for one in json.loads(said.splitlines()[0])["found"]]
+
+
+def test_what_breaks_the_doctor_finds_and_mends(site: Site) -> None:
+    made, _ = site
+    assert doctor(made) == NOTES
+    for command in BREAKS.values():
+        made.container.run(*command)
+    assert made.asks() == 0
+    assert doctor(made) == [*BREAKS, *NOTES]
+    assert doctor(made, "--mend") == NOTES
+    assert made.container.run("examsite-setup", "verify", "--json") == '{"differs": []}'
+    made.wait_served()
+
+
+def test_the_certificate_is_renewed_by_its_unit_and_the_front_has_it_at_once(site: Site) -> None:
+    made, _ = site
+    made.container.run("systemctl", "start", "examsite-certificate")
+    assert made.container.state("examsite-certificate", "Result") == "success"
+    made.container.run("rm", "/etc/examsite/front.pem")
+    master = made.container.state("haproxy", "MainPID")
+    made.container.run("systemctl", "start", "examsite-certificate")
+    said = made.container.run("journalctl", "-u", "examsite-certificate", "-o", "cat")
+    assert "前端已换上新证书" in said
+    assert (made.container.state("haproxy", "MainPID"), made.asks()) == (master, 200)
 
 
 def test_a_candidate_sits_over_https_in_a_browser_of_the_room(site: Site) -> None:
