@@ -59,7 +59,7 @@ bench-lan: ## finding a room of sixty machines, in network namespaces; needs roo
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/lan.py $(ARGS)
 
-bench-ui: ## the pages in figures: weight, slow machines, barriers (ARGS=--json)
+bench-ui: ## the pages in figures: weight, slow machines, barriers (ARGS="--json --only wall --kept FILE")
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench:tests/journeys $(PY) tests/bench/ui.py $(ARGS)
 

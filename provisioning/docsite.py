@@ -25,6 +25,7 @@ SECTIONS = (
 )
 # Doors on the first page: in Chinese, in English, and where both lead.
 DOORS = (
+    (Words("从 U 盘到回执", "From stick to receipt"), "operate/{}/new-site.html"),
     (Words("安装与登记", "Install and enrol"), "operate/{}/enrolment.html"),
     (Words("考点的一天", "The site's day"), "operate/{}/site.html"),
     (Words("考试日：每个人做什么", "The sitting day, by person"), "operate/{}/day.html"),

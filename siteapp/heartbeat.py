@@ -16,7 +16,7 @@ import msgspec
 from siteapp.conduct.session import Session
 from siteapp.store.writer import Decision, Writer
 from sync.errors import ExamError
-from sync.exam.sitting import starts_ms
+from sync.exam.sitting import is_start, starts_ms
 from sync.notify import Notifier
 from sync.windows import Windows, around, tell_windows
 from sync.wire.files import write_durably
@@ -34,7 +34,8 @@ def being_sat(sessions: Iterable[Session]) -> list[str]:
 def windows_of(sessions: Collection[Session]) -> Windows:
     """The hours in which the courier leaves the line alone: of all that is not over."""
     waiting = [s.plan.starts_at for s in sessions if "waiting" in s.sittings.values()]
-    return Windows(bool(being_sat(sessions)), around(map(starts_ms, waiting)))
+    starts = [starts_ms(text) for text in waiting if is_start(text)]
+    return Windows(bool(being_sat(sessions)), around(starts))
 
 
 class Heartbeat:

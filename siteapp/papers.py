@@ -274,9 +274,10 @@ class Shelf:
         return form, found[form]
 
     def material(self, session: Session, attempt: Attempt, file: str) -> bytes:
-        """A file that this attempt's paper hands out; NotFound for any other."""
+        """A file that this attempt's paper hands out or shows; NotFound for any other."""
         form = self.paper(session, attempt).form
-        if all(m.file != file for task in form.tasks for m in task.materials):
+        handed = [m.file for task in form.tasks for m in task.materials]
+        if file not in (*handed, *form.media()):
             raise NotFound(what="material")
         try:
             return self._papers[session.plan.id].materials[file]

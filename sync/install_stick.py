@@ -79,6 +79,7 @@ class InstallStick:
                     to.parent.mkdir(parents=True, exist_ok=True)
                     write_durably(to, self._blocks(one))
                     sync_folder(to.parent)
+                _readable_within(fresh)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
@@ -149,6 +150,12 @@ class InstallStick:
             yield
         except OSError as error:
             raise CopyFailed(folder=str(self.root), reason=system_words(error)) from error
+
+
+def _readable_within(folder: Path) -> None:
+    """Root may copy with any umask; who gets so far is decided by the folder around it."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def list_files(folder: Path) -> tuple[StickFile, ...]:

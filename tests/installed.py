@@ -6,13 +6,23 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nspawned import INSIDE, OUTSIDE, Container
+import pytest
+from nspawned import INSIDE, OUTSIDE, Container, missing
 from together import wait_until
 from world import Package
 
+PACKAGE = os.environ.get("EXAMSITE_PACKAGE", "")
+# What runs on a machine that is really booted: by `make test-install`.
+BOOTED = [
+    pytest.mark.long,
+    pytest.mark.skipif(not PACKAGE, reason="no package: run make test-install"),
+    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
+]
 TESTS = Path(__file__).parent
 ROOT, MACHINE = TESTS.parent, TESTS / "install" / "machine.py"
 DATA = "/var/lib/examsite"
@@ -36,6 +46,25 @@ for session in site.live.sessions.values():
         close = lambda s, name=name: Decision(acts.close_sitting(s, name, "chief", of))
         site.live.act(session, close)
 site.close()
+"""
+# One connection that stays open: each line asks for one answer over it, and says its certificate.
+HELD = """
+import hashlib, http.client, ssl, sys
+host, trusted = sys.argv[1:]
+c = ssl.create_default_context(cafile=trusted)
+c.check_hostname = False
+way = http.client.HTTPSConnection(host, timeout=10, context=c)
+way.connect()
+way.auto_open = 0
+bears = hashlib.sha256(way.sock.getpeercert(True)).hexdigest()
+for _ in sys.stdin:
+    try:
+        way.request("GET", "/health")
+        answer = way.getresponse()
+        answer.read()
+        print(answer.status, bears, flush=True)
+    except (OSError, http.client.HTTPException):
+        print(0, bears, flush=True)
 """
 BROKEN = "raise RuntimeError('a fault that only shows when it serves')\n"
 
@@ -62,6 +91,22 @@ def repacked(package: Path, version: str, to: Path, broken: bool = False) -> Pat
     subprocess.run([*quick, str(copy), str(path)], check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(copy)
     return path
+
+
+class Held:
+    """A connection that stays open, in a process of its own."""
+
+    def __init__(self, popen: subprocess.Popen[str]) -> None:
+        self._popen = popen
+
+    def ask(self) -> tuple[int, str]:
+        """Status over that very connection, 0 if it was cut, and the certificate it began with."""
+        assert self._popen.stdin
+        assert self._popen.stdout
+        self._popen.stdin.write("\n")
+        self._popen.stdin.flush()
+        status, bears = self._popen.stdout.readline().split()
+        return int(status), bears
 
 
 class Installed:
@@ -132,6 +177,16 @@ class Installed:
         environment = os.environ | {"PYTHONPATH": path}
         return subprocess.run(within, capture_output=True, text=True, check=False, env=environment)
 
+    @contextmanager
+    def held(self) -> Iterator["Held"]:
+        """A connection of a machine of the room that stays open."""
+        command = [sys.executable, "-c", HELD, INSIDE, str(self._trusted())]
+        within = ["ip", "netns", "exec", self._room, *command]
+        with subprocess.Popen(
+            within, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as popen:
+            yield Held(popen)
+
     def wait_served(self) -> float:
         """Seconds until the room gets an answer."""
         began = time.monotonic()
@@ -154,6 +209,45 @@ class Installed:
         python = "/usr/lib/examsite/current/bin/python3"
         self.container.run("runuser", "-u", "examsite", "--", python, "-I", "-c", CLOSE)
         self.container.run("systemctl", "start", "examsite-web")
+
+    def watched(self, seconds: str) -> None:
+        """The service's watchdog, at another measure; it starts anew."""
+        text = f"[Service]\nWatchdogSec={seconds}\n"
+        self.write("/run/systemd/system/examsite-web.service.d/watch.conf", text)
+        self.container.run("systemctl", "daemon-reload")
+        self.container.run("systemctl", "restart", "examsite-web")
+        self.wait_served()
+
+    def as_site(self, line: str) -> str:
+        """A line of the shell as the site's own user, without a terminal."""
+        return self.container.run(
+            "setsid", "-w", "runuser", "-u", "examsite", "--", "sh", "-c", line
+        )
+
+    def small_disk(self, mount: str, spare_mib: int) -> None:
+        """That folder moves to a small disk of its own; the services start there."""
+        room = int(self.container.run("du", "-sm", mount).split()[0]) + spare_mib
+        ours = ("haproxy", "examsite-courier", "examsite-web")
+        self.container.run("systemctl", "stop", *ours)
+        script = (
+            f"mkdir -p /small && mount -t tmpfs -o size={room}m,mode=755 tmpfs /small"
+            f" && cp -a {mount}/. /small && mount --move /small {mount}"
+        )
+        self.container.run("sh", "-c", script)
+        self.container.run("systemctl", "start", *ours)
+        self.wait_served()
+
+    def fill(self, folder: str) -> None:
+        """No byte more fits there; `filler` is to be removed."""
+        self.container.run("sh", "-c", f"cat /dev/zero > {folder}/filler 2>/dev/null || true")
+
+    def card(self) -> str:
+        """The network card with the room's cable in it."""
+        return self.container.run("ip", "-o", "addr", "show", "to", INSIDE).split()[1]
+
+    def current(self) -> str:
+        """The release in use."""
+        return self.container.run("readlink", "/usr/lib/examsite/current").rpartition("/")[2]
 
     def hang(self) -> None:
         """The service stands still; systemd sees no heartbeat."""

@@ -131,6 +131,11 @@ class Container:
         with packed:
             subprocess.run(into, stdin=packed.stdout, check=True)
 
+    def get(self, source: str, to: Path) -> None:
+        """Copy a file of that machine into a file of this one."""
+        with to.open("wb") as file:
+            subprocess.run(self.command("cat", source), stdout=file, check=True)
+
     def state(self, unit: str, what: str) -> str:
         """What systemd says of a unit."""
         return self.run("systemctl", "show", "-P", what, unit)

@@ -220,9 +220,9 @@ def _after(stage: Stage, screen: Console, run: Run) -> None:
         _wait_for(lambda: _delivered(stage, run), "delivery")
     with _step(screen, "总部解密、核对日志、评分", "decrypted, journal verified, scored"):
         stage.hq("score", SESSION)
-        rows = stage.hq_json("results", SESSION)
+        rows = stage.hq_json("results", "show", SESSION)
         results = {row["admission"]: row for row in rows}
-        stage.hq("results", SESSION, "--out", str(stage.folder / "results.xlsx"))
+        stage.hq("results", "show", SESSION, "--out", str(stage.folder / "results.xlsx"))
     run.results = sum(1 for row in rows if row["theory"] is not None)
     events = [json.loads(line) for line in stage.hq("journal", SESSION, "--json").splitlines()]
     run.account = compare(

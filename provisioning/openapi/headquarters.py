@@ -80,6 +80,22 @@ ROUTES: dict[str, Says] = {
         Body(FILES, {"type": "object", "properties": {"key": BINARY}}), MOVED, (403, 409, 422, 503)
     ),
     "GET /sessions/{session}/results.xlsx": FILE,
+    "GET /sessions/{session}/results": Says(answers=page(), refusals=(404, 409)),
+    "POST /sessions/{session}/results/proposal": Says(
+        form("reason", "partial"), MOVED, (404, 409, 422)
+    ),
+    "POST /sessions/{session}/results/decision": Says(
+        form("number", "digest", "decision"), MOVED, (403, 404, 409, 422)
+    ),
+    "GET /sessions/{session}/transcripts.pdf": Says(
+        answers={200: Body("application/pdf", BINARY)}, refusals=(404, 409, 503)
+    ),
+    "GET /sessions/{session}/platform.xlsx": Says(
+        answers={200: Body(SHEET, BINARY)}, refusals=(404, 409)
+    ),
+    "GET /sessions/{session}/qti-results.zip": Says(
+        answers={200: Body("application/zip", BINARY)}, refusals=(404, 409)
+    ),
     "GET /sessions/{session}/codes": Says(answers=page(), refusals=(409,)),
     "POST /sessions/{session}/codes": Says(form("official"), page(), (403, 409)),
     "GET /sessions/{session}/items.xlsx": FILE,

@@ -47,7 +47,7 @@ STATE = record(
 )
 REVIEW = record(marks=WHOLE, of=WHOLE, parts=listed(ANY))
 INTRODUCTION = record(token=TEXT)
-PAPER = record(attempt=TEXT, responses=ANY, flags=listed(TEXT))
+PAPER = record(attempt=TEXT, responses=ANY, flags=listed(TEXT), media=listed(TEXT))
 SAVE = record(
     optional=("made",),
     sequence={"type": "integer", "minimum": 1, "exclusiveMaximum": 2**31},
@@ -214,6 +214,16 @@ ROUTES: dict[str, Says] = {
         (404, 409, 422, 429, 507),
     ),
     "POST /api/room/{session_id}/close": act(sitting=TEXT),
+    "POST /api/room/{session_id}/check-in": act(admission=TEXT),
+    "POST /api/room/{session_id}/admit": act(admission=TEXT, reason=TEXT),
+    "POST /api/room/{session_id}/lower-hand": act(admission=TEXT),
+    "POST /api/room/{session_id}/pause": act(admission=TEXT, reason=TEXT),
+    "POST /api/room/{session_id}/resume": act(admission=TEXT),
+    "POST /api/room/{session_id}/readmit": Says(
+        sends(admission=TEXT, challenge=TEXT, reason=TEXT), told(ANY), (403, 404, 409, 422, 429)
+    ),
+    "POST /api/room/{session_id}/reopen": act(attempt=TEXT, minutes=WHOLE, **TWO),
+    "POST /api/room/{session_id}/settle": act(attempt=TEXT, how=TEXT, note=TEXT),
     "POST /api/room/{session_id}/move": act(admission=TEXT, seat=WHOLE, reason=TEXT),
     "POST /api/room/{session_id}/extend": act(admission=TEXT, minutes=WHOLE, reason=TEXT),
     "POST /api/room/{session_id}/rest": act(admission=TEXT, minutes=WHOLE, reason=TEXT),

@@ -2,12 +2,19 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
+from provisioning.packaging.running import run
+from provisioning.packaging.sparing import ONLY_WHOLE, leave_out, prove, strip
+
 ROOT = Path(__file__).parents[2]
-LOCK = ROOT / "requirements-hq.lock"
+LOCK = ROOT / "requirements.lock"
+# What a headquarters needs besides; every site would unpack it for nothing.
+WHOLE_LOCK = ROOT / "requirements-hq.lock"
 HOME = Path("usr/lib/examsite/package")
+EXTRA_HOME = Path("usr/lib/examsite/extra")
+# Of files in a zip; what they bear in the package is the time of the commit.
+EARLIEST = "315532800"
 PROGRAMS = {
     "examsite": "siteapp.cli",
     "examhq": "sync.headquarters.cli",
@@ -18,17 +25,6 @@ LAUNCH = """#!/bin/sh
 here=$(readlink -f -- "$0")
 exec "${here%/*}/python3" -I -c 'from MODULE import main; main(prog_name="PROGRAM")' "$@"
 """
-# Only to install with.
-TOOLS = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-precedence.pth")
-
-
-def run(*command: str | Path, **more: str) -> str:
-    """What a command says; it must succeed."""
-    environment = os.environ | {"PYTHONHASHSEED": "0"} | more
-    done = subprocess.run(
-        [str(word) for word in command], env=environment, check=True, text=True, capture_output=True
-    )
-    return done.stdout
 
 
 class Python:
@@ -49,11 +45,11 @@ def wheelhouse(pip: list[str], folder: Path) -> None:
     """Every locked wheel, its hash checked, in `folder`; what is there already is not fetched."""
     folder.mkdir(parents=True, exist_ok=True)
     given = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--find-links", str(folder)]
-    run(*pip, "download", "-q", *given, "-d", folder, "-r", LOCK)
+    run(*pip, "download", "-q", *given, "-d", folder, "-r", WHOLE_LOCK)
 
 
-def lay_out(release: Path, python: Python, pip: list[str], wheels: Path, epoch: str) -> None:
-    """Fill `release` from the wheels alone; nothing is fetched."""
+def lay_out(release: Path, extra: Path, python: Python, pip: list[str], wheels: Path) -> None:
+    """Fill `release` from the wheels alone, and `extra` with what only headquarters needs."""
     (release / "bin").mkdir(parents=True)
     (release / "bin" / "python3").symlink_to(python.path)
     told = f"home = {python.path.parent}\ninclude-system-site-packages = false\n"
@@ -61,14 +57,38 @@ def lay_out(release: Path, python: Python, pip: list[str], wheels: Path, epoch: 
     own = release.parent / "own"
     quiet = ["-q", "--no-index", "--no-deps"]
     source = _source(release.parent / "source")
-    run(*pip, "wheel", *quiet, "--no-build-isolation", "-w", own, source, SOURCE_DATE_EPOCH=epoch)
+    run(
+        *pip, "wheel", *quiet, "--no-build-isolation", "-w", own, source, SOURCE_DATE_EPOCH=EARLIEST
+    )
     into = ["--python", str(release / "bin" / "python3"), "install", "--no-compile"]
-    locked = ["--require-hashes", "--find-links", str(wheels), "-r", str(LOCK)]
-    run(*pip, *into, "-q", "--no-index", *locked)
+    locked = ["-q", "--no-index", "--require-hashes", "--find-links", str(wheels)]
+    run(*pip, *into, *locked, "-r", LOCK)
     run(*pip, *into, *quiet, *sorted(own.glob("*.whl")))
     shutil.rmtree(own)
     shutil.rmtree(source)
-    _tidy(release, python)
+    libraries = release / "lib" / python.name / "site-packages"
+    _tidy(release, libraries)
+    prove(release / "bin" / "python3", ONLY_WHOLE)
+    before = _files(libraries)
+    run(*pip, *into, *locked, "-r", WHOLE_LOCK)
+    _tidy(release, libraries)
+    added = _files(libraries) - before
+    prove(release / "bin" / "python3")
+    for name in added:
+        to = extra / "lib" / python.name / "site-packages" / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        (libraries / name).rename(to)
+    _drop_empty(libraries)
+
+
+def _files(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir()}
+
+
+def _drop_empty(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def _source(folder: Path) -> Path:
@@ -81,8 +101,8 @@ def _source(folder: Path) -> Path:
     return folder
 
 
-def _tidy(release: Path, python: Python) -> None:
-    """Our three programs and no others; nothing that only an installer reads."""
+def _tidy(release: Path, libraries: Path) -> None:
+    """Our three programs and no others; nothing that only installers and developers read."""
     for path in (release / "bin").iterdir():
         if path.name != "python3":
             path.unlink()
@@ -90,36 +110,32 @@ def _tidy(release: Path, python: Python) -> None:
         path = release / "bin" / program
         path.write_text(LAUNCH.replace("MODULE", module).replace("PROGRAM", program))
         path.chmod(0o755)
-    libraries = release / "lib" / python.name / "site-packages"
-    for name in TOOLS:
-        for path in (*libraries.glob(name), *libraries.glob(f"{name}-*.dist-info")):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for record in (
-        *libraries.glob("*.dist-info/RECORD"),
-        *libraries.glob("*.dist-info/direct_url.json"),
-    ):
-        record.unlink()
-    # Sets up a developer's machine.
-    (libraries / "provisioning" / "bootstrap.sh").unlink(missing_ok=True)
-    for tests in (libraries / "Crypto" / "SelfTest", *libraries.glob("*/tests")):
-        shutil.rmtree(tests, ignore_errors=True)
-    if (release / "lib64").is_symlink():
-        (release / "lib64").unlink()
+    leave_out(libraries)
+    strip(libraries)
+    _drop_empty(libraries)
+    # Include files of libraries, their manuals, and a second name of lib.
+    for name in ("include", "share", "man", "lib64"):
+        path = release / name
+        path.unlink() if path.is_symlink() else shutil.rmtree(path, ignore_errors=True)
 
 
-def compile_all(release: Path, python: Python, at: Path) -> None:
+def compile_all(tree: Path, python: Python, at: Path) -> None:
     """Byte code that no clock and no path of this machine is in; `at` is where it will lie."""
-    where = release / "lib" / python.name
-    given = ["--invalidation-mode", "unchecked-hash", "-s", str(release), "-p", str(at)]
-    run(release / "bin" / "python3", "-m", "compileall", "-q", "-j", "1", *given, where)
-    # From here on it is read where it will lie, five folders below /usr.
+    where = tree / "lib" / python.name
+    given = ["--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", str(at)]
+    run(python.path, "-I", "-m", "compileall", "-q", "-j", "1", *given, where)
+
+
+def relink(release: Path, python: Python) -> None:
+    """From here on Python is found from where it will lie, five folders below /usr."""
     (release / "bin" / "python3").unlink()
     (release / "bin" / "python3").symlink_to(f"../../../../../bin/{python.path.name}")
 
 
-def plain(tree: Path) -> None:
-    """Modes that do not come from this machine's umask."""
+def plain(tree: Path, epoch: int) -> None:
+    """Modes that do not come from this machine's umask, and no time but the commit's."""
     for path in (tree, *tree.rglob("*")):
+        os.utime(path, (epoch, epoch), follow_symlinks=False)
         if path.is_symlink():
             continue
         executable = path.is_dir() or path.parent.name == "bin" or path.parent.name == "DEBIAN"

@@ -98,8 +98,9 @@ class Box:
         self._kept.mkdir(parents=True, exist_ok=True)
         require_room(self._kept, sum(one.size for one in found.listed.files))
         InstallStick(root).copy_to(found.listed, self.held)
-        write_durably(self.held / LIST, found.envelope)
-        write_durably(self._kept / LIST, found.envelope)
+        for place in (self.held, self._kept):
+            write_durably(place / LIST, found.envelope)
+            (place / LIST).chmod(0o644)
 
     @property
     def held(self) -> Path:

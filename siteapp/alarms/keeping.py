@@ -74,11 +74,16 @@ class Alarms:
         return Kept(*alarm, wall) if worse else kept._replace(level=alarm.level, said=alarm.said)
 
     def acknowledge(self, alarm: str, since: int, by: str, reason: str) -> None:
-        """Somebody has seen to it; NotFound if that alarm, of that moment, is not on any more."""
+        """Somebody has seen to it; NotFound if that alarm, of that moment, is not on any more.
+
+        The first word counts: a second click, or a second person, adds nothing.
+        """
         with self._changing:
             one = self._kept.get(alarm)
             if one is None or one.since != since:
                 raise NotFound(what=alarm[:40])
+            if one.by:
+                return
             seen = one._replace(by=by, reason=reason)
             wall = self._live.clock.wall()
             line = note_act(wall, by, "alarm-seen", f"{alarm} {reason}")

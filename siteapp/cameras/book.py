@@ -22,7 +22,13 @@ from sync.words import Words
 
 FOLDER = "cameras"
 FULL = Words(f"最多 {MOST_CAMERAS} 台", f"at most {MOST_CAMERAS}")
+THERE = Words("这台摄像机已在列表中", "this very camera is listed")
 FIELDS = ("label", "kind", "host", "port", "path", "onvif_port", "room", "seats")
+
+
+def _same(one: Camera, other: Camera) -> bool:
+    """Whether all that can be seen of both is the same: a form that is sent twice lists one."""
+    return all(getattr(one, name) == getattr(other, name) for name in FIELDS)
 
 
 class Book:
@@ -60,6 +66,8 @@ class Book:
             if not name and len(cameras) >= MOST_CAMERAS:
                 raise CameraRefused([FULL])
             made = checked(name or _free(places), given)
+            if not name and any(_same(made, one) for one in cameras):
+                raise CameraRefused([THERE])
             before = cameras[places[name]] if name else None
             made = msgspec.structs.replace(made, sealed=self._sealed(made, given, before))
             if before:

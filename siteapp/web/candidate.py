@@ -310,7 +310,7 @@ def paper() -> dict[str, Any]:
 @candidate.get("/api/candidate/materials/<path:file>")
 @role(CANDIDATE)
 def material(file: str) -> Response:
-    """A file that a practical task of the caller's paper hands out."""
+    """A file that the caller's paper hands out or shows."""
     session, attempt = _mine()
     _paper(session, attempt)
     response = make_response(site().shelf.material(session, attempt, file))

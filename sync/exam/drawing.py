@@ -171,10 +171,10 @@ def _part(part: Part, items: Sequence[Item], seed: str) -> PaperPart:
             PaperItem(
                 id=item.id,
                 choose=item.choice,
-                stem=item.stem,
-                options=tuple(item.options.items()),
+                stem=item.said("stem", item.stem),
+                options=tuple((name, item.said(name, text)) for name, text in item.options.items()),
                 situation=item.situation,
-                rows=tuple(item.rows.items()),
+                rows=tuple((name, item.said(name, text)) for name, text in item.rows.items()),
             )
             for item in ordered
         ),

@@ -1,5 +1,6 @@
 """Items as authored (with key and reason) and as a form carries them (without)."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
@@ -19,6 +20,10 @@ CHOICES: Mapping[ItemKind, Choose] = {
     "matching": "match",
     "ordering": "order",
 }
+
+
+_SHOWN = re.compile(r'src="(media/[0-9a-f]{32}\.[a-z0-9]{2,5})"')
+_TAG = re.compile(r"<[^>]*>")
 
 
 def offered(choose: Choose, rows: Iterable[str], options: Sequence[str]) -> tuple[str, ...]:
@@ -46,12 +51,40 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+class Markup(Struct, frozen=True):
+    """What a text cannot say: a clean XHTML fragment with pictures, sound, film or formulas.
+
+    Its files are named as the package has them (`media/<32 hex digits>.<kind>`).
+    """
+
+    html: str
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it shows."""
+        return tuple(dict.fromkeys(_SHOWN.findall(self.html)))
+
+
+# A text in which **two stars** mark a stressed word, or more than a text can say.
+Said = str | Markup
+
+
+def in_text(said: Said) -> str:
+    """What can be read of it as text."""
+    return said if isinstance(said, str) else " ".join(_TAG.sub(" ", said.html).split())
+
+
+def in_html(said: Said) -> str:
+    """It as one string, by which two can be compared."""
+    return said if isinstance(said, str) else said.html
+
+
 class Situation(Struct, frozen=True):
     """A shared stem: a case with data, read by one or more scenario items."""
 
     id: str
     title: str
-    text: str
+    text: Said
     table: tuple[tuple[str, ...], ...] = ()
 
 
@@ -59,6 +92,8 @@ class Item(Struct, frozen=True):
     """An objective item of the bank. `options` and `why` are by option id; `key` are option ids.
 
     Of a text entry `key` are the texts that are taken, of a matching or ordering item the pairs.
+    `markup` is of the stem (`stem`) and of the options and rows of these ids, where text cannot say
+    it all.
     """
 
     id: str
@@ -74,6 +109,11 @@ class Item(Struct, frozen=True):
     situation: str | None = None
     choose: Literal["one", "many"] = "one"
     rows: dict[str, str] = msgspec.field(default_factory=dict)
+    markup: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def said(self, name: str, text: str) -> Said:
+        """What a paper carries for its stem, an option or a row."""
+        return Markup(self.markup[name]) if name in self.markup else text
 
     @property
     def choice(self) -> Choose:

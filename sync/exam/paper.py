@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from sync.exam.items import Choose, Deliverable, Material, Situation, offered
+from sync.exam.items import Choose, Deliverable, Markup, Material, Said, Situation, offered
 from sync.exam.specification import Struct
 from sync.words import Words
 
@@ -19,10 +19,10 @@ class PaperItem(Struct, frozen=True):
 
     id: str
     choose: Choose
-    stem: str
-    options: tuple[tuple[str, str], ...]
+    stem: Said
+    options: tuple[tuple[str, Said], ...]
     situation: str | None = None
-    rows: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, Said], ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -67,6 +67,14 @@ class Form(Struct, frozen=True):
     def items(self) -> list[PaperItem]:
         """All objective items."""
         return [item for part in self.parts for item in part.items]
+
+    def media(self) -> list[str]:
+        """The pictures, sound and film that its items show, by their names in the package."""
+        said = [s.text for s in self.situations]
+        for item in self.items():
+            said += [item.stem, *(text for _, text in (*item.options, *item.rows))]
+        shown = (file for one in said if isinstance(one, Markup) for file in one.files)
+        return list(dict.fromkeys(shown))
 
     def deliverables(self) -> int:
         """How many things its practical tasks ask for."""
@@ -186,6 +194,7 @@ def candidate_view(form: Form, attempt_key: bytes) -> dict[str, object]:
         "minutes": form.minutes,
         "parts": parts,
         "tasks": [_task_view(task, tokens) for task in form.tasks],
+        "media": form.media(),
     }
 
 
@@ -209,13 +218,18 @@ def _item_view(
         "ref": token(item.id),
         "number": number,
         "choose": item.choose,
-        "stem": item.stem,
+        "stem": _view(item.stem),
         "options": [
-            {"ref": token(f"{item.id}\x1f{option}"), "text": text} for option, text in options
+            {"ref": token(f"{item.id}\x1f{option}"), "text": _view(text)}
+            for option, text in options
         ],
         "rows": _rows_view(item, [option for option, _ in options], token),
-        "situation": situation and {"text": situation.text, "table": situation.table},
+        "situation": situation and {"text": _view(situation.text), "table": situation.table},
     }
+
+
+def _view(said: Said) -> object:
+    return {"html": said.html} if isinstance(said, Markup) else said
 
 
 def _rows_view(
@@ -226,7 +240,7 @@ def _rows_view(
     if item.choose == "order":
         rows = [(str(place), "") for place in range(1, len(options) + 1)]
     return [
-        {"text": text, "refs": [token(f"{item.id}\x1f{row}{option}") for option in options]}
+        {"text": _view(text), "refs": [token(f"{item.id}\x1f{row}{option}") for option in options]}
         for row, text in rows
     ]
 

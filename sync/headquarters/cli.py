@@ -42,7 +42,7 @@ PLACES = {
     "stick": ("results", "stick"),
     "reconcile": ("results", "reconcile"),
     "score": ("results", "score"),
-    "results": ("results", "results_command"),
+    "results": ("released", "results_group"),
     "marks": ("results", "marks"),
     "journal": ("results", "journal"),
     "files": ("files", "files"),

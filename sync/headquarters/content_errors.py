@@ -2,7 +2,7 @@
 
 InputRefused  QtiRefused ── QtiUnsupported
               ResponsesRefused  ImportUnreadable  ImportRefused  PackageRefused
-              ItemRefused  ReviewRefused
+              ItemRefused  ReviewRefused  MediaTooLarge
 NotNow        ItemChanged  BankMoved
 """
 
@@ -53,6 +53,20 @@ class PackageRefused(InputRefused):
         "试题包有 {count} 处问题，未导入", "The package has {count} problems; no import"
     )
     hint = Words("请向提供者索取完整的试题包", "Ask its maker for a whole package")
+
+
+class MediaTooLarge(InputRefused):
+    """What the items of a drawn form show is more than a room can load at the start."""
+
+    code = "media-too-large"
+    message = Words(
+        "试卷 {form} 的图片和音视频共 {mib} MiB，上限 {most} MiB",
+        "The pictures, sound and film of form {form} have {mib} MiB, {most} MiB at most",
+    )
+    hint = Words(
+        "请压缩大文件后重新导入，或换一个种子重新组卷",
+        "Make the large files smaller and import them again, or draw with another seed",
+    )
 
 
 class ImportUnreadable(InputRefused):

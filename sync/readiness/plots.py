@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from sync.svg import BAD, BAR, INK, LINE, OVER, QUIET, bar, line, picture, text
 from sync.wire.readiness import TRIP_EDGES, CheckedMachine, Place, Room
 
-INK, QUIET, LINE, BAD = "#1b2733", "#556472", "#b9c3cc", "#b3261e"
-BAR, OVER = "#0b5cad", "#c27a00"
 NONE, SHADES = "#f4f6f8", ("#fdd9d6", "#ffe9b8", "#e6f2c8", "#c3e6cd")
 # One group of the distribution, and one seat of a room.
 GROUP, HEIGHT, BASE = 60, 190, 150
 WIDE, HIGH, GAP = 46, 36, 4
-FACE = "font-family=\"'Noto Sans CJK SC','Microsoft YaHei',sans-serif\""
 
 
 def trips_plot(trips: Sequence[int], limit: int | None, about: str) -> Markup:
@@ -27,20 +25,16 @@ def trips_plot(trips: Sequence[int], limit: int | None, about: str) -> Markup:
     if limit is not None:
         made.append(_edge(limit))
     width = GROUP * len(trips)
-    made.append(
-        Markup('<path d="M0 {}H{}" stroke="{}" stroke-width="1"/>').format(BASE, width, QUIET)
-    )
-    return _svg(width, HEIGHT, about, made)
+    made.append(line(f"M0 {BASE}H{width}", QUIET))
+    return picture(width, HEIGHT, about, made)
 
 
 def _bar(n: int, count: int, most: int, name: str, over: bool) -> Markup:
     height = count / most * (BASE - 30)
     middle = n * GROUP + GROUP // 2
-    bar = Markup('<rect x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="3" fill="{}"/>').format(
-        n * GROUP + 4, BASE - height, GROUP - 8, height, OVER if over else BAR
-    )
-    much = _text(middle, BASE - height - 6, str(count) if count else "", INK, "middle")
-    return bar + much + _text(middle, BASE + 18, name, QUIET, "middle")
+    drawn = bar(n * GROUP + 4, BASE - height, GROUP - 8, height, OVER if over else BAR)
+    much = text(middle, BASE - height - 6, str(count) if count else "", INK, "middle")
+    return drawn + much + text(middle, BASE + 18, name, QUIET, "middle")
 
 
 def _edge(limit: int) -> Markup:
@@ -49,10 +43,9 @@ def _edge(limit: int) -> Markup:
     group = max(n for n, low in enumerate(lows) if low < limit) if limit > 0 else 0
     high = TRIP_EDGES[group] if group < len(TRIP_EDGES) else limit * 2
     at = (group + (limit - lows[group]) / (high - lows[group])) * GROUP
-    line = Markup(
-        '<path d="M{:.1f} 4V{}" stroke="{}" stroke-width="2" stroke-dasharray="5 4" fill="none"/>'
-    ).format(at, BASE, BAD)
-    return line + _text(at + 5, 14, f"{limit} ms", BAD, "start")
+    return line(f"M{at:.1f} 4V{BASE}", BAD, dashed=True) + text(
+        at + 5, 14, f"{limit} ms", BAD, "start"
+    )
 
 
 def heat_map(room: Room, machines: Mapping[int, CheckedMachine], limit: int, about: str) -> Markup:
@@ -60,7 +53,7 @@ def heat_map(room: Room, machines: Mapping[int, CheckedMachine], limit: int, abo
     made = [_seat(place, machines, limit) for place in room.places]
     columns = max((place.column for place in room.places), default=1)
     rows = max((place.row for place in room.places), default=1)
-    return _svg(columns * (WIDE + GAP) + GAP, rows * (HIGH + GAP) + GAP, about, made)
+    return picture(columns * (WIDE + GAP) + GAP, rows * (HIGH + GAP) + GAP, about, made)
 
 
 def _seat(place: Place, machines: Mapping[int, CheckedMachine], limit: int) -> Markup:
@@ -76,9 +69,9 @@ def _seat(place: Place, machines: Mapping[int, CheckedMachine], limit: int) -> M
         x, y, WIDE, HIGH, shade(kbit, limit), BAD if failed else LINE, 2.5 if failed else 1,
         Markup(' stroke-dasharray="4 3"') if place.spare else "",
     )  # fmt: skip
-    number = _text(x + 5, y + 15, str(place.seat), INK, "start", True)
+    number = text(x + 5, y + 15, str(place.seat), INK, "start", True)
     speed = "—" if kbit is None else _megabits(kbit)
-    return frame + number + _text(x + WIDE - 5, y + 31, speed, INK, "end")
+    return frame + number + text(x + WIDE - 5, y + 31, speed, INK, "end")
 
 
 def shade(kbit: int | None, limit: int) -> str:
@@ -90,18 +83,3 @@ def shade(kbit: int | None, limit: int) -> str:
 
 def _megabits(kbit: int) -> str:
     return f"{kbit / 1000:.0f}" if kbit >= 10_000 else f"{kbit / 1000:.1f}"
-
-
-def _text(x: float, y: float, said: str, colour: str, anchor: str, bold: bool = False) -> Markup:
-    weight = Markup(' font-weight="700"') if bold else ""
-    return Markup('<text x="{:.1f}" y="{:.1f}" fill="{}" text-anchor="{}"{}>{}</text>').format(
-        x, y, colour, anchor, weight, said
-    )
-
-
-def _svg(width: int, height: int, about: str, made: Sequence[Markup]) -> Markup:
-    head = Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}" viewBox="0 0 {} {}"'
-        ' width="{}" height="{}" font-size="12" {}>'
-    ).format(about, width, height, width, height, Markup(FACE))  # noqa: S704
-    return head + Markup("").join(made) + Markup("</svg>")

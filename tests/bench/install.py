@@ -20,6 +20,15 @@ from nspawned import booted, cabled, missing
 
 from siteapp.site import Site
 
+# What is more than this fails.
+BOUNDS = {
+    "install_seconds": 60.0,
+    "boot_to_ready_seconds": 5.0,
+    "exposure_max": 1.5,
+    "upgrade_seconds": 30.0,
+    "rollback_seconds": 10.0,
+}
+
 
 def opened(folder: Path) -> Path:
     """The data of a site whose room is open."""
@@ -107,8 +116,13 @@ def main() -> int:
     if given.json:
         print(json.dumps(figures))
     else:
-        print("\n".join(f"{name:24}{value}" for name, value in figures.items()))
-    return 0
+        for name, value in figures.items():
+            bound = f"at most {BOUNDS[name]:g}" if name in BOUNDS else ""
+            print(f"{name:24}{value:<8}{bound}".rstrip())
+    above = [name for name, bound in BOUNDS.items() if figures[name] > bound]
+    if above:
+        print(f"bench-install: above the bound: {', '.join(above)}", file=sys.stderr)
+    return 1 if above else 0
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def test_no_authored_identifier_or_secret_is_in_the_page(key: bytes) -> None:
 @given(keys)
 def test_a_page_has_exactly_the_members_of_the_allow_list(key: bytes) -> None:
     view = as_json(candidate_view(FORM, key))
-    assert set(view) == {"title", "minutes", "parts", "tasks"}
+    assert set(view) == {"title", "minutes", "parts", "tasks", "media"}
     for part in view["parts"]:
         assert set(part) == {"id", "title", "marks_each", "items"}
     for item in shown_items(view):

@@ -52,7 +52,7 @@ def test_the_whole_desk_from_registration_to_the_sheet_of_results(shell: Shell) 
     assert "Everyone is accounted for" not in shell.run("reconcile", "morning").stdout
     scored = shell.json("score", "morning")
     assert {row["state"] for row in scored} == {"passed", "missing"}
-    shell.run("results", "morning", "--out", shell.file("results.xlsx"))
+    shell.run("results", "show", "morning", "--out", shell.file("results.xlsx"))
     rows = read_sheet(Path(shell.file("results.xlsx")))
     assert (len(rows), rows[1][8]) == (31, 100.0)
     lines = shell.run("journal", "morning", "--json").stdout.encode().splitlines()
@@ -167,7 +167,7 @@ def test_too_few_items_for_a_cell_names_the_cell(shell: Shell) -> None:
 def test_unknown_things_are_not_found(shell: Shell) -> None:
     create = ("--name", "x", "--room", "r", "--starts-at", "2026-12-05T09:00+08:00")
     shell.refuse("not-found", 9, "session", "create", "s", "--site", "nowhere", *create)
-    for words in (("session", "show"), ("score",), ("results",), ("journal",)):
+    for words in (("session", "show"), ("score",), ("results", "show"), ("journal",)):
         shell.refuse("not-found", 9, *words, "none")
     shell.refuse("not-found", 9, "specifications", "show", "none")
     shell.refuse("not-found", 9, "bank", "check", "none")

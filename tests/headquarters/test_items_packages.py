@@ -92,7 +92,19 @@ def test_a_package_brings_its_pictures_and_shared_texts(tmp_path: Path) -> None:
         ),
         (
             {"imsmanifest.xml": manifest("i.xml"), "i.xml": choice('<img src="p.svg"/>')},
-            "p.svg is missing",
+            "an SVG picture can hold programs, save it as PNG: p.svg",
+        ),
+        (
+            {"imsmanifest.xml": manifest("i.xml"), "i.xml": choice('<img alt="a" src="p.png"/>')},
+            "p.png is missing",
+        ),
+        (
+            {
+                "imsmanifest.xml": manifest("i.xml"),
+                "i.xml": choice('<p><img src="p.png"/></p>'),
+                "p.png": PNG,
+            },
+            "a picture has no alternative text",
         ),
         (
             {"imsmanifest.xml": manifest("a.xml", "b.xml"), "a.xml": choice(), "b.xml": choice()},

@@ -96,11 +96,11 @@ def test_what_moodle_has_and_we_do_not_is_refused_by_its_line(
 
 def test_a_picture_of_moodle_comes_along_and_scripts_do_not(tmp_path: Path) -> None:
     png = base64.b64encode(picture("PNG", (4, 4))).decode()
-    text = '<p onclick="x()">t<img src="@@PLUGINFILE@@/p.png"/><script>x()</script></p>'
+    text = '<p onclick="x()">t<img src="@@PLUGINFILE@@/p.png" alt="图"/><script>x()</script></p>'
     file = f'<file name="p.png" encoding="base64">{png}</file></questiontext>'
     asked = question("essay", "", text).replace("</questiontext>", file)
     item = only(moodle(tmp_path, asked))
-    assert item.stem == f'<p>t<img src="{item.media[0]}"/></p>'
+    assert item.stem == f'<p>t<img src="{item.media[0]}" alt="图"/></p>'
 
 
 @pytest.mark.parametrize(

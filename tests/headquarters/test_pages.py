@@ -7,6 +7,7 @@ from desk_world import BY, NOW, Clock, Desk, Page
 from flask import Flask
 from flask.testing import FlaskClient
 from readied import said_report
+from routes import ROUTES
 
 from sync.headquarters.content.bank_keeping import keep
 from sync.headquarters.content.drafts import Draft, Found, Place
@@ -27,129 +28,6 @@ from sync.wire.documents import sign
 def desk(published_desk: Desk) -> Desk:
     """Here the session is published when a test begins."""
     return published_desk
-
-
-EVERYBODY = set(ROLES)
-DESK = {"exam-officer", "release-officer", "auditor"}
-OFFICER = {"exam-officer"}
-# Every route and who may use it; a new route must be put here.
-ROUTES: dict[str, set[str]] = {
-    "GET /.well-known/examhq": {PUBLIC},
-    "GET /api/v1/keys": {PUBLIC},
-    "GET /api/v1/version": {PUBLIC},
-    "GET /api/v1/update": {SITE},
-    "GET /api/v1/updates/<digest>": {SITE},
-    "GET /versions": DESK,
-    "POST /versions": OFFICER,
-    "GET /api/v1/packages": {SITE},
-    "GET /api/v1/packages/<digest>": {SITE},
-    "GET /api/v1/unlocks/<digest>": {SITE},
-    "PUT /api/v1/batches/<digest>": {PUBLIC},
-    "PUT /api/v1/files/<digest>": {SITE},
-    "GET /api/v1/receipts/<digest>": {PUBLIC},
-    "POST /api/v1/inventories": {SITE},
-    "POST /api/v1/readiness": {SITE},
-    "PATCH /api/v1/uploads/<digest>": {SITE},
-    "POST /api/v1/uploads": {SITE},
-    "GET /favicon.ico": {PUBLIC},
-    "GET /look/base.css": {PUBLIC},
-    "GET /look/hq.css": {PUBLIC},
-    "GET /look/report.css": {PUBLIC},
-    "GET /look/watch.css": {PUBLIC},
-    "GET /look/board.js": {PUBLIC},
-    "GET /look/bank.css": {PUBLIC},
-    "GET /look/bank.js": {PUBLIC},
-    "GET /look/question.css": {PUBLIC},
-    "GET /sign-in": {PUBLIC},
-    "POST /sign-in": {PUBLIC},
-    "POST /sign-out": EVERYBODY,
-    "GET /": EVERYBODY,
-    "GET /sites": DESK,
-    "GET /sites/<site>": DESK,
-    "GET /sites/<site>/readiness/<session>": DESK,
-    "GET /sites/<site>/readiness/<session>/statement": DESK,
-    "GET /applications/new": OFFICER,
-    "POST /applications": OFFICER,
-    "GET /applications/<int:number>": DESK,
-    "GET /applications/<int:number>/edit": OFFICER,
-    "POST /applications/<int:number>/edit": OFFICER,
-    "GET /applications/<int:number>/form": OFFICER,
-    "POST /applications/<int:number>/form": OFFICER,
-    "POST /applications/<int:number>/steps": OFFICER,
-    "GET /quota": DESK,
-    "GET /quota/template.xlsx": OFFICER,
-    "POST /quota/preview": OFFICER,
-    "POST /quota/import": OFFICER,
-    "GET /rosters/<session>": DESK,
-    "GET /rosters/template.xlsx": OFFICER,
-    "POST /rosters/<session>/preview": OFFICER,
-    "POST /rosters/<session>/import": OFFICER,
-    "POST /rosters/<session>/photos": OFFICER,
-    "POST /rosters/<session>/extra-time": OFFICER,
-    "GET /calendar": DESK,
-    "GET /calendar/template.xlsx": OFFICER,
-    "POST /calendar/preview": OFFICER,
-    "POST /calendar/import": OFFICER,
-    "GET /sessions/<session>": DESK,
-    "PUT /api/v1/enrolments/<digest>": {PUBLIC},
-    "POST /sites/invitations": {"exam-officer"},
-    "POST /sites/invitations/<invitation>/withdraw": {"exam-officer"},
-    "POST /sites/invitations/<invitation>/allow": {"exam-officer"},
-    "POST /sites/requests/<digest>/confirm": {"exam-officer"},
-    "GET /sessions/<session>/results.xlsx": {"exam-officer"},
-    "GET /sessions/<session>/codes": {"release-officer"},
-    "POST /sessions/<session>/codes": {"release-officer"},
-    "POST /sessions/<session>/online-unlock": {"release-officer"},
-    "POST /sessions/<session>/release": {"release-officer"},
-    "GET /specifications": DESK,
-    "GET /specifications/<code>": DESK,
-    "GET /sessions/<session>/items": {"exam-officer"},
-    "GET /sessions/<session>/items.xlsx": {"exam-officer"},
-    "GET /sessions/<session>/corrections": {"exam-officer", "auditor"},
-    "GET /sessions/<session>/corrections.xlsx": {"exam-officer", "auditor"},
-    "POST /sessions/<session>/corrections": {"exam-officer"},
-    "POST /sessions/<session>/corrections/decision": {"exam-officer"},
-    "GET /sessions/<session>/assessing": {"exam-officer", "auditor"},
-    "POST /sessions/<session>/assessing": {"exam-officer"},
-    "POST /scripts/next": {"marker"},
-    "GET /scripts/<number>": {"marker"},
-    "POST /scripts/<number>": {"marker"},
-    "GET /scripts/<number>/<deliverable>": {"marker"},
-    "GET /sessions/<session>/papers": OFFICER,
-    "POST /sessions/<session>/papers": OFFICER,
-    "GET /bank": OFFICER,
-    "GET /bank/<code>": OFFICER,
-    "GET /bank/template.xlsx": OFFICER,
-    "GET /bank/<code>/import": OFFICER,
-    "POST /bank/<code>/import": OFFICER,
-    "POST /bank/<code>/preview": OFFICER,
-    "GET /bank/<code>/export.zip": OFFICER,
-    "GET /bank/<code>/export.xlsx": OFFICER,
-    "GET /bank/<code>/samples": OFFICER,
-    "POST /bank/<code>/samples": OFFICER,
-    "GET /bank/<code>/new": OFFICER,
-    "POST /bank/<code>/new": OFFICER,
-    "GET /bank/media/<name>": OFFICER,
-    "POST /bank/preview": OFFICER,
-    "GET /items/<path:item>": OFFICER,
-    "GET /items/<path:item>/preview": OFFICER,
-    "GET /items/<path:item>/edit": OFFICER,
-    "POST /items/<path:item>/edit": OFFICER,
-    "POST /items/<path:item>/state": OFFICER,
-    "GET /board": DESK,
-    "GET /board/<day>/rows": DESK,
-    "GET /reconciliation": DESK,
-    "GET /reconciliation.xlsx": {"exam-officer", "auditor"},
-    "GET /incidents": DESK,
-    "GET /incidents.xlsx": {"exam-officer", "auditor"},
-    "GET /results": {"exam-officer", "auditor"},
-    "GET /results.xlsx": {"exam-officer"},
-    "GET /receipt": {"exam-officer", "auditor"},
-    "GET /quarantine": DESK,
-    "GET /quarantine/<digest>/file": {"exam-officer"},
-    "POST /quarantine/<digest>/retry": {"exam-officer"},
-    "GET /audit": {"auditor"},
-}
 
 
 @pytest.fixture
@@ -178,8 +56,9 @@ def sat(desk: Desk) -> None:
 
 
 NO_PAGES = (".png", ".zip", "/statement", ".xlsx", "/rows", "/file", "/form")
-# A script is one assessor's own: whoever else asks is refused; see test_assessing_pages.
-OWN = "/scripts/"
+# A script is one assessor's own: whoever else asks is refused; see test_assessing_pages. And of
+# what was not released nothing is made; see test_released_pages.
+OWN = ("/scripts/", *(f"/sessions/morning/{name}" for name in ("transcripts", "platform", "qti-")))
 
 
 def filled(desk: Desk, path: str) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sync.errors import DocumentAltered
 from sync.exam.practice import check_keys
 from sync.exam.sitting import SessionKind
-from sync.headquarters.marking.results import results_sheet
 from sync.headquarters.marking.scoring import score
 from sync.headquarters.planning.publish import drawn_papers, planned
+from sync.headquarters.released.sheets import results_sheet
 from sync.headquarters.store.schema import sessions as session_table
 from sync.headquarters.watch import search
 from sync.spreadsheet import read_sheet

@@ -1,12 +1,16 @@
 """Operators of response processing, by table: results, NULL, rounding, bounds."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from qti_items import SCORE, base, item, response, value_of
 
+from sync.headquarters.content.qti import extensions
 from sync.headquarters.content.qti.numbers import NUMERIC
 from sync.headquarters.content.qti.operators import PLAIN
+from sync.headquarters.content.qti.processing import OPERATORS, RANDOM, READERS
 from sync.headquarters.content.qti.scoring import score_item
 from sync.headquarters.content.qti.texts import TEXTUAL
 from sync.headquarters.content_errors import QtiRefused
@@ -141,7 +145,26 @@ TEXTS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "result"), [*LOGIC, *NUMBERS, *TEXTS])
+def custom(definition: str, text: str) -> str:
+    return call("customOperator", base("string", text), definition=definition)
+
+
+EXTENSIONS: list[tuple[str, Any]] = [
+    (custom("depcp:Trim", "  Utrecht "), "Utrecht"),
+    (custom("qade:Trim", "  "), None),
+    (custom("qade:ToAscii", "Curaçao é"), "Curacao e"),
+    (custom("questify:ParseCommaDecimal", "1,5"), 1.5),
+    (custom("questify:ParseCommaDecimal", "anderhalf"), None),
+    (call("customOperator", NULL, definition="depcp:Trim"), None),
+    (call("isNotNull", NULL), False),
+    (call("isNotNull", YES), True),
+    (call("notEqual", numbers(1, 1.0)), False),
+    (call("notEqual", numbers(1, 2)), True),
+    (call("notEqual", numbers(1) + NULL), None),
+]
+
+
+@pytest.mark.parametrize(("expression", "result"), [*LOGIC, *NUMBERS, *TEXTS, *EXTENSIONS])
 def test_an_operator_gives(expression: str, result: object) -> None:
     found = value_of(expression)
     assert found == result
@@ -156,6 +179,13 @@ def test_every_operator_stands_in_a_table_above() -> None:
         "ordered",
         "fieldvalue",
     }
+
+
+def test_the_specification_names_every_operator() -> None:
+    text = (Path(__file__).parents[2] / "docs/specs/qti.md").read_text()
+    rows = text[text.index("### Operators") : text.index("Template processing runs")]
+    named = {name.lower() for name in re.findall("`([A-Za-z]+)`", rows)}
+    assert {*OPERATORS, *READERS, *RANDOM, *extensions.NAMED, *extensions.CUSTOM} <= named
 
 
 def test_the_fields_of_a_typed_number_can_be_asked() -> None:

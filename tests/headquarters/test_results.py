@@ -6,16 +6,16 @@ import msgspec
 import openpyxl
 import pytest
 import releasing
-from desk_world import BY, LIVE, Desk, Story
+from desk_world import BY, Desk, Story
 
 from sync.errors import MarksRefused
-from sync.exam.catalogue import find
 from sync.headquarters.errors import MarksUnreadable
 from sync.headquarters.marking import results
-from sync.headquarters.marking.results import HEAD, import_marks, outcome, results_sheet
+from sync.headquarters.marking.results import import_marks
 from sync.headquarters.marking.scoring import score
 from sync.headquarters.planning import rosters
 from sync.headquarters.planning.samples import sample_rows
+from sync.headquarters.released.sheets import HEAD, results_sheet
 from sync.headquarters.watch.audits import Filter, list_audit
 from sync.sheet_writer import sheet_bytes
 from sync.spreadsheet import Cell, read_sheet
@@ -56,28 +56,6 @@ def sheet(desk: Desk, head: list[str], *rows: list[Cell]) -> Path:
     path = desk.folder / "marks.xlsx"
     path.write_bytes(sheet_bytes("成绩", head, rows))
     return path
-
-
-@pytest.mark.parametrize(
-    ("theory", "practical", "expected"),
-    [
-        ("passed", 60, "passed"),
-        ("passed", 59, "failed"),
-        ("passed", None, "awaiting"),
-        ("failed", 100, "failed"),
-        ("absent", None, "absent"),
-        ("violation", 100, "violation"),
-        ("missing", None, "missing"),
-    ],
-)
-def test_every_component_must_reach_its_own_mark(
-    theory: str, practical: int | None, expected: str
-) -> None:
-    assert outcome(find(LIVE), theory, practical) == expected
-
-
-def test_a_certificate_with_a_review_awaits_it_even_with_practical_marks() -> None:
-    assert outcome(find("4-01-02-07-A1"), "passed", 90) == "awaiting"
 
 
 def test_the_sheet_says_who_reached_what(desk: Desk) -> None:

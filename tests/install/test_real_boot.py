@@ -4,21 +4,18 @@ Run by `make test-install`, which builds the package first; needs root and deboo
 """
 
 import json
-import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import world
-from installed import Installed, repacked
-from nspawned import booted, cabled, missing
+from installed import BOOTED, PACKAGE, Installed, repacked
+from nspawned import booted, cabled
 
-PACKAGE = os.environ.get("EXAMSITE_PACKAGE", "")
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not PACKAGE, reason="no package: run make test-install"),
-    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
-]
+pytestmark = BOOTED
+# Longer than the watchdog of the test, and than systemd takes to start the service again.
+A_WHILE_S = 8
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +99,44 @@ def test_a_candidate_sits_over_https_in_a_browser_of_the_room(site: Site) -> Non
 
 def test_a_service_that_stands_still_is_ended_and_every_answer_is_there(site: Site) -> None:
     made, package = site
-    made.write(
-        "/run/systemd/system/examsite-web.service.d/quick.conf", "[Service]\nWatchdogSec=3\n"
-    )
-    made.container.run("systemctl", "daemon-reload")
-    made.container.run("systemctl", "restart", "examsite-web")
+    made.watched("3")
     made.hang()
     made.wait_served()
     assert made.container.state("examsite-web", "NRestarts") == "1"
     assert "watchdog" in made.container.run("journalctl", "-u", "examsite-web", "-o", "cat")
     seat = package.plan.candidates[0].seat
     made.sit(package, seat, again=True, answer=[], expect=2)
+
+
+def test_without_a_watchdog_it_would_stand_still_for_ever(site: Site) -> None:
+    made, _ = site
+    made.watched("0")
+    made.hang()
+    time.sleep(A_WHILE_S)
+    assert made.asks() == 0
+    assert made.container.state("examsite-web", "NRestarts") == "0"
+    made.watched("30")
+
+
+def test_a_certificate_renewed_during_the_sitting_cuts_nobody_off(site: Site) -> None:
+    made, _ = site
+    machine = made.container
+    with made.held() as before:
+        _, first = before.ask()
+        # The control: without a reason nothing is certified anew.
+        machine.run("systemctl", "start", "examsite-certificate")
+        with made.held() as other:
+            assert other.ask() == (200, first)
+        machine.run("ip", "addr", "add", "10.99.0.3/24", "dev", made.card())
+        machine.run("systemctl", "start", "examsite-certificate")
+        assert before.ask() == (200, first)
+        with made.held() as after:
+            status, second = after.ask()
+            assert status == 200
+            assert second != first
+            # The control: by a restart of the front it would have been cut off.
+            machine.run("systemctl", "restart", "haproxy")
+            assert after.ask()[0] == 0
 
 
 def test_the_courier_finds_no_database(site: Site) -> None:
@@ -128,7 +152,7 @@ def test_while_a_sitting_is_open_no_release_is_changed(site: Site, folder: Path)
     newer = repacked(Path(PACKAGE), "0.1.1", folder)
     said, _ = made.install(newer, check=False)
     assert "sitting-runs" in said
-    assert made.container.run("readlink", "/usr/lib/examsite/current") == "releases/0.1.0"
+    assert made.current() == "0.1.0"
     assert made.asks() == 200
 
 
@@ -138,12 +162,12 @@ def test_after_it_the_new_release_takes_the_place_and_a_faulty_one_gives_it_back
     made, _ = site
     made.close_sittings()
     made.install(folder / "examsite_0.1.1.deb")
-    assert made.container.run("readlink", "/usr/lib/examsite/current") == "releases/0.1.1"
+    assert made.current() == "0.1.1"
     made.wait_served()
     faulty = repacked(Path(PACKAGE), "0.1.2", folder, broken=True)
     said, _ = made.install(faulty, check=False)
     assert "release-ill" in said
-    assert made.container.run("readlink", "/usr/lib/examsite/current") == "releases/0.1.1"
+    assert made.current() == "0.1.1"
     made.wait_served()
 
 
@@ -157,7 +181,11 @@ def test_a_package_altered_by_a_byte_is_refused_and_nothing_changes(
     altered.write_bytes(data)
     made.container.put(altered, "/root/altered.deb")
     assert not made.container.succeeds("dpkg", "-i", "/root/altered.deb")
+    assert made.current() == "0.1.1"
     assert made.asks() == 200
+    # The control: whole it is taken.
+    made.install(folder / "examsite_0.1.1.deb")
+    made.wait_served()
 
 
 def test_after_a_power_cut_it_serves_by_itself(site: Site) -> None:

@@ -1,9 +1,10 @@
 """What axe-core (WCAG 2.2 A and AA) finds wrong with each page, contrast to names: nothing."""
 
 import pytest
-from barriers import candidate_screens, found
+from barriers import candidate_screens, found, overflow
 from browsers import Watch
 from candidate_page import CandidatePage, Sit
+from every_page import pages
 from playwright.sync_api import expect
 from premises import SESSION, Premises
 from staff_page import StaffPage
@@ -102,3 +103,56 @@ def test_a_refused_sign_in_keeps_its_reason_and_code_in_the_other_language(
     page.click("#language-switch")
     expect(notice).to_contain_text("Admission number or identity number is wrong")
     expect(notice).to_contain_text("[wrong-sign-in]")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_page_of_anybody_has_a_barrier_or_is_cut_off_at_twice_the_size(
+    site: Premises, watch: Watch, lang: str
+) -> None:
+    """Out of the table of routes: a page that is new is looked at without being listed here."""
+    broken = {}
+    people = (
+        ("administrator", "admin", site.passwords.administrator),
+        ("chief", "chief", site.passwords.chief),
+    )
+    for role, name, password in people:
+        staff = StaffPage(watch.machine().new_page(), site.address)
+        staff.sign_in(name, password)
+        staff.page.wait_for_url(lambda url: "sign-in" not in url)
+        for path in (*pages("examsite", "room"), *pages("examsite", role)):
+            staff.page.goto(f"{site.address}{path}?lang={lang}")
+            broken[f"{role} {path}"] = (found(staff.page), max(0, overflow(staff.page)))
+    assert {place: one for place, one in broken.items() if one != ({}, 0)} == {}
+    assert len(broken) > 40
+
+
+def test_in_the_colours_of_the_persons_own_system_the_answer_grid_says_what_it_said(
+    site: Premises, sit: Sit
+) -> None:
+    paper = sit(site.people["live"][0])
+    paper.enter()
+    paper.answer(1)
+    paper.expect_saved(1)
+    paper.page.emulate_media(forced_colors="active")
+    look = "e => getComputedStyle(e).backgroundColor"
+    answered, other = (paper.cell(number).evaluate(look) for number in (1, 2))
+    assert answered != other
+
+
+def test_deliveries_renew_themselves_and_leave_open_what_a_person_opened(
+    site: Premises, watch: Watch
+) -> None:
+    admin = StaffPage(watch.machine().new_page(), site.address)
+    admin.sign_in("admin", site.passwords.administrator)
+    admin.page.wait_for_url("**/admin")
+    admin.page.goto(f"{site.address}/admin/deliveries")
+    told = admin.page.locator("#deliveries")
+    admin.page.locator("summary").first.click()
+    before = told.locator("p").filter(has_text="考试日志").inner_text()
+    site.act("incident", admission="", category="other", note="停电")
+    expect(told.locator("p").filter(has_text="考试日志")).not_to_have_text(before)
+    expect(told.locator("details").first).to_have_attribute("open", "")
+    expect(admin.page.locator("#heard")).to_be_hidden()
+    with site.room_network_away():
+        expect(admin.page.locator("#heard")).to_be_visible()

@@ -21,18 +21,20 @@ const PLAN = c.object({
     rests: c.integer, rest_minutes: c.integer,
   })),
 });
+/** A text, or markup with its files named. */
+const SAID = (v) => (typeof v === 'string' ? v : c.object({ html: c.string })(v));
 const FORM = c.object({
   id: c.string, specification: c.string, component: c.string, title: WORDS, minutes: c.integer,
   parts: c.list(c.object({
     id: c.string, title: WORDS, marks_each: c.integer,
     items: c.list(c.object({
-      id: c.string, choose: c.oneOf('one', 'many', 'truth', 'gap', 'match', 'order'), stem: c.string,
-      options: c.list(c.tuple(c.string, c.string)), situation: c.orNull(c.string),
-      rows: c.list(c.tuple(c.string, c.string)),
+      id: c.string, choose: c.oneOf('one', 'many', 'truth', 'gap', 'match', 'order'), stem: SAID,
+      options: c.list(c.tuple(c.string, SAID)), situation: c.orNull(c.string),
+      rows: c.list(c.tuple(c.string, SAID)),
     })),
   })),
   situations: c.list(c.object({
-    id: c.string, title: c.string, text: c.string, table: c.list(c.list(c.string)),
+    id: c.string, title: c.string, text: SAID, table: c.list(c.list(c.string)),
   })),
   tasks: c.list(c.object({
     id: c.string, title: c.string, minutes: c.integer, marks: c.integer, situation: c.string,

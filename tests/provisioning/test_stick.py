@@ -330,12 +330,16 @@ def test_a_full_disk_keeps_nothing(
 
 
 def test_a_site_takes_register_software_and_packages_once(
-    hq: world.Headquarters, site_folder: Path, tmp_path: Path
+    hq: world.Headquarters, site_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    # Root's umask is not asked: the site's own user reads what was copied.
+    before = os.umask(0o077)
+    request.addfinalizer(lambda: os.umask(before))
     package = world.make_package(hq, load_identity(site_folder).certificate, tmp_path).path
     stick = made(hq, tmp_path / "full", package=package.read_bytes())
     box = Box(site_folder, tmp_path / "kept", NOW)
     box.keep(stick, box.look(stick, None))
+    assert all(p.stat().st_mode & 0o044 == 0o044 for p in box.held.rglob("*"))
     taken = box.take()
     assert [name.split(".")[-1] for name in taken] == ["json", "deb", "package"]
     (entry,) = Spool(site_folder / "spool").incoming()

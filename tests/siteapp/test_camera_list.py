@@ -95,7 +95,7 @@ def test_a_password_lies_sealed_and_goes_to_no_other_address(book: Book) -> None
 
 
 def test_the_list_is_only_for_the_service_and_a_damaged_one_is_said(book: Book) -> None:
-    names = [book.put(GIVEN).id for _ in range(3)]
+    names = [book.put(GIVEN | {"label": f"门 {n}"}).id for n in range(3)]
     book.remove(names[1])
     assert [book.put(GIVEN).id, *names] == ["cam-2", "cam-1", "cam-2", "cam-3"]
     with pytest.raises(NoSuchCamera):

@@ -231,6 +231,10 @@ def test_two_people_are_asked_on_the_page_and_one_is_not_enough(
     assert client.post(place, data=third).status_code == 403
     assert over.live.session(AM).destroy is None
     assert client.post(place, data=given).status_code == 303
+    ordered = over.live.session(AM).next_seq
+    # A second click, or the way back: ordered it is.
+    assert client.post(place, data=given).status_code in (303, 409)
+    assert over.live.session(AM).next_seq == ordered
     assert "已决定销毁" in client.get("/admin/retention").text
     archive(over, hq.receipt)
     over.retention.look(over.live.session(AM))

@@ -308,7 +308,7 @@ def test_the_steps_tell_the_truth_to_the_last_receipt(open_site: Site) -> None:
 WRONG = [
     ("GET", "/nowhere", 404, "no-such-page", "没有这个页面", "There is no such page"),
     ("DELETE", "/admin", 405, "wrong-method", "不接受这种请求", "does not take such a request"),
-    ("POST", "/admin/packages", 413, "too-large", "内容过大", "too large"),
+    ("POST", "/admin/users", 413, "too-large", "内容过大", "too large"),
 ]
 
 

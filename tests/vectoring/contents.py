@@ -37,6 +37,7 @@ from vectoring.container import _bit, at, drop, field, flip, recode, text, trail
 from vectoring.draft import JSON, Draft, Vector, by_codes, plain, to_recipients
 
 Refusal = tuple[str, str, str, bytes]
+FIRST_ITEM = ("forms", 0, "parts", 0, "items", 0)
 Wrong = Callable[[Any], object]
 
 
@@ -70,6 +71,8 @@ def packages() -> Iterator[Vector]:
     yield Vector("package", "good", package().bytes())
     locked = model(PLAN, field("sittings", 0, "lockdown", to="required"))
     yield Vector("package", "good-in-a-lockdown-browser", package(locked).bytes())
+    marked = model(PAPERS, field(*FIRST_ITEM, "stem", to={"html": "<p>H<sub>2</sub>O？</p>"}))
+    yield Vector("package", "good-with-markup", package(papers=marked).bytes())
     for group in (_package_outside, _plan_shape, _plan_rules, _papers):
         for name, check, code, data in group():
             yield Vector("package", name, data, check, code)
@@ -186,8 +189,7 @@ def _plan_rules() -> Iterator[Refusal]:
 
 
 def _papers() -> Iterator[Refusal]:
-    form = ("forms", 0)
-    item = (*form, "parts", 0, "items", 0)
+    form, item = FIRST_ITEM[:2], FIRST_ITEM
     wrongs: dict[str, Wrong] = {
         "unknown-member": field("answers", to={}),
         "keys-left-out": drop("keys"),
@@ -198,6 +200,7 @@ def _papers() -> Iterator[Refusal]:
         "choose-unknown": field(*item, "choose", to="all"),
         "item-rows-left-out": drop(*item, "rows"),
         "option-without-text": field(*item, "options", 0, to=["a"]),
+        "markup-with-a-script": field(*item, "stem", to={"html": "x", "script": "x"}),
         "task-with-criteria": field(*form, "tasks", 0, "criteria", to=[]),
     }
     for name, wrongly in wrongs.items():

@@ -1,4 +1,4 @@
-"""Commands for what comes in: batches, reconciliation, scoring, results, marks, journals."""
+"""Commands for what comes in: batches, reconciliation, scoring, marks, journals."""
 
 from pathlib import Path
 
@@ -9,7 +9,6 @@ from sync.exam.journal import encode
 from sync.headquarters.clock import wall_ms
 from sync.headquarters.commands.base import (
     IN_FILE,
-    OUT_FILE,
     json_option,
     opened,
     plain,
@@ -24,7 +23,6 @@ from sync.headquarters.marking.reconcile import SittingCount
 from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.register.enrolment_stick import Visitor, visit
 from sync.headquarters.store.body import hash_file
-from sync.wire.files import write_durably
 
 
 @click.command()
@@ -146,43 +144,6 @@ def score(folder: Path, session_id: str, as_json: bool) -> None:
     columns = ["sitting", "admission", "state", "marks", "of", "answered", "how", "receipt"]
     with opened(folder) as hq:
         show(scoring.score(hq, stamp(), session_id), columns, as_json)
-
-
-@click.command("results")
-@click.argument("session_id")
-@click.option("--out", type=OUT_FILE, help="Write the .xlsx here.")
-@json_option
-@click.pass_obj
-def results_command(folder: Path, session_id: str, out: Path | None, as_json: bool) -> None:
-    """The results of a session, as .xlsx with --out."""
-    with opened(folder) as hq:
-        if out:
-            write_durably(out, results.results_sheet(hq, session_id))
-            say(f"已写入 {out}", f"Written: {out}")
-            return
-        rows = [_result_line(row) for row in results.result_rows(hq, session_id)]
-    columns = ["sitting", "admission", "name", "theory", "practical", "outcome", "receipt"]
-    show(rows, columns, as_json)
-
-
-def _result_line(row: results.ResultRow) -> dict[str, object]:
-    return {
-        "sitting": row.theory.sitting,
-        "specification": row.specification,
-        "admission": row.candidate.admission,
-        "name": row.candidate.name,
-        "seat": row.candidate.seat,
-        "state": row.theory.state,
-        "theory": row.theory.marks,
-        "of": row.theory.of,
-        "answered": row.theory.answered,
-        "practical": row.practical,
-        "outcome": row.outcome,
-        "how": row.theory.how,
-        "receipt": row.theory.receipt,
-        "receipt_fits": row.theory.receipt_fits,
-        "form": row.theory.form,
-    }
 
 
 @click.group()

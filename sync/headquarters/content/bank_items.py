@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
-from sync.exam.items import Bank, Item, Situation
+from sync.exam.items import Bank, Item, Markup, Situation, in_text
 from sync.exam.specification import ItemKind
 from sync.headquarters.content.drafts import Draft, Kind
 from sync.headquarters.content.html import text_to_html
@@ -52,11 +52,10 @@ def off_paper(draft: Draft) -> Words | None:
         return Words("没有难度，不能组卷", "without a difficulty it cannot be drawn")
     if len(draft.options) > len(LETTERS):
         return Words(f"选项多于 {len(LETTERS)} 个", f"more than {len(LETTERS)} options")
-    texts = (draft.stem, *draft.options.values(), *draft.rows.values())
-    if any(paper_text(text) is None for text in texts) or situation_text(draft.situation) is None:
+    if draft.kind == "matching" and any(paper_text(o) is None for o in draft.options.values()):
         return Words(
-            "含图片、音视频、公式或表格，试卷目前只能放文字",
-            "it has pictures, sound, formulas or tables; papers hold text only so far",
+            "匹配题的选项在下拉框中显示，只能是文字",
+            "the options of a matching item stand in a list to choose from: text only",
         )
     return None
 
@@ -68,21 +67,31 @@ def paper_item(draft: Draft) -> Item:
         raise ValueError(draft.id)
     letters = dict(zip(draft.options, LETTERS, strict=False))
     rows = {name: str(n) for n, name in enumerate(draft.rows, start=1)}
+    said = {"stem": draft.stem}
+    said |= {letters[name]: html for name, html in draft.options.items()}
+    said |= {rows[name]: html for name, html in draft.rows.items()}
     return Item(
         id=draft.id,
         kind=part,
         field=draft.field,
         task=draft.task,
         difficulty=draft.difficulty,
-        stem=paper_text(draft.stem) or "",
-        options={letters[name]: paper_text(text) or "" for name, text in draft.options.items()},
+        stem=_text(draft.stem),
+        options={letters[name]: _text(text) for name, text in draft.options.items()},
         key=tuple(_key(draft, one, letters, rows) for one in draft.key),
-        reason=paper_text(draft.reason) or "",
+        reason=_text(draft.reason),
         why={},
         situation=situation_id(draft) or None,
         choose="many" if draft.kind == "multiple" else "one",
-        rows={rows[name]: paper_text(text) or "" for name, text in draft.rows.items()},
+        rows={rows[name]: _text(text) for name, text in draft.rows.items()},
+        markup={name: html for name, html in said.items() if paper_text(html) is None},
     )
+
+
+def _text(fragment: str) -> str:
+    """A fragment as text; where text cannot say it all, what it can."""
+    said = paper_text(fragment)
+    return in_text(Markup(fragment)) if said is None else said
 
 
 def _key(draft: Draft, one: str, letters: Mapping[str, str], rows: Mapping[str, str]) -> str:
@@ -96,8 +105,10 @@ def _key(draft: Draft, one: str, letters: Mapping[str, str], rows: Mapping[str, 
 
 def paper_situation(draft: Draft) -> Situation:
     """The shared stem of a draft that is not off_paper."""
-    text, table = situation_text(draft.situation) or ("", ())
-    return Situation(id=situation_id(draft), title="", text=text, table=table)
+    found = situation_text(draft.situation)
+    if found is None:
+        return Situation(id=situation_id(draft), title="", text=Markup(draft.situation))
+    return Situation(id=situation_id(draft), title="", text=found[0], table=found[1])
 
 
 def sample_drafts(bank: Bank) -> list[Draft]:
@@ -133,7 +144,7 @@ def stressed_html(text: str) -> str:
 
 
 def _situation_html(situation: Situation) -> str:
-    head = f"<p>{stressed_html(situation.text)}</p>"
+    head = f"<p>{stressed_html(in_text(situation.text))}</p>"
     if not situation.table:
         return head
     rows = [

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from sync.exam.items import Bank, Item, PracticalTask, Situation
+from sync.exam.items import Bank, Item, PracticalTask, Situation, in_text
 from sync.exam.specification import Specification
 from sync.headquarters.content.bank_kinds import KINDS
 from sync.headquarters.content.likeness import NEARLY, likeness, pairs
@@ -112,8 +112,8 @@ def situation_problems(
 ) -> Iterator[Words]:
     """What one shared stem breaks."""
     yield from _identifier(situation.id, "C", specification)
-    if not 80 <= len(situation.text) <= 200:
-        length = len(situation.text)
+    length = len(in_text(situation.text))
+    if not 80 <= length <= 200:
         yield Words(f"情景 {length} 字，应为 80–200 字", f"text of {length}, not 80–200")
     if not situation.title.strip():
         yield Words("缺少标题", "title is empty")

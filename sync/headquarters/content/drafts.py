@@ -1,6 +1,7 @@
 """Items that come from elsewhere: one form for all sources, and what each of them must keep."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -35,6 +36,8 @@ KIND_WORDS: dict[str, Words] = {
 }
 # Marked by people: no key.
 BY_PEOPLE = frozenset({"text", "upload"})
+# A picture that nothing is said of: a candidate who does not see it could not answer.
+_UNSAID = re.compile(r"<img\b(?![^>]*\salt=)")
 MOST_OPTIONS, MOST_MARKS, LONGEST = 26, 1000, 20_000
 
 
@@ -99,6 +102,8 @@ def problems(draft: Draft) -> Iterator[Words]:
     texts = (draft.stem, draft.reason, draft.situation, *draft.options.values())
     if any(len(text) > LONGEST for text in texts):
         yield Words(f"文字超过 {LONGEST} 字", f"a text of over {LONGEST} characters")
+    if any(_UNSAID.search(text) for text in ([draft.qti] if draft.qti else _shown(draft))):
+        yield Words("图片缺少替代文字（alt）", "a picture has no alternative text (alt)")
     if not 0 < draft.marks <= MOST_MARKS:
         yield Words(f"分值应为 0–{MOST_MARKS}", f"marks must be above 0, at most {MOST_MARKS}")
     if draft.difficulty is not None and not 0 <= draft.difficulty <= 1:
@@ -109,6 +114,11 @@ def problems(draft: Draft) -> Iterator[Words]:
         yield Words("缺少答案", "there is no key")
     elif draft.kind in ("matching", "ordering"):
         yield from _pairs(draft)
+
+
+def _shown(draft: Draft) -> Iterator[str]:
+    """What a candidate sees of an item."""
+    yield from (draft.stem, draft.situation, *draft.options.values(), *draft.rows.values())
 
 
 def _choice(draft: Draft) -> Iterator[Words]:

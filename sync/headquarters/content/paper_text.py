@@ -1,7 +1,7 @@
 """Clean XHTML of an item as the text that a paper carries: lines, and **stress**; nothing else.
 
 What text cannot say without loss (pictures, sound, formulas, raised and lowered figures, tables in
-a stem) is never left out in silence: PaperText says None, and the item stays off papers.
+a stem) is never left out in silence: then the paper carries the fragment itself, as Markup.
 """
 
 import html

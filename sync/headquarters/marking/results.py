@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, insert, select
 
 from sync.errors import MarksRefused
+from sync.exam.outcomes import ELSEWHERE, UNSCORED, by_people, outcome
 from sync.exam.sitting import CandidatePlan
 from sync.exam.specification import Specification, Struct
 from sync.headquarters.errors import MarksUnreadable
@@ -15,13 +16,11 @@ from sync.headquarters.planning.sessions import (
     find,
     list_sittings,
     published_plan,
-    show_session,
 )
 from sync.headquarters.store.assessing_tables import assessments
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import entries, practical_marks
-from sync.sheet_writer import sheet_bytes
 from sync.spreadsheet import Cell, SheetUnreadable, read_sheet
 from sync.words import Words
 
@@ -87,20 +86,7 @@ class ResultRow(Struct, frozen=True):
     outcome: str
 
 
-def outcome(specification: Specification, theory: str, practical: int | None) -> str:
-    """The whole certificate: every required component must reach its own mark to pass."""
-    if theory != "passed":
-        return theory
-    others = [c for c in specification.components if c.name != "theory"]
-    for component in others:
-        marks = practical if component.name == "practical" else None
-        if marks is not None and marks < component.pass_mark:
-            return "failed"
-    known = {"practical"} if practical is not None else set()
-    return "passed" if {c.name for c in others} <= known else "awaiting"
-
-
-class _Known:
+class Known:
     """What a session has of each candidate: what was scored, and the marks people gave."""
 
     def __init__(self, headquarters: Headquarters, session: str) -> None:
@@ -109,42 +95,48 @@ class _Known:
         self.scored = {(row.sitting, row.admission): row for row in scored}
         self.marks = _practical(headquarters, session)
 
-    def other(self, sitting: SittingRow, component: str) -> str | None:
-        """The sitting of another component of the same certificate in this session."""
-        same = (s.plan for s in self.sittings if s.plan.specification == sitting.plan.specification)
-        return next((plan.id for plan in same if plan.component == component), None)
+    def own(self, sitting: SittingRow, admission: str) -> Scored:
+        """What was scored of one sitting."""
+        key = (sitting.plan.id, admission)
+        return self.scored.get(key, Scored(*key, state=UNSCORED))
 
-    def practical(self, sitting: SittingRow, admission: str) -> int | None:
-        """The practical marks, given for this sitting or for the practical one beside it."""
-        own = self.marks.get((sitting.plan.id, admission))
-        beside = self.other(sitting, "practical")
-        return own if own is not None or beside is None else self.marks.get((beside, admission))
+    def of(self, specification: str, candidate: CandidatePlan) -> list[SittingRow]:
+        """The candidate's sittings of one certificate in this session."""
+        return [
+            row
+            for row in self.sittings
+            if row.plan.specification == specification and row.plan.id in candidate.sittings
+        ]
 
-    def outcome(self, sitting: SittingRow, own: Scored, admission: str) -> str:
-        """As `outcome`, also for a practical sitting, whose theory may be another day's."""
-        rules, marks = sitting.specification, self.practical(sitting, admission)
-        if sitting.plan.component == "theory" or own.state != "awaiting":
-            return outcome(rules, own.state, marks)
-        if marks is None:
-            return "awaiting"
-        if marks < rules.component("practical").pass_mark:
-            return "failed"
-        theory = self.scored.get((self.other(sitting, "theory") or "", admission))
-        return outcome(rules, theory.state, marks) if theory else "awaiting-theory"
+    def practical(self, specification: str, candidate: CandidatePlan) -> int | None:
+        """The practical marks: given for the practical sitting, else for the theory beside it."""
+        own = self.of(specification, candidate)
+        ordered = sorted(own, key=lambda row: row.plan.component != "practical")
+        found = (self.marks.get((row.plan.id, candidate.admission)) for row in ordered)
+        return next((marks for marks in found if marks is not None), None)
+
+    def reached(self, rules: Specification, candidate: CandidatePlan) -> dict[str, str]:
+        """component → state, as `outcome` reads it."""
+        own = self.of(rules.code, candidate)
+        states = {row.plan.component: self.own(row, candidate.admission).state for row in own}
+        marks = {"practical": self.practical(rules.code, candidate)}
+        for component in rules.components:
+            if component.name != "theory":
+                sat = states.get(component.name, ELSEWHERE)
+                states[component.name] = by_people(component, sat, marks.get(component.name))
+        return states
 
 
 def result_rows(headquarters: Headquarters, session: str) -> list[ResultRow]:
     """Every candidate of every sitting, by sitting and seat; NotReady before publishing."""
     plan = published_plan(headquarters, session)
-    known = _Known(headquarters, session)
+    known = Known(headquarters, session)
     rows = []
     for sitting in known.sittings:
         specification = sitting.specification
         for candidate in plan.candidates:
             if sitting.plan.id not in candidate.sittings:
                 continue
-            key = (sitting.plan.id, candidate.admission)
-            theory = known.scored.get(key, Scored(*key, state="unscored"))
             rows.append(
                 ResultRow(
                     candidate=candidate,
@@ -152,9 +144,9 @@ def result_rows(headquarters: Headquarters, session: str) -> list[ResultRow]:
                     title=sitting.plan.title,
                     certificate=specification.name,
                     level=specification.level,
-                    theory=theory,
-                    practical=known.practical(sitting, candidate.admission),
-                    outcome=known.outcome(sitting, theory, candidate.admission),
+                    theory=known.own(sitting, candidate.admission),
+                    practical=known.practical(specification.code, candidate),
+                    outcome=outcome(specification, known.reached(specification, candidate)),
                 )
             )
     return rows
@@ -164,13 +156,6 @@ def _practical(headquarters: Headquarters, session: str) -> dict[tuple[str, str]
     query = select(practical_marks).where(practical_marks.c.session == session)
     with headquarters.store.reading() as db:
         return {(row.sitting, row.admission): row.marks for row in db.execute(query)}
-
-
-def results_sheet(headquarters: Headquarters, session: str) -> bytes:
-    """The results as .xlsx; everything people typed is text and can be no formula."""
-    kind = show_session(headquarters, session).kind
-    rows = [[*cells(row), session, KINDS[kind].zh] for row in result_rows(headquarters, session)]
-    return sheet_bytes(SHEETS[kind], HEAD, rows)
 
 
 def cells(row: ResultRow) -> list[Cell]:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from sync.errors import NotReady
+from sync.exam.items import in_html
 from sync.exam.paper import Form, PaperItem
 from sync.headquarters.planning.drawing import day_of
 from sync.headquarters.store.schema import forms, sessions
@@ -55,5 +56,7 @@ def _others(db: Connection, session: Row[Any]) -> list[str]:
 
 
 def _content(item: PaperItem) -> Content:
-    texts = frozenset(text for _, text in item.options)
-    return item.stem, texts, frozenset(text for _, text in item.rows)
+    texts, rows = (
+        frozenset(in_html(text) for _, text in some) for some in (item.options, item.rows)
+    )
+    return in_html(item.stem), texts, rows

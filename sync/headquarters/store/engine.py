@@ -35,6 +35,7 @@ from sync.headquarters.store import (
     enrolment_tables,
     marking_tables,
     register_tables,
+    released_tables,
     watch_tables,
 )
 from sync.headquarters.store.schema import SCHEMA_VERSION, about, audit, metadata
@@ -48,6 +49,7 @@ TABLES = (
     bank_tables,
     candidate_tables,
     register_tables,
+    released_tables,
     watch_tables,
 )
 # From 3.7.0 to 3.51.2 a WAL reset could corrupt the file.

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from sync.exam.specification import Struct
-from sync.headquarters.marking.results import HEAD, KINDS, SHEETS, ResultRow, cells, result_rows
+from sync.headquarters.marking.results import SHEETS, ResultRow, result_rows
+from sync.headquarters.released.sheets import HEAD, sheet_row, standing, standings
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sessions, sites, sittings
 from sync.sheet_writer import sheet_bytes
+from sync.words import Words
 
 MOST_ROWS = 20_000
 EXAMINATION = "examination"
@@ -56,6 +58,7 @@ class Found(Struct, frozen=True):
     site_name: str
     kind: str
     row: ResultRow
+    standing: Words
 
 
 def count(headquarters: Headquarters, wanted: Wanted) -> int:
@@ -76,15 +79,22 @@ def search(headquarters: Headquarters, wanted: Wanted, limit: int, offset: int =
     query = select(*key, *about).select_from(_FROM).where(_where(wanted)).order_by(*order)
     with headquarters.store.reading() as db:
         hits = db.execute(query.limit(limit).offset(offset)).all()
+    known = {
+        session: standings(headquarters, session)
+        for session in dict.fromkeys(hit.session for hit in hits)
+    }
     rows = {
         (session, row.theory.sitting, row.candidate.admission): row
-        for session in dict.fromkeys(hit.session for hit in hits)
+        for session in known
         for row in result_rows(headquarters, session)
     }
     return [
-        Found(hit.session, hit.site, hit.name, hit.kind, rows[hit[:3]])
+        Found(
+            *(hit.session, hit.site, hit.name, hit.kind, row),
+            standing(known[hit.session], hit.kind, row),
+        )
         for hit in hits
-        if hit[:3] in rows
+        if (row := rows.get(tuple(hit[:3])))
     ]
 
 
@@ -99,7 +109,7 @@ def export(headquarters: Headquarters, by: Stamp, wanted: Wanted) -> bytes:
 
 def results_sheet_of(found: Sequence[Found], kind: str) -> bytes:
     """As the sheet of one session; everything people typed is text and can be no formula."""
-    rows = [[*cells(one.row), one.session, KINDS[one.kind].zh] for one in found]
+    rows = [sheet_row(one.row, one.session, one.kind, one.standing) for one in found]
     return sheet_bytes(SHEETS[kind], HEAD, rows)
 
 

@@ -27,6 +27,7 @@ from sync.headquarters.web.quota_pages import quota_pages
 from sync.headquarters.web.readiness_pages import readiness_pages
 from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
+from sync.headquarters.web.released_pages import released_pages
 from sync.headquarters.web.result_pages import result_pages
 from sync.headquarters.web.roster_pages import roster_pages
 from sync.headquarters.web.rule_pages import rule_pages
@@ -50,7 +51,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.register_blueprint(readiness_pages)
     app.register_blueprint(quota_pages)
     app.register_blueprint(roster_pages)
-    for watching in (board_pages, watch_pages, result_pages, desk_pages):
+    for watching in (board_pages, watch_pages, result_pages, released_pages, desk_pages):
         app.register_blueprint(watching)
     app.extensions["boards"] = Boards()
     app.register_blueprint(marking_pages)

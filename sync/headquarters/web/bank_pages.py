@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from sync.exam.items import Bank, Item
+from sync.exam.items import Bank, Item, in_text
 from sync.exam.specification import PART_TITLES
 from sync.headquarters.content import specifications
 from sync.headquarters.content.bank import builtin_bank, builtin_codes
@@ -129,7 +129,7 @@ def samples_page(code: str) -> str:
 def _fits(item: Item, bank: Bank, field: str, kind: str, text: str) -> bool:
     said = [item.id, item.stem, item.task, *item.options.values()]
     if item.situation:
-        said.append(bank.situations[item.situation].text)
+        said.append(in_text(bank.situations[item.situation].text))
     return (
         field in ("", item.field)
         and kind in ("", item.kind)

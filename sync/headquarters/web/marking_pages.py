@@ -13,9 +13,11 @@ from sync.headquarters.marking import corrections, item_figures
 from sync.headquarters.marking.rulings import in_words, list_corrections
 from sync.headquarters.planning import sessions
 from sync.headquarters.planning.sessions import SittingRow
+from sync.headquarters.released import plots
+from sync.headquarters.released.site_figures import FEW
 from sync.headquarters.store.engine import record
 from sync.headquarters.web.downloads import sheet_answer
-from sync.headquarters.web.guard import headquarters, role, stamp
+from sync.headquarters.web.guard import headquarters, language, role, stamp
 from sync.headquarters.web.ruling_forms import key_now, rows_of, ruling_of
 
 marking_pages = Blueprint("marking_pages", __name__)
@@ -34,6 +36,8 @@ def items_page(session: str) -> str:
         items=_items(session),
         flags=item_figures.FLAGS,
         enough=ENOUGH,
+        few=FEW,
+        item_map=lambda form: plots.item_map(form, language()),
     )
 
 

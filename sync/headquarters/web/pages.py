@@ -11,6 +11,7 @@ from sync.headquarters.marking import results, scoring
 from sync.headquarters.marking.reconcile import Reconciliation
 from sync.headquarters.planning import publish, release, sessions, unlocking
 from sync.headquarters.register import sites, staff
+from sync.headquarters.released import sheets
 from sync.headquarters.store.engine import record
 from sync.headquarters.watch import board
 from sync.headquarters.web.assessing_pages import assessor_home
@@ -113,6 +114,7 @@ def session_page(session: str) -> str:
         reconciliation=_reconciliation(session) if published else None,
         files_here=files_here(headquarters(), session),
         results=results.result_rows(headquarters(), session) if published else [],
+        standing=sheets.standing_of_session(headquarters(), session) if published else None,
         consents=unlocking.consents(headquarters(), row.package_digest or ""),
     )
 
@@ -125,7 +127,7 @@ def _reconciliation(session: str) -> Reconciliation | None:
 @role("exam-officer")
 def results_file(session: str) -> Response:
     """The results as a sheet, with full identity numbers; that it was taken is recorded."""
-    sheet = results.results_sheet(headquarters(), session)
+    sheet = sheets.results_sheet(headquarters(), session)
     with headquarters().store.writing() as db:
         record(db, stamp(), "results.export", session=session)
     return sheet_answer(sheet, f"results-{session}")

@@ -78,7 +78,7 @@ export class Attempt {
     await this.write();
     this.outbox.kick();
     this.files.kick();
-    this.materials.fetchAll(this.record.paper.tasks);
+    this.materials.fetchAll(this.record.paper);
   }
 
   /** At rest: nothing is sent any more. */

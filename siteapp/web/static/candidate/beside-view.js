@@ -1,11 +1,13 @@
 /** What is read beside a question: a situation with its data table, or a task with its materials. */
 
-import { el, stressed } from "../shared/dom.js";
+import { el } from "../shared/dom.js";
 import { t } from "../shared/words.js";
+import { shown } from "./markup.js";
 import { materialList } from "./materials-view.js";
 
 /** @param {import("./app.js").App} app @param {NonNullable<import("./places.js").Place["beside"]>} beside */
 export function besideView(app, beside) {
+  const { materials } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
   const name = beside.materials.length || beside.title ? t("任务说明", "The task") : t("情景材料", "The situation");
   return el(
     "div",
@@ -14,7 +16,7 @@ export function besideView(app, beside) {
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": name },
       el("h2", {}, beside.title ? el("span", { lang: "zh-CN" }, beside.title) : name),
-      el("p", { class: "prose", lang: "zh-CN" }, ...stressed(beside.text)),
+      el("div", { class: "prose", lang: "zh-CN" }, ...shown(materials, beside.text)),
       beside.table.length > 0 && dataTable(beside.table),
       beside.materials.length > 0 && materialList(app, beside.materials),
     ),

@@ -1,7 +1,8 @@
 /** Options of a choice: radio buttons for one, check boxes for many, lettered in the order shown. */
 
-import { el, stressed } from "../shared/dom.js";
+import { el } from "../shared/dom.js";
 import { t } from "../shared/words.js";
+import { shown } from "./markup.js";
 
 /** @typedef {import("./places.js").Place} Place */
 
@@ -15,11 +16,11 @@ export function choiceView(app, place) {
     el("input", { type, name: "option", value: option.ref, id: `option-${i}` }),
   );
   const keep = () => attempt.answer(place.ref, inputs.filter((input) => input.checked).map((input) => input.value));
-  const labels = place.options.map((option, i) => optionLabel(option, i, inputs[i]));
+  const labels = place.options.map((option, i) => optionLabel(attempt.materials, option, i, inputs[i]));
   const element = el(
     "fieldset",
     { class: "choice", on: { change: keep } },
-    el("legend", { class: "stem", lang: "zh-CN" }, ...stressed(place.stem), place.choose === "many" && howMany()),
+    el("legend", { class: "stem", lang: "zh-CN" }, ...shown(attempt.materials, place.stem), place.choose === "many" && howMany()),
     labels,
   );
   const update = () => {
@@ -42,14 +43,14 @@ function howMany() {
   return el("span", { class: "sr" }, t("可选多项", "one or more"));
 }
 
-/** @param {import("./types.js").Option} option @param {number} i @param {HTMLInputElement} input */
-function optionLabel(option, i, input) {
+/** @param {import("./materials.js").Materials} materials @param {import("./types.js").Option} option @param {number} i @param {HTMLInputElement} input */
+function optionLabel(materials, option, i, input) {
   return el(
     "label",
     { class: "option", for: input.id },
     input,
     el("span", { class: "letter" }, LETTERS[i]),
-    el("span", { class: "option-text", lang: "zh-CN" }, ...stressed(option.text)),
+    el("span", { class: "option-text", lang: "zh-CN" }, ...shown(materials, option.text)),
   );
 }
 

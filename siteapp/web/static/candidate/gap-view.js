@@ -23,5 +23,5 @@ export function gapView(app, place) {
     if (document.activeElement !== input && input.value !== known()) input.value = known();
   };
   const label = el("label", { for: "answer-gap" }, t("答案", "Your answer"));
-  return { element: el("div", { class: "gap" }, stemOf(place), label, input), update };
+  return { element: el("div", { class: "gap" }, stemOf(app, place), label, input), update };
 }

@@ -1,6 +1,22 @@
-/** The files that a practical task hands out: fetched with the paper, so that they outlive the server. */
+/** The files that tasks hand out and items show: fetched with the paper, so that they outlive the server. */
 
 import { keepBytes, keptBytes } from "./file-store.js";
+
+/** The server names none: what it hands out is never opened by its address. @type {Record<string, string>} */
+const TYPES = {
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  gif: "image/gif",
+  webp: "image/webp",
+  mp3: "audio/mpeg",
+  m4a: "audio/mp4",
+  ogg: "audio/ogg",
+  wav: "audio/wav",
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  webm: "video/webm",
+};
 
 export class Materials {
   /** @param {import("./server.js").Server} server @param {string} attempt */
@@ -9,11 +25,14 @@ export class Materials {
     this.attempt = attempt;
     /** @type {Map<string, Promise<Blob>>} */
     this.here = new Map();
+    /** @type {Map<string, Promise<string>>} */
+    this.urls = new Map();
   }
 
-  /** Fetches what the tasks hand out, one after another; what fails now is fetched when it is wanted. @param {import("./types.js").Task[]} tasks */
-  async fetchAll(tasks) {
-    for (const { file } of tasks.flatMap((task) => task.materials)) {
+  /** Fetches what the paper needs, one after another; what fails now is fetched when it is wanted. @param {import("./types.js").Paper} paper */
+  async fetchAll(paper) {
+    const handed = paper.tasks.flatMap((task) => task.materials).map(({ file }) => file);
+    for (const file of [...(paper.media || []), ...handed]) {
       await this.get(file).catch((error) => console.info("material", file, String(error)));
     }
   }
@@ -26,6 +45,16 @@ export class Materials {
     this.here.set(file, found);
     found.catch(() => this.here.delete(file));
     return found;
+  }
+
+  /** An address of this page for a picture, sound or film. @param {string} file @returns {Promise<string>} */
+  urlOf(file) {
+    const known = this.urls.get(file);
+    if (known) return known;
+    const made = this.get(file).then((data) => URL.createObjectURL(new Blob([data], { type: TYPES[file.split(".").pop() || ""] || "" })));
+    this.urls.set(file, made);
+    made.catch(() => this.urls.delete(file));
+    return made;
   }
 
   /** @param {string} file */

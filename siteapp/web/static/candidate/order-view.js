@@ -1,7 +1,8 @@
 /** Things to be put in order: each has two buttons, up and down. The order counts once it was touched. */
 
-import { announce, el, stressed } from "../shared/dom.js";
+import { announce, el } from "../shared/dom.js";
 import { t } from "../shared/words.js";
+import { plainOf, shown } from "./markup.js";
 import { stemOf } from "./stem.js";
 
 /** @param {import("./app.js").App} app @param {import("./places.js").Place} place @returns {import("./place-view.js").AnswerView} */
@@ -27,10 +28,10 @@ export function orderView(app, place) {
     keepIt.disabled = isTaken(attempt.ledger.response(place.ref));
     if (order.join() === shown) return;
     shown = order.join();
-    list.replaceChildren(...order.map((option, at) => line(place, option, at, move)));
+    list.replaceChildren(...order.map((option, at) => line(attempt.materials, place, option, at, move)));
   };
   update();
-  return { element: el("div", { class: "ordering" }, stemOf(place), list, keepIt), update };
+  return { element: el("div", { class: "ordering" }, stemOf(app, place), list, keepIt), update };
 }
 
 /** @param {import("./types.js").Response|undefined} response */
@@ -45,15 +46,15 @@ function orderOf(place, attempt) {
   return order.includes(-1) ? place.options.map((_, option) => option) : order;
 }
 
-/** @param {import("./places.js").Place} place @param {number} option @param {number} at @param {(at: number, by: number) => void} move */
-function line(place, option, at, move) {
+/** @param {import("./materials.js").Materials} materials @param {import("./places.js").Place} place @param {number} option @param {number} at @param {(at: number, by: number) => void} move */
+function line(materials, place, option, at, move) {
   const { text } = place.options[option];
   const button = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ words, /** @type {boolean} */ off) =>
-    el("button", { type: "button", class: "plain small", disabled: off, "aria-label": `${words}${t("：", ": ")}${text}`, data: { by: String(by) }, on: { click: () => move(at, by) } }, sign);
+    el("button", { type: "button", class: "plain small", disabled: off, "aria-label": `${words}${t("：", ": ")}${plainOf(text)}`, data: { by: String(by) }, on: { click: () => move(at, by) } }, sign);
   return el(
     "li",
     {},
-    el("span", { class: "order-text", lang: "zh-CN" }, ...stressed(text)),
+    el("span", { class: "order-text", lang: "zh-CN" }, ...shown(materials, text)),
     button(-1, "↑", t("上移", "Move up"), at === 0),
     button(1, "↓", t("下移", "Move down"), at === place.options.length - 1),
   );

@@ -7,11 +7,11 @@
  * @property {string} ref
  * @property {number} number
  * @property {"one"|"many"|"truth"|"gap"|"match"|"order"|"text"|"file"} choose
- * @property {string} stem
+ * @property {import("./types.js").Said} stem
  * @property {string|null} title  of a deliverable
  * @property {import("./types.js").Option[]} options
  * @property {import("./types.js").Row[]} rows  of a matching item, or the places of an ordering one
- * @property {{title: string|null, text: string, table: string[][],
+ * @property {{title: string|null, text: import("./types.js").Said, table: string[][],
  *   materials: import("./types.js").Material[]}|null} beside  what is read beside it
  * @property {string[]} accept
  * @property {Group} group

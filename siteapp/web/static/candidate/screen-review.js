@@ -1,7 +1,8 @@
 /** After a practice: the score and, item by item, what was answered, what is right and why. */
 
-import { el, stressed } from "../shared/dom.js";
+import { el } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
+import { inWords, plainOf } from "./markup.js";
 
 /** @typedef {import("./types.js").Review} Review */
 /** @typedef {import("./types.js").ReviewItem} Item */
@@ -44,8 +45,8 @@ function itemView(item) {
     "details",
     { class: "review-item", open: level !== "good" },
     el("summary", {}, t(`第 ${item.number} 题 `, `Question ${item.number} `), el("span", { class: `mark ${level}` }, `${word} ${item.marks} / ${item.of}`)),
-    item.situation && el("p", { class: "prose quiet", lang: "zh-CN" }, item.situation.text),
-    el("p", { class: "stem", lang: "zh-CN" }, ...stressed(item.stem)),
+    item.situation && el("p", { class: "prose quiet", lang: "zh-CN" }, ...inWords(item.situation.text)),
+    el("p", { class: "stem", lang: "zh-CN" }, ...inWords(item.stem)),
     answerView(item),
     el("p", { lang: "zh-CN" }, el("strong", {}, t("解析：", "Reason: ")), item.reason),
   );
@@ -71,7 +72,7 @@ function optionView(item, option, i) {
     "li",
     { class: right ? "right" : taken ? "wrong" : "" },
     el("span", { class: "letter" }, LETTERS[i]),
-    el("span", { lang: "zh-CN" }, ...stressed(option.text)),
+    el("span", { lang: "zh-CN" }, ...inWords(option.text)),
     taken && el("span", { class: "mark" }, t("您的答案", "your answer")),
     right && el("span", { class: "mark good" }, t("正确答案", "right answer")),
     why && !right && el("div", { class: "quiet small", lang: "zh-CN" }, why),
@@ -82,13 +83,13 @@ function optionView(item, option, i) {
 function rowsView(item) {
   const named = (/** @type {string[]} */ refs, /** @type {string[]} */ among) => {
     const at = refs.findIndex((ref) => among.includes(ref));
-    return at < 0 ? "—" : item.options[at].text;
+    return at < 0 ? "—" : plainOf(item.options[at].text);
   };
   return el(
     "table",
     { class: "dense" },
     el("thead", {}, el("tr", {}, [t("位置", "Row"), t("您的答案", "Your answer"), t("正确答案", "Right answer")].map((one) => el("th", { scope: "col" }, one)))),
-    el("tbody", {}, item.rows.map((row) => el("tr", {}, el("th", { scope: "row", lang: "zh-CN" }, row.text), el("td", { lang: "zh-CN" }, named(row.refs, item.taken)), el("td", { lang: "zh-CN" }, named(row.refs, item.key))))),
+    el("tbody", {}, item.rows.map((row) => el("tr", {}, el("th", { scope: "row", lang: "zh-CN" }, ...inWords(row.text)), el("td", { lang: "zh-CN" }, named(row.refs, item.taken)), el("td", { lang: "zh-CN" }, named(row.refs, item.key))))),
   );
 }
 

@@ -1,8 +1,10 @@
 /** The question above an answer that is no choice. */
 
-import { el, stressed } from "../shared/dom.js";
+import { el } from "../shared/dom.js";
+import { shown } from "./markup.js";
 
-/** @param {import("./places.js").Place} place */
-export function stemOf(place) {
-  return el("p", { class: "stem", id: "stem", lang: "zh-CN" }, ...stressed(place.stem));
+/** @param {import("./app.js").App} app @param {import("./places.js").Place} place */
+export function stemOf(app, place) {
+  const { materials } = /** @type {import("./attempt.js").Attempt} */ (app.attempt);
+  return el("div", { class: "stem", id: "stem", lang: "zh-CN" }, ...shown(materials, place.stem));
 }

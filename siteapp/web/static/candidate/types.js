@@ -33,10 +33,11 @@
  * @property {Words=} reason  why the server refused it
  * @property {([number, number]|null)=} made  the last contact before the choice, and the choice, as of a save
  *
- * @typedef {{ref: string, text: string}} Option
- * @typedef {{text: string, table: string[][]}} Situation
- * @typedef {{text: string, refs: string[]}} Row  what it stands for with each of the options, in their order
- * @typedef {{ref: string, number: number, choose: "one"|"many"|"truth"|"gap"|"match"|"order", stem: string,
+ * @typedef {string|{html: string}} Said  a text with **stress**, or clean XHTML with files of the package
+ * @typedef {{ref: string, text: Said}} Option
+ * @typedef {{text: Said, table: string[][]}} Situation
+ * @typedef {{text: Said, refs: string[]}} Row  what it stands for with each of the options, in their order
+ * @typedef {{ref: string, number: number, choose: "one"|"many"|"truth"|"gap"|"match"|"order", stem: Said,
  *   options: Option[], rows: Row[], situation: Situation|null}} PaperItem
  * @typedef {{id: string, title: Words, marks_each: number, items: PaperItem[]}} Part
  * @typedef {{file: string, title: string}} Material
@@ -47,7 +48,7 @@
  * @typedef {PaperItem & {text: string, taken: string[], key: string[], why: Record<string, string>,
  *   reason: string, marks: number, of: number}} ReviewItem
  * @typedef {{marks: number, of: number, parts: {title: Words, items: ReviewItem[]}[]}} Review
- * @typedef {{attempt: string, title: Words, minutes: number, parts: Part[], tasks: Task[],
+ * @typedef {{attempt: string, title: Words, minutes: number, parts: Part[], tasks: Task[], media: string[],
  *   responses?: Record<string, Response>, flags?: string[]}} Paper
  *
  * @typedef {"signed-in"|"confirmed"|"started"|"handed-in"} Phase

@@ -34,7 +34,7 @@ function flow(rest, beside) {
 function drawRoom(room, bySeat) {
   const grid = el("div", { class: "plan", role: "list", "aria-label": t(`座位 · ${room.name}`, `Seats · ${room.name}`) });
   const seated = room.cells.filter((/** @type {any} */ cell) => cell.kind !== "aisle");
-  grid.style.gridTemplateColumns = tracks(room.columns, seated.map((/** @type {any} */ cell) => cell.column), "minmax(0, 1fr)");
+  grid.style.gridTemplateColumns = tracks(room.columns, seated.map((/** @type {any} */ cell) => cell.column), "minmax(var(--seat), 1fr)");
   grid.style.gridTemplateRows = tracks(room.rows, seated.map((/** @type {any} */ cell) => cell.row), "auto");
   for (const cell of seated) {
     const [first, ...more] = bySeat.get(cell.seat) || [nobody(cell)];

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 
 from sync.headquarters.content.qti.declarations import AreaMapping, Declaration, Mapping
+from sync.headquarters.content.qti.extensions import extension
 from sync.headquarters.content.qti.markup import Node, at_line, placed, plain_name, refusal
 from sync.headquarters.content.qti.numbers import NUMERIC
 from sync.headquarters.content.qti.operators import PLAIN, Call, Operator, truth
@@ -96,9 +97,10 @@ class Machine:
             raise unsupported(node, why=TOO_DEEP)
         if node.name in READERS:
             return READERS[node.name](self, node)
-        operator = OPERATORS.get(node.name)
+        operator = OPERATORS.get(node.name) or extension(node.name, node.get("definition"))
         if operator is None:
-            raise unsupported(node, f"{node.written} {node.get('class')}".strip())
+            named = node.get("class") or node.get("definition")
+            raise unsupported(node, f"{node.written} {named}".strip())
         operands = [self.value(child, depth + 1) for child in node.children]
         try:
             return operator(Call(node, operands, self.lookup))

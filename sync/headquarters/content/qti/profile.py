@@ -177,9 +177,7 @@ def _object(made: Any, child: Any, source: Source) -> None:
     found = source(data) if tag and data else None
     if found is None or tag is None:
         if data:
-            raise refusal(
-                "", child.sourceline or 0, Words(f"不支持 {data[:60]}", f"no {data[:60]}")
-            )
+            raise _absent(child, data, Words(f"不支持 {data[:60]}", f"no {data[:60]}"))
         _fill(made, child, source, spaced=True)
         return
     said = {"src": found}
@@ -189,6 +187,16 @@ def _object(made: Any, child: Any, source: Source) -> None:
     if tag == "img":
         said["alt"] = " ".join("".join(child.itertext()).split())
     etree.SubElement(made, f"{{{SPACE}}}{tag}", dict(sorted(said.items())))
+
+
+def _absent(child: Any, address: str, reason: Words) -> Exception:
+    """The refusal of an address that shows nothing here."""
+    if address.split("#")[0].split("?")[0].strip().lower().endswith((".svg", ".svgz")):
+        reason = Words(
+            f"不接受 SVG 图片（其中可含程序），请改为 PNG：{address[:60]}",
+            f"an SVG picture can hold programs, save it as PNG: {address[:60]}",
+        )
+    return refusal("", child.sourceline or 0, reason)
 
 
 def _element(made: Any, child: Any, name: str, source: Source) -> None:
@@ -201,7 +209,7 @@ def _element(made: Any, child: Any, name: str, source: Source) -> None:
             found = source(value.strip())
             if found is None:
                 reason = Words(f"缺少文件 {value[:60]}", f"{value[:60]} is missing")
-                raise refusal("", child.sourceline or 0, reason)
+                raise _absent(child, value, reason)
             attributes[plain] = found
         elif plain in known:
             attributes[plain] = value

@@ -21,12 +21,17 @@ def write_item(draft: Draft) -> str:
     if draft.qti:
         return draft.qti
     parts = [_declaration(draft), _outcomes(draft), _body(draft), _processing(draft)]
-    title = escape(draft.title or html_to_text(draft.stem)[:40], quote=True)
+    title = _attribute(draft.title or html_to_text(draft.stem)[:40])
     text = (
-        f'<qti-assessment-item xmlns="{SPACE}" identifier="{escape(draft.id, quote=True)}" '
+        f'<qti-assessment-item xmlns="{SPACE}" identifier="{_attribute(draft.id)}" '
         f'title="{title}">{"".join(parts)}</qti-assessment-item>'
     )
     return profiled(text.encode(), lambda source: source).xml
+
+
+def _attribute(text: str) -> str:
+    """A text as an attribute's value; XML would take its line ends for blanks."""
+    return escape(text, quote=True).translate({9: "&#9;", 10: "&#10;", 13: "&#13;"})
 
 
 def tagged(draft: Draft, **about: Any) -> Draft:
@@ -41,7 +46,7 @@ def tagged(draft: Draft, **about: Any) -> Draft:
         said = getattr(made, name)
         body.attrib.pop(f"data-{name}", None)
         if said not in (None, ""):
-            body.set(f"data-{name}", said if isinstance(said, str) else f"{said:g}")
+            body.set(f"data-{name}", said if isinstance(said, str) else f"{said:.12g}")
     text = etree.tostring(root, encoding="unicode")
     return msgspec.structs.replace(made, qti=profiled(text.encode(), lambda source: source).xml)
 
@@ -62,7 +67,7 @@ def _declaration(draft: Draft) -> str:
 
 def _mapping(draft: Draft) -> str:
     entries = "".join(
-        f'<qti-map-entry map-key="{escape(one, quote=True)}" mapped-value="{draft.marks:g}" '
+        f'<qti-map-entry map-key="{_attribute(one)}" mapped-value="{draft.marks:.12g}" '
         'case-sensitive="false"/>'
         for one in draft.key
     )
@@ -71,7 +76,7 @@ def _mapping(draft: Draft) -> str:
 
 def _outcomes(draft: Draft) -> str:
     human = ' external-scored="human"' if draft.kind in BY_PEOPLE else ""
-    most = f"<qti-default-value><qti-value>{draft.marks:g}</qti-value></qti-default-value>"
+    most = f"<qti-default-value><qti-value>{draft.marks:.12g}</qti-value></qti-default-value>"
     return (
         f'<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"'
         f"{human}/>"
@@ -89,15 +94,15 @@ def _body(draft: Draft) -> str:
     )
     about = {"kind": draft.kind, "field": draft.field, "task": draft.task}
     if draft.difficulty is not None:
-        about["difficulty"] = f"{draft.difficulty:g}"
-    said = "".join(f' data-{k}="{escape(v, quote=True)}"' for k, v in about.items() if v)
+        about["difficulty"] = f"{draft.difficulty:.12g}"
+    said = "".join(f' data-{k}="{_attribute(v)}"' for k, v in about.items() if v)
     return f"<qti-item-body{said}>{situation}{_interaction(draft)}{reason}</qti-item-body>"
 
 
 def _interaction(draft: Draft) -> str:
     prompt, this = f"<qti-prompt>{draft.stem}</qti-prompt>", 'response-identifier="RESPONSE"'
     simple = "".join(
-        f'<qti-simple-choice identifier="{escape(one, quote=True)}">{text}</qti-simple-choice>'
+        f'<qti-simple-choice identifier="{_attribute(one)}">{text}</qti-simple-choice>'
         for one, text in draft.options.items()
     )
     if draft.kind in ("single", "multiple", "truth"):
@@ -124,7 +129,7 @@ def _sets(draft: Draft) -> str:
     made = ""
     for group in (draft.rows, draft.options):
         inner = "".join(
-            f'<qti-simple-associable-choice identifier="{escape(one, quote=True)}" match-max="1">'
+            f'<qti-simple-associable-choice identifier="{_attribute(one)}" match-max="1">'
             f"{text}</qti-simple-associable-choice>"
             for one, text in group.items()
         )

@@ -1,0 +1,134 @@
+"""What was proposed and released of a session's results, as it is kept."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from sync.errors import NotFound
+from sync.exam.specification import Struct
+from sync.headquarters.planning.sessions import find
+from sync.headquarters.released.errors import NothingReleased
+from sync.headquarters.released.lists import Line, ResultList, normal_code
+from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.released_tables import result_codes, result_decisions, result_lists
+
+
+class Said(Struct, frozen=True):
+    """What another officer decided about a list."""
+
+    released: bool
+    who: str
+    at: int
+
+
+class Proposed(Struct, frozen=True):
+    """A list as somebody proposed it; without `said` it waits."""
+
+    number: int
+    session: str
+    release: int
+    held: int
+    reason: str
+    digest: str
+    who: str
+    at: int
+    list: ResultList
+    said: Said | None = None
+
+
+class Checked(Struct, frozen=True):
+    """What a code stands for; `now` is the same candidate's line in the latest release."""
+
+    code: str
+    release: Proposed
+    line: Line
+    latest: int
+    now: Line | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether no later release says anything else of the candidate."""
+        return self.now == self.line
+
+
+def lists_of(db: Connection, session: str) -> list[Proposed]:
+    """All lists of a session, in the order they were proposed."""
+    said = result_decisions.c
+    decided = [said.released, said.who.label("by"), said.at.label("then")]
+    query = (
+        select(result_lists, *decided)
+        .join(result_decisions, said.number == result_lists.c.number, isouter=True)
+        .where(result_lists.c.session == session)
+        .order_by(result_lists.c.number)
+    )
+    return [_proposed(row) for row in db.execute(query)]
+
+
+def _proposed(row: Row[Any]) -> Proposed:
+    return Proposed(
+        number=row.number,
+        session=row.session,
+        release=row.release,
+        held=row.held,
+        reason=row.reason,
+        digest=row.digest,
+        who=row.who,
+        at=row.at,
+        list=msgspec.json.decode(row.content, type=ResultList),
+        said=None if row.released is None else Said(row.released, row.by, row.then),
+    )
+
+
+def all_lists(headquarters: Headquarters, session: str) -> list[Proposed]:
+    """As lists_of; NotFound without such a session."""
+    with headquarters.store.reading() as db:
+        find(db, session)
+        return lists_of(db, session)
+
+
+def latest_of(lists: list[Proposed]) -> Proposed | None:
+    """The released one with the highest number."""
+    found = [one for one in lists if one.said and one.said.released]
+    return max(found, key=lambda one: one.release, default=None)
+
+
+def latest(headquarters: Headquarters, session: str) -> Proposed | None:
+    """The session's last release."""
+    return latest_of(all_lists(headquarters, session))
+
+
+def released(headquarters: Headquarters, session: str, release: int | None = None) -> Proposed:
+    """One release, or the last; NothingReleased or NotFound if there is none."""
+    done = [one for one in all_lists(headquarters, session) if one.said and one.said.released]
+    if not done:
+        raise NothingReleased(session=session)
+    if release is None:
+        return max(done, key=lambda one: one.release)
+    for one in done:
+        if one.release == release:
+            return one
+    raise NotFound(what=f"{session} {release}")
+
+
+def released_lines(headquarters: Headquarters, session: str) -> dict[tuple[str, str], Line]:
+    """(specification, admission) → line of the last release; empty before the first."""
+    found = latest(headquarters, session)
+    return {line.key: line for line in found.list.lines} if found else {}
+
+
+def check(headquarters: Headquarters, text: str) -> Checked:
+    """What a printed code stands for; NotFound if headquarters gave no such code."""
+    code = normal_code(text)
+    with headquarters.store.reading() as db:
+        row = db.execute(select(result_codes).where(result_codes.c.code == code)).first()
+        if row is None:
+            raise NotFound(what=code or text[:40])
+        session = db.scalar(
+            select(result_lists.c.session).where(result_lists.c.number == row.number)
+        )
+        lists = lists_of(db, str(session))
+    own = next(one for one in lists if one.number == row.number)
+    line, last = own.list.lines[row.place], latest_of(lists) or own
+    now = next((one for one in last.list.lines if one.key == line.key), None)
+    return Checked(row.code, own, line, last.release, now)
