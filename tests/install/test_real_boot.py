@@ -79,18 +79,6 @@ def test_what_breaks_the_doctor_finds_and_mends(site: Site) -> None:
     made.wait_served()
 
 
-def test_the_certificate_is_renewed_by_its_unit_and_the_front_has_it_at_once(site: Site) -> None:
-    made, _ = site
-    made.container.run("systemctl", "start", "examsite-certificate")
-    assert made.container.state("examsite-certificate", "Result") == "success"
-    made.container.run("rm", "/etc/examsite/front.pem")
-    master = made.container.state("haproxy", "MainPID")
-    made.container.run("systemctl", "start", "examsite-certificate")
-    said = made.container.run("journalctl", "-u", "examsite-certificate", "-o", "cat")
-    assert "前端已换上新证书" in said
-    assert (made.container.state("haproxy", "MainPID"), made.asks()) == (master, 200)
-
-
 def test_a_candidate_sits_over_https_in_a_browser_of_the_room(site: Site) -> None:
     made, package = site
     told = made.sit(package, package.plan.candidates[0].seat, answer=[1, 2], expect=2)
@@ -188,11 +176,28 @@ def test_a_package_altered_by_a_byte_is_refused_and_nothing_changes(
     made.wait_served()
 
 
+def test_by_hand_the_release_before_comes_back(site: Site) -> None:
+    made, _ = site
+    assert made.current() == "0.1.1"
+    made.container.run("examsite-setup", "upgrade", "back")
+    assert made.current() == "0.1.0"
+    made.wait_served()
+
+
 def test_after_a_power_cut_it_serves_by_itself(site: Site) -> None:
     made, _ = site
     made.container.cut()
     made.container.boot()
     assert made.container.run("systemctl", "is-active", "examsite-web") == "active"
+
+
+def test_uninstalling_leaves_a_debian_machine_and_the_data(site: Site) -> None:
+    made, _ = site
+    made.container.run("examsite-setup", "uninstall")
+    assert not made.container.succeeds("systemctl", "is-active", "haproxy")
+    assert not made.container.succeeds("systemctl", "is-active", "examsite-web")
+    assert not made.container.succeeds("nft", "list", "table", "inet", "examsite")
+    assert made.container.succeeds("test", "-f", "/var/lib/examsite/site.db")
 
 
 def test_purging_leaves_the_results(site: Site) -> None:
