@@ -20,6 +20,8 @@ GROUP_PER_CENT = 27
 HARD, WEAK = 0.2, 0.1
 # Below so many attempts the figures swing widely, and a page says so.
 ENOUGH = 30
+# Of fewer people no sheet tells figures: whoever knows them would read single results out of it.
+FEW = 5
 
 
 class Answered(Struct, frozen=True):

@@ -9,12 +9,17 @@ import releasing
 from click.testing import CliRunner
 from desk_world import BY, LIVE, Desk, Page, Story
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
 from sync.headquarters.cli import main
 from sync.headquarters.content.bank import builtin_bank
 from sync.headquarters.content.specifications import set_rule, specification
 from sync.headquarters.desk_errors import CorrectionRefused
-from sync.headquarters.marking.item_figures import saved_statistics, statistics_sheet
+from sync.headquarters.marking.item_figures import (
+    keep_statistics,
+    saved_statistics,
+    statistics_sheet,
+)
 from sync.headquarters.marking.rulings import list_corrections
 from sync.headquarters.marking.scoring import score, scored_rows
 from sync.headquarters.planning import rosters, sessions
@@ -121,7 +126,14 @@ def test_the_items_page_and_sheet_show_the_figures(desk: Desk, officer: Page) ->
     path = desk.folder / "items.xlsx"
     path.write_bytes(statistics_sheet(desk.hq, "morning"))
     rows = list(openpyxl.load_workbook(path).active.values)  # type: ignore[union-attr]
-    assert (len(rows), rows[1][2], rows[1][5]) == (66, item, "0.50")
+    assert (len(rows), rows[1][2], rows[1][5]) == (66, item, None)
+    assert "不足 5 人" in str(rows[1][11])
+    # The control: with as many as nobody can be told from, the sheet has figures.
+    with desk.hq.store.writing() as db:
+        keep_statistics(db, "morning", (replace(form, attempts=5),))
+    path.write_bytes(statistics_sheet(desk.hq, "morning"))
+    rows = list(openpyxl.load_workbook(path).active.values)  # type: ignore[union-attr]
+    assert (rows[1][2], rows[1][5]) == (item, "0.50")
 
 
 def test_the_shell_does_the_same(desk: Desk) -> None:

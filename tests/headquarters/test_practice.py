@@ -73,7 +73,8 @@ def test_of_several_runs_the_last_that_was_handed_in_counts_and_no_examination_h
     path.write_bytes(search.export(desk.hq, BY, search.Wanted(person="9953")))
     assert len(read_sheet(path)) == 1
     path.write_bytes(results_sheet(desk.hq, "morning"))
-    assert {row[-1] for row in read_sheet(path)[1:]} == {"试考" if kind == "rehearsal" else "练习"}
+    said = {tuple(row[-2:]) for row in read_sheet(path)[1:]}
+    assert said == {("试考" if kind == "rehearsal" else "练习", "不作数")}
 
 
 def test_control_an_examinations_results_are_found(published_desk: Desk) -> None:

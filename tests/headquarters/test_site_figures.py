@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 from test_result_lists import LINE, LIST, THEORY
 
+from sync.exam.item_analysis import FEW, FormStatistics, ItemStatistics
 from sync.headquarters.released.lists import Line, Reached
-from sync.headquarters.released.plots import histogram, histograms, site_plots
-from sync.headquarters.released.site_figures import FEW, HEAD, figure_rows, figures_of, site_figures
+from sync.headquarters.released.plots import histogram, histograms, item_map, site_plots
+from sync.headquarters.released.site_figures import HEAD, figure_rows, figures_of, site_figures
 
 
 def lines(*marks: int | None) -> list[Line]:
@@ -85,3 +86,17 @@ def test_the_histogram_counts_every_mark_in_its_tenth() -> None:
     (one,) = histograms(lines(*marks, None), "zh")
     assert one.people == len(marks)
     assert histograms(lines(None), "zh") == []
+
+
+def test_the_map_of_items_has_a_dot_for_each_that_has_both_figures() -> None:
+    figures = {"a": (0.5, 0.3), "b": (1.0, None), "c": (0.1, -0.4), "<d>": (0.9, 0.05)}
+    items = tuple(
+        ItemStatistics(name, 1, difficulty, discrimination, 0, (), None, ())
+        for name, (difficulty, discrimination) in figures.items()
+    )
+    drawn = item_map(FormStatistics("live", "live-A", 30, 8, 50.0, 9.0, 0.8, items), "en")
+    assert drawn.count("<circle") == 3
+    assert "<title>a 0.50 / 0.30</title>" in drawn
+    assert "&lt;d&gt; 0.90 / 0.05" in drawn
+    # What is below zero lies on the floor of the picture.
+    assert 'cx="66.0" cy="318.0"' in drawn

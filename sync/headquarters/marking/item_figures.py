@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from sync.exam.item_analysis import FormStatistics, ItemStatistics
+from sync.exam.item_analysis import FEW, FormStatistics, ItemStatistics
 from sync.headquarters.planning.sessions import find
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.marking_tables import form_statistics
@@ -16,6 +16,7 @@ FLAGS = {
     "weak": Words("区分度低于 0.1", "discrimination below 0.1"),
     "distractor": Words("选干扰项的多于选答案的", "a distractor was taken more than the key"),
 }
+TOO_FEW = f"不足 {FEW} 人，不列"
 HEAD = (
     "考试",
     "试卷",
@@ -69,12 +70,12 @@ def _cells(form: FormStatistics, item: ItemStatistics) -> list[Cell]:
         f"{o.option.upper()}{'*' if o.key else ''} {o.all}/{o.upper}/{o.lower}"
         for o in item.options
     )
+    about: list[Cell] = [form.sitting, form.form, item.item, form.attempts, item.of]
+    if form.attempts < FEW:
+        # What three people took is what each of them took, to who knows them.
+        return [*about, *[None] * (len(HEAD) - len(about) - 2), TOO_FEW, None]
     return [
-        form.sitting,
-        form.form,
-        item.item,
-        form.attempts,
-        item.of,
+        *about,
         figure(item.difficulty),
         figure(item.discrimination),
         item.omitted,

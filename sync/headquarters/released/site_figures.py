@@ -8,11 +8,12 @@ said.
 from collections.abc import Iterable, Sequence
 from statistics import fmean, pstdev
 
+from sync.exam.item_analysis import FEW
 from sync.exam.specification import Struct
 from sync.headquarters.released.lists import Line, ResultList
 from sync.spreadsheet import Cell
 
-FEW, FEW_APART = 5, 3
+FEW_APART = 3
 HEAD = (
     "考点编号",
     "考点",

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from sync.errors import NotFound
-from sync.exam.item_analysis import ENOUGH
+from sync.exam.item_analysis import ENOUGH, FEW
 from sync.exam.items import Item
 from sync.headquarters.desk_errors import CorrectionRefused
 from sync.headquarters.marking import corrections, item_figures
@@ -14,7 +14,6 @@ from sync.headquarters.marking.rulings import in_words, list_corrections
 from sync.headquarters.planning import sessions
 from sync.headquarters.planning.sessions import SittingRow
 from sync.headquarters.released import plots
-from sync.headquarters.released.site_figures import FEW
 from sync.headquarters.store.engine import record
 from sync.headquarters.web.downloads import sheet_answer
 from sync.headquarters.web.guard import headquarters, language, role, stamp

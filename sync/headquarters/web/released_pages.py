@@ -6,13 +6,13 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from sync.errors import NotFound
+from sync.exam.item_analysis import FEW
 from sync.headquarters.marking.results import OUTCOMES
 from sync.headquarters.planning import sessions
 from sync.headquarters.released import acts, platform, plots, qti_results, statistics, transcripts
 from sync.headquarters.released.errors import ListRefused
 from sync.headquarters.released.lists import normal_code
 from sync.headquarters.released.reading import Checked, check
-from sync.headquarters.released.site_figures import FEW
 from sync.headquarters.released.story import Story, story
 from sync.headquarters.released.taking import WHAT
 from sync.headquarters.web.downloads import file_answer, sheet_answer
