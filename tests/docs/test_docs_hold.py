@@ -5,7 +5,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from carried_out import until_the_hour
 from documented import ROOT
 
 from provisioning.routes import headquarters_routes, site_routes
@@ -19,20 +18,6 @@ WRITTEN = sorted(
 )
 DESK = (ROOT / "docs/operate/en/headquarters.md").read_text()
 PLACES = ("tests", "sync", "siteapp", "provisioning", "docs", "systemd")
-
-
-def test_headquarters_page_can_be_carried_out_as_it_is_written(tmp_path: Path) -> None:
-    done = until_the_hour(DESK, tmp_path)
-    failed = {line: r.output for line, r in done.items() if r.exit_code}
-    assert failed == {}
-    assert len(done) > 8
-    assert len(list((tmp_path / "stick").rglob("*.package"))) == 1
-
-
-def test_a_page_that_leaves_a_step_out_would_be_noticed(tmp_path: Path) -> None:
-    without = re.sub(r"^examhq roster import roster-media.*\n", "", DESK, flags=re.MULTILINE)
-    done = until_the_hour(without, tmp_path)
-    assert done["examhq publish am-1205 --key /media/stick/first.key --account li"].exit_code == 7
 
 
 def absent_files(text: str) -> list[str]:
