@@ -13,15 +13,22 @@ from faults.storage import fill, small_disk
 from postgres import Cluster
 from receiving import MAIN
 
-from sync.errors import AlreadyInitialised, CannotOpen, DocumentAltered
+from sync.errors import AlreadyInitialised, DocumentAltered
 from sync.headquarters.copies.drill import drill, own_signers
-from sync.headquarters.copies.errors import BytesMissing, CopyFailed, DatabaseTaken, RowsAltered
+from sync.headquarters.copies.errors import (
+    BytesMissing,
+    CopyFailed,
+    CopyKeyWrong,
+    CopyOfAnother,
+    DatabaseTaken,
+    RowsAltered,
+)
 from sync.headquarters.copies.restoring import restore, verified_copy
 from sync.headquarters.copies.verifying import verify
 from sync.headquarters.copies.writing import write_copy
 from sync.headquarters.intake import edge
 from sync.headquarters.store import dump
-from sync.headquarters.store.folder import SETTINGS
+from sync.headquarters.store.folder import SETTINGS, open_headquarters
 from sync.wire.keys import OpeningKey
 
 
@@ -115,10 +122,10 @@ def test_of_a_copy_that_is_not_whole_nothing_is_restored(
 
 def test_only_its_own_signer_and_the_escrow_open_a_copy(desk: Desk) -> None:
     to, _ = made(lived(desk))
-    with pytest.raises(CannotOpen):
+    with pytest.raises(CopyOfAnother):
         verified_copy(to, ["0123456789abcdef"])
     copy = verified_copy(to, own_signers(desk.hq, NOW))
-    with pytest.raises(CannotOpen):
+    with pytest.raises(CopyKeyWrong):
         restore(copy, BY, desk.folder / "again", [OpeningKey.generate()])
     assert not list(desk.folder.glob("*again*"))
 
@@ -157,6 +164,29 @@ def test_killed_between_the_commit_and_the_end_it_is_simply_done_again(
     again, _ = brought_back(desk, to, database=address)
     assert rows(again) == rows(desk.hq)
     assert verify(again, NOW).findings == ()
+    again.close()
+
+
+def test_killed_while_it_restores_nothing_counts_and_it_is_done_again(
+    desk: Desk, cluster: Cluster
+) -> None:
+    to, _ = made(lived(desk))
+    address, folder = cluster.database(), desk.folder / "again"
+    key = desk.hq.folder / "keys" / "escrow.seed"
+    words = ["--data", str(folder), "restore", str(to), "--key", str(key), "--database", address]
+    words += ["--signed-by", own_signers(desk.hq, NOW)[0]]
+    # When all rows are in the transaction.
+    patch = "import os; from sync.headquarters.copies import restoring; "
+    patch += "restoring.whole = lambda *_: os.kill(os.getpid(), 9); "
+    codes = []
+    for program in (patch + MAIN, MAIN):
+        command = [sys.executable, "-c", program, *words]
+        codes.append(subprocess.run(command, capture_output=True, check=False).returncode)
+        if len(codes) == 1:
+            assert (tables_of(address), (folder / SETTINGS).exists()) == (0, False)
+    assert codes == [-signal.SIGKILL, 0]
+    again = open_headquarters(folder)
+    assert rows(again) == rows(desk.hq)
     again.close()
 
 
