@@ -54,6 +54,7 @@ bench: ## the answer path in figures, on this machine (ARGS=--json)
 bench-hq: ## headquarters' intake in figures, on a PostgreSQL of its own (ARGS=--json)
 	@provisioning/bootstrap.sh dev
 	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/intake.py $(ARGS)
+	@PYTHONPATH=.:tests:tests/bench $(PY) tests/bench/keeping.py $(ARGS)
 
 bench-lan: ## finding a room of sixty machines, in network namespaces; needs root (ARGS=--json)
 	@provisioning/bootstrap.sh dev

@@ -31,6 +31,7 @@ DOORS = (
     (Words("考试日：每个人做什么", "The sitting day, by person"), "operate/{}/day.html"),
     (Words("考试日：按时间", "The sitting day, by the hour"), "operate/{}/hours.html"),
     (Words("遇到问题：按现象查找", "Trouble, by symptom"), "operate/{}/trouble.html"),
+    (Words("安装考务总部", "Installing headquarters"), "operate/{}/headquarters-install.html"),
     (Words("考务总部", "Headquarters"), "operate/{}/headquarters.html"),
     (Words("HTTPS 信任", "HTTPS trust"), "operate/{}/trust.html"),
 )

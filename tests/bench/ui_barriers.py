@@ -82,12 +82,38 @@ def staff(browser: Browser) -> Figures:
     with _open(browser, live=2, media=1) as (site, watch):
         nobody = watch.machine().new_page()
         _each(tally, nobody, site.address, pages("examsite", "room"))
+        _refused(tally, nobody, site.address)
         admin = _signed_in(site, watch, "admin", site.passwords.administrator)
         _each(tally, admin, site.address, pages("examsite", "administrator"))
+        _answered(tally, admin, site.address)
         chief = _signed_in(site, watch, "chief", site.passwords.chief)
         _each(tally, chief, site.address, pages("examsite", "chief"))
         _walls(tally, site, watch)
     return tally.figures()
+
+
+def _refused(tally: Tally, page: Page, address: str) -> None:
+    """What a wrong sign-in and a wrong address get."""
+    for lang in LANGUAGES:
+        page.goto(f"{address}/staff/sign-in?lang={lang}")
+        page.fill("#name", "nobody")
+        page.fill("#password", "wrong")
+        page.locator("main button").click()
+        page.locator(".notice.bad").wait_for()
+        tally.look(f"refused sign-in {lang}", page)
+        page.goto(f"{address}/nowhere?lang={lang}")
+        tally.look(f"no such page {lang}", page)
+
+
+def _answered(tally: Tally, page: Page, address: str) -> None:
+    """What a package that is none gets."""
+    for lang in LANGUAGES:
+        page.goto(f"{address}/admin?lang={lang}")
+        none = {"name": "a.package", "mimeType": "application/octet-stream", "buffer": b"none"}
+        page.set_input_files("#file", none)
+        page.locator("form[action='/admin/packages'] button").last.click()
+        page.locator(".notice.bad").wait_for()
+        tally.look(f"refused package {lang}", page)
 
 
 def _walls(tally: Tally, site: Premises, watch: Watch) -> None:

@@ -4,7 +4,7 @@ import pytest
 from barriers import candidate_screens, found, overflow
 from browsers import Watch
 from candidate_page import CandidatePage, Sit
-from every_page import pages
+from every_page import pages, unknown
 from playwright.sync_api import expect
 from premises import SESSION, Premises
 from staff_page import StaffPage
@@ -106,6 +106,11 @@ def test_a_refused_sign_in_keeps_its_reason_and_code_in_the_other_language(
     page.click("#language-switch")
     expect(notice).to_contain_text("Admission number or identity number is wrong")
     expect(notice).to_contain_text("[wrong-sign-in]")
+
+
+def test_no_page_is_forgotten_for_a_parameter_that_nobody_knows() -> None:
+    assert unknown("examsite") + unknown("examhq") == []
+    assert f"/admin/sessions/{SESSION}" in pages("examsite", "chief")
 
 
 @pytest.mark.long

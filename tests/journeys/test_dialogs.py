@@ -112,3 +112,26 @@ def test_the_wall_says_why_a_seat_needs_attention(
     bar = chief.page.locator(".states").first
     expect(bar).to_have_accessible_name("失联 1，未登录 2")
     assert bar.locator("i").evaluate_all("all => all.map(i => i.style.flexGrow)") == ["1", "2"]
+
+
+def test_by_the_keyboard_alone_an_act_is_done_and_the_hand_is_where_it_was(
+    site: Premises, chief: StaffPage
+) -> None:
+    page = chief.page
+    page.get_by_role("button", name="记异常").focus()
+    page.keyboard.press("Enter")
+    expect(chief.dialog.locator("[name=category]")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type("鼠标失灵")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(chief.dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="记异常")).to_be_focused()
+    # The panel is drawn anew beneath the hand: by another's act, by what a page notices.
+    panel = page.locator("#beside h2").first.element_handle()
+    site.act("violation", admission=site.people["live"][0].admission, note="夹带")
+    expect(page.locator("#beside")).to_contain_text("已记违纪 1 次")
+    assert panel is not None and not panel.evaluate("e => e.isConnected")
+    expect(page.get_by_role("button", name="记异常")).to_be_focused()

@@ -20,6 +20,7 @@ from vectoring import (
     photos,
     practice,
     registers,
+    scored,
     statements,
     sticks,
     updates,
@@ -172,6 +173,7 @@ def main() -> None:
     for format_ in READERS:
         shutil.rmtree(VECTORS / format_, ignore_errors=True)
     wrong = write(VECTORS)
+    scored.write()
     KEPT.save()
     print("\n".join(wrong) or "written")
     raise SystemExit(bool(wrong))

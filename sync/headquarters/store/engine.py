@@ -92,12 +92,18 @@ class Store:
         return self._engine.execution_options(**options)
 
     def create(self) -> None:
-        """Make all tables, or none; AlreadyInitialised if a headquarters has this database."""
-        with self.writing() as db:
-            if inspect(db).has_table(about.name):
-                raise AlreadyInitialised(folder=str(self._engine.url))
-            metadata.create_all(db)
-            db.execute(insert(about).values(name="schema", value=str(SCHEMA_VERSION)))
+        """Make all tables, or none; AlreadyInitialised if a headquarters has this database.
+
+        DatabaseAway if it does not answer, or is not there.
+        """
+        try:
+            with self.writing() as db:
+                if inspect(db).has_table(about.name):
+                    raise AlreadyInitialised(folder=str(self._engine.url))
+                metadata.create_all(db)
+                db.execute(insert(about).values(name="schema", value=str(SCHEMA_VERSION)))
+        except DBAPIError as error:
+            raise DatabaseAway(reason=type(error.orig).__name__) from error
 
     def check(self, folder: Path) -> None:
         """DatabaseOlder, DatabaseNewer or NotInitialised if the tables are not this release's.

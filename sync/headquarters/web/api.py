@@ -24,7 +24,8 @@ from sync.headquarters.register import versions
 from sync.headquarters.register.keys import newest
 from sync.headquarters.web.guard import PUBLIC, SITE, headquarters, now, role, site
 
-# Packages out lie in the folder of one machine; any number of receivers may take batches in.
+# Packages out lie in the folder of one machine. What needs the database alone, any number of
+# receivers do: batches in, and what ten thousand couriers ask every twenty seconds.
 api = Blueprint("api", __name__)
 intake = Blueprint("intake", __name__)
 
@@ -36,7 +37,7 @@ def who() -> Response:
     return jsonify({"service": "examhq", "version": version("examsite")})
 
 
-@api.get("/api/v1/keys")
+@intake.get("/api/v1/keys")
 @role(PUBLIC)
 def key_register() -> Response:
     """The newest register of headquarters' keys, which is no secret."""
@@ -48,7 +49,7 @@ def key_register() -> Response:
     return response
 
 
-@api.get("/api/v1/version")
+@intake.get("/api/v1/version")
 @role(PUBLIC)
 def version_rule() -> Response:
     """The oldest version that sites may use, signed; it is no secret."""
@@ -60,7 +61,7 @@ def version_rule() -> Response:
     return response
 
 
-@api.get("/api/v1/packages")
+@intake.get("/api/v1/packages")
 @role(SITE)
 def packages() -> Response:
     """The packages of the site that asks."""

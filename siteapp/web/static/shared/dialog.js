@@ -1,6 +1,6 @@
 /** The one dialog of all pages: a title, what there is to know, fields, and two buttons. All text is text. */
 
-import { el } from "./dom.js";
+import { el, focusOn, sameAgain } from "./dom.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -65,6 +65,8 @@ export function tell(title, says) {
 function open(title, says, rest) {
   const name = `dialog-${(made += 1)}`;
   const before = document.activeElement;
+  // What opened it may be drawn anew meanwhile.
+  const home = before?.closest("[id]:not(button)");
   const body = el("div", { id: `${name}-says` }, says.map((one) => (typeof one === "string" ? el("p", {}, one) : one)));
   const names = { "aria-labelledby": `${name}-title`, "aria-describedby": body.childNodes.length ? body.id : null };
   const dialog = el("dialog", names, el("h2", { id: `${name}-title` }, title), body, rest);
@@ -72,6 +74,7 @@ function open(title, says, rest) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (before instanceof HTMLElement && before.isConnected) before.focus();
+    else if (before && home?.isConnected) focusOn(sameAgain(home, before), true);
   });
   document.body.append(dialog);
   dialog.showModal();

@@ -62,9 +62,23 @@ export function announce(text, manner = "polite") {
   setTimeout(() => (region.textContent = text), 50);
 }
 
-/** Moves the focus to an element that is no control, such as a heading. @param {HTMLElement|null} element */
-export function focusOn(element) {
+/** Moves the focus to an element that may be no control, such as a heading. @param {HTMLElement|null} element @param {boolean} [still] without rolling the page there */
+export function focusOn(element, still = false) {
   if (!element) return;
   if (!element.hasAttribute("tabindex") && element.tabIndex < 0) element.tabIndex = -1;
-  element.focus({ preventScroll: false });
+  element.focus({ preventScroll: still });
+}
+
+/** Where somebody goes on who was at `before`: its like in a place that was drawn anew, by name, else the place itself. @param {Element} place @param {Element} before @returns {HTMLElement} */
+export function sameAgain(place, before) {
+  const alike = [...place.querySelectorAll(before.tagName)].find((one) => one.id === before.id && one.textContent === before.textContent);
+  return /** @type {HTMLElement} */ (alike || place);
+}
+
+/** Draws a place anew, and nobody loses the keyboard by it. @param {Element} place @param {() => void} draw */
+export function keepingFocus(place, draw) {
+  const before = document.activeElement;
+  const within = before && before !== place && place.contains(before);
+  draw();
+  if (within && !before.isConnected) focusOn(sameAgain(place, before), true);
 }

@@ -1,7 +1,7 @@
 // The wall: asks every second what is new and shows one tile a seat. All text is textContent.
 
 import { tell } from "../shared/dialog.js";
-import { el, setText } from "../shared/dom.js";
+import { el, keepingFocus, setText } from "../shared/dom.js";
 import { say, t } from "../shared/words.js";
 import { closeSitting, openSitting, roomActs, seatActs } from "./acts.js";
 import { Decisions } from "./decisions.js";
@@ -172,7 +172,9 @@ function redraw(name, content, draw) {
   const said = JSON.stringify(content);
   if (drawn[name] === said) return;
   drawn[name] = said;
-  draw();
+  const place = document.getElementById(name);
+  if (place) keepingFocus(place, draw);
+  else draw();
 }
 
 function show(state) {
