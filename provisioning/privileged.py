@@ -112,6 +112,28 @@ class Machine:
         """Root is here and the folder is the site's: what goes into it goes by as_site."""
         return os.geteuid() == 0 and folder.exists() and folder.stat().st_uid != 0
 
+    def seal(self, name: str, secret: bytes, to: str) -> None:
+        """That secret in a file that this machine alone opens, and was seen to; or StepFailed."""
+        path = self.at(to)
+        fresh = path.with_name(f".{path.name}")
+        fresh.unlink(missing_ok=True)
+        # No measured state of the firmware: an update of it must not keep a school from its site.
+        how = (f"--name={name}", "--with-key=auto", "--tpm2-pcrs=")
+        command = ("systemd-creds", "encrypt", *how, "-", str(fresh))
+        status = subprocess.run(command, input=secret, check=False).returncode
+        if status or self.unsealed(name, fresh) != secret:
+            raise StepFailed(what=" ".join(command[:2]), status=status)
+        write_durably(path, fresh.read_bytes(), 0o600)
+        fresh.unlink()
+
+    def unsealed(self, name: str, path: Path) -> bytes:
+        """What such a file holds; StepFailed on another machine."""
+        command = ("systemd-creds", "decrypt", f"--name={name}", str(path), "-")
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+        if done.returncode:
+            raise StepFailed(what=" ".join(command[:2]), status=done.returncode)
+        return done.stdout
+
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         """A file of the system, whole or not at all."""
         to = self.at(path)

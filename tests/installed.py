@@ -120,7 +120,7 @@ class Installed:
         """What the container is not, as a machine would be."""
         for path, text in CHRONY.items():
             self.write(path, text)
-        self.write("/root/answers.toml", ANSWERS)
+        self.answers()
         self.container.run("systemctl", "daemon-reload")
 
     def write(self, path: str, text: str) -> None:
@@ -142,6 +142,10 @@ class Installed:
         self.container.run("sh", "-c", f"cp -r /root/site/. {DATA} && rm -rf /root/site")
         self.write(f"{DATA}/settings.toml", f'headquarters = "http://{OUTSIDE}:9"\n')
         self.container.run("chown", "-R", "examsite:examsite", DATA)
+
+    def answers(self, *more: str) -> None:
+        """The answer file, with these lines besides."""
+        self.write("/root/answers.toml", "\n".join([ANSWERS, *more, ""]))
 
     def apply(self) -> str:
         """As an administrator with an answer file."""
@@ -231,7 +235,7 @@ class Installed:
         self.container.run("systemctl", "stop", *ours)
         script = (
             f"mkdir -p /small && mount -t tmpfs -o size={room}m,mode=755 tmpfs /small"
-            f" && cp -a {mount}/. /small && mount --move /small {mount}"
+            f" && cp -a {mount}/. /small && mount --bind /small {mount}"
         )
         self.container.run("sh", "-c", script)
         self.container.run("systemctl", "start", *ours)

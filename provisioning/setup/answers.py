@@ -35,6 +35,8 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # The bundle of headquarters, and a stick where there is no line.
     bundle: str = ""
     stick: str = ""
+    # The site's keys lie on the disk sealed to this machine (its TPM, or else a key of its system).
+    seal_keys: bool = False
     # The room plan that the school filled in (.xlsx).
     rooms: str = ""
 

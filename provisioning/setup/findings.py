@@ -185,6 +185,17 @@ STEP_KINDS = {
             Words("恢复属主和权限；内容不变", "Set both right; what is in them stays"),
         ),
         (
+            "keys",
+            Words(
+                "考点密钥没有按设定封存，或封存的密钥打不开",
+                "The site's keys are not sealed as they should be, or do not open",
+            ),
+            Words(
+                "重新封存；打不开时请用密封副本在本机接管，或重新登记",
+                "Seal them; if they do not open here, adopt the sealed copy or enrol anew",
+            ),
+        ),
+        (
             "address",
             Words("网卡没有设定的地址", "The card has not the address that it should"),
             Words("重新设置地址；先检查网线", "Set it; first look at the cable"),

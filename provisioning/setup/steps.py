@@ -19,6 +19,7 @@ from provisioning.setup.around import DATA, Around, Step, Written
 from provisioning.setup.errors import BundleMissing, RoomPlanMissing
 from provisioning.setup.facts import release_share
 from provisioning.setup.network import Address, Firewall, Names
+from provisioning.setup.sealing import Keys
 from provisioning.trust import keeping
 from provisioning.trust.authority import PRIVATE
 from provisioning.trust.front import MASTER, hand_over
@@ -279,6 +280,7 @@ STEPS: tuple[Step, ...] = (
     Names(),
     Enrol(),
     Rooms(),
+    Keys(),
     Trust(),
     Front(),
     Services(),

@@ -1,4 +1,4 @@
-"""A bare machine and a stick: Debian's installer is at its end, then the machine starts.
+"""From a stick to the receipt: a bare machine, Debian's installer at its end, a site, a sitting.
 
 The installer itself is not run: what it would run at its end is, in the new system, without a
 network. Run by `make test-install`; needs root and debootstrap.
@@ -7,36 +7,36 @@ network. Run by `make test-install`; needs root and debootstrap.
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import approving
 import pytest
+from click.testing import CliRunner
+from desk_world import BY, Box, Desk
 from installed import Installed, repacked
 from nspawned import INSIDE, OUTSIDE, Container, base, cabled, missing
 from releasing import release_keys
 from together import wait_until
-from world import Headquarters as Keys
-from world import make_package
 
 from provisioning.stick import layout
 from provisioning.stick.making import Wanted, countersign_stick, make_stick
 from provisioning.stick.unattended import UNIT, late_command
+from sync.headquarters.cli import main
 from sync.headquarters.clock import wall_ms
-from sync.headquarters.planning.install_sticks import countersign_list, sign_list
+from sync.headquarters.planning.publish import package_of, read_codes
+from sync.headquarters.planning.rosters import candidate_plans
 from sync.headquarters.planning.updates import countersign_update, publish_update, sign_update
-from sync.headquarters.register import invitations, site_requests, sites
+from sync.headquarters.register import invitations, site_requests
 from sync.headquarters.register.rotation import rotate
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters, create_headquarters
-from sync.install_stick import FOLDER, list_files
-from sync.spool import digest_of
+from sync.install_stick import FOLDER
 from sync.wire.documents import to_bytes
-from sync.wire.stick_list import LIST, StickList
 
 PACKAGE = os.environ.get("EXAMSITE_PACKAGE", "")
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,22 @@ pytestmark = [
     pytest.mark.skipif(not PACKAGE, reason="no package: run make test-install"),
     pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
 ]
+# What people do on the pages, with the service down for the moment: import, unlock, open.
+HOLD = """
+from pathlib import Path
+from siteapp.conduct import acts
+from siteapp.site import Site
+from siteapp.store.writer import Decision
+from sync.wire.unlock import UnlockCode
+site = Site(Path("/var/lib/examsite"))
+plan = site.shelf.receive(Path("/var/lib/examsite/spool/incoming/{package}.package"))
+session = site.live.session(plan.id)
+codes = (UnlockCode.parse("{first}", 1), UnlockCode.parse("{second}", 2))
+site.shelf.unlock(session, codes, reason="试一次")
+for one in plan.sittings:
+    site.live.act(session, lambda s, one=one: Decision(acts.open_sitting(s, one.id, "chief")))
+site.close()
+"""
 # As the installer has it: the new system below /target, the stick at /cdrom, no network.
 INSTALLER = """
 set -eu
@@ -124,6 +140,13 @@ def headquarters_at(room: str, folder: Path) -> Iterator[None]:
         served.wait(30)
 
 
+def reconciled(hq: Headquarters) -> dict[str, int]:
+    """What headquarters counts of the only sitting."""
+    given = ["--data", str(hq.folder), "reconcile", "morning", "--json"]
+    (line,) = json.loads(CliRunner().invoke(main, given).output)["sittings"]
+    return {name: line[name] for name in ("registered", "present", "submitted", "received")}
+
+
 def words_on_the_screen(container: Container) -> str:
     """The English line of the six, as whoever stands before the machine reads it."""
     said = container.run("journalctl", "-u", UNIT, "-o", "cat", check=False)
@@ -166,24 +189,29 @@ def test_it_becomes_a_site_by_itself_once_headquarters_has_heard_the_six_words(
     assert machine.run("examsite-setup", "verify", "--json") == '{"differs": []}'
 
 
+@pytest.fixture(scope="module")
+def session(site: Installed, hq: Headquarters, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A session that headquarters has published for the new site, and its digest."""
+    desk = Desk(hq, Box(), tmp_path_factory.mktemp("desk"))
+    approving.everything(hq, BY)
+    desk.published()
+    return package_of(hq, "morning").digest
+
+
 def test_a_later_stick_brings_an_exam_package_and_an_altered_one_nothing(
-    site: Installed, hq: Headquarters, stick: Path, tmp_path: Path
+    site: Installed, hq: Headquarters, stick: Path, session: str, tmp_path: Path
 ) -> None:
     first, second = release_keys(hq)
-    certificate = sites.certificate_of(hq, SITE)
-    package = make_package(replace(Keys(), release=(first, second)), certificate, tmp_path).path
-    digest = digest_of(package)
-    later = tmp_path / "later" / FOLDER
-    shutil.copytree(stick / FOLDER, later)
-    shutil.copy(package, later / layout.PACKAGES / f"{digest}.package")
-    by = Stamp("li", wall_ms())
-    listed = StickList(SITE, list_files(later), by.at, by.at + 86_400_000)
-    whole = countersign_list(hq, by, second, sign_list(hq, by, first, listed))
-    (later / LIST).write_bytes(whole)
+    by, wanted = Stamp("li", wall_ms()), Wanted(SITE, Path(PACKAGE))
+    make_stick(hq, by, first, tmp_path / "later", wanted)
+    countersign_stick(hq, by, second, tmp_path / "later")
     machine = site.container
-    machine.put(later.parent, "/root/later")
+    machine.put(tmp_path / "later", "/root/later")
     machine.run("sh", "-c", f"cp -r /root/later /root/altered; echo x >> {ALTERED}")
-    here = f"/var/lib/examsite/spool/incoming/{digest}.package"
+    here = f"/var/lib/examsite/spool/incoming/{session}.package"
+    # It comes over the line too; on this site's stick it is the same.
+    machine.run("systemctl", "stop", "examsite-courier")
+    machine.run("rm", "-f", here)
     assert not machine.succeeds("examsite-setup", "stick", "import", "/root/altered")
     assert not machine.succeeds("test", "-e", here)
     machine.run("examsite-setup", "stick", "import", "/root/later")
@@ -193,6 +221,27 @@ def test_a_later_stick_brings_an_exam_package_and_an_altered_one_nothing(
     assert "stick-older" in machine.run(
         "examsite-setup", "stick", "check", "/root/usb", check=False
     )
+
+
+def test_from_there_to_the_receipt(site: Installed, hq: Headquarters, session: str) -> None:
+    machine = site.container
+    first, second = read_codes(hq, session)
+    script = HOLD.format(package=session, first=first, second=second)
+    machine.run("systemctl", "stop", "examsite-web")
+    python = ("/usr/lib/examsite/current/bin/python3", "-I", "-c")
+    machine.run("runuser", "-u", "examsite", "--", *python, script)
+    machine.run("systemctl", "start", "examsite-web")
+    site.wait_served()
+    with hq.store.reading() as db:
+        candidates = candidate_plans(db, "morning")
+    told = SimpleNamespace(plan=SimpleNamespace(candidates=candidates))
+    assert site.sit(told, candidates[0].seat, answer=[1, 2], expect=2) == {"secure": True}
+    site.close_sittings()
+    machine.run("systemctl", "start", "examsite-courier")
+    receipts = "/var/lib/examsite/spool/receipts"
+    wait_until(lambda: "archived" in machine.run("ls", receipts), "the receipt", 1.0)
+    wait_until(lambda: reconciled(hq)["received"] == 1, "headquarters", 1.0)
+    assert reconciled(hq) == {"registered": 4, "present": 1, "submitted": 1, "received": 1}
 
 
 def test_newer_software_comes_over_the_line_and_is_installed_by_a_person(
