@@ -21,7 +21,7 @@ from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
 from sync.install_stick import FOLDER, InstallStick, list_files
 from sync.updates import lay_out
-from sync.wire.files import write_durably
+from sync.wire.files import sync_folder, write_durably
 from sync.wire.keys import SigningKey
 from sync.wire.stick_list import LIST, StickList, peek_list
 from sync.wire.update import check_update_file, peek_update
@@ -69,6 +69,7 @@ def make_stick(
     # FAT replaces no folder by another.
     shutil.rmtree(to / FOLDER, ignore_errors=True)
     fresh.rename(to / FOLDER)
+    sync_folder(to)
     return listed
 
 
