@@ -1,4 +1,4 @@
-"""A QTI package of items with a picture, a sound, formulas and a shared stem, as one imports it."""
+"""A QTI package: items with a picture, a sound, formulas, a shared stem, and an inline choice."""
 
 import io
 import wave
@@ -61,7 +61,22 @@ def items(field: str) -> dict[str, str]:
         "items/a.xml": item("pic-a", ("A",), shown, formulas, field),
         "items/b.xml": item("pic-b", ("A", "C"), heard, plain, field),
         "items/c.xml": item("pic-c", ("B",), shared, plain, field),
+        "items/d.xml": INLINE.replace("{field}", field),
     }
+
+
+INLINE = (
+    f'<qti-assessment-item xmlns="{SPACE}" identifier="inl-d" title="inl-d">'
+    '<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">'
+    "<qti-correct-response><qti-value>G</qti-value></qti-correct-response>"
+    "</qti-response-declaration>"
+    '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>'
+    '<qti-item-body data-field="{field}" data-task="选题" data-difficulty="0.6"><p>'
+    '成交总额（inl-d）的缩写是<qti-inline-choice-interaction response-identifier="RESPONSE">'
+    '<qti-inline-choice identifier="G">GMV</qti-inline-choice>'
+    '<qti-inline-choice identifier="U">UV</qti-inline-choice></qti-inline-choice-interaction>。</p>'
+    f'</qti-item-body><qti-response-processing template="{TEMPLATE}"/></qti-assessment-item>'
+)
 
 
 def pictured(folder: Path, field: str) -> Path:

@@ -13,6 +13,7 @@ from sync.errors import (
     DocumentRefused,
     ForOtherSite,
     NotInitialised,
+    NotReady,
     OlderRegister,
     OtherRoot,
 )
@@ -110,9 +111,14 @@ class Box:
     def take(self) -> list[str]:
         """Hand what was copied over to the site: what was new, by name. Again is harmless.
 
-        NotInitialised before the box is a site.
+        NotInitialised before the box is a site; NotReady before a stick was imported.
         """
         identity = load_identity(self.data)
+        if not (self.held / layout.KEYS).is_file():
+            raise NotReady(
+                reason_zh="还没有导入过 U 盘，请先运行 examsite-setup stick import",
+                reason_en="no stick was imported yet; first run examsite-setup stick import",
+            )
         fresh = []
         with suppress(OlderRegister):
             if identity.register.take((self.held / layout.KEYS).read_bytes()):

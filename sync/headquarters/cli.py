@@ -47,6 +47,7 @@ PLACES = {
     "journal": ("results", "journal"),
     "files": ("files", "files"),
     "assess": ("assessing", "assess"),
+    "review": ("review", "review_group"),
     "items": ("items", "items_group"),
     "corrections": ("marking", "corrections_group"),
     "board": ("watch", "board"),

@@ -8,27 +8,14 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from documented import ROOT, called, spoken
 
 from provisioning.reference import CLIS, leaves, pages
 from provisioning.setup.findings import KINDS
 from siteapp.config import SETTINGS
 
-ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 WRITTEN = [d for d in DOCS if d.parent.name != "reference"]
-
-
-def fenced(text: str) -> Iterator[str]:
-    """The lines of fenced blocks."""
-    for block in re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        yield from block.splitlines()
-
-
-def spoken(text: str) -> Iterator[str]:
-    """Everything that looks like one of our commands, in blocks and in inline code."""
-    for line in [*fenced(text), *re.findall(r"`([^`\n]+)`", text)]:
-        if line.split(" ")[0] in CLIS and " " in line:
-            yield line
 
 
 def problem(line: str) -> str | None:
@@ -59,22 +46,11 @@ def test_every_command_of_a_document_explains_itself() -> None:
         assert (done.exit_code, "Usage:" in done.output) == (0, True), words
 
 
-def called(line: str) -> tuple[str, ...]:
-    """The command of a line, without its arguments."""
-    words = shlex.split(line, comments=True)
-    found, command = words[:1], CLIS[words[0]]
-    for word in words[1:]:
-        if not isinstance(command, click.Group) or word not in command.commands:
-            break
-        command = command.commands[word]
-        found.append(word)
-    return tuple(found)
-
-
 def test_a_command_that_does_not_exist_would_be_noticed() -> None:
     assert problem("examhq sesion list") == "no command sesion"
     assert problem("examsite serve --prot 1") == "no option --prot"
     assert problem("examhq session list --json") is None
+    assert list(spoken("`sudo -u examsite examsite status --x`")) == ["examsite status --x"]
     assert list(spoken("```\nexamhq init\n```\n`examsite serve`")) == [
         "examhq init",
         "examsite serve",

@@ -132,8 +132,8 @@ def test_headquarters_is_installed_copied_and_restored_as_the_page_says(machine:
     ("without", "breaks"),
     [
         ("createdb", "examhq init"),
-        ("keys take escrow", "examhq restore"),
-        ("backup make", "examhq backup drill"),
+        pytest.param("keys take escrow", "examhq restore", marks=pytest.mark.long),
+        pytest.param("backup make", "examhq backup drill", marks=pytest.mark.long),
     ],
 )
 def test_a_step_left_out_of_the_page_would_be_noticed(

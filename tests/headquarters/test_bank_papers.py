@@ -14,7 +14,8 @@ from sync.exam.catalogue import find
 from sync.headquarters.cli import main
 from sync.headquarters.content.bank_keeping import take_samples
 from sync.headquarters.content.bank_review import decide, kept_item, save
-from sync.headquarters.content_errors import BankMoved
+from sync.headquarters.content.bank_search import Asked, find_items, like_items, supplies
+from sync.headquarters.content_errors import BankMoved, ItemChanged
 from sync.headquarters.planning import sessions
 from sync.headquarters.planning.bank_papers import Proposal, Wish, fix, propose
 from sync.headquarters.store.schema import exposures
@@ -179,3 +180,24 @@ def test_the_command_draws_and_keeps(full: Desk) -> None:
     assert sessions.list_sittings(full.hq, "noon") == []
     assert run()["digest"] == digest
     assert [one.plan.id for one in sessions.list_sittings(full.hq, "noon")] == ["live"]
+
+
+@pytest.mark.parametrize("bare_desk", ["postgresql"], indirect=True)
+def test_on_postgresql_it_is_the_same(bare_desk: Desk) -> None:
+    desk = bare_desk
+    session(desk)
+    drafts = own_drafts()
+    fill(desk, drafts)
+    take_samples(desk.hq, BY, LIVE)
+    review(desk, drafts[:-1])
+    decide(desk.hq, REVIEWER, drafts[-1].id, 1, "reviewed", "")
+    assert propose(desk.hq, "noon", "live", WISH).drawn[0].form.items()
+    with pytest.raises(ItemChanged):
+        save(desk.hq, BY, drafts[0], find(LIVE), 7)
+    changed = msgspec.structs.replace(drafts[0], reason="新的解析")
+    assert save(desk.hq, BY, changed, find(LIVE), 1) == 2
+    assert kept_item(desk.hq, drafts[0].id).state == "draft"
+    found = find_items(desk.hq, LIVE, Asked(text="柑橘", state="draft", use="never"), 10)
+    assert [one.id for one in found] == ["530051-1-A-S01", drafts[0].id]
+    assert sum(one.drawable for one in supplies(desk.hq, find(LIVE))) == len(drafts) - 1
+    assert like_items(desk.hq, LIVE, found[0].stem, found[0].id)[0] == (drafts[0].id, 1.0)

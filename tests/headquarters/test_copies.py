@@ -17,9 +17,9 @@ from desk_world import BY, NOW, Desk
 from postgres import Cluster
 from sqlalchemy import func, select
 
-from sync.errors import CannotOpen
 from sync.headquarters.copies.beside import place
 from sync.headquarters.copies.drill import own_signers
+from sync.headquarters.copies.errors import CopyKeyWrong
 from sync.headquarters.copies.restoring import restore, verified_copy
 from sync.headquarters.copies.verifying import verify
 from sync.headquarters.copies.writing import write_copy
@@ -61,7 +61,7 @@ def test_keys_that_belong_on_sticks_and_what_opens_papers_are_in_no_clear_copy(d
     for secret in [*keys.glob("*.key"), *keys.glob("*.seed"), *(keys.parent / "codes").iterdir()]:
         assert secret.read_bytes()[:32] not in found
     live = list(desk.hq.keys.live().values())
-    with pytest.raises(CannotOpen):
+    with pytest.raises(CopyKeyWrong):
         restore(verified_copy(to, own_signers(desk.hq, NOW)), BY, desk.folder / "no", live)
     assert not (desk.folder / "no").exists()
 

@@ -168,7 +168,7 @@ def test_what_this_release_cannot_draw_is_said_and_not_faked(desk: Desk) -> None
     unset = assume(find("4-01-02-07-A5"), {"theory.parts": {}})
     with pytest.raises(NotReady, match="no parts"):
         draw_forms(builtin_bank(LIVE), unset, "theory", "other", 1, "seed")
-    with pytest.raises(NotReady, match="import its marks"):
+    with pytest.raises(NotReady, match="a committee marks it"):
         draw_forms(builtin_bank(LIVE), find("4-01-02-07-A2"), "review", "r", 1, "seed")
     assert [s.plan.id for s in sessions.list_sittings(desk.hq, "morning")] == ["live"]
 

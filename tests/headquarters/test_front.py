@@ -184,21 +184,21 @@ def test_a_receiver_that_dies_behind_the_front_loses_nothing(desk: Desk, broken:
     two = [Receiver(desk.hq.folder, broken).start() for _ in range(2)]
     try:
         with fronted(desk, [r.address for r in two]) as front:
-            ledger = sent_through(desk, front, 60, two[0].end)
+            ledger = sent_through(desk, front, 32, two[0].end)
     finally:
         two[1].end(signal.SIGTERM)
     with desk.hq.store.reading() as db:
         kept = {row.digest: bytes(row.envelope) for row in db.execute(select(receipts))}
     lost = [digest for digest, given in ledger.given.items() if set(given) != {kept.get(digest)}]
     assert bool(lost) is bool(broken)
-    assert len(list_batches(desk.hq)) == (0 if broken else 60)
+    assert len(list_batches(desk.hq)) == (0 if broken else 32)
 
 
 def test_a_large_file_goes_on_at_the_other_receiver_when_one_dies_in_the_middle(
     desk: Desk,
 ) -> None:
     desk.published()
-    path, content = desk.folder / "film", os.urandom(1_500_000)
+    path, content = desk.folder / "film", os.urandom(900_000)
     identity = {"site": "site-01", "session": "morning", "server_term": 1, "sequence": 3}
     digest = write_file(path, identity, io.BytesIO(content), desk.box.sign, desk.hq.keys.public())
     two = [Receiver(desk.hq.folder).start() for _ in range(2)]

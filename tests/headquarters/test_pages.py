@@ -58,7 +58,11 @@ def sat(desk: Desk) -> None:
 NO_PAGES = (".png", ".zip", "/statement", ".xlsx", "/rows", "/file", "/form")
 # A script is one assessor's own: whoever else asks is refused; see test_assessing_pages. And of
 # what was not released nothing is made; see test_released_pages.
-OWN = ("/scripts/", *(f"/sessions/morning/{name}" for name in ("transcripts", "platform", "qti-")))
+OWN = (
+    "/scripts/",
+    "/reviews/",
+    *(f"/sessions/morning/{name}" for name in ("transcripts", "platform", "qti-")),
+)
 
 
 def filled(desk: Desk, path: str) -> str:

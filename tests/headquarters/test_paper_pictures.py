@@ -40,6 +40,9 @@ def test_a_form_says_in_markup_only_what_text_cannot(desk: Desk) -> None:
     assert [isinstance(options[one], Markup) for one in "abcd"] == [True, True, False, True]
     assert dict(by_id["pic-b"].options) == {"a": "甲", "b": "乙", "c": "丙", "d": "丁"}
     assert isinstance(by_id["pic-c"].stem, str)
+    gap = by_id["inl-d"]
+    assert (gap.choose, gap.stem) == ("one", "成交总额（inl-d）的缩写是____。")
+    assert gap.options == (("a", "GMV"), ("b", "UV"))
     assert isinstance(form.situations[0].text, Markup)
     assert in_text(options["d"]) == "2 x"
     assert in_html(options["d"]) == "2<sub>x</sub>"

@@ -106,6 +106,24 @@ def test_a_mark_that_changes_after_the_proposal_keeps_the_list_from_being_releas
     assert released(light.hq, "morning").list.lines[0].marks("practical") == 75
 
 
+def test_a_correction_after_the_proposal_keeps_it_back_only_if_it_changes_a_result(
+    light: Desk,
+) -> None:
+    items = [item.id for item in load_form(light.hq, "morning", "live-A")[0].items()]
+    waiting = proposed(light)
+    for item, changes in ((items[0], False), (items[30], True)):
+        number = corrections.propose(
+            light.hq, FIRST, session="morning", sitting="live", item=item,
+            ruling=Ruling("full"), reason="题干有误",
+        )  # fmt: skip
+        found = corrections.confirm(light.hq, SECOND, "morning", number)
+        assert any(one.marks_before != one.marks_after for one in found) is changes
+        same = acts.next_list(light.hq, "morning").list.digest == waiting.digest
+        assert same is not changes
+    with pytest.raises(ResultsChanged):
+        acts.release(light.hq, SECOND, "morning", waiting.number, waiting.digest)
+
+
 def test_scoring_the_same_journal_again_changes_nothing_of_a_proposal(light: Desk) -> None:
     waiting = proposed(light)
     score(light.hq, BY, "morning")

@@ -3,6 +3,7 @@
 Run by `make test-install`, which builds the package first; needs root and debootstrap.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,37 @@ def test_it_is_as_planned_and_a_second_run_changes_nothing(site: Site) -> None:
     assert made.container.run("examsite-setup", "verify", "--json") == '{"differs": []}'
     assert ":" not in made.apply()
     assert made.container.run("systemctl", "--failed", "--no-legend") == ""
+
+
+# What breaks, and what the doctor calls it.
+BREAKS = {
+    "folders": ("chmod", "777", "/var/backups/examsite"),
+    "time": ("systemctl", "stop", "chrony"),
+    "firewall": ("nft", "delete", "table", "inet", "examsite"),
+    "logs": ("rm", "/etc/systemd/journald.conf.d/examsite.conf"),
+    "trust": ("rm", "/etc/examsite/front.pem"),
+    "front": ("systemctl", "stop", "haproxy"),
+    "services": ("systemctl", "disable", "examsite-courier"),
+}
+# This site has neither a paper with a recovery key nor a headquarters that answers.
+NOTES = ["no-recovery-key", "headquarters-away"]
+
+
+def doctor(made: Installed, *options: str) -> list[str]:
+    said = made.container.run("examsite-setup", "doctor", "--json", *options, check=False)
+    return [one["code"] for one in json.loads(said.splitlines()[0])["found"]]
+
+
+def test_what_breaks_the_doctor_finds_and_mends(site: Site) -> None:
+    made, _ = site
+    assert doctor(made) == NOTES
+    for command in BREAKS.values():
+        made.container.run(*command)
+    assert made.asks() == 0
+    assert doctor(made) == [*BREAKS, *NOTES]
+    assert doctor(made, "--mend") == NOTES
+    assert made.container.run("examsite-setup", "verify", "--json") == '{"differs": []}'
+    made.wait_served()
 
 
 def test_a_candidate_sits_over_https_in_a_browser_of_the_room(site: Site) -> None:
@@ -159,11 +191,28 @@ def test_a_package_altered_by_a_byte_is_refused_and_nothing_changes(
     made.wait_served()
 
 
+def test_by_hand_the_release_before_comes_back(site: Site) -> None:
+    made, _ = site
+    assert made.current() == "0.1.1"
+    made.container.run("examsite-setup", "upgrade", "back")
+    assert made.current() == "0.1.0"
+    made.wait_served()
+
+
 def test_after_a_power_cut_it_serves_by_itself(site: Site) -> None:
     made, _ = site
     made.container.cut()
     made.container.boot()
     assert made.container.run("systemctl", "is-active", "examsite-web") == "active"
+
+
+def test_uninstalling_leaves_a_debian_machine_and_the_data(site: Site) -> None:
+    made, _ = site
+    made.container.run("examsite-setup", "uninstall")
+    assert not made.container.succeeds("systemctl", "is-active", "haproxy")
+    assert not made.container.succeeds("systemctl", "is-active", "examsite-web")
+    assert not made.container.succeeds("nft", "list", "table", "inet", "examsite")
+    assert made.container.succeeds("test", "-f", "/var/lib/examsite/site.db")
 
 
 def test_purging_leaves_the_results(site: Site) -> None:

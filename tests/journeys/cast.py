@@ -37,11 +37,18 @@ class Cast:
 
     def officer(self) -> Page:
         """An exam officer at headquarters, before its list of sessions."""
+        return self._at_headquarters("officer", self.site.passwords.officer)
+
+    def second(self) -> Page:
+        """Another exam officer, at a machine of their own."""
+        return self._at_headquarters("second", self.site.passwords.second)
+
+    def _at_headquarters(self, name: str, password: str) -> Page:
         page = self.watch.machine().new_page()
         page.goto(f"{self.site.hq_address}/sign-in")
         self.tongue.choose(page)
-        page.fill("#name", "officer")
-        page.fill("#password", self.site.passwords.officer)
+        page.fill("#name", name)
+        page.fill("#password", password)
         page.get_by_role("button", name=self.tongue.named("登录")).click()
         expect(page.locator("header nav")).to_be_visible()
         return page

@@ -61,6 +61,7 @@ class Passwords:
     chief: str = ""
     helper: str = ""
     officer: str = ""
+    second: str = ""
 
 
 @dataclass
@@ -93,7 +94,10 @@ def founded(kind: Kind) -> Founded:
     request = make_keys(made.folder / "site")
     envelope = sites.register(hq, by, request=request, site=SITE, name="示例职业学校")
     accept_certificate(made.folder / "site", envelope, hq.keys.root().public.key_id)
-    made.passwords = Passwords(officer=staff.add_member(hq, by, "officer", staff.ROLES))
+    made.passwords = Passwords(
+        officer=staff.add_member(hq, by, "officer", staff.ROLES),
+        second=staff.add_member(hq, by, "second", ("exam-officer",)),
+    )
     approving.everything(hq, by, SITE)
     _publish(hq, by, made, kind)
     hq.close()
@@ -111,6 +115,7 @@ def furnished(kind: Kind, received: bool, unlocked: bool) -> tuple[Path, Passwor
         site.staff.add("chief", "chief"),
         site.staff.add("helper", "invigilator"),
         made.passwords.officer,
+        made.passwords.second,
     )
     if received:
         site.shelf.receive(made.folder / HEADQUARTERS / made.package)

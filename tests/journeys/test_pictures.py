@@ -22,7 +22,12 @@ from sync.headquarters.content.imports.reading import read_items
 from sync.wire.documents import Papers, write_package
 
 WIDTH = "e => e.complete ? e.naturalWidth : 0"
-RIGHT = {"pic-a": ["a"], "pic-b": ["a", "c"], "pic-c": ["b"]}
+# What a browser that draws no formulas shows.
+ON_ONE_LINE = """import('/static/candidate/formula.js').then(({ formulaText }) => formulaText(
+  new DOMParser().parseFromString(`<math><msqrt><mfrac><msup><mi>x</mi><mn>2</mn></msup>
+    <msub><mi>y</mi><mn>1</mn></msub></mfrac></msqrt></math>`, 'application/xml')
+    .documentElement))"""
+RIGHT = {"pic-a": ["a"], "pic-b": ["a", "c"], "pic-c": ["b"], "inl-d": ["a"]}
 
 
 def imported(folder: Path) -> tuple[Bank, dict[str, bytes]]:
@@ -30,7 +35,7 @@ def imported(folder: Path) -> tuple[Bank, dict[str, bytes]]:
     came = read_items(pictured(folder, next(iter(world.LIVE.work_fields))))
     assert came.refused == ()
     drafts = [draft for draft, _ in came.drafts]
-    assert [off_paper(draft) for draft in drafts] == [None] * 3
+    assert [off_paper(draft) for draft in drafts] == [None] * 4
     shared = {one.id: one for one in (paper_situation(d) for d in drafts if d.situation)}
     return Bank(world.LIVE.code, {d.id: paper_item(d) for d in drafts}, shared, {}), came.media
 
@@ -74,7 +79,7 @@ def test_what_an_item_shows_gets_to_the_candidate_and_its_answer_to_the_marks(
 def look_at_all(paper: CandidatePage) -> None:
     """Each of the three is as its author made it, and is answered by its key."""
     page, barriers = paper.page, {}
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4):
         paper.go(number)
         name = next(one for one in RIGHT if one in page.locator(".stem").inner_text())
         if name == "pic-a":
@@ -86,14 +91,17 @@ def look_at_all(paper: CandidatePage) -> None:
             assert high and low and high["y"] < low["y"]
         elif name == "pic-b":
             page.wait_for_function("document.querySelector('.stem audio').readyState > 0")
+        elif name == "inl-d":
+            expect(page.locator(".stem")).to_contain_text("成交总额（inl-d）的缩写是____。")
         else:
             expect(page.locator(".beside th[colspan='2']")).to_have_text("两场直播")
             page.wait_for_function(f"({WIDTH})(document.querySelector('.beside img')) === 240")
         barriers[name] = found(page)
-        wanted = {"pic-a": ["msup"], "pic-b": ["甲", "丙"], "pic-c": ["乙"]}[name]
+        wanted = {"pic-a": ["msup"], "pic-b": ["甲", "丙"], "pic-c": ["乙"], "inl-d": ["GMV"]}[name]
         for option in page.locator("label.option").all():
             text = option.locator(".option-text")
             if text.inner_text() in wanted or text.locator("msup").count():
                 option.click()
-    paper.expect_saved(3)
+    paper.expect_saved(4)
+    assert page.evaluate(ON_ONE_LINE) == "√((x^(2))/(y_(1)))"
     assert {name: rules for name, rules in barriers.items() if rules} == {}

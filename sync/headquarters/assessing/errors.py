@@ -1,7 +1,7 @@
 """Errors of the marking desk.
 
-InputRefused  PanelRefused  JudgementRefused
-NotNow        NotYourScript  NothingToAssess
+InputRefused  PanelRefused  JudgementRefused  CommitteeRefused
+NotNow        NotYourScript  NothingToAssess  NotOnCommittee
 """
 
 from sync.errors import InputRefused, NotNow
@@ -41,3 +41,22 @@ class NothingToAssess(NotNow):
     code = "nothing-to-assess"
     message = Words("目前没有需要您评分的答卷", "Nothing is left for you to mark just now")
     hint = Words("其他考评员评完后可能需要仲裁，请稍后再看", "Look again later")
+
+
+class CommitteeRefused(InputRefused):
+    """A committee or a form by which a review cannot be held."""
+
+    code = "committee-refused"
+    message = Words("不能这样组成评审委员会：{reason_zh}", "No such committee: {reason_en}")
+    hint = Words(
+        "委员须为单数且不少于 3 人，评审表各项合计为满分",
+        "Take an odd number of at least three members, and a form that adds up to the full mark",
+    )
+
+
+class NotOnCommittee(NotNow):
+    """A review whose committee this person is not on, or that is not open."""
+
+    code = "not-on-committee"
+    message = Words("您不是这次综合评审的委员", "You are not on the committee of this review")
+    hint = Words("请联系考务人员核对委员名单", "Ask an exam officer about the committee")

@@ -190,8 +190,8 @@ def _said(line: Line | None) -> str | None:
 @results_group.command("transcripts")
 @click.argument("session_id")
 @click.option("--out", type=OUT_FILE, required=True, help="Write the PDF here.")
-@click.option("--admission", help="Of one candidate; else of all, a hundred a file.")
-@click.option("--part", type=click.IntRange(1), default=1, show_default=True, help="Which hundred.")
+@click.option("--admission", help="Of one candidate; else of all, fifty a file.")
+@click.option("--part", type=click.IntRange(1), default=1, show_default=True, help="Which fifty.")
 @RELEASE
 @click.pass_obj
 def results_transcripts(

@@ -12,7 +12,9 @@ from sync.words import Words
 
 LETTERS = "abcdefgh"
 # Of a draft without a shared stem; one choice item with a shared stem is of the part `scenario`.
+# An inline choice is a sentence with a gap, and its options below it.
 PARTS: Mapping[Kind, ItemKind] = {
+    "inline": "single",
     "single": "single",
     "multiple": "multiple",
     "truth": "truth",
@@ -48,6 +50,8 @@ def off_paper(draft: Draft) -> Words | None:
             if draft.situation
             else Words("此题型不参加机考组卷", "no drawn paper has this kind")
         )
+    if draft.kind == "inline" and not (len(draft.key) == 1 and draft.key[0] in draft.options):
+        return Words("选词填空题应有一个在选项内的答案", "one of its options must be the key")
     if draft.difficulty is None:
         return Words("没有难度，不能组卷", "without a difficulty it cannot be drawn")
     if len(draft.options) > len(LETTERS):

@@ -1,7 +1,7 @@
 """Errors of copies of headquarters.
 
 EnvironmentFault ── CopyFailed  CopyLacks  DatabaseTaken  DoesNotHold
-DocumentRefused ── BytesMissing  RowsAltered
+DocumentRefused ── BytesMissing  CopyKeyWrong  CopyOfAnother  RowsAltered
 """
 
 from sync.errors import DocumentRefused, EnvironmentFault
@@ -46,6 +46,34 @@ class BytesMissing(DocumentRefused):
     hint = Words(
         "请把另一份副本的 bytes 文件夹补齐后重试；确实没有时加 --without-missing",
         "Complete the folder bytes from another copy; if there is none, add --without-missing",
+    )
+
+
+class CopyOfAnother(DocumentRefused):
+    """Not signed by the key that was named, or no copy of headquarters at all."""
+
+    code = "copy-of-another"
+    message = Words(
+        "这份副本由密钥 {found} 签名，而不是 {wanted}",
+        "This copy is signed by key {found}, not by {wanted}",
+    )
+    hint = Words(
+        "请与托管密钥 U 盘旁记下的回执密钥编号核对；不符的副本不要使用",
+        "Compare with the id of the receipt key that lies beside the escrow's stick; if it differs,"
+        " do not use the copy",
+    )
+
+
+class CopyKeyWrong(DocumentRefused):
+    """The key at hand opens no part, or not this part, of the copy."""
+
+    code = "copy-key-wrong"
+    message = Words(
+        "打开副本的“{part}”部分需要密钥 {keys}", "The part {part} of the copy opens with key {keys}"
+    )
+    hint = Words(
+        "请插入写副本时所用托管密钥的 U 盘；examhq keys list 列出各密钥的编号",
+        "Bring the stick with the escrow's key of that time; examhq keys list shows the ids",
     )
 
 

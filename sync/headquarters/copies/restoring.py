@@ -11,10 +11,17 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from sync.errors import AlreadyInitialised, CannotOpen, NotFound
+from sync.errors import AlreadyInitialised, NotFound
 from sync.errors.system import system_words
 from sync.headquarters.copies.beside import Named, named, place, whole
-from sync.headquarters.copies.errors import BytesMissing, CopyFailed, DatabaseTaken, RowsAltered
+from sync.headquarters.copies.errors import (
+    BytesMissing,
+    CopyFailed,
+    CopyKeyWrong,
+    CopyOfAnother,
+    DatabaseTaken,
+    RowsAltered,
+)
 from sync.headquarters.copies.lines import lines_of, write_files
 from sync.headquarters.copies.writing import KEYS, KIND, PAPERS, ROWS, copies_in
 from sync.headquarters.database_errors import DatabaseNewer, DatabaseOlder
@@ -74,13 +81,12 @@ class Copy(NamedTuple):
         return int(self.document.identity["at"])
 
     def lines(self, part: str, keys: Mapping[str, OpeningKey]) -> Iterator[bytes]:
-        """The lines of a part; CannotOpen if none of these keys opens it."""
+        """The lines of a part; CopyKeyWrong if none of these keys opens it."""
         to = self.document.recipients(part)
         for key_id in sorted(to & keys.keys()):
             content = self.document.content_key(part, keys[key_id])
             return lines_of(self.document.stream(part, content))
-        names = " / ".join(sorted(to))
-        raise CannotOpen(reason=Words(f"需要私钥 {names}", f"the private key of {names} is needed"))
+        raise CopyKeyWrong(part=part, keys=" / ".join(sorted(to)))
 
 
 def verified_copy(path: Path, signed_by: Collection[str]) -> Copy:
@@ -98,14 +104,9 @@ def verified_copy(path: Path, signed_by: Collection[str]) -> Copy:
         signer = VerifyKey.from_bytes(base64.b64decode(str(identity["key"])))
         schema = int(identity["schema"])
     except (KeyError, ValueError):
-        raise CannotOpen(reason=Words("不是总部的副本", "not a copy of headquarters")) from None
+        raise CopyOfAnother(found="?", wanted=" / ".join(signed_by)) from None
     if signer.key_id not in signed_by:
-        raise CannotOpen(
-            reason=Words(
-                f"由密钥 {signer.key_id} 签名，而不是 {' / '.join(signed_by)}",
-                f"signed by {signer.key_id}, not by {' / '.join(signed_by)}",
-            )
-        )
+        raise CopyOfAnother(found=signer.key_id, wanted=" / ".join(signed_by))
     document = SealedDocument.verify(path, kind=KIND, trusted=[signer])
     if schema > SCHEMA_VERSION:
         raise DatabaseNewer(found=schema, known=SCHEMA_VERSION)
@@ -129,7 +130,7 @@ def restore(
 
     `changes` are settings to take instead of the copy's. Nothing is left of one that fails; one
     that was killed behind its commit is ended by another with the same copy, unless it must be
-    `anew`. CannotOpen, BytesMissing, DatabaseTaken, RowsAltered, CopyFailed.
+    `anew`. CopyKeyWrong, BytesMissing, DatabaseTaken, RowsAltered, CopyFailed.
     """
     by_id = {key.public.key_id: key for key in keys}
     how = _How(by, without_missing, with_keys, anew)

@@ -17,7 +17,7 @@ from sync.headquarters.planning.sessions import (
     list_sittings,
     published_plan,
 )
-from sync.headquarters.store.assessing_tables import assessments
+from sync.headquarters.store.assessing_tables import assessments, review_marks
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import entries, practical_marks
@@ -94,6 +94,7 @@ class Known:
         scored = scored_rows(headquarters, session)
         self.scored = {(row.sitting, row.admission): row for row in scored}
         self.marks = _practical(headquarters, session)
+        self.reviews = _reviews(headquarters, session)
 
     def own(self, sitting: SittingRow, admission: str) -> Scored:
         """What was scored of one sitting."""
@@ -115,11 +116,18 @@ class Known:
         found = (self.marks.get((row.plan.id, candidate.admission)) for row in ordered)
         return next((marks for marks in found if marks is not None), None)
 
+    def review(self, specification: str, candidate: CandidatePlan) -> int | None:
+        """What the committee of the review came to."""
+        return self.reviews.get((specification, candidate.admission))
+
     def reached(self, rules: Specification, candidate: CandidatePlan) -> dict[str, str]:
         """component → state, as `outcome` reads it."""
         own = self.of(rules.code, candidate)
         states = {row.plan.component: self.own(row, candidate.admission).state for row in own}
-        marks = {"practical": self.practical(rules.code, candidate)}
+        marks = {
+            "practical": self.practical(rules.code, candidate),
+            "review": self.review(rules.code, candidate),
+        }
         for component in rules.components:
             if component.name != "theory":
                 sat = states.get(component.name, ELSEWHERE)
@@ -156,6 +164,12 @@ def _practical(headquarters: Headquarters, session: str) -> dict[tuple[str, str]
     query = select(practical_marks).where(practical_marks.c.session == session)
     with headquarters.store.reading() as db:
         return {(row.sitting, row.admission): row.marks for row in db.execute(query)}
+
+
+def _reviews(headquarters: Headquarters, session: str) -> dict[tuple[str, str], int]:
+    query = select(review_marks).where(review_marks.c.session == session)
+    with headquarters.store.reading() as db:
+        return {(row.specification, row.admission): row.marks for row in db.execute(query)}
 
 
 def cells(row: ResultRow) -> list[Cell]:

@@ -69,9 +69,9 @@ def draw_forms(
         )
     if component == "review":
         raise NotReady(
-            reason_zh=f"{part.title.zh}不用机考卷，请另行组织，成绩可导入",
-            reason_en=f"the {part.title.en.lower()} has no paper; hold it otherwise and import "
-            "its marks",
+            reason_zh=f"{part.title.zh}不用机考卷：由评审委员会在场次页面“综合评审”评分",
+            reason_en=f"the {part.title.en.lower()} has no paper: a committee marks it on the "
+            "session's page Review",
         )
     names = [f"{sitting}-{letter}" for letter in LETTERS[: max(1, min(count, len(LETTERS)))]]
     if component == "theory":

@@ -65,7 +65,9 @@ def _line(
     given = {
         row.plan.component: known.own(row, candidate.admission).marks
         for row in known.of(rules.code, candidate)
-    } | {"practical": known.practical(rules.code, candidate)}
+    }
+    given["practical"] = known.practical(rules.code, candidate)
+    given["review"] = known.review(rules.code, candidate)
     whole = outcome(rules, reached)
     return Line(
         admission=candidate.admission,

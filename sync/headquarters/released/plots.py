@@ -39,7 +39,7 @@ def histograms(lines: Sequence[Line], language: Language) -> list[Histogram]:
                 )
     return [
         Histogram(titles[key], len(own), histogram(own, titles[key].in_(language)))
-        for key, own in sorted(found.items())
+        for key, own in found.items()
     ]
 
 

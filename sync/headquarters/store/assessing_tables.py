@@ -90,3 +90,60 @@ judgements = Table(
     PrimaryKeyConstraint("script", "assessor"),
 )
 append_only(judgements)
+
+# The committee of a review (综合评审) in a session, for one certificate, and its form: criteria
+# with marks as JSON.
+committees = Table(
+    "committees",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), nullable=False),
+    Column("specification", String, nullable=False),
+    Column("criteria", Text, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("session", "specification"),
+)
+
+committee_members = Table(
+    "committee_members",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("specification", String, nullable=False),
+    Column("name", ForeignKey("staff.name"), nullable=False),
+    PrimaryKeyConstraint("session", "specification", "name"),
+    ForeignKeyConstraint(
+        ["session", "specification"], ["committees.session", "committees.specification"]
+    ),
+)
+
+committee_marks = Table(
+    "committee_marks",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("specification", String, nullable=False),
+    Column("admission", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("marks", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("session", "specification", "admission", "name"),
+    ForeignKeyConstraint(
+        ["session", "specification"], ["committees.session", "committees.specification"]
+    ),
+)
+append_only(committee_marks)
+
+# What the committee came to, once all of its members have given their marks.
+review_marks = Table(
+    "review_marks",
+    metadata,
+    Column("session", String, nullable=False),
+    Column("specification", String, nullable=False),
+    Column("admission", String, nullable=False),
+    Column("marks", Integer, nullable=False),
+    PrimaryKeyConstraint("session", "specification", "admission"),
+    ForeignKeyConstraint(
+        ["session", "specification"], ["committees.session", "committees.specification"]
+    ),
+)

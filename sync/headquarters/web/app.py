@@ -29,6 +29,7 @@ from sync.headquarters.web.register_pages import register_pages
 from sync.headquarters.web.release_pages import release_pages
 from sync.headquarters.web.released_pages import released_pages
 from sync.headquarters.web.result_pages import result_pages
+from sync.headquarters.web.review_pages import review_pages
 from sync.headquarters.web.roster_pages import roster_pages
 from sync.headquarters.web.rule_pages import rule_pages
 from sync.headquarters.web.uploads import uploads
@@ -56,6 +57,7 @@ def create_app(headquarters: Headquarters, clock: Callable[[], int] = wall_ms) -
     app.extensions["boards"] = Boards()
     app.register_blueprint(marking_pages)
     app.register_blueprint(assessing_pages)
+    app.register_blueprint(review_pages)
     app.register_blueprint(enrolments)
     app.register_blueprint(version_pages)
     app.add_url_rule("/favicon.ico", "favicon", role(PUBLIC)(_favicon))

@@ -11,7 +11,7 @@ from sync.errors import NotFound
 from sync.exam.assessing import DISTANCE
 from sync.exam.items import Deliverable
 from sync.exam.sitting import attempt_id
-from sync.headquarters.assessing import desk, figures, panel
+from sync.headquarters.assessing import desk, figures, panel, review
 from sync.headquarters.assessing.errors import JudgementRefused, PanelRefused
 from sync.headquarters.intake.handed_files import take_file
 from sync.headquarters.planning import sessions
@@ -24,7 +24,8 @@ assessing_pages = Blueprint("assessing_pages", __name__)
 
 def assessor_home() -> dict[str, Any]:
     """What an assessor's first page says: what they marked, what is left for them."""
-    return desk.of_assessor(headquarters(), member().name)._asdict()
+    own = desk.of_assessor(headquarters(), member().name)._asdict()
+    return own | {"reviews": review.of_member(headquarters(), member().name)}
 
 
 @assessing_pages.post("/scripts/next")

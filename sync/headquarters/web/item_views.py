@@ -16,6 +16,7 @@ from sync.words import Words
 
 CHOICES: dict[Kind, Choose | str] = {
     "single": "one",
+    "inline": "one",
     "multiple": "many",
     "truth": "truth",
     "entry": "gap",

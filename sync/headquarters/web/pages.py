@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from sync.headquarters.assessing.review import reviews_of
 from sync.headquarters.errors import SignInRefused, TooManyTries
 from sync.headquarters.intake import archive, receipts
 from sync.headquarters.intake.handed_files import files_here
@@ -107,6 +108,7 @@ def session_page(session: str) -> str:
         row=row,
         site=sites.show_site(headquarters(), row.site),
         sittings=sessions.list_sittings(headquarters(), session),
+        reviewed=reviews_of(headquarters(), session),
         signed=release.first_signature(headquarters(), session),
         batches=archive.list_batches(headquarters(), session=session),
         trust=receipts.trust(headquarters()),

@@ -81,7 +81,7 @@ def decide_results(session: str) -> Answer:
 @released_pages.get("/sessions/<session>/transcripts.pdf")
 @role("exam-officer")
 def transcripts_file(session: str) -> Response:
-    """Transcripts of the last release, a hundred a file, or one candidate's."""
+    """Transcripts of the last release, fifty a file, or one candidate's."""
     admission, part = request.args.get("admission"), request.args.get("part", "1")
     if not re.fullmatch("[1-9][0-9]{0,3}", part):
         raise NotFound(what=part[:20])
