@@ -1,5 +1,6 @@
 """Sheets, read and written in processes of their own (calamine, openpyxl); numbers stay numbers."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -48,6 +49,14 @@ def sheet_rows(data: bytes) -> list[list[object]]:
     if done.returncode:
         raise SheetUnreadable(done.stderr.decode("utf-8", "replace").strip()[-200:])
     return sheet_reader.decoded(done.stdout)
+
+
+def sheet_bytes(
+    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, spare_rows: int = 0
+) -> bytes:
+    """As `sheet_writer.sheet_bytes`; its library is read with the first sheet, not at the start."""
+    writer = importlib.import_module(WRITER)
+    return bytes(writer.sheet_bytes(title, head, rows, spare_rows=spare_rows))
 
 
 def written_apart(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -197,6 +197,9 @@ def starts_without(library: str, what: str) -> bool:
 
 def test_headquarters_starts_without_numpy_which_no_server_installs() -> None:
     assert starts_without("numpy", "sync.headquarters.serve")
+    # Sheets are written seldom; its library would be a third of what a receiver starts with.
+    assert starts_without("openpyxl", "sync.headquarters.serve")
+    assert not starts_without("openpyxl", "sync.sheet_writer")
     assert not starts_without("numpy", "krippendorff")
     for lock in ("requirements.lock", "requirements-hq.lock"):
         assert "\nnumpy==" not in (ROOT / lock).read_text()

@@ -21,7 +21,7 @@ from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
 from sync.install_stick import FOLDER, InstallStick, list_files
 from sync.updates import lay_out
-from sync.wire.files import write_durably
+from sync.wire.files import sync_folder, write_durably
 from sync.wire.keys import SigningKey
 from sync.wire.stick_list import LIST, StickList, peek_list
 from sync.wire.update import check_update_file, peek_update
@@ -69,6 +69,7 @@ def make_stick(
     # FAT replaces no folder by another.
     shutil.rmtree(to / FOLDER, ignore_errors=True)
     fresh.rename(to / FOLDER)
+    sync_folder(to)
     return listed
 
 
@@ -104,7 +105,7 @@ def _fill(folder: Path, found: Contents, wanted: Wanted, answers: Answers) -> No
         layout.ANSWERS: _toml(answers),
         layout.PRESEED: preseed(answers.host_name, wanted.machine),
         layout.SCRIPT: install_script(digest, found.root),
-        layout.README: readme(wanted.site, found.root),
+        layout.README: readme(wanted.site),
     }
     for name, text in texts.items():
         write_durably(folder / name, text.encode())

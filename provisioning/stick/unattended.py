@@ -55,6 +55,9 @@ _PRESEED = """#_preseed_V1
 d-i debian-installer/locale string @LOCALE@
 d-i keyboard-configuration/xkb-keymap select us
 d-i netcfg/choose_interface select auto
+# A room without a router has nobody who lends addresses: that stops nothing.
+d-i netcfg/dhcp_failed note
+d-i netcfg/dhcp_options select Do not configure the network at this time
 d-i netcfg/get_hostname string @NAME@
 d-i netcfg/get_domain string
 d-i netcfg/hostname string @NAME@
@@ -63,6 +66,7 @@ d-i clock-setup/ntp boolean false
 d-i time/zone string @ZONE@
 # No network: everything comes from the installer's medium and this stick.
 d-i apt-setup/use_mirror boolean false
+d-i apt-setup/no_mirror boolean true
 d-i apt-setup/cdrom/set-first boolean false
 d-i apt-setup/services-select multiselect
 d-i apt-setup/disable-cdrom-entries boolean true
@@ -152,15 +156,15 @@ systemctl enable {UNIT}
 """
 
 
-def readme(site: str, root: str) -> str:
+def readme(site: str) -> str:
     """What a person does with the stick."""
     return f"""考点 {site} 的安装 U 盘 · Installation stick of site {site}
 
 1. sudo sh {FOLDER}/{layout.SCRIPT}
    或 Debian 安装程序自动安装 · or unattended, by Debian's installer:
    auto=true priority=critical file=/cdrom/{FOLDER}/{layout.PRESEED}
-2. sudo examsite-setup stick check FOLDER --root {root}
-   请与总部信函核对这个指纹 · compare this fingerprint with headquarters' letter
+2. sudo examsite-setup stick check FOLDER --root FINGERPRINT
+   指纹写在总部信函上 · the fingerprint stands in headquarters' letter
 3. sudo examsite-setup apply --answers {layout.HELD / layout.ANSWERS}
 4. sudo examsite-setup stick take
 

@@ -1,6 +1,7 @@
 """Papers out of the bank in the database: what may be drawn, the same each time, fixed as seen."""
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -12,12 +13,14 @@ from sync.errors import BlueprintUnmet, SpecificationRefused, TooManyRepeats
 from sync.exam.blueprint import blueprint
 from sync.exam.catalogue import find
 from sync.headquarters.cli import main
-from sync.headquarters.content.bank_keeping import take_samples
+from sync.headquarters.content.bank_keeping import keep, take_samples
 from sync.headquarters.content.bank_review import decide, kept_item, save
 from sync.headquarters.content.bank_search import Asked, find_items, like_items, supplies
+from sync.headquarters.content.drafts import Found, Place
 from sync.headquarters.content_errors import BankMoved, ItemChanged
 from sync.headquarters.planning import sessions
 from sync.headquarters.planning.bank_papers import Proposal, Wish, fix, propose
+from sync.headquarters.planning.materials import materials_of
 from sync.headquarters.store.schema import exposures
 from sync.words import Words
 
@@ -158,6 +161,33 @@ def test_the_page_shows_the_papers_and_fixes_them(full: Desk, officer: Page) -> 
     assert sessions.list_sittings(full.hq, "noon")[0].plan.earliest_hand_in == 15
     # A second time there is one already, and after it the page is as before.
     assert officer.client.post(PLACE, data=asked | {"digest": digest}).status_code == 409
+
+
+def test_a_paper_with_pictures_and_formulas_is_shown_and_fixed_with_its_files(
+    desk: Desk, officer: Page
+) -> None:
+    session(desk)
+    shown = f"media/{'ab' * 16}.png"
+    more = f'<img src="{shown}" alt="图"/>H<sub>2</sub>O'
+    plain = own_drafts()
+    drafts = [
+        msgspec.structs.replace(one, stem=f"<p>{one.stem}{more}</p>", media=(shown,))
+        if one.kind == "single"
+        else one
+        for one in plain
+    ]
+    found = Found(tuple((one, Place("p.zip")) for one in drafts), (), {shown: b"\x89PNG\r\n"})
+    keep(desk.hq, BY, found, "p.zip", LIVE)
+    review(desk, drafts)
+    asked = {"sitting": "live", "specification": LIVE, "forms": "1", "seed": "s"}
+    page = officer.get(f"{PLACE}?sitting=live&specification={LIVE}&forms=1&seed=s")
+    digest = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
+    assert digest
+    done = officer.client.post(PLACE, data=asked | {"digest": digest[1]})
+    assert done.status_code == 303
+    assert sessions.load_form(desk.hq, "noon", "live-A")[0].media() == [shown]
+    with desk.hq.store.reading() as db:
+        assert materials_of(db, "noon") == {shown: b"\x89PNG\r\n"}
 
 
 def test_why_there_is_no_paper_is_said_cell_by_cell(desk: Desk, officer: Page) -> None:

@@ -49,6 +49,8 @@ def test_two_officers_release_and_the_rest_is_made_of_it(shell: Shell) -> None:
     release(shell, made)
     (line,) = shell.json("results", "lists", "morning")
     assert (line["release"], line["lines"], line["held"]) == (1, 3, 1)
+    shown = {one["admission"]: one["standing"] for one in shell.json("results", "show", "morning")}
+    assert (shown[ONE], shown[FOUR]) == ("release 1", "provisional")
     shell.run("results", "qti", "morning", "--out", shell.file("qti.zip"))
     assert len(zipfile.ZipFile(shell.file("qti.zip")).namelist()) == 3
     shell.run("results", "platform", "morning", "--out", shell.file("p.xlsx"))

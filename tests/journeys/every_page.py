@@ -18,9 +18,11 @@ HQ_WAYS: Mapping[str, tuple[str, ...]] = {
     "session": (SESSION,),
     "site": (SITE,),
     "code": tuple(BANKS.values()),
-    # No application is under way, no script is marked: tests/headquarters has those pages.
+    # No application, script or item is in work here: tests/headquarters has those pages.
     "number": (),
     "deliverable": (),
+    "item": (),
+    "admission": (),
 }
 WAYS = {"examsite": SITE_WAYS, "examhq": HQ_WAYS}
 # Files, though a person who is refused gets a page.

@@ -10,6 +10,7 @@ from sync.headquarters.commands.base import stamp as at_shell
 from sync.headquarters.commands.officer import Officer, officer_options
 from sync.headquarters.marking import results
 from sync.headquarters.marking.results import OUTCOMES
+from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.released import acts, platform, qti_results, sheets, statistics, transcripts
 from sync.headquarters.released.lists import Difference, Line, differences
 from sync.headquarters.released.reading import Proposed, all_lists, check, released
@@ -34,8 +35,12 @@ def results_show(folder: Path, session_id: str, out: Path | None, as_json: bool)
         if out:
             _write(out, sheets.results_sheet(hq, session_id))
             return
-        rows = [_result_line(row) for row in results.result_rows(hq, session_id)]
-    columns = ["sitting", "admission", "name", "theory", "practical", "outcome", "receipt"]
+        kind, known = show_session(hq, session_id).kind, sheets.standings(hq, session_id)
+        rows = [
+            _result_line(row) | {"standing": sheets.standing(known, kind, row).in_(language())}
+            for row in results.result_rows(hq, session_id)
+        ]
+    columns = ["sitting", "admission", "name", "theory", "practical", "outcome", "standing"]
     show(rows, columns, as_json)
 
 

@@ -39,8 +39,7 @@ from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.marking_tables import correction_decisions, corrections, remarks
 from sync.headquarters.store.schema import candidates, results, scorings
-from sync.sheet_writer import sheet_bytes
-from sync.spreadsheet import Cell
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Words
 
 LONGEST_REASON = 500

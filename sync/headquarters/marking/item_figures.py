@@ -7,8 +7,7 @@ from sync.exam.item_analysis import FEW, FormStatistics, ItemStatistics
 from sync.headquarters.planning.sessions import find
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.marking_tables import form_statistics
-from sync.sheet_writer import sheet_bytes
-from sync.spreadsheet import Cell
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Words
 
 FLAGS = {

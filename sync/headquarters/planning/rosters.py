@@ -18,8 +18,7 @@ from sync.headquarters.register.conditions import require_roster
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sittings
-from sync.sheet_writer import sheet_bytes
-from sync.spreadsheet import SheetUnreadable, read_sheet
+from sync.spreadsheet import SheetUnreadable, read_sheet, sheet_bytes
 from sync.words import Words
 
 

@@ -8,8 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from sync.exam.roster import COLUMNS, check_digit
-from sync.sheet_writer import sheet_bytes
-from sync.spreadsheet import Cell
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.wire.files import write_durably
 
 # name → (specification code's digits, how many, first seat)

@@ -27,7 +27,7 @@ from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.register_tables import calendar_sittings
 from sync.moments import BEIJING
-from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import sheet_bytes
 from sync.words import Words
 
 LEVELS = ("初级", "中级", "高级")

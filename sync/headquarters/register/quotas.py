@@ -24,7 +24,7 @@ from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.register_tables import pilot_quotas, site_applications
 from sync.headquarters.store.schema import sites
-from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import sheet_bytes
 from sync.words import Words
 
 QuotaState = Literal["submitted", "granted", "refused"]

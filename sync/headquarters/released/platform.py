@@ -22,8 +22,7 @@ from sync.headquarters.released.taking import taken
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.released_tables import column_mappings
-from sync.sheet_writer import sheet_bytes
-from sync.spreadsheet import Cell
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Words
 
 SAMPLE = "1x-sample"

@@ -9,8 +9,7 @@ from sync.headquarters.planning.sessions import show_session
 from sync.headquarters.released.gathering import gather
 from sync.headquarters.released.reading import latest
 from sync.headquarters.store.folder import Headquarters
-from sync.sheet_writer import sheet_bytes
-from sync.spreadsheet import Cell
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Words
 
 HEAD = (*results.HEAD, "发布情况")

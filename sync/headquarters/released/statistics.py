@@ -9,7 +9,7 @@ from sync.headquarters.released.site_figures import HEAD, SiteFigures, figure_ro
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.released_tables import result_decisions
-from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import sheet_bytes
 
 
 def last_lists(headquarters: Headquarters, year: int | None = None) -> list[ResultList]:

@@ -11,8 +11,7 @@ from sync.headquarters.store.schema import candidates, sessions, sites
 from sync.headquarters.store.watch_tables import incidents
 from sync.headquarters.watch.board import of_day
 from sync.moments import moment
-from sync.sheet_writer import sheet_bytes
-from sync.spreadsheet import Cell
+from sync.spreadsheet import Cell, sheet_bytes
 from sync.words import Language, Words
 
 # As the journal has them; `restart`, `clock` and `fork` are told apart from other incidents.

@@ -12,7 +12,7 @@ from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, files, scorings, sessions
 from sync.headquarters.store.watch_tables import named_files
 from sync.headquarters.watch.board import Facts, facts_of, of_day
-from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import sheet_bytes
 from sync.words import Language, Words
 
 # Why somebody or something is on the list; the most serious first.

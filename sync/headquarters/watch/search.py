@@ -10,7 +10,7 @@ from sync.headquarters.released.sheets import HEAD, sheet_row, standing, standin
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sessions, sites, sittings
-from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import sheet_bytes
 from sync.words import Words
 
 MOST_ROWS = 20_000

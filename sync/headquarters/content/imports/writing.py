@@ -10,7 +10,7 @@ from sync.headquarters.content.html import html_to_text
 from sync.headquarters.content.imports.packages import MANIFEST
 from sync.headquarters.content.imports.sheets import LETTERS
 from sync.headquarters.content.qti.writing import declared_xml, write_item
-from sync.sheet_writer import sheet_bytes
+from sync.spreadsheet import sheet_bytes
 
 HEAD = (
     "编号",
