@@ -134,7 +134,9 @@ ORIGIN = "examsite.journal/"
 MAX_NUMBER = 2**53 - 1
 
 
-class Event(Struct, frozen=True):
+# Without gc: a session has a hundred thousand of these, none is part of a cycle, and Python's
+# collector would look at each of them again and again.
+class Event(Struct, frozen=True, gc=False):
     """Number from 0, wall clock in ms since 1970, kind, body (strings, integers, lists, bools)."""
 
     seq: int
@@ -196,7 +198,7 @@ def origin(site: str, session: str, term: int) -> str:
     return f"{ORIGIN}{site}/{session}/{term}"
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """The response that counts for one item of one attempt, and where it came from."""
 
     response: Any

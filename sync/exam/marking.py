@@ -33,7 +33,7 @@ NO_RULINGS: Mapping[str, Ruling] = {}
 _COMPACT = msgspec.json.Encoder(order="sorted")
 
 
-class ItemMark(Struct, frozen=True):
+class ItemMark(Struct, frozen=True, gc=False):
     """One item's outcome; `response` is None where nothing was answered."""
 
     item: str
