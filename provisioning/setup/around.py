@@ -17,8 +17,8 @@ class Around(NamedTuple):
     machine: Machine
     answers: Answers
     facts: Facts
-    # A person is there who can wait, and reads this language.
-    attended: bool = False
+    # The enrolment goes on until headquarters has heard the six words, however long that takes.
+    waits: bool = False
     lang: Language = "zh"
 
     @property

@@ -89,18 +89,19 @@ def plan(path: Path | None, root: Path, as_json: bool) -> None:
 
 @click.command("apply")
 @answers_option
+@click.option("--once", is_flag=True, help="Ask headquarters once instead of waiting for it.")
 @root_option
-def apply(path: Path | None, root: Path) -> None:
+def apply(path: Path | None, once: bool, root: Path) -> None:
     """Make this machine a site. Safe to run again: what is done is left as it is."""
     Machine(root).need_root("apply")
-    around = _around(root, path)
-    typed = ""
-    if path is None and sys.stdin.isatty():
+    around = _around(root, path)._replace(waits=not once)
+    asked, typed = path is None and sys.stdin.isatty(), ""
+    if asked:
         around, typed = _asked(around)
     _fit(around)
     for one in warnings(around.facts):
         say(f"注意：{one.line('zh')}", f"Mind: {one.line('en')}")
-    if around.attended:
+    if asked:
         agree([(s.name, s.why.in_(language())) for s in undone(around)])
     if typed:
         around.machine.write(TYPED, typed, 0o600)
@@ -123,7 +124,7 @@ def _asked(around: Around) -> tuple[Around, str]:
     if typed:
         answers = msgspec.structs.replace(answers, bundle=str(around.machine.at(TYPED)))
     facts = measure(around.machine, answers)
-    return Around(around.machine, answers, facts, attended=True, lang=language()), typed
+    return around._replace(answers=answers, facts=facts, lang=language()), typed
 
 
 def _carry_out(around: Around) -> None:

@@ -112,7 +112,7 @@ class Enrol(Step):
         if not bundle.is_file():
             raise BundleMissing(path=bundle)
         stick = ("--stick", answers.stick) if answers.stick else ()
-        once = () if around.attended else ("--once",)
+        once = () if around.waits else ("--once",)
         data = str(machine.at(DATA))
         command = ("examsite-setup", "--lang", around.lang, "--data", data, "enrol", "-")
         machine.as_site((*command, *stick, *once), bundle)

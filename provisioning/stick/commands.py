@@ -14,6 +14,7 @@ from siteapp.clock import wall_ms
 from sync.console import FOLDER, say, show_json
 from sync.headquarters.commands.base import IN_FILE, opened
 from sync.headquarters.commands.officer import Officer, officer_options
+from sync.headquarters.planning.install_sticks import root_of
 from sync.moments import moment
 from sync.wire.keys import SECRET_LENGTH, SigningKey, load_key
 
@@ -86,9 +87,14 @@ def countersign_command(
     with opened(headquarters) as hq:
         by = Officer(account, password_file).stamp(hq, "release-officer")
         listed = making.countersign_stick(hq, by, signer, at)
+        root = root_of(hq)
     say(
         f"考点 {listed.site} 的 U 盘可以交付，有效至 {moment(listed.until)}",
         f"The stick for site {listed.site} is ready, good until {moment(listed.until)}",
+    )
+    say(
+        f"根密钥指纹（写在信函上，不要写在 U 盘上）：{root}",
+        f"The root's fingerprint, for the letter and not for the stick: {root}",
     )
 
 

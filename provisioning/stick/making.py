@@ -105,7 +105,7 @@ def _fill(folder: Path, found: Contents, wanted: Wanted, answers: Answers) -> No
         layout.ANSWERS: _toml(answers),
         layout.PRESEED: preseed(answers.host_name, wanted.machine),
         layout.SCRIPT: install_script(digest, found.root),
-        layout.README: readme(wanted.site, found.root),
+        layout.README: readme(wanted.site),
     }
     for name, text in texts.items():
         write_durably(folder / name, text.encode())

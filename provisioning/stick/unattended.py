@@ -156,15 +156,15 @@ systemctl enable {UNIT}
 """
 
 
-def readme(site: str, root: str) -> str:
+def readme(site: str) -> str:
     """What a person does with the stick."""
     return f"""考点 {site} 的安装 U 盘 · Installation stick of site {site}
 
 1. sudo sh {FOLDER}/{layout.SCRIPT}
    或 Debian 安装程序自动安装 · or unattended, by Debian's installer:
    auto=true priority=critical file=/cdrom/{FOLDER}/{layout.PRESEED}
-2. sudo examsite-setup stick check FOLDER --root {root}
-   请与总部信函核对这个指纹 · compare this fingerprint with headquarters' letter
+2. sudo examsite-setup stick check FOLDER --root FINGERPRINT
+   指纹写在总部信函上 · the fingerprint stands in headquarters' letter
 3. sudo examsite-setup apply --answers {layout.HELD / layout.ANSWERS}
 4. sudo examsite-setup stick take
 

@@ -375,3 +375,16 @@ def test_samples_come_once_and_are_marked(desk: Desk, officer: Page) -> None:
     assert (len(rows), all(row.sample for row in rows)) == (count, True)
     assert f"样题 {count}" in officer.get(f"/bank/{LIVE}")
     assert officer.get("/bank?lang=en").count(f">{count}</td>") == 1
+
+
+def test_an_item_of_no_specification_says_so_and_comes_to_one_by_its_file(
+    desk: Desk, officer: Page
+) -> None:
+    drafts = own_drafts()[:1]
+    fill(desk, drafts, "")
+    assert "1 道题尚未归入" in officer.get("/bank")
+    page = officer.get(f"/items/{FIRST}")
+    assert "尚未归入任何规格" in page and 'href="/bank"' in page and "/edit" not in page
+    fill(desk, drafts)
+    assert kept_item(desk.hq, FIRST).specification == LIVE
+    assert f"/items/{FIRST}/edit" in officer.get(f"/items/{FIRST}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import enrolling
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from desk_world import BY, Desk
 from releasing import release_keys
 from typed import Shell
@@ -23,10 +23,11 @@ from sync.errors import ForOtherSite, NotFound
 from sync.errors.sticks import StickContentRefused, StickFileDiffers, StickSignatureMissing
 from sync.errors.updates import UpdateFileDiffers
 from sync.headquarters.errors import NotAReleaseKey, SecondOfficerNeeded
+from sync.headquarters.planning.install_sticks import root_of
 from sync.headquarters.planning.updates import countersign_update, sign_update
 from sync.headquarters.store.engine import Stamp
 from sync.install_stick import FOLDER
-from sync.wire.keys import SigningKey, VerifyKey
+from sync.wire.keys import SigningKey
 
 SITE = "site-02"
 CRYPTED = "$6$saltsalt$" + "a" * 86
@@ -54,13 +55,9 @@ def wanted(desk: Desk, deb: Path, tmp_path: Path) -> Wanted:
     return Wanted(SITE, deb, bundle, answers, bundle, kits)
 
 
-def typed(*words: str) -> int:
-    """The exit status of `examsite-setup`."""
-    return CliRunner().invoke(main, [*words]).exit_code
-
-
-def root_of(desk: Desk) -> str:
-    return VerifyKey.from_bytes(desk.hq.keys.public().root).key_id
+def typed(*words: str) -> Result:
+    """`examsite-setup` as it is typed."""
+    return CliRunner().invoke(main, [*words])
 
 
 def test_two_officers_make_a_stick_that_a_new_machine_believes(
@@ -70,14 +67,14 @@ def test_two_officers_make_a_stick_that_a_new_machine_believes(
     box, stick = Box(tmp_path / "box", tmp_path / "kept", BY.at), tmp_path / "stick"
     make_stick(desk.hq, BY, first, stick, wanted)
     with pytest.raises(StickSignatureMissing):
-        box.look(stick, root_of(desk))
+        box.look(stick, root_of(desk.hq))
     for again in (first, SigningKey.generate()):
         with pytest.raises((SecondOfficerNeeded, NotAReleaseKey)):
             countersign_stick(desk.hq, BY, again, stick)
     countersign_stick(desk.hq, BY, second, stick)
     with pytest.raises(SecondOfficerNeeded):
         countersign_stick(desk.hq, BY, second, stick)
-    found = box.look(stick, root_of(desk))
+    found = box.look(stick, root_of(desk.hq))
     assert (found.listed.site, found.update.version, found.bundle) == (SITE, "1.2.0", True)
     box.keep(stick, found)
     answers = read_answers(box.held / layout.ANSWERS)
@@ -87,7 +84,7 @@ def test_two_officers_make_a_stick_that_a_new_machine_believes(
     # A newer one takes its place.
     make_stick(desk.hq, Stamp(BY.who, BY.at + 1), first, stick, wanted._replace(kits=None))
     countersign_stick(desk.hq, BY, second, stick)
-    assert box.look(stick, root_of(desk)).kits == 0
+    assert box.look(stick, root_of(desk.hq)).kits == 0
 
 
 def test_what_was_altered_between_the_two_officers_is_not_signed(
@@ -154,11 +151,12 @@ def test_the_shell_makes_it(desk: Desk, wanted: Wanted, tmp_path: Path) -> None:
     place = ("--headquarters", str(desk.hq.folder))
     make = ("stick", "make", stick, "--site", SITE, "--package", str(wanted.package), *place,
             "--key", keys[0], "--login", str(login), *shell.officer("li"))  # fmt: skip
-    assert typed(*make) == LoginRefused.exit_status
+    assert typed(*make).exit_code == LoginRefused.exit_status
     login.write_text(CRYPTED + "\n")
-    assert typed(*make) == 0
+    assert typed(*make).exit_code == 0
     more = ("stick", "countersign", stick, *place, "--key", keys[1], *shell.officer("wang"))
-    assert typed(*more) == 0
+    done = typed(*more)
+    assert (done.exit_code, root_of(desk.hq) in done.output) == (0, True)
     text = (Path(stick) / FOLDER / layout.PRESEED).read_text()
     assert f"passwd/user-password-crypted password {CRYPTED}\n" in text
 

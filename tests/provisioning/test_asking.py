@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from boxed import laid_out, tree
+from boxed import bundle_of_nobody, laid_out, tree
 from cables import possible
 from netlab import Lab, ip
 from typing_person import CTRL_C, Person
@@ -13,8 +13,6 @@ from typing_person import CTRL_C, Person
 from provisioning.setup import files
 from provisioning.setup.steps import TYPED
 from sync.wire.documents import to_bytes
-from sync.wire.enrolment import new_bundle
-from sync.wire.keys import SigningKey
 
 pytestmark = pytest.mark.skipif(not possible(), reason="only root can make namespaces")
 
@@ -35,18 +33,6 @@ def applies(lab: Lab, root: Path, *options: str) -> Person:
     program = str(Path(sys.executable).with_name("examsite-setup"))
     here = ["ip", "netns", "exec", lab.name(1), program, *options, "apply", "--root", str(root)]
     return Person(here, EXAMSITE_LANG="")
-
-
-def bundle() -> str:
-    # Nobody is at that address: the box waits for headquarters.
-    made = new_bundle(
-        SigningKey.generate().public,
-        site="site-02",
-        name="示例职业学校",
-        address="http://127.0.0.1:1",
-        expires_at=1_900_000_000_000,
-    )
-    return to_bytes(made).decode()
 
 
 def test_a_person_is_asked_what_no_machine_can_know_and_ctrl_c_leaves_nothing_half_done(
@@ -95,7 +81,7 @@ def about_the_machine(person: Person) -> None:
 def about_headquarters(person: Person) -> None:
     """The bundle comes from a scanner, the first time with a wrong letter."""
     person.sees("扫描登记码")
-    typed = bundle()
+    typed = to_bytes(bundle_of_nobody()).decode()
     person.types(typed.replace("site-02", "site-03"))
     person.sees("bundle-altered")
     person.sees("扫描登记码")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import world
-from boxed import ALONE, GOOD, box, do_all, laid_out, tree
+from boxed import ALONE, GOOD, box, bundle_of_nobody, do_all, laid_out, tree
 from click.testing import CliRunner, Result
 
 from provisioning.cli import main
@@ -21,6 +21,7 @@ from provisioning.setup.errors import AnswersRefused
 from provisioning.setup.facts import GIB, Facts, Taken, blockers, warnings
 from provisioning.setup.steps import STEPS, undone
 from siteapp.config import Settings
+from sync.wire.documents import to_bytes
 
 
 def test_a_box_that_is_no_site_yet_is_made_ready_and_the_rest_waits(tmp_path: Path) -> None:
@@ -207,6 +208,7 @@ def test_the_same_machine_mended_is_set_up_and_plan_verify_and_doctor_agree(tmp_
         ("colour = 1", "answers-refused", 6),
         ('bundle = "/nowhere.json"', "bundle-missing", 9),
         ('bundle = "{torn}"', "step-failed", 3),
+        ('bundle = "{nobody}"', "step-failed", 3),
     ],
 )
 def test_bad_answers_and_a_lost_or_torn_bundle_have_each_a_way_forward(
@@ -215,7 +217,10 @@ def test_bad_answers_and_a_lost_or_torn_bundle_have_each_a_way_forward(
     laid_out(tmp_path)
     torn = tmp_path / "torn.json"
     torn.write_text('{"format": "examsite-enr')
-    done = runs(tmp_path, "apply", *answers_of(tmp_path, text.format(torn=torn)))
+    nobody = tmp_path / "nobody.json"
+    nobody.write_bytes(to_bytes(bundle_of_nobody()))
+    given = answers_of(tmp_path, text.format(torn=torn, nobody=nobody))
+    done = runs(tmp_path, "apply", "--once", *given)
     assert (done.exit_code, f"[{code}]" in done.output) == (status, True)
     # What needs no bundle is ready all the same; bad answers change nothing.
     assert (tmp_path / files.FIREWALL.lstrip("/")).exists() is (code != "answers-refused")

@@ -35,8 +35,13 @@ def contents_for(headquarters: Headquarters, site: str) -> Contents:
         versions.newest(headquarters),
         whole_word(headquarters),
         [package for _, package in packages_for(headquarters, site)],
-        VerifyKey.from_bytes(headquarters.keys.public().root).key_id,
+        root_of(headquarters),
     )
+
+
+def root_of(headquarters: Headquarters) -> str:
+    """The fingerprint that a new machine is told on paper."""
+    return VerifyKey.from_bytes(headquarters.keys.public().root).key_id
 
 
 def check_bundle(headquarters: Headquarters, site: str, data: bytes) -> Bundle:
