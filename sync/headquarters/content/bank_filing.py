@@ -84,7 +84,7 @@ def tag_problems(draft: Draft, specification: Specification) -> Iterable[Words]:
 def shelved(
     headquarters: Headquarters, found: Found, specification: Specification, field: str = ""
 ) -> Found:
-    """An import for one specification: `field` for items with none of its own; wrong are refused."""
+    """An import for one specification; `field` is given to items that name none of its own."""
     elsewhere = _elsewhere(headquarters, [d.id for d, _ in found.drafts], specification.code)
     kept, refused = [], list(found.refused)
     for draft, place in found.drafts:
