@@ -233,9 +233,10 @@ class Installed:
         room = int(self.container.run("du", "-sm", mount).split()[0]) + spare_mib
         ours = ("haproxy", "examsite-courier", "examsite-web")
         self.container.run("systemctl", "stop", *ours)
+        small = f"/small{mount.replace('/', '-')}"
         script = (
-            f"mkdir -p /small && mount -t tmpfs -o size={room}m,mode=755 tmpfs /small"
-            f" && cp -a {mount}/. /small && mount --bind /small {mount}"
+            f"mkdir -p {small} && mount -t tmpfs -o size={room}m,mode=755 tmpfs {small}"
+            f" && cp -a {mount}/. {small} && mount --bind {small} {mount}"
         )
         self.container.run("sh", "-c", script)
         self.container.run("systemctl", "start", *ours)

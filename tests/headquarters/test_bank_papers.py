@@ -156,6 +156,8 @@ def test_the_page_shows_the_papers_and_fixes_them(full: Desk, officer: Page) -> 
     digest = propose(full.hq, "noon", "live", WISH).digest
     assert digest in page and "live-A" in page and "live-B" in page
     assert officer.client.post(PLACE, data=asked | {"digest": "0" * 64}).status_code == 409
+    for unseen in ({}, {"digest": ""}):
+        assert officer.client.post(PLACE, data=asked | unseen).status_code == 409
     done = officer.client.post(PLACE, data=asked | {"digest": digest, "hand-in": "15"})
     assert done.status_code == 303
     assert sessions.list_sittings(full.hq, "noon")[0].plan.earliest_hand_in == 15

@@ -14,6 +14,7 @@ from installed import BOOTED, PACKAGE, Installed, repacked
 from nspawned import booted, cabled
 
 pytestmark = BOOTED
+RELEASE = "/usr/lib/examsite/current"
 # Longer than the watchdog of the test, and than systemd takes to start the service again.
 A_WHILE_S = 8
 
@@ -133,6 +134,20 @@ def test_the_courier_finds_no_database(site: Site) -> None:
     look = ["nsenter", "-t", pid, "-m", "ls", "/var/lib/examsite"]
     assert "site.db" not in made.container.run(*look)
     assert "site.db" in made.container.run("ls", "/var/lib/examsite")
+
+
+def test_what_headquarters_needs_besides_joins_the_release_that_runs(site: Site) -> None:
+    made, _ = site
+    package = Path(PACKAGE)
+    reads = [f"{RELEASE}/bin/python3", "-I", "-c", "import psycopg, psycopg_binary, minio"]
+    assert not made.container.succeeds(*reads)
+    made.container.put(
+        package.with_name(package.name.replace("examsite", "examhq")), "/root/hq.deb"
+    )
+    made.container.run("dpkg", "-i", "/root/hq.deb")
+    assert made.container.succeeds(*reads)
+    made.container.run("dpkg", "--purge", "examhq")
+    assert made.asks() == 200
 
 
 def test_while_a_sitting_is_open_no_release_is_changed(site: Site, folder: Path) -> None:

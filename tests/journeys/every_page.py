@@ -22,6 +22,7 @@ HQ_WAYS: Mapping[str, tuple[str, ...]] = {
     "number": (),
     "deliverable": (),
     "item": (),
+    "admission": (),
 }
 WAYS = {"examsite": SITE_WAYS, "examhq": HQ_WAYS}
 # Files, though a person who is refused gets a page.
