@@ -159,6 +159,8 @@ def test_the_page_shows_the_papers_and_fixes_them(full: Desk, officer: Page) -> 
     digest = propose(full.hq, "noon", "live", WISH).digest
     assert digest in page and "live-A" in page and "live-B" in page
     assert officer.client.post(PLACE, data=asked | {"digest": "0" * 64}).status_code == 409
+    for unseen in ({}, {"digest": ""}):
+        assert officer.client.post(PLACE, data=asked | unseen).status_code == 409
     done = officer.client.post(PLACE, data=asked | {"digest": digest, "hand-in": "15"})
     assert done.status_code == 303
     assert sessions.list_sittings(full.hq, "noon")[0].plan.earliest_hand_in == 15
@@ -234,10 +236,10 @@ def test_on_postgresql_it_is_the_same(bare_desk: Desk) -> None:
     assert [one.id for one in found] == ["530051-1-A-S01", drafts[0].id]
     assert sum(one.drawable for one in supplies(desk.hq, find(LIVE))) == len(drafts) - 1
     assert like_items(desk.hq, LIVE, found[0].stem, found[0].id)[0] == (drafts[0].id, 1.0)
-    a_review_waits_for_who_saves(desk, drafts[1].id)
+    a_review_meets_who_saves(desk, drafts[1].id)
 
 
-def a_review_waits_for_who_saves(desk: Desk, item: str) -> None:
+def a_review_meets_who_saves(desk: Desk, item: str) -> None:
     """Two who press at once: what nobody looked at is not reviewed."""
     this = bank_items.c.id == item
     with desk.hq.store.writing() as db:

@@ -185,8 +185,6 @@ def decide(
     """
     said = note.strip()[:LONGEST_NOTE]
     with headquarters.store.writing() as db:
-        # Before it is looked at: whoever saves a version meanwhile would see that one reviewed.
-        db.execute(select(bank_items.c.id).where(bank_items.c.id == item).with_for_update())
         row = _row(db, item)
         if row.version != expected:
             raise ItemChanged(item=item, version=row.version)
@@ -194,7 +192,11 @@ def decide(
         author = db.scalar(select(bank_versions.c.who).where(this))
         if problem := _forbidden(row.state, state, author == by.who, bool(said)):
             raise ReviewRefused([problem])
-        db.execute(update(bank_items).where(bank_items.c.id == item).values(state=state))
+        # The version once more: between reading and writing somebody else may have saved a newer.
+        held = bank_items.c.version == expected, bank_items.c.state == row.state
+        at = update(bank_items).where(bank_items.c.id == item, *held).values(state=state)
+        if db.execute(at).rowcount != 1:
+            raise ItemChanged(item=item, version=_row(db, item).version)
         what = {"item": item, "version": expected, "state": state, "note": said}
         db.execute(insert(bank_reviews).values(**what, who=by.who, at=by.at))
         record(db, by, f"items.{state}", **what)
