@@ -87,11 +87,15 @@ class Refusal(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What an import comes to: whole items with their places, media by digest, and refusals."""
+    """What an import comes to: whole items with their places, media by digest, and refusals.
+
+    `unread`: the columns of a sheet whose names are none of ours.
+    """
 
     drafts: tuple[tuple[Draft, Place], ...]
     refused: tuple[Refusal, ...]
     media: dict[str, bytes] = msgspec.field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 def identifier_of(*parts: str) -> str:
