@@ -30,6 +30,7 @@ from sync.headquarters.released.reading import (
     Proposed,
     all_lists,
     check,
+    last_releases,
     latest,
     released,
     released_lines,
@@ -176,6 +177,7 @@ def test_the_database_itself_has_one_list_a_release(desk: Desk) -> None:
     with desk.hq.store.writing() as db:
         db.execute(insert(result_decisions).values(number=other.number, release=2, **row))
     assert (first.release, released(desk.hq, "morning").release) == (1, 2)
+    assert last_releases(desk.hq) == [latest(desk.hq, "morning")]
 
 
 def test_released_lists_cannot_be_altered_or_deleted(desk: Desk) -> None:

@@ -14,7 +14,9 @@ from sync.headquarters.store.bank_tables import bank_cards, bank_items, bank_ver
 from sync.headquarters.store.folder import Headquarters
 from sync.words import Words
 
-CHUNK, LONGEST_WORDS, LONGEST_STEM = 500, 4000, 400
+# So many items one statement names.
+CHUNK = 500
+LONGEST_WORDS, LONGEST_STEM = 4000, 400
 
 
 def file_cards(

@@ -56,7 +56,7 @@ class Decision(Struct, frozen=True):
     at: int
 
 
-class Kept(Struct, frozen=True):
+class KeptItem(Struct, frozen=True):
     """One item with all that is known of it, the newest version and decision first."""
 
     id: str
@@ -78,7 +78,7 @@ class Kept(Struct, frozen=True):
         return self.versions[0].draft
 
 
-def kept_item(headquarters: Headquarters, item: str) -> Kept:
+def kept_item(headquarters: Headquarters, item: str) -> KeptItem:
     """One item; NotFound if the bank has none of that identifier."""
     versions = select(bank_versions).where(bank_versions.c.item == item)
     decisions = select(bank_reviews).where(bank_reviews.c.item == item)
@@ -87,7 +87,7 @@ def kept_item(headquarters: Headquarters, item: str) -> Kept:
         made = db.execute(versions.order_by(bank_versions.c.version.desc())).all()
         said = db.execute(decisions.order_by(bank_reviews.c.number.desc())).all()
         days = used_on(db, row.specification or "", item)
-    return Kept(
+    return KeptItem(
         id=item,
         state=row.state,
         specification=row.specification or "",

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from sync.errors import NotFound
 from sync.exam.specification import Struct
@@ -57,15 +57,27 @@ def lists_of(db: Connection, session: str) -> list[Proposed]:
 
     ListAltered if one is not what was proposed: nothing is made of it, nor of those beside it.
     """
+    query = _lists().where(result_lists.c.session == session).order_by(result_lists.c.number)
+    return [_proposed(row) for row in db.execute(query)]
+
+
+def last_releases(headquarters: Headquarters) -> list[Proposed]:
+    """The last release of each session that has one, by session; one question for all."""
+    said = result_decisions.c
+    last = select(said.session, func.max(said.release).label("release"))
+    newest = last.where(said.released).group_by(said.session).subquery()
+    this = (newest.c.session == said.session) & (newest.c.release == said.release)
+    query = _lists().join(newest, this).order_by(result_lists.c.session)
+    with headquarters.store.reading() as db:
+        return [_proposed(row) for row in db.execute(query)]
+
+
+def _lists() -> Select[Any]:
     said = result_decisions.c
     decided = [said.released, said.who.label("by"), said.at.label("then")]
-    query = (
-        select(result_lists, *decided)
-        .join(result_decisions, said.number == result_lists.c.number, isouter=True)
-        .where(result_lists.c.session == session)
-        .order_by(result_lists.c.number)
+    return select(result_lists, *decided).join(
+        result_decisions, said.number == result_lists.c.number, isouter=True
     )
-    return [_proposed(row) for row in db.execute(query)]
 
 
 def _proposed(row: Row[Any]) -> Proposed:
@@ -97,6 +109,11 @@ def latest_of(lists: list[Proposed]) -> Proposed | None:
     """The released one with the highest number."""
     found = [one for one in lists if one.said and one.said.released]
     return max(found, key=lambda one: one.release, default=None)
+
+
+def next_release(last: Proposed | None) -> int:
+    """The number of the release after this one, the session's last; None: it has none."""
+    return last.release + 1 if last else 1
 
 
 def latest(headquarters: Headquarters, session: str) -> Proposed | None:
