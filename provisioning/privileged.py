@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from provisioning.handing import give_back
 from provisioning.setup.errors import ReleaseIll, RootNeeded, StepFailed
 from provisioning.setup.switching import Upgrade, refuse_while_sat, to_keep
 from sync.wire.files import write_durably
@@ -99,9 +100,7 @@ class Machine:
         rules = self.at(FOLDERS)
         does("systemd-sysusers", f"--root={self.root}", str(self.at(USERS)))
         does("systemd-tmpfiles", f"--root={self.root}", "--create", str(rules))
-        for path in strays(self.at("/var/lib/examsite")):
-            about = self.at("/var/lib/examsite").stat()
-            os.chown(path, about.st_uid, about.st_gid, follow_symlinks=False)
+        give_back(self.at("/var/lib/examsite"))
 
     def make_room(self) -> None:
         """Old logs and fetched packages go; nothing of the site's."""
@@ -151,15 +150,6 @@ class Machine:
     def remove(self, path: str) -> None:
         """A file, if it is there."""
         self.at(path).unlink(missing_ok=True)
-
-
-def strays(folder: Path) -> list[Path]:
-    """What lies in the site's folder and belongs to somebody else; the kit is root's by intent."""
-    if not folder.is_dir():
-        return []
-    owner = folder.stat().st_uid
-    inside = (p for p in folder.rglob("*") if folder / "trust" not in (p, *p.parents))
-    return [path for path in inside if path.lstat().st_uid != owner]
 
 
 def does(*command: str, heard: bool = False) -> bool:

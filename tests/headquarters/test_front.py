@@ -14,14 +14,15 @@ from contextlib import ExitStack, contextmanager, suppress
 import httpx
 import pytest
 from desk_world import BY, Desk
-from flooding import raw
+from flooding import open_still, raw
+from headquarters_served import served
 from receiving import NO_COMMIT, Ledger, Receiver
 from sqlalchemy import select
 from tls_room import FRONT, Authority, Front
+from together import wait_until
 
 from sync.courier import Courier
 from sync.delivery_errors import HeadquartersBusy, HeadquartersFailed, TransferCut
-from sync.headquarters import serve
 from sync.headquarters.intake.archive import list_batches, list_files
 from sync.headquarters.register import staff
 from sync.headquarters.store.schema import receipts
@@ -48,19 +49,6 @@ class HeadquartersFront(Front):
 def desk(published_on_postgresql: Desk) -> Desk:
     """Here the session is published, on PostgreSQL."""
     return published_on_postgresql
-
-
-@contextmanager
-def pages(desk: Desk, front: str) -> Iterator[str]:
-    """Headquarters itself in this process: its address."""
-    server = serve.Server(desk.hq, "127.0.0.1", 0, front=front)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.address
-    finally:
-        server.stop()
-        thread.join()
 
 
 @contextmanager
@@ -106,7 +94,7 @@ def test_wrong_passwords_of_one_machine_keep_no_other_waiting(
 ) -> None:
     others = staff.add_member(desk.hq, BY, "wang", ("marker",))
     staff.add_member(desk.hq, BY, "li", ("marker",))
-    with pages(desk, believed) as address, fronted(desk, [], address) as front:
+    with served(desk.hq, front=believed) as address, fronted(desk, [], address) as front:
         assert guess(desk, front.address)[-1] == 429
         with browser(desk, front.address, OTHER) as client:
             answer = client.post(
@@ -122,7 +110,7 @@ def test_wrong_passwords_of_one_machine_keep_no_other_waiting(
 def test_past_the_front_nobody_is_believed(desk: Desk) -> None:
     staff.add_member(desk.hq, BY, "li", ("marker",))
     seen = []
-    with pages(desk, "127.0.0.1") as address:
+    with served(desk.hq, front="127.0.0.1") as address:
         transport = httpx.HTTPTransport(local_address=ONE)
         with httpx.Client(base_url=address, transport=transport) as client:
             for number in range(7):
@@ -248,6 +236,12 @@ def courier(desk: Desk, front: Front) -> tuple[Courier, HttpTransport]:
     return Courier(spool, line, key, "site-01"), line
 
 
+def delivered(desk: Desk, sender: Courier) -> bool:
+    with suppress(HeadquartersBusy):
+        sender.step()
+    return bool(list_batches(desk.hq))
+
+
 def test_a_courier_delivers_through_the_front_as_soon_as_somebody_is_there(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -257,29 +251,9 @@ def test_a_courier_delivers_through_the_front_as_soon_as_somebody_is_there(desk:
             with pytest.raises(HeadquartersBusy):
                 line.packages()
             assert list_batches(desk.hq) == []
-            server = serve.Server(desk.hq, "127.0.0.1", port, front="127.0.0.1")
-            thread = threading.Thread(target=server.run)
-            thread.start()
-            try:
-                until = time.monotonic() + PATIENCE_S
-                while not list_batches(desk.hq) and time.monotonic() < until:
-                    with suppress(HeadquartersBusy):
-                        sender.step()
-                    time.sleep(0.2)
-            finally:
-                server.stop()
-                thread.join()
+            with served(desk.hq, port=port, front="127.0.0.1"):
+                wait_until(lambda: delivered(desk, sender))
     assert len(list_batches(desk.hq)) == 1
-
-
-def open_after_a_moment(connection: socket.socket) -> bool:
-    connection.settimeout(0.2)
-    try:
-        return connection.recv(1) != b""
-    except TimeoutError:
-        return True
-    except ConnectionResetError:
-        return False
 
 
 @pytest.mark.parametrize(("most", "taken"), [("10", 10), ("100", 20)])
@@ -291,7 +265,7 @@ def test_headquarters_front_gives_one_machine_so_many_connections(
         for _ in range(20):
             with suppress(ConnectionResetError):
                 opened.append(held.enter_context(raw(plain, ONE)))
-        assert sum(open_after_a_moment(one) for one in opened) == taken
+        assert sum(open_still(one) for one in opened) == taken
         with browser(desk, front.address, OTHER) as client:
             assert client.get("/").status_code == 503
 
