@@ -275,8 +275,11 @@ def test_scripts_in_a_stem_never_come_to_anybody(
 
 def test_a_new_item_is_a_draft_and_its_identifier_is_its_own(desk: Desk, officer: Page) -> None:
     path = f"/bank/{LIVE}/new"
-    data = TYPED | {"kind": "single", "id": "n-1", "version": "0"}
+    data = TYPED | {"kind": "single", "id": " ｎ－１ ", "version": "0"}
     assert officer.client.post(path, data=data).status_code == 303
+    assert "页面录入" in officer.get("/items/n-1")
+    large = officer.client.post(path, data=data | {"stem": "长" * 1_000_000})
+    assert (large.status_code, "没有保存" in large.text) == (413, True)
     assert kept_item(desk.hq, "n-1").state == "draft"
     assert officer.client.post(path, data=data | {"stem": "另一题？"}).status_code == 409
     for name in ("", "a/b", "a b", "..", '"x"', "长" * 81):

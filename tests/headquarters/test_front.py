@@ -255,15 +255,16 @@ def test_a_courier_delivers_through_the_front_as_soon_as_somebody_is_there(desk:
     assert len(list_batches(desk.hq)) == 1
 
 
+@pytest.mark.parametrize("entrance", ["ADDRESS", "PLAIN"])
 @pytest.mark.parametrize(("most", "taken"), [("10", 10), ("100", 20)])
 def test_headquarters_front_gives_one_machine_so_many_connections(
-    desk: Desk, most: str, taken: int
+    desk: Desk, most: str, taken: int, entrance: str
 ) -> None:
     with fronted(desk, [], PER_MACHINE=most) as front, ExitStack() as held:
-        plain, opened = front.address.replace("https", "http"), []
+        at, opened = f"http://{front._settings[entrance]}", []
         for _ in range(20):
             with suppress(ConnectionResetError):
-                opened.append(held.enter_context(raw(plain, ONE)))
+                opened.append(held.enter_context(raw(at, ONE)))
         assert sum(open_still(one) for one in opened) == taken
         with browser(desk, front.address, OTHER) as client:
             assert client.get("/").status_code == 503

@@ -13,6 +13,7 @@ from sync.headquarters.intake.journals import read_journal
 from sync.headquarters.marking import scoring
 from sync.headquarters.marking.scoring import reconciliation, refresh, score, scored_rows
 from sync.headquarters.register import sites
+from sync.headquarters.released.story import story as story_of
 from sync.headquarters.store.engine import Stamp
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 
@@ -103,6 +104,14 @@ def test_responses_after_the_hand_in_do_not_count_and_are_shown(desk: Desk) -> N
     assert (row.marks, row.receipt_fits, row.evidence) == (10, True, 65)
     found = reconciliation(desk.hq, "morning").sittings[0]
     assert [p.admission for p in found.evidence] == [ONE]
+    # Whoever releases the results is told.
+    assert "late answers of 1" in story_of(desk.hq, "morning").steps[1].said.en
+
+
+def test_without_late_answers_nobody_is_told_of_any(desk: Desk) -> None:
+    desk.deliver(sat(desk))
+    score(desk.hq, BY, "morning")
+    assert story_of(desk.hq, "morning").steps[1].said.en == "everyone accounted for"
 
 
 def test_a_receipt_code_of_other_responses_is_noticed(desk: Desk) -> None:

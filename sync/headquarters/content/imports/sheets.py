@@ -182,7 +182,7 @@ def _item(lines: list[Row]) -> Draft:
         order = {str(place): one for place, one in enumerate(key, start=1)}
         key = tuple(f"{place} {one}" for place, one in order.items())
     return Draft(
-        id=row.text("id") or identifier_of(kind, stem, *options.values()),
+        id=plain(row.text("id")) or identifier_of(kind, stem, *options.values()),
         kind=kind,
         stem=stem,
         options=options,
