@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from provisioning.handing import give_back, opened, said
 from provisioning.setup.errors import ReleaseIll, RootNeeded, StepFailed
 from provisioning.setup.switching import Upgrade, refuse_while_sat, to_keep
 from sync.wire.files import write_durably
@@ -99,9 +100,7 @@ class Machine:
         rules = self.at(FOLDERS)
         does("systemd-sysusers", f"--root={self.root}", str(self.at(USERS)))
         does("systemd-tmpfiles", f"--root={self.root}", "--create", str(rules))
-        for path in strays(self.at("/var/lib/examsite")):
-            about = self.at("/var/lib/examsite").stat()
-            os.chown(path, about.st_uid, about.st_gid, follow_symlinks=False)
+        give_back(self.at("/var/lib/examsite"))
 
     def make_room(self) -> None:
         """Old logs and fetched packages go; nothing of the site's."""
@@ -153,15 +152,6 @@ class Machine:
         self.at(path).unlink(missing_ok=True)
 
 
-def strays(folder: Path) -> list[Path]:
-    """What lies in the site's folder and belongs to somebody else; the kit is root's by intent."""
-    if not folder.is_dir():
-        return []
-    owner = folder.stat().st_uid
-    inside = (p for p in folder.rglob("*") if folder / "trust" not in (p, *p.parents))
-    return [path for path in inside if path.lstat().st_uid != owner]
-
-
 def does(*command: str, heard: bool = False) -> bool:
     """Whether that program ends with 0; False too if there is none. `heard`: it may say why not."""
     quiet = subprocess.DEVNULL
@@ -192,16 +182,14 @@ class Releases:
         """SittingRuns if an upgrade would disturb a sitting."""
         if os.environ.get(ENV_ANYWAY) == "yes":
             return
-        told = None
-        with suppress(FileNotFoundError):
-            told = (self._data / "running.json").read_bytes()
+        told = said(self._data / "running.json")
         enrolled = (self._data / "certificate.json").exists()
         refuse_while_sat(self._held(), told, enrolled)
 
     def _held(self) -> bool:
         """Somebody serves the site: the kernel knows, whatever systemd says."""
         try:
-            with (self._data / "lock").open("r") as handle:
+            with opened(self._data / "lock") as handle:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from sync.errors import ExamError, InputRefused
+from sync.errors import ExamError, InputRefused, RightsMissing
 from sync.words import Language
 
 
@@ -162,12 +162,16 @@ class ExamGroup(click.Group):
     """A click group that answers an ExamError with its message, hint and exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors of ours end it tidily, all others stay loud."""
+        """Run the command; errors of ours and missing rights end it tidily, others stay loud."""
         try:
             return super().invoke(ctx)
         except ExamError as error:
             show_error(error, language(ctx))
             ctx.exit(error.exit_status)
+        except PermissionError as error:
+            refused = RightsMissing(path=str(error.filename or ctx.obj))
+            show_error(refused, language(ctx))
+            ctx.exit(refused.exit_status)
 
 
 class Commands(UserDict[str, Any]):

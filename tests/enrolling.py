@@ -1,9 +1,6 @@
 """Boxes that come to headquarters with a bundle."""
 
 import hashlib
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +8,6 @@ import msgspec
 
 from sync.headquarters.register import invitations, site_requests
 from sync.headquarters.register.rotation import rotate
-from sync.headquarters.serve import Server
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
 from sync.wire.documents import to_bytes
@@ -85,16 +81,3 @@ def enrolled(hq: Headquarters, site: str = "site-02") -> Newcomer:
 def text_of(bundle: Bundle) -> bytes:
     """The file."""
     return to_bytes(bundle)
-
-
-@contextmanager
-def served(hq: Headquarters) -> Iterator[str]:
-    """Headquarters on a port of loopback; its address."""
-    server = Server(hq, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.address
-    finally:
-        server.stop()
-        thread.join()

@@ -143,6 +143,17 @@ def for_seconds(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() > end
 
 
+def open_still(connection: socket.socket) -> bool:
+    """False if the other end let it go."""
+    connection.settimeout(0.2)
+    try:
+        return connection.recv(1) != b""
+    except TimeoutError:
+        return True
+    except ConnectionResetError:
+        return False
+
+
 def raw(address: str, own: str = FLOODER, receive: int = 0) -> socket.socket:
     """A bare connection from an address; `receive` is the size of its receive buffer."""
     host, _, port = address.removeprefix("http://").rpartition(":")

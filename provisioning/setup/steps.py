@@ -8,12 +8,12 @@ import grp
 import hashlib
 import ipaddress
 import pwd
-import shutil
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from provisioning.privileged import FOLDERS, Machine, strays
+from provisioning.handing import hand, said, strays
+from provisioning.privileged import FOLDERS, Machine
 from provisioning.setup import files
 from provisioning.setup.around import DATA, Around, Step, Written
 from provisioning.setup.errors import BundleMissing, RoomPlanMissing
@@ -145,8 +145,7 @@ class Rooms(Step):
     def do(self, around: Around) -> None:
         """As the site's own user."""
         to, digest = around.machine.at("/run/examsite/rooms.xlsx"), self._digest(around)
-        shutil.copy(around.answers.rooms, to)
-        own(around.machine, to)
+        hand(to, Path(around.answers.rooms).read_bytes(), 0o600)
         data = str(around.machine.at(DATA))
         around.machine.as_site(("examsite", "--data", data, "rooms", "import", str(to)))
         to.unlink()
@@ -309,20 +308,13 @@ def _as_laid_out(machine: Machine, path: str, mode: str, user: str, group: str) 
 def setting(machine: Machine, name: str, value: str) -> None:
     """One line of the site's settings; the file stays the site's."""
     path = machine.at(files.SETTINGS)
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    lines = (said(path) or b"").decode("utf-8").splitlines()
     kept = [line for line in lines if line.partition("=")[0].strip() != name]
-    machine.write(files.SETTINGS, "\n".join([*kept, f'{name} = "{value}"', ""]), 0o640)
-    own(machine, path)
+    hand(path, "\n".join([*kept, f'{name} = "{value}"', ""]).encode(), 0o640)
 
 
 def _now(around: Around) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(around.facts.now, datetime.UTC)
-
-
-def own(machine: Machine, path: Path) -> None:
-    """To the site, as the folder it lies in."""
-    about = path.parent.stat()
-    shutil.chown(path, about.st_uid, about.st_gid)
 
 
 def undone(around: Around) -> list[Step]:

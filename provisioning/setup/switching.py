@@ -75,6 +75,9 @@ def refuse_while_sat(serving: bool, told: bytes | None, enrolled: bool) -> None:
 
 def to_keep(releases: Sequence[str], upgrade: Upgrade) -> list[str]:
     """Those that stay on the disk: the one in use and the one before it, never one that was ill."""
+    if not upgrade.before:
+        # The same version again, or the first: the one before stays what it was.
+        return list(releases)
     if upgrade.state == "returning":
         return [name for name in releases if name != upgrade.after]
     return [name for name in releases if name in (upgrade.before, upgrade.after)]

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import msgspec
 
 from provisioning.errors import AddressOutside, CertificateRefused, NoAuthority
+from provisioning.handing import lay_open
 from provisioning.trust import authority
 from provisioning.trust.authority import Address, Limits
-from provisioning.trust.kit import Told, write_kit
+from provisioning.trust.kit import Told, kit
 from siteapp.trust import Statement, statement_path
 from sync.errors import AlreadyThere
 from sync.wire.files import write_durably
@@ -97,15 +98,13 @@ def publish(places: Places, now: datetime.datetime) -> Statement:
     for name in (*said.names, *said.addresses):
         authority.verify_front(root, front, name, now)
     told = _statement(places)
-    folder = statement_path(places.data).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    write_durably(folder / "ca.crt", root)
-    write_kit(folder / "kit.zip", Told(root, authority.der(root), told))
-    write_durably(statement_path(places.data), msgspec.json.encode(told))
-    # The site reads them as another user, whatever root's umask is.
-    folder.chmod(0o755)
-    for path in folder.iterdir():
-        path.chmod(0o644)
+    place = statement_path(places.data)
+    contents = {
+        "ca.crt": root,
+        "kit.zip": kit(Told(root, authority.der(root), told)),
+        place.name: msgspec.json.encode(told),
+    }
+    lay_open(place.parent, contents)
     return told
 
 

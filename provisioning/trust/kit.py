@@ -7,12 +7,10 @@ import json
 import zipfile
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
 from siteapp.trust import Statement
-from sync.wire.files import write_durably
 
 ROOT = "examsite-trust"
 # A zip with the day of its making in it would differ every time.
@@ -30,15 +28,15 @@ class Told(NamedTuple):
     statement: Statement
 
 
-def write_kit(path: Path, told: Told) -> None:
-    """Write the zip; the same facts give the same bytes."""
+def kit(told: Told) -> bytes:
+    """The zip; the same facts give the same bytes."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in sorted(files(told).items()):
             info = zipfile.ZipInfo(f"{ROOT}/{name}", STAMP)
             info.external_attr = (0o755 if name.endswith(".sh") else 0o644) << 16
             made.writestr(info, content, zipfile.ZIP_DEFLATED)
-    write_durably(path, held.getvalue(), 0o644)
+    return held.getvalue()
 
 
 def files(told: Told) -> dict[str, bytes]:

@@ -4,7 +4,7 @@
     ├── EnvironmentFault   3  the machine: port, disk, data folder, library
     │   ├── PortInUse  DiskTooFull  NotInitialised  AlreadyInitialised ── AlreadyEnrolled
     │   ├── ForeignDataFolder  DataFolderBusy  SqliteTooOld  SecretMissing
-    │   └── SecretDamaged  PrintingFailed
+    │   └── SecretDamaged  PrintingFailed  RightsMissing
     ├── DocumentRefused    4  a package, batch, receipt or certificate
     │   ├── NotADocument  DocumentTruncated  DocumentAltered  UnsupportedVersion
     │   ├── SignatureRefused  SecondSignatureMissing  NotCanonical  WrongKind
@@ -101,6 +101,7 @@ from sync.errors.machine import (
     NotInitialised,
     PortInUse,
     PrintingFailed,
+    RightsMissing,
     SecretDamaged,
     SecretMissing,
     SqliteTooOld,
@@ -154,6 +155,7 @@ __all__ = [
     "PortInUse",
     "PrintingFailed",
     "RequestTurnedAway",
+    "RightsMissing",
     "RosterRefused",
     "RosterUnreadable",
     "SecondPersonNeeded",

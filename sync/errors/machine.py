@@ -30,6 +30,19 @@ class DiskTooFull(EnvironmentFault):
     )
 
 
+class RightsMissing(EnvironmentFault):
+    """The system lets this user neither read nor write there."""
+
+    code = "rights-missing"
+    message = Words("当前用户无权访问 {path}", "This user has no right to {path}")
+    hint = Words(
+        "请用该程序的用户运行：sudo -u examsite examsite …、sudo -u examhq examhq …、"
+        "sudo examsite-setup …",
+        "Run it as its own user: sudo -u examsite examsite …, sudo -u examhq examhq …,"
+        " sudo examsite-setup …",
+    )
+
+
 class NotInitialised(EnvironmentFault):
     """The data folder was never set up."""
 

@@ -5,13 +5,12 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from socket import socket
 from typing import Any
 
 import httpx
 import pytest
 import world
-from flooding import OPEN, raw, served
+from flooding import OPEN, open_still, raw, served
 from room import Page
 from tls_room import Authority, Front
 from werkzeug.wrappers import Response
@@ -103,17 +102,6 @@ def test_figures_go_to_this_machine_alone_even_past_a_front_that_the_site_does_n
     with fronted(open_folder, "") as (address, front, authority):
         assert Machine(address, "127.0.0.1", None).http.get("/metrics").status_code == 200
         assert Machine(front.address, ONE, authority).http.get("/metrics").status_code == 404
-
-
-def open_still(connection: socket) -> bool:
-    """False if the other end let it go."""
-    connection.settimeout(0.2)
-    try:
-        return connection.recv(1) != b""
-    except TimeoutError:
-        return True
-    except ConnectionResetError:
-        return False
 
 
 @pytest.mark.parametrize(("most", "taken"), [("10", 10), ("400", 30)])

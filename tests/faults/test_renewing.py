@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,17 @@ class Lasting(Front):
         self.pages: list[http.client.HTTPSConnection] = []
 
     def start(self) -> None:
-        """Its master listens a moment after its worker."""
+        """Its master listens after its worker, and once more after it has begun itself anew."""
         super().start()
-        wait_until(self._master_listens)
+        wait_until(self._master_answers)
 
-    def _master_listens(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            return probe.connect_ex(str(self.master)) == 0
+    def _master_answers(self) -> bool:
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(5)
+            probe.connect(str(self.master))
+            probe.sendall(b"@1 show ssl cert\n")
+            return b".pem" in probe.recv(4096)
+        return False
 
     def connect(self, authority: Authority) -> http.client.HTTPSConnection:
         """As a page does; it stays open."""

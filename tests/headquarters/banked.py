@@ -4,8 +4,9 @@ import msgspec
 from desk_world import BY, LIVE, Desk
 
 from sync.headquarters.content.bank import builtin_bank
+from sync.headquarters.content.bank_filing import CHUNK
 from sync.headquarters.content.bank_items import sample_drafts
-from sync.headquarters.content.bank_keeping import CHUNK, keep
+from sync.headquarters.content.bank_keeping import keep
 from sync.headquarters.content.drafts import Draft, Found, Place
 from sync.headquarters.store.bank_tables import bank_items, bank_reviews
 from sync.headquarters.store.engine import Stamp

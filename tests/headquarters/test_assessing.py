@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
-from sync.errors import AlreadyThere, NotReady
+from sync.errors import AlreadyThere, MarksRefused, NotReady
 from sync.headquarters.assessing import desk as marking
 from sync.headquarters.assessing.errors import (
     JudgementRefused,
@@ -22,9 +22,11 @@ from sync.headquarters.assessing.errors import (
 )
 from sync.headquarters.assessing.figures import agreement, progress
 from sync.headquarters.assessing.panel import Panel, open_desk, refresh_desk
-from sync.headquarters.marking.results import result_rows
+from sync.headquarters.marking.results import import_marks, result_rows
 from sync.headquarters.store.assessing_tables import judgements, places, scripts
 from sync.headquarters.store.engine import Stamp
+from sync.headquarters.watch.audits import Filter, list_audit
+from sync.spreadsheet import sheet_bytes
 
 BOTH = pytest.mark.parametrize("bare_desk", ["sqlite", "postgresql"], indirect=True)
 
@@ -56,6 +58,32 @@ def test_marks_too_far_apart_wait_for_the_arbiter_who_decides(desk: Desk) -> Non
         marking.claim(desk.hq, Stamp("ann", NOW))
     assert mark_all(desk, "dan", 1) == 3
     assert set(practical(desk).values()) == {100}
+
+
+def given_by_sheet(desk: Desk, sitting: str, marks: int) -> int:
+    """Marks for everybody as an officer's sheet names them."""
+    rows = [[admission, sitting, marks] for admission in practical(desk)]
+    file = desk.folder / "marks.xlsx"
+    file.write_bytes(sheet_bytes("x", ["准考证号", "考试编号", "实训成绩"], rows))
+    return import_marks(desk.hq, BY, session="morning", file=file)
+
+
+def test_no_sheet_goes_round_the_assessors(desk: Desk) -> None:
+    handed_in(desk, 1)
+    accounts(desk)
+    assert given_by_sheet(desk, "skill", 100) == 1
+    assert set(practical(desk).values()) == {100}
+    open_desk(desk.hq, BY, "morning", "skill", PANEL)
+    assert set(practical(desk).values()) == {None}
+    assert "marks.change" in {line.act for line in list_audit(desk.hq, Filter(), 4)}
+    with pytest.raises(MarksRefused):
+        given_by_sheet(desk, "skill", 99)
+    # The theory beside it has no desk.
+    given_by_sheet(desk, "live", 98)
+    assert set(practical(desk).values()) == {None}
+    for name in ASSESSORS:
+        mark_all(desk, name, 0.5)
+    assert all(40 < (marks or 0) <= 50 for marks in practical(desk).values())
 
 
 def test_an_arbiter_is_given_nothing_while_the_others_agree(desk: Desk) -> None:

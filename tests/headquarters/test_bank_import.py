@@ -90,8 +90,13 @@ def test_one_bad_line_keeps_all_out_and_is_named(
     assert held_items(desk.hq) == {}
 
 
-def test_items_without_a_field_may_be_given_one(desk: Desk, officer: Page) -> None:
-    data = sheet(row("n-1", "开播前先做什么？", field=""))
+@pytest.mark.parametrize("named", ["", "智能家居"])
+def test_items_without_a_field_of_ours_may_be_given_one(
+    desk: Desk, officer: Page, named: str
+) -> None:
+    """Moodle's categories are fields of no specification."""
+    data = sheet(row("n-1", "开播前先做什么？", field=named))
+    assert "可以返回后统一归入一个领域" in shown(officer, data)[1]
     status, page = shown(officer, data, field=FIELD)
     assert status == 200
     officer.client.post(IMPORT, data={"digest": digest_of(page), "field": FIELD})

@@ -1,6 +1,7 @@
 """The bank on pages: looked up, shown as candidates see it, edited by two, reviewed by another."""
 
 import re
+import time
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from desk_world import BY, LIVE, Desk, Page
 from flask.testing import FlaskClient
 
 from sync.exam.catalogue import find
-from sync.headquarters.content import bank_search
+from sync.headquarters.content import bank_review, bank_search
 from sync.headquarters.content.bank import builtin_bank, builtin_codes
 from sync.headquarters.content.bank_items import (
     off_paper,
@@ -21,7 +22,7 @@ from sync.headquarters.content.bank_items import (
 from sync.headquarters.content.bank_keeping import take_samples
 from sync.headquarters.content.bank_review import decide, kept_item, save
 from sync.headquarters.content.bank_search import Asked, find_items, supplies
-from sync.headquarters.content.drafts import Draft, problems
+from sync.headquarters.content.drafts import LONGEST, Draft, problems
 from sync.headquarters.content.likeness import LIKE, NEARLY, likeness, pairs
 from sync.headquarters.content.paper_text import paper_text, situation_text
 from sync.headquarters.content.qti.writing import tagged, write_item
@@ -175,6 +176,33 @@ def test_what_was_changed_is_marked_and_what_stayed_is_not() -> None:
     assert "&lt;b&gt;" in {c.name.zh: c.text for c in changes(one, hostile)}["解析"]
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"key": ("a", "b", "a")}, ["the key names an option twice"]),
+        ({"key": ("a", "b")}, []),
+        ({"rows": {"1": "甲" * (LONGEST + 1)}}, ["a text of over 20000 characters"]),
+        ({"reason": "甲\x0b乙"}, ["a control character U+000B in it"]),
+        ({"reason": "甲\n\t乙"}, []),
+    ],
+)
+def test_an_item_that_could_not_be_answered_or_written_is_refused(
+    change: dict[str, object], said: list[str]
+) -> None:
+    one = Draft("q", "multiple", "甲？", {"a": "一", "b": "二"}, key=("a",))
+    assert [p.en for p in problems(msgspec.structs.replace(one, **change))] == said
+
+
+@pytest.mark.parametrize("letter", ["甲\n", "甲\n甲"])
+def test_a_text_of_very_many_lines_is_compared_without_delay(letter: str) -> None:
+    one = Draft("q", "matching", "甲", {"a": "一", "b": "二"}, rows={"1": "乙" + letter * 9000})
+    other = msgspec.structs.replace(one, rows={"1": letter * 9000 + "乙"})
+    began = time.process_time()
+    text = changes(one, other)[0].text
+    assert time.process_time() - began < 2
+    assert text.count("<del>") == text.count("<ins>") == 1
+
+
 def saved(officer: Page, item: str, version: int, **typed: str) -> tuple[int, str]:
     data = TYPED | {"version": str(version)} | typed
     answer = officer.client.post(f"/items/{item}/edit", data=data)
@@ -247,8 +275,11 @@ def test_scripts_in_a_stem_never_come_to_anybody(
 
 def test_a_new_item_is_a_draft_and_its_identifier_is_its_own(desk: Desk, officer: Page) -> None:
     path = f"/bank/{LIVE}/new"
-    data = TYPED | {"kind": "single", "id": "n-1", "version": "0"}
+    data = TYPED | {"kind": "single", "id": " ｎ－１ ", "version": "0"}
     assert officer.client.post(path, data=data).status_code == 303
+    assert "页面录入" in officer.get("/items/n-1")
+    large = officer.client.post(path, data=data | {"stem": "长" * 1_000_000})
+    assert (large.status_code, "没有保存" in large.text) == (413, True)
     assert kept_item(desk.hq, "n-1").state == "draft"
     assert officer.client.post(path, data=data | {"stem": "另一题？"}).status_code == 409
     for name in ("", "a/b", "a b", "..", '"x"', "长" * 81):
@@ -319,6 +350,23 @@ def test_a_review_is_of_the_version_that_was_looked_at(desk: Desk, few: list[Dra
         save(desk.hq, BY, draft, find(LIVE), 1)
     with pytest.raises(ItemRefused):
         save(desk.hq, BY, msgspec.structs.replace(draft, key=("z",)), find(LIVE), 2)
+
+
+def test_a_version_that_is_saved_while_another_is_reviewed_stays_a_draft(
+    desk: Desk, few: list[Draft], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As on PostgreSQL: who reviews has read version 1 when version 2 is committed.
+    with desk.hq.store.reading() as db:
+        seen_before = bank_review._row(db, FIRST)
+    save(desk.hq, REVIEWER, msgspec.structs.replace(few[0], reason="新的解析"), find(LIVE), 1)
+    now, rows = bank_review._row, [seen_before]
+    monkeypatch.setattr(bank_review, "_row", lambda *a: rows.pop() if rows else now(*a))
+    with pytest.raises(ItemChanged):
+        decide(desk.hq, REVIEWER, FIRST, 1, "reviewed", "")
+    kept = kept_item(desk.hq, FIRST)
+    assert (kept.state, kept.version.number, kept.decisions) == ("draft", 2, ())
+    decide(desk.hq, BY, FIRST, 2, "reviewed", "")
+    assert kept_item(desk.hq, FIRST).state == "reviewed"
 
 
 def test_samples_come_once_and_are_marked(desk: Desk, officer: Page) -> None:

@@ -8,6 +8,8 @@ import pytest
 from banked import REVIEWER, fill, own_drafts, review
 from click.testing import CliRunner
 from desk_world import BY, LIVE, Desk, Page
+from sqlalchemy import select, text
+from together import at_once, wait_until
 
 from sync.errors import BlueprintUnmet, SpecificationRefused, TooManyRepeats
 from sync.exam.blueprint import blueprint
@@ -21,6 +23,7 @@ from sync.headquarters.content_errors import BankMoved, ItemChanged
 from sync.headquarters.planning import sessions
 from sync.headquarters.planning.bank_papers import Proposal, Wish, fix, propose
 from sync.headquarters.planning.materials import materials_of
+from sync.headquarters.store.bank_tables import bank_items
 from sync.headquarters.store.schema import exposures
 from sync.words import Words
 
@@ -156,6 +159,8 @@ def test_the_page_shows_the_papers_and_fixes_them(full: Desk, officer: Page) -> 
     digest = propose(full.hq, "noon", "live", WISH).digest
     assert digest in page and "live-A" in page and "live-B" in page
     assert officer.client.post(PLACE, data=asked | {"digest": "0" * 64}).status_code == 409
+    for unseen in ({}, {"digest": ""}):
+        assert officer.client.post(PLACE, data=asked | unseen).status_code == 409
     done = officer.client.post(PLACE, data=asked | {"digest": digest, "hand-in": "15"})
     assert done.status_code == 303
     assert sessions.list_sittings(full.hq, "noon")[0].plan.earliest_hand_in == 15
@@ -231,3 +236,21 @@ def test_on_postgresql_it_is_the_same(bare_desk: Desk) -> None:
     assert [one.id for one in found] == ["530051-1-A-S01", drafts[0].id]
     assert sum(one.drawable for one in supplies(desk.hq, find(LIVE))) == len(drafts) - 1
     assert like_items(desk.hq, LIVE, found[0].stem, found[0].id)[0] == (drafts[0].id, 1.0)
+    a_review_meets_who_saves(desk, drafts[1].id)
+
+
+def a_review_meets_who_saves(desk: Desk, item: str) -> None:
+    """Two who press at once: what nobody looked at is not reviewed."""
+    this = bank_items.c.id == item
+    with desk.hq.store.writing() as db:
+        # As `save`, that has not committed yet.
+        version = db.scalar(select(bank_items.c.version).where(this).with_for_update())
+        db.execute(bank_items.update().where(this).values(version=2, state="draft"))
+        works = [lambda: decide(desk.hq, REVIEWER, item, version or 0, "retired", "旧")]
+        (thread,), outcomes = at_once(works)
+        waits = text("SELECT 1 FROM pg_locks WHERE NOT granted")
+        wait_until(lambda: desk.hq.store.ask(waits))
+    thread.join()
+    assert outcomes == ["ItemChanged"]
+    with desk.hq.store.reading() as db:
+        assert db.scalar(select(bank_items.c.state).where(this)) == "draft"

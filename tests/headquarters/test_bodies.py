@@ -3,7 +3,6 @@
 import base64
 import socket
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from desk_world import BY, NOW, Box, Desk
+from headquarters_served import served
 
 from sync.headquarters import serve
 from sync.headquarters.intake.edge import MAX_BATCH, MAX_FILE, SMALL
@@ -23,14 +23,10 @@ SMALLEST = 16 * 1024
 
 
 @contextmanager
-def served(desk: Desk) -> Iterator[tuple[str, int]]:
+def served_at(desk: Desk) -> Iterator[tuple[str, int]]:
     """Host and port of headquarters in this process."""
-    server = serve.Server(desk.hq, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield "127.0.0.1", int(server.address.rpartition(":")[2])
-    server.stop()
-    thread.join()
+    with served(desk.hq) as address:
+        yield "127.0.0.1", int(address.rpartition(":")[2])
 
 
 def proof(box: Box, path: str) -> str:
@@ -52,7 +48,7 @@ def test_forms_and_sheets_come_from_signed_in_staff_only(desk: Desk) -> None:
     name, now = "officer", time.time_ns() // 1_000_000
     password = staff.add_member(desk.hq, BY, name, ("exam-officer",))
     token = staff.sign_in(desk.hq, name, password, "x", now)
-    with served(desk) as address:
+    with served_at(desk) as address:
         for path in ("/applications/1/form", "/quota/preview", "/calendar/import"):
             for cookie, most in ((token, MAX_STAFF_FILE), ("x" * 40, SMALLEST)):
                 word = f"Cookie: lang=zh; examhq-staff={cookie}\r\n"
@@ -62,7 +58,7 @@ def test_forms_and_sheets_come_from_signed_in_staff_only(desk: Desk) -> None:
 
 def test_large_bodies_come_from_sites_only(desk: Desk) -> None:
     stranger = Box()
-    with served(desk) as address:
+    with served_at(desk) as address:
         for path, most in (("/sign-in", SMALLEST), (BATCH, SMALL), (FILE, SMALLEST)):
             assert first_answer(address, path, most) == 100
             assert first_answer(address, path, most + 1) == 413
@@ -79,7 +75,7 @@ def test_without_the_bound_anybody_may_send_as_much_as_a_site(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serve, "bounds", lambda hq: lambda path, headers: MAX_FILE)
-    with served(desk) as address:
+    with served_at(desk) as address:
         assert first_answer(address, FILE, MAX_FILE) == 100
 
 
@@ -96,7 +92,7 @@ def test_one_machine_gets_so_many_connections_and_others_theirs(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serve, "PER_MACHINE", 2)
-    with served(desk) as address, ExitStack() as undo:
+    with served_at(desk) as address, ExitStack() as undo:
         found = []
         for host in ("127.0.1.1", "127.0.1.1", "127.0.1.1", "127.0.1.2"):
             line = socket.create_connection(address, 20, source_address=(host, 0))

@@ -327,3 +327,32 @@ def test_a_key_that_was_taken_is_with_its_keeper(shell: Shell) -> None:
     shell.run("keys", "take", "root", shell.file("root.key"))
     said = shell.refuse("key-taken", 7, "keys", "take", "root", shell.file("again.key"))
     assert ("keeper" in said, Path(shell.file("again.key")).exists()) == (True, False)
+
+
+@pytest.mark.parametrize("blobs", ["tabel", "s3+https://host/bucket"])
+def test_a_set_up_that_was_refused_can_be_given_again_rightly(tmp_path: Path, blobs: str) -> None:
+    shell = Shell(tmp_path)
+    said = shell.run("init", "--blobs", blobs, status=3 if blobs.startswith("s3") else 6).stderr
+    assert "s3.json" in said or "folder, table" in said
+    assert "Fingerprint" in shell.run("init").stdout
+    shell.refuse("already-initialised", 3, "init")
+
+
+def test_a_key_is_never_moved_onto_a_file_that_is_there(shell: Shell) -> None:
+    shell.run("keys", "take", "root", shell.file("first.key"))
+    kept = Path(shell.file("first.key")).read_bytes()
+    shell.refuse("key-file-there", 7, "keys", "take", "escrow", shell.file("first.key"))
+    assert Path(shell.file("first.key")).read_bytes() == kept
+    shell.run("keys", "take", "escrow", shell.file("escrow.key"))
+
+
+def test_a_user_without_rights_is_told_whom_to_be(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", shut)
+        assert "sudo -u examhq" in shell.refuse("rights-missing", 3, "keys", "list")
+    shell.run("keys", "list")

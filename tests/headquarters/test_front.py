@@ -10,18 +10,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 import httpx
 import pytest
 from desk_world import BY, Desk
-from flooding import raw
-from receiving import NO_COMMIT, Ledger, Receiver
+from flooding import open_still, raw
+from headquarters_served import served
+from receiving import LOOK_S, NO_COMMIT, Ledger, Receiver
 from sqlalchemy import select
 from tls_room import FRONT, Authority, Front
+from together import wait_until
 
 from sync.courier import Courier
 from sync.delivery_errors import HeadquartersBusy, HeadquartersFailed, TransferCut
-from sync.headquarters import serve
 from sync.headquarters.intake.archive import list_batches, list_files
 from sync.headquarters.register import staff
 from sync.headquarters.store.schema import receipts
@@ -48,19 +50,6 @@ class HeadquartersFront(Front):
 def desk(published_on_postgresql: Desk) -> Desk:
     """Here the session is published, on PostgreSQL."""
     return published_on_postgresql
-
-
-@contextmanager
-def pages(desk: Desk, front: str) -> Iterator[str]:
-    """Headquarters itself in this process: its address."""
-    server = serve.Server(desk.hq, "127.0.0.1", 0, front=front)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.address
-    finally:
-        server.stop()
-        thread.join()
 
 
 @contextmanager
@@ -106,7 +95,7 @@ def test_wrong_passwords_of_one_machine_keep_no_other_waiting(
 ) -> None:
     others = staff.add_member(desk.hq, BY, "wang", ("marker",))
     staff.add_member(desk.hq, BY, "li", ("marker",))
-    with pages(desk, believed) as address, fronted(desk, [], address) as front:
+    with served(desk.hq, front=believed) as address, fronted(desk, [], address) as front:
         assert guess(desk, front.address)[-1] == 429
         with browser(desk, front.address, OTHER) as client:
             answer = client.post(
@@ -122,7 +111,7 @@ def test_wrong_passwords_of_one_machine_keep_no_other_waiting(
 def test_past_the_front_nobody_is_believed(desk: Desk) -> None:
     staff.add_member(desk.hq, BY, "li", ("marker",))
     seen = []
-    with pages(desk, "127.0.0.1") as address:
+    with served(desk.hq, front="127.0.0.1") as address:
         transport = httpx.HTTPTransport(local_address=ONE)
         with httpx.Client(base_url=address, transport=transport) as client:
             for number in range(7):
@@ -142,10 +131,8 @@ def sent_through(desk: Desk, front: Front, count: int, kill: Callable[[], None])
     def send(share: list[tuple[str, bytes]]) -> None:
         with httpx.Client(trust_env=False, timeout=20, verify=trust(desk)) as client:
             for digest, data in share:
-                until = time.monotonic() + PATIENCE_S
-                while not deliver(client, front.address, digest, data, ledger):
-                    assert time.monotonic() < until, digest
-                    time.sleep(0.05)
+                this = partial(deliver, client, front.address, digest, data, ledger)
+                wait_until(this, digest, LOOK_S)
 
     threads = [threading.Thread(target=send, args=(made[n::4],)) for n in range(4)]
     for thread in threads:
@@ -248,6 +235,12 @@ def courier(desk: Desk, front: Front) -> tuple[Courier, HttpTransport]:
     return Courier(spool, line, key, "site-01"), line
 
 
+def delivered(desk: Desk, sender: Courier) -> bool:
+    with suppress(HeadquartersBusy):
+        sender.step()
+    return bool(list_batches(desk.hq))
+
+
 def test_a_courier_delivers_through_the_front_as_soon_as_somebody_is_there(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -257,41 +250,22 @@ def test_a_courier_delivers_through_the_front_as_soon_as_somebody_is_there(desk:
             with pytest.raises(HeadquartersBusy):
                 line.packages()
             assert list_batches(desk.hq) == []
-            server = serve.Server(desk.hq, "127.0.0.1", port, front="127.0.0.1")
-            thread = threading.Thread(target=server.run)
-            thread.start()
-            try:
-                until = time.monotonic() + PATIENCE_S
-                while not list_batches(desk.hq) and time.monotonic() < until:
-                    with suppress(HeadquartersBusy):
-                        sender.step()
-                    time.sleep(0.2)
-            finally:
-                server.stop()
-                thread.join()
+            with served(desk.hq, port=port, front="127.0.0.1"):
+                wait_until(lambda: delivered(desk, sender))
     assert len(list_batches(desk.hq)) == 1
 
 
-def open_after_a_moment(connection: socket.socket) -> bool:
-    connection.settimeout(0.2)
-    try:
-        return connection.recv(1) != b""
-    except TimeoutError:
-        return True
-    except ConnectionResetError:
-        return False
-
-
+@pytest.mark.parametrize("entrance", ["ADDRESS", "PLAIN"])
 @pytest.mark.parametrize(("most", "taken"), [("10", 10), ("100", 20)])
 def test_headquarters_front_gives_one_machine_so_many_connections(
-    desk: Desk, most: str, taken: int
+    desk: Desk, most: str, taken: int, entrance: str
 ) -> None:
     with fronted(desk, [], PER_MACHINE=most) as front, ExitStack() as held:
-        plain, opened = front.address.replace("https", "http"), []
+        at, opened = f"http://{front._settings[entrance]}", []
         for _ in range(20):
             with suppress(ConnectionResetError):
-                opened.append(held.enter_context(raw(plain, ONE)))
-        assert sum(open_after_a_moment(one) for one in opened) == taken
+                opened.append(held.enter_context(raw(at, ONE)))
+        assert sum(open_still(one) for one in opened) == taken
         with browser(desk, front.address, OTHER) as client:
             assert client.get("/").status_code == 503
 

@@ -139,6 +139,14 @@ def test_a_zip_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     assert "package-refused" in why(read_items(path))[0]
 
 
+def test_a_member_that_does_not_inflate_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = packed(tmp_path, {"imsmanifest.xml": manifest("i.xml"), "i.xml": choice()})
+    data, start = bytearray(path.read_bytes()), 30 + len("imsmanifest.xml")
+    data[start : start + 4] = b"\xff" * 4
+    path.write_bytes(data)
+    assert "imsmanifest.xml is damaged" in why(read_items(path))[0]
+
+
 BOMB = (
     '<!DOCTYPE a [<!ENTITY b "x"><!ENTITY c "&b;&b;&b;&b;">]><assessmentItem>&c;</assessmentItem>'
 )

@@ -1,6 +1,7 @@
 """Items from spreadsheets: the columns that schools use, and cells that are not what they show."""
 
 import io
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -190,3 +191,38 @@ def test_a_sheet_of_no_bytes_or_a_broken_one_is_refused(tmp_path: Path) -> None:
             assert read_items(tmp_path / "x.xlsx").refused
         except ImportUnreadable as error:
             assert error.exit_status == 6
+
+
+def test_the_number_of_a_row_names_no_item() -> None:
+    """Two sheets that count from 1 would otherwise change each other's items."""
+    first = read(["1", *SINGLE], head=["序号", *WIDE]).drafts[0][0]
+    other = read(["1", *SINGLE[:1], "谁先做？", *SINGLE[2:]], head=["题号", *WIDE]).drafts[0][0]
+    assert first.id == one(*SINGLE).id != other.id
+    assert read(["k-1", *SINGLE], head=["编号", *WIDE]).drafts[0][0].id == "k-1"
+
+
+def test_columns_that_are_not_read_are_named() -> None:
+    assert read([1, *SINGLE, "x"], head=["序号", *WIDE, "备注"]).unread == ("备注",)
+    assert read(SINGLE).unread == ()
+    named = [*WIDE[:8], "难易程度", WIDE[9]]
+    assert read(SINGLE, head=named).drafts[0][0].difficulty == 0.8
+
+
+def test_what_the_template_and_an_export_hold_is_all_read(tmp_path: Path) -> None:
+    for data in (template_sheet(), items_sheet([one(*SINGLE)])):
+        (tmp_path / "x.xlsx").write_bytes(data)
+        assert read_items(tmp_path / "x.xlsx").unread == ()
+
+
+def test_a_document_is_told_from_a_package_and_a_picture_from_text(tmp_path: Path) -> None:
+    for member, said in (("word/document.xml", "Word"), ("readme.txt", "imsmanifest")):
+        with zipfile.ZipFile(tmp_path / "x.docx", "w") as packed:
+            packed.writestr(member, "<a/>")
+        try:
+            reasons = [one.reason.en for one in read_items(tmp_path / "x.docx").refused]
+        except ImportUnreadable as error:
+            reasons = [error.say("en")]
+        assert said in reasons[0]
+    (tmp_path / "x.txt").write_bytes("网关？{=是 ~否}".encode("gb18030"))
+    with pytest.raises(ImportUnreadable, match="UTF-8"):
+        read_items(tmp_path / "x.txt")

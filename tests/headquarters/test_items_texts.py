@@ -137,6 +137,8 @@ def test_a_gap_within_the_text_stays_a_gap_and_escapes_are_taken_off(tmp_path: P
         ("一？ {=%50%甲}", 1, "part marks"),
         ("一？ {~甲 ~乙}", 1, "there is no key"),
         ("一？ {~%40%甲 ~乙}", 1, "add up to 40%"),
+        ("一\x01？ {=甲 ~乙}", 1, "a control character U+0001"),
+        (f"::{'名' * 256}::一？ {{=甲 ~乙}}", 1, "a title of over 255 characters"),
     ],
 )
 def test_gift_that_cannot_be_right_is_refused_by_its_line(

@@ -3,18 +3,17 @@
 import errno
 import http.client
 import os
-import threading
 from collections.abc import Iterator
 
 import pytest
 from desk_world import NOW, Desk, Story
+from headquarters_served import served
 
 from sync.errors import NotFound
 from sync.headquarters.intake import edge
 from sync.headquarters.intake.archive import list_batches, list_quarantine
 from sync.headquarters.intake.gate import Gate
 from sync.headquarters.intake.groups import accept_group
-from sync.headquarters.serve import Server
 from sync.headquarters.store.blobs import FolderBlobs, TableBlobs
 from sync.headquarters.store.commits import Commits
 from sync.headquarters.web.lane import IntakeLane
@@ -42,12 +41,8 @@ def port(desk: Desk) -> Iterator[int]:
     """A receiver on it, with the bytes where they usually are: in a folder, or in a table."""
     if desk.hq.store.is_postgresql:
         desk.hq.blobs = TableBlobs(desk.hq.store, "batches")
-    server = Server(desk.hq, "127.0.0.1", 0, intake_only=True)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield int(server.address.rpartition(":")[2])
-    server.stop()
-    thread.join()
+    with served(desk.hq, intake_only=True) as address:
+        yield int(address.rpartition(":")[2])
 
 
 def altered(batch: Sent) -> Sent:

@@ -152,6 +152,7 @@ def test_transcripts_are_served_of_the_release_alone(
     anna = officer(desk, app, "anna")
     answer = anna.client.get(f"/sessions/morning/transcripts.pdf?admission={ONE}")
     assert answer.mimetype == "application/pdf"
+    assert f"transcripts-morning-{ONE}.pdf" in answer.headers["Content-Disposition"]
     anna.client.get("/sessions/morning/transcripts.pdf")
     assert [html.count("<article") for html in drawn] == [1, 3]
     assert ">75</td>" in drawn[0]
@@ -166,6 +167,8 @@ def test_a_code_is_checked_on_the_page(desk: Desk, app: Flask) -> None:
     good = anna.get(f"/results/verify?code={code.replace('-', '')}")
     assert "与发布的成绩一致" in good
     assert "示例考生01" in good
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in code.lower())
+    assert "与发布的成绩一致" in anna.get(f"/results/verify?code={wide}")
     for wrong in ("AAAA-AAAA-AAAA-AAAA", "x", "<script>alert(1)</script>"):
         text = anna.client.get("/results/verify", query_string={"code": wrong}).text
         assert "没有这个核验码" in text

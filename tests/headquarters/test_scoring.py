@@ -7,12 +7,14 @@ from sync.exam.catalogue import find
 from sync.exam.journal import Event, encode, origin, standing_responses
 from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
+from sync.exam.sitting import attempt_id
 from sync.headquarters.errors import BatchMissing, JournalBroken
 from sync.headquarters.intake import edge
 from sync.headquarters.intake.journals import read_journal
 from sync.headquarters.marking import scoring
 from sync.headquarters.marking.scoring import reconciliation, refresh, score, scored_rows
 from sync.headquarters.register import sites
+from sync.headquarters.released.story import story as story_of
 from sync.headquarters.store.engine import Stamp
 from sync.wire.checkpoint import Checkpoint, encode_checkpoint
 
@@ -103,6 +105,17 @@ def test_responses_after_the_hand_in_do_not_count_and_are_shown(desk: Desk) -> N
     assert (row.marks, row.receipt_fits, row.evidence) == (10, True, 65)
     found = reconciliation(desk.hq, "morning").sittings[0]
     assert [p.admission for p in found.evidence] == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("late", "said"), [(0, "everyone accounted for"), (5, "late answers of 1, see the session")]
+)
+def test_who_releases_results_is_told_of_late_answers(desk: Desk, late: int, said: str) -> None:
+    story = sat(desk)
+    story.answer_right(attempt_id("live", ONE), late)
+    desk.deliver(story)
+    score(desk.hq, BY, "morning")
+    assert story_of(desk.hq, "morning").steps[1].said.en.endswith(said)
 
 
 def test_a_receipt_code_of_other_responses_is_noticed(desk: Desk) -> None:

@@ -1,16 +1,12 @@
 """Signing in while somebody else types wrong passwords; requests that no page would make."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import httpx
 import pytest
 from desk_world import BY, NOW, Desk, Page
+from headquarters_served import served
 
 from sync.headquarters.errors import SignInRefused, TooManyTries
 from sync.headquarters.register import staff
-from sync.headquarters.serve import Server
 from sync.headquarters.web.app import create_app
 
 DESK, ELSEWHERE = "10.0.0.5", "203.0.113.9"
@@ -47,24 +43,11 @@ def test_at_the_usual_desk_wrong_passwords_wait_too(bare_desk: Desk) -> None:
     assert staff.prove(desk.hq, "li", renewed, DESK, later).name == "li"
 
 
-@contextmanager
-def served(desk: Desk, front: str) -> Iterator[str]:
-    """Headquarters on loopback, perhaps behind a front; its address."""
-    server = Server(desk.hq, "127.0.0.1", 0, intake_only=False, front=front)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.address
-    finally:
-        server.stop()
-        thread.join()
-
-
 @pytest.mark.parametrize("front", ["127.0.0.1", ""], ids=["behind a front", "control"])
 def test_behind_a_front_one_machine_is_not_all_machines(bare_desk: Desk, front: str) -> None:
     password = staff.add_member(bare_desk.hq, BY, "li", ("release-officer",))
     right = {"name": "li", "password": password}
-    with served(bare_desk, front) as address, httpx.Client(base_url=address) as line:
+    with served(bare_desk.hq, front=front) as address, httpx.Client(base_url=address) as line:
 
         def post(machine: str, said: dict[str, str]) -> int:
             headers = {"X-Forwarded-For": machine, "X-Forwarded-Proto": "https"}

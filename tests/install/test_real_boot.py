@@ -139,7 +139,7 @@ def test_the_courier_finds_no_database(site: Site) -> None:
 def test_what_headquarters_needs_besides_joins_the_release_that_runs(site: Site) -> None:
     made, _ = site
     package = Path(PACKAGE)
-    reads = [f"{RELEASE}/bin/python3", "-I", "-c", "import psycopg_binary, psycopg, minio"]
+    reads = [f"{RELEASE}/bin/python3", "-I", "-c", "import psycopg, psycopg_binary, minio"]
     assert not made.container.succeeds(*reads)
     made.container.put(
         package.with_name(package.name.replace("examsite", "examhq")), "/root/hq.deb"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from enrolling import AT, FIRST, Newcomer, altered, cheap, invited, ready, served, text_of
+from enrolling import AT, FIRST, Newcomer, altered, cheap, invited, ready, text_of
+from headquarters_served import served
 from msgspec import structs
 
 from provisioning.cli import main

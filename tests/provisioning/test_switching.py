@@ -8,7 +8,7 @@ import pytest
 
 from provisioning.privileged import Machine, Releases
 from provisioning.setup.errors import ReleaseIll, SittingRuns
-from provisioning.setup.switching import TRANSITIONS, Upgrade
+from provisioning.setup.switching import TRANSITIONS, Upgrade, to_keep
 
 
 class Box:
@@ -187,3 +187,9 @@ def test_no_state_of_an_upgrade_is_a_dead_end_and_none_is_skipped() -> None:
     assert states == {state for state, _ in TRANSITIONS}
     with pytest.raises(ValueError, match="well in state resting"):
         Upgrade("1", "2").advance("well")
+
+
+def test_the_same_version_again_leaves_the_release_before_it() -> None:
+    again = Upgrade("", "2", "switched")
+    assert to_keep(["1", "2"], again) == ["1", "2"]
+    assert to_keep(["1", "2", "3"], Upgrade("2", "3", "switched")) == ["2", "3"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from sync.errors import AlreadyThere, NotFound, NotReady
 from sync.exam.assessing import DISTANCE, Rules, assessors_needed
@@ -27,6 +27,7 @@ from sync.headquarters.store.assessing_tables import (
 )
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
+from sync.headquarters.store.schema import practical_marks
 
 DIGITS = 8
 
@@ -62,6 +63,7 @@ def open_desk(
 ) -> Opened:
     """Open the desk of a scored practical sitting. PanelRefused says which rule is not kept.
 
+    Marks that a sheet gave before are set aside: from now on assessors give them.
     AlreadyThere if it is open, NotReady before everything of the session has come in.
     """
     row = _sitting(headquarters, session, sitting)
@@ -76,9 +78,18 @@ def open_desk(
         people = [(name, False) for name in chosen.assessors]
         people += [(name, True) for name in chosen.arbiters]
         db.execute(insert(panel), [here | {"name": n, "arbiter": a} for n, a in people])
+        _set_aside(db, by, here)
         _add(db, session, sitting, found, chosen.places)
         record(db, by, "assessing.open", **here, **chosen._asdict(), scripts=len(found))
     return Opened(len(found))
+
+
+def _set_aside(db: Connection, by: Stamp, here: Mapping[str, str]) -> None:
+    """Marks that a sheet gave before count no more; each is in the audit."""
+    for row in db.execute(select(practical_marks).filter_by(**here)).all():
+        told = {"admission": row.admission, "before": row.marks, "after": None}
+        record(db, by, "marks.change", **here, **told)
+    db.execute(delete(practical_marks).filter_by(**here))
 
 
 def refresh_desk(headquarters: Headquarters, by: Stamp, session: str, sitting: str) -> Opened:

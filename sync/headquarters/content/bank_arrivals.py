@@ -49,6 +49,7 @@ class Look(Struct, frozen=True):
     arrivals: tuple[Arrival, ...]
     refused: tuple[Refusal, ...]
     kinds: dict[str, int]
+    unread: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -113,7 +114,8 @@ def look(
         twin = stems.get(pairs(html_to_text(draft.stem or draft.title)), "")
         arrivals.append(Arrival(draft, place, change, "" if twin == draft.id else twin))
     kinds: Counter[str] = Counter(one.draft.kind for one in arrivals)
-    return Look(digest, path.name, tuple(arrivals), found.refused, dict(kinds))
+    refused = sorted(found.refused, key=lambda one: (one.file, one.line))
+    return Look(digest, path.name, tuple(arrivals), tuple(refused), dict(kinds), found.unread)
 
 
 def _stems(headquarters: Headquarters, code: str) -> dict[frozenset[str], str]:

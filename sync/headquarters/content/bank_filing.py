@@ -14,7 +14,9 @@ from sync.headquarters.store.bank_tables import bank_cards, bank_items, bank_ver
 from sync.headquarters.store.folder import Headquarters
 from sync.words import Words
 
-CHUNK, LONGEST_WORDS, LONGEST_STEM = 500, 4000, 400
+# So many items one statement names.
+CHUNK = 500
+LONGEST_WORDS, LONGEST_STEM = 4000, 400
 
 
 def file_cards(
@@ -84,11 +86,11 @@ def tag_problems(draft: Draft, specification: Specification) -> Iterable[Words]:
 def shelved(
     headquarters: Headquarters, found: Found, specification: Specification, field: str = ""
 ) -> Found:
-    """An import for one specification: `field` for items without one; wrong tags are refused."""
+    """An import for one specification; `field` is given to items that name none of its own."""
     elsewhere = _elsewhere(headquarters, [d.id for d, _ in found.drafts], specification.code)
     kept, refused = [], list(found.refused)
     for draft, place in found.drafts:
-        if field and not draft.field:
+        if field and draft.field not in specification.work_fields:
             draft = tagged(draft, field=field)
         wrong = list(tag_problems(draft, specification))
         if other := elsewhere.get(draft.id):
@@ -96,7 +98,7 @@ def shelved(
         refused += [Refusal(place.file, place.line, draft.id, "item-refused", one) for one in wrong]
         if not wrong:
             kept.append((draft, place))
-    return Found(tuple(kept), tuple(refused), found.media)
+    return Found(tuple(kept), tuple(refused), found.media, found.unread)
 
 
 def _elsewhere(headquarters: Headquarters, names: Sequence[str], code: str) -> dict[str, str]:

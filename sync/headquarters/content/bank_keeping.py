@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 from sync.errors import NotFound
 from sync.exam.specification import Struct
 from sync.headquarters.content.bank import builtin_bank
-from sync.headquarters.content.bank_filing import file_cards
+from sync.headquarters.content.bank_filing import CHUNK, file_cards
 from sync.headquarters.content.bank_items import sample_drafts
 from sync.headquarters.content.drafts import Draft, Found, Place
 from sync.headquarters.content.qti.writing import write_item
@@ -17,7 +17,6 @@ from sync.headquarters.store.bank_tables import bank_items, bank_media, bank_ver
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 
-CHUNK = 500
 SAMPLES = "samples"
 
 
@@ -102,13 +101,15 @@ def _version(draft: Draft, version: int, place: Place, source: str, by: Stamp) -
 
 
 def _keep_media(db: Connection, found: Found) -> None:
-    used = {name for draft, _ in found.drafts for name in draft.media}
-    there = set(db.scalars(select(bank_media.c.name).where(bank_media.c.name.in_(used))))
-    rows = [
-        {"name": name, "data": found.media[name]} for name in used - there if name in found.media
-    ]
-    if rows:
-        db.execute(insert(bank_media), rows)
+    used = sorted(
+        {name for draft, _ in found.drafts for name in draft.media if name in found.media}
+    )
+    for start in range(0, len(used), CHUNK):
+        some = used[start : start + CHUNK]
+        there = set(db.scalars(select(bank_media.c.name).where(bank_media.c.name.in_(some))))
+        rows = [{"name": name, "data": found.media[name]} for name in some if name not in there]
+        if rows:
+            db.execute(insert(bank_media), rows)
 
 
 def _held(db: Connection, names: Sequence[str]) -> dict[str, Held]:

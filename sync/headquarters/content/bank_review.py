@@ -56,7 +56,7 @@ class Decision(Struct, frozen=True):
     at: int
 
 
-class Kept(Struct, frozen=True):
+class KeptItem(Struct, frozen=True):
     """One item with all that is known of it, the newest version and decision first."""
 
     id: str
@@ -78,7 +78,7 @@ class Kept(Struct, frozen=True):
         return self.versions[0].draft
 
 
-def kept_item(headquarters: Headquarters, item: str) -> Kept:
+def kept_item(headquarters: Headquarters, item: str) -> KeptItem:
     """One item; NotFound if the bank has none of that identifier."""
     versions = select(bank_versions).where(bank_versions.c.item == item)
     decisions = select(bank_reviews).where(bank_reviews.c.item == item)
@@ -87,7 +87,7 @@ def kept_item(headquarters: Headquarters, item: str) -> Kept:
         made = db.execute(versions.order_by(bank_versions.c.version.desc())).all()
         said = db.execute(decisions.order_by(bank_reviews.c.number.desc())).all()
         days = used_on(db, row.specification or "", item)
-    return Kept(
+    return KeptItem(
         id=item,
         state=row.state,
         specification=row.specification or "",
@@ -192,7 +192,11 @@ def decide(
         author = db.scalar(select(bank_versions.c.who).where(this))
         if problem := _forbidden(row.state, state, author == by.who, bool(said)):
             raise ReviewRefused([problem])
-        db.execute(update(bank_items).where(bank_items.c.id == item).values(state=state))
+        # The version once more: between reading and writing somebody else may have saved a newer.
+        held = bank_items.c.version == expected, bank_items.c.state == row.state
+        at = update(bank_items).where(bank_items.c.id == item, *held).values(state=state)
+        if db.execute(at).rowcount != 1:
+            raise ItemChanged(item=item, version=_row(db, item).version)
         what = {"item": item, "version": expected, "state": state, "note": said}
         db.execute(insert(bank_reviews).values(**what, who=by.who, at=by.at))
         record(db, by, f"items.{state}", **what)

@@ -39,6 +39,10 @@ BY_PEOPLE = frozenset({"text", "upload"})
 # A picture that nothing is said of: a candidate who does not see it could not answer.
 _UNSAID = re.compile(r"<img\b(?![^>]*\salt=)")
 MOST_OPTIONS, MOST_MARKS, LONGEST = 26, 1000, 20_000
+# Longer identifiers and titles are none, and no database could look them up.
+LONGEST_NAME = 255
+# What no XML and so no QTI package can hold: one such item and the whole bank could not go out.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Draft(Struct, frozen=True):
@@ -83,11 +87,15 @@ class Refusal(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What an import comes to: whole items with their places, media by digest, and refusals."""
+    """What an import comes to: whole items with their places, media by digest, and refusals.
+
+    `unread`: the columns of a sheet whose names are none of ours.
+    """
 
     drafts: tuple[tuple[Draft, Place], ...]
     refused: tuple[Refusal, ...]
     media: dict[str, bytes] = msgspec.field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 def identifier_of(*parts: str) -> str:
@@ -99,9 +107,7 @@ def problems(draft: Draft) -> Iterator[Words]:
     """What an item of any source must not be."""
     if not draft.stem.strip() and not draft.qti:
         yield Words("题干为空", "the stem is empty")
-    texts = (draft.stem, draft.reason, draft.situation, *draft.options.values())
-    if any(len(text) > LONGEST for text in texts):
-        yield Words(f"文字超过 {LONGEST} 字", f"a text of over {LONGEST} characters")
+    yield from _texts(draft)
     if any(_UNSAID.search(text) for text in ([draft.qti] if draft.qti else _shown(draft))):
         yield Words("图片缺少替代文字（alt）", "a picture has no alternative text (alt)")
     if not 0 < draft.marks <= MOST_MARKS:
@@ -114,6 +120,23 @@ def problems(draft: Draft) -> Iterator[Words]:
         yield Words("缺少答案", "there is no key")
     elif draft.kind in ("matching", "ordering"):
         yield from _pairs(draft)
+
+
+def _texts(draft: Draft) -> Iterator[Words]:
+    """What no text of an item may be, whichever it is."""
+    texts = (*_shown(draft), draft.reason, *draft.key)
+    names = (draft.id, draft.title)
+    if any(len(text) > LONGEST for text in texts) or sum(map(len, draft.key)) > LONGEST:
+        yield Words(f"文字超过 {LONGEST} 字", f"a text of over {LONGEST} characters")
+    if any(len(name) > LONGEST_NAME for name in names):
+        yield Words(
+            f"编号或标题超过 {LONGEST_NAME} 字",
+            f"an identifier or a title of over {LONGEST_NAME} characters",
+        )
+    found = (_UNWRITABLE.search(text) for text in (*texts, *names, draft.field, draft.task))
+    if bad := next((one for one in found if one), None):
+        said = f"U+{ord(bad[0]):04X}"
+        yield Words(f"文字中有看不见的控制字符 {said}，请删除", f"a control character {said} in it")
 
 
 def _shown(draft: Draft) -> Iterator[str]:
@@ -136,6 +159,8 @@ def _choice(draft: Draft) -> Iterator[Words]:
         yield Words(f"答案不在选项内：{said}", f"the key is not among the options: {said}")
     if not draft.key:
         yield Words("缺少答案", "there is no key")
+    elif len(set(draft.key)) != len(draft.key):
+        yield Words("同一答案写了两次", "the key names an option twice")
     elif draft.kind != "multiple" and len(draft.key) != 1:
         yield Words("应只有 1 个答案", "there must be one key")
 

@@ -3,7 +3,7 @@
 import base64
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -230,11 +230,12 @@ def _load(
         if lacking and not how.without_missing:
             raise BytesMissing(count=len(lacking), digest=lacking[0])
         count, away = 0, frozenset(lacking)
-        put = _Putting(Headquarters(folder), db)
-        for one in named(db):
-            if one.digest not in away:
-                put.one(one, place(beside, one.digest))
-                count += 1
+        with closing(Headquarters(folder)) as there:
+            put = _Putting(there, db)
+            for one in named(db):
+                if one.digest not in away:
+                    put.one(one, place(beside, one.digest))
+                    count += 1
         db.execute(delete(about).where(about.c.name == FROM))
         db.execute(insert(about).values(name=FROM, value=copy.document.digest))
         if not already:

@@ -95,6 +95,7 @@ class Known:
         self.scored = {(row.sitting, row.admission): row for row in scored}
         self.marks = _practical(headquarters, session)
         self.reviews = _reviews(headquarters, session)
+        self.desks = _desks(headquarters, session)
 
     def own(self, sitting: SittingRow, admission: str) -> Scored:
         """What was scored of one sitting."""
@@ -110,8 +111,13 @@ class Known:
         ]
 
     def practical(self, specification: str, candidate: CandidatePlan) -> int | None:
-        """The practical marks: given for the practical sitting, else for the theory beside it."""
-        own = self.of(specification, candidate)
+        """The practical marks: given for the practical sitting, else for the theory beside it.
+
+        Of a sitting that is marked at a desk only what the desk came to: a sheet that names
+        another of the candidate's sittings is no way round its assessors.
+        """
+        every = self.of(specification, candidate)
+        own = [row for row in every if row.plan.id in self.desks] or every
         ordered = sorted(own, key=lambda row: row.plan.component != "practical")
         found = (self.marks.get((row.plan.id, candidate.admission)) for row in ordered)
         return next((marks for marks in found if marks is not None), None)
@@ -164,6 +170,16 @@ def _practical(headquarters: Headquarters, session: str) -> dict[tuple[str, str]
     query = select(practical_marks).where(practical_marks.c.session == session)
     with headquarters.store.reading() as db:
         return {(row.sitting, row.admission): row.marks for row in db.execute(query)}
+
+
+def _desks(headquarters: Headquarters, session: str) -> set[str]:
+    with headquarters.store.reading() as db:
+        return _at_desk(db, session)
+
+
+def _at_desk(db: Connection, session: str) -> set[str]:
+    """The sittings whose marks assessors give at a desk."""
+    return set(db.scalars(select(assessments.c.sitting).where(assessments.c.session == session)))
 
 
 def _reviews(headquarters: Headquarters, session: str) -> dict[tuple[str, str], int]:
@@ -231,8 +247,7 @@ def import_marks(headquarters: Headquarters, by: Stamp, *, session: str, file: P
 
 def _leave_desks_alone(db: Connection, session: str, named: set[str]) -> None:
     """Marks that assessors give one by one are not overwritten by a sheet."""
-    query = select(assessments.c.sitting).where(assessments.c.session == session)
-    if at_desk := sorted(named & set(db.scalars(query))):
+    if at_desk := sorted(named & _at_desk(db, session)):
         listed = ", ".join(at_desk)
         raise MarksRefused(
             [Words(f"{listed} 由评分台评分", f"{listed} is marked at the marking desk")]

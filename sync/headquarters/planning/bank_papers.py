@@ -16,6 +16,7 @@ from sync.exam.drawing import Drawn, assemble
 from sync.exam.items import Bank, Item, Situation
 from sync.exam.paper import Form
 from sync.exam.specification import Specification, Struct
+from sync.headquarters.content.bank_filing import CHUNK
 from sync.headquarters.content.bank_items import paper_item, paper_situation
 from sync.headquarters.content.drafts import Draft
 from sync.headquarters.content.specifications import specification as specification_of
@@ -26,7 +27,6 @@ from sync.headquarters.store.bank_tables import bank_cards, bank_items, bank_ver
 from sync.headquarters.store.engine import Stamp
 from sync.headquarters.store.folder import Headquarters
 
-CHUNK = 500
 THEORY = "theory"
 
 

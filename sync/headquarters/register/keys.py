@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from sync.errors import AlreadyThere, NotFound
+from sync.errors import AlreadyInitialised, AlreadyThere, NotFound
 from sync.headquarters.errors import KeyNeeded, NotTheRoot
-from sync.headquarters.register.refusals import KeyTaken
+from sync.headquarters.register.refusals import KeyFileThere, KeyTaken
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import RELEASE_KEYS, Headquarters
 from sync.headquarters.store.kinds import KINDS
@@ -32,11 +32,14 @@ Keys = tuple[RegisteredKey, ...]
 
 
 def take(headquarters: Headquarters, by: Stamp, name: str, target: Path) -> None:
-    """Move a key to `target`, which must be new; KeyTaken if it was taken before."""
+    """Move a key to `target`; KeyTaken if it was taken before, KeyFileThere if a file is there."""
     source = headquarters.folder / "keys" / _FILES[name]
     if not source.exists():
         raise KeyTaken(name=name)
-    save_key(target, load_key(source, SECRET_LENGTH))
+    try:
+        save_key(target, load_key(source, SECRET_LENGTH))
+    except AlreadyInitialised:
+        raise KeyFileThere(path=str(target)) from None
     with headquarters.store.writing() as db:
         record(db, by, "keys.take", name=name)
     source.unlink()

@@ -1,7 +1,7 @@
 """What the register refuses; the bases are in sync.errors.
 
 InputRefused   ApplicationIncomplete  StampedFormRefused  RegisterSheetRefused  MajorNotListed
-NotNow         StepRefused  KeyTaken
+NotNow         StepRefused  KeyTaken  KeyFileThere
 NotAllowed     CertificateNotApproved  OverQuota  OutsideCalendar  LevelNotOffered
 """
 
@@ -15,6 +15,17 @@ class ApplicationIncomplete(InputRefused):
     code = "application-incomplete"
     message = Words("申报表有 {count} 处问题", "{count} problems in the application")
     hint = Words("请按所列逐项更正", "Correct each one listed")
+
+
+class KeyFileThere(NotNow):
+    """A key is to be moved into a file that is there already."""
+
+    code = "key-file-there"
+    message = Words(
+        "文件 {path} 已经存在，没有覆盖；密钥仍在本机",
+        "The file {path} is there already and was left alone; the key is still on this machine",
+    )
+    hint = Words("请换一个文件名，或换一个 U 盘", "Choose another file name, or another stick")
 
 
 class KeyTaken(NotNow):

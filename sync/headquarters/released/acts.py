@@ -22,7 +22,13 @@ from sync.headquarters.released.errors import (
 )
 from sync.headquarters.released.gathering import Gathered, gather
 from sync.headquarters.released.lists import differences
-from sync.headquarters.released.reading import Proposed, all_lists, latest_of, lists_of
+from sync.headquarters.released.reading import (
+    Proposed,
+    all_lists,
+    latest_of,
+    lists_of,
+    next_release,
+)
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.released_tables import result_codes, result_decisions, result_lists
@@ -32,8 +38,7 @@ from sync.words import Words
 
 def next_list(headquarters: Headquarters, session: str) -> Gathered:
     """What could be proposed now, under the next number."""
-    last = latest_of(all_lists(headquarters, session))
-    return gather(headquarters, session, last.release + 1 if last else 1)
+    return gather(headquarters, session, next_release(latest_of(all_lists(headquarters, session))))
 
 
 def hindrance(headquarters: Headquarters, session: str) -> Words | None:
@@ -74,7 +79,7 @@ def propose(
         if any(one.said is None for one in lists):
             raise AlreadyThere(what=session)
         last = latest_of(lists)
-        found = gather(headquarters, session, last.release + 1 if last else 1)
+        found = gather(headquarters, session, next_release(last))
         _check(found, last, reason, partial)
         row = {"session": session, "release": found.list.release, "held": len(found.held)}
         row |= {"reason": reason, "digest": found.list.digest}
@@ -121,7 +126,7 @@ def release(headquarters: Headquarters, by: Stamp, session: str, number: int, di
             )
         _refuse_open(headquarters, session)
         last = latest_of(lists_of(db, session))
-        now = gather(headquarters, session, last.release + 1 if last else 1)
+        now = gather(headquarters, session, next_release(last))
         if now.list.digest != proposed.digest:
             changed = differences(proposed.list.lines, now.list.lines)
             raise ResultsChanged(count=len(changed))

@@ -1,12 +1,13 @@
 """Errors of releasing results.
 
 InputRefused  ListRefused  MappingRefused
+DocumentRefused  ListAltered
 NotNow        ResultsOpen  ResultsHeldBack  ResultsChanged  ResultsSame  NothingReleased
              ReleaseOutdated
 NotAllowed    OtherReleaserNeeded
 """
 
-from sync.errors import InputRefused, NotAllowed, NotNow
+from sync.errors import DocumentRefused, InputRefused, NotAllowed, NotNow
 from sync.words import Words
 
 
@@ -26,6 +27,20 @@ class MappingRefused(InputRefused):
     hint = Words(
         "请按所列逐条更正；可用的字段见 docs/specs/results.md",
         "Correct each one listed; the fields are in docs/specs/results.md",
+    )
+
+
+class ListAltered(DocumentRefused):
+    """A list in the database is not the one that was proposed: its digest says so."""
+
+    code = "result-list-altered"
+    message = Words(
+        "{session} 的第 {number} 号成绩名单在数据库中被改动",
+        "List {number} of the results of {session} was altered in the database",
+    )
+    hint = Words(
+        "不要发布、打印或导出；请从最近的备份恢复，并查明谁改动了数据库",
+        "Release, print and export nothing; restore the last copy and find out who altered it",
     )
 
 

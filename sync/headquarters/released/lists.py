@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import msgspec
@@ -104,8 +105,9 @@ def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Differenc
 
 
 def normal_code(text: str) -> str | None:
-    """A code as it is printed, or None if it cannot be one."""
-    bare = re.sub(r"[\s‐-―-]", "", text).upper().translate(_HEARD)
+    """A code as it is printed, also of full-width letters, or None if it cannot be one."""
+    narrow = unicodedata.normalize("NFKC", text)
+    bare = re.sub(r"[\s‐-―-]", "", narrow).upper().translate(_HEARD)
     return _grouped(bare) if _CODE.fullmatch(bare) else None
 
 

@@ -28,7 +28,7 @@ from sync.words import Words
 SAMPLE = "1x-sample"
 
 
-class Kept(Struct, frozen=True):
+class NamedMapping(Struct, frozen=True):
     """A mapping under the name that officers choose it by."""
 
     name: str
@@ -47,13 +47,13 @@ def keep_mapping(headquarters: Headquarters, by: Stamp, name: str, data: bytes) 
     return mapping
 
 
-def list_mappings(headquarters: Headquarters) -> list[Kept]:
+def list_mappings(headquarters: Headquarters) -> list[NamedMapping]:
     """All mappings by name; the sample that comes with the product is the last."""
     query = select(column_mappings).order_by(column_mappings.c.number)
     with headquarters.store.reading() as db:
         own = {row.name: row.content for row in db.execute(query)}
-    found = [Kept(name, read_mapping(text.encode())) for name, text in sorted(own.items())]
-    return [*found, Kept(SAMPLE, read_mapping(sample_mapping()))]
+    found = [NamedMapping(name, read_mapping(text.encode())) for name, text in sorted(own.items())]
+    return [*found, NamedMapping(SAMPLE, read_mapping(sample_mapping()))]
 
 
 def find_mapping(headquarters: Headquarters, name: str) -> ColumnMapping:

@@ -3,12 +3,12 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from sync.errors import NotFound
 from sync.exam.specification import Struct
 from sync.headquarters.planning.sessions import find
-from sync.headquarters.released.errors import NothingReleased
+from sync.headquarters.released.errors import ListAltered, NothingReleased
 from sync.headquarters.released.lists import Line, ResultList, normal_code
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.released_tables import result_codes, result_decisions, result_lists
@@ -53,19 +53,37 @@ class Checked(Struct, frozen=True):
 
 
 def lists_of(db: Connection, session: str) -> list[Proposed]:
-    """All lists of a session, in the order they were proposed."""
-    said = result_decisions.c
-    decided = [said.released, said.who.label("by"), said.at.label("then")]
-    query = (
-        select(result_lists, *decided)
-        .join(result_decisions, said.number == result_lists.c.number, isouter=True)
-        .where(result_lists.c.session == session)
-        .order_by(result_lists.c.number)
-    )
+    """All lists of a session, in the order they were proposed.
+
+    ListAltered if one is not what was proposed: nothing is made of it, nor of those beside it.
+    """
+    query = _lists().where(result_lists.c.session == session).order_by(result_lists.c.number)
     return [_proposed(row) for row in db.execute(query)]
 
 
+def last_releases(headquarters: Headquarters) -> list[Proposed]:
+    """The last release of each session that has one, by session; one question for all."""
+    said = result_decisions.c
+    last = select(said.session, func.max(said.release).label("release"))
+    newest = last.where(said.released).group_by(said.session).subquery()
+    this = (newest.c.session == said.session) & (newest.c.release == said.release)
+    query = _lists().join(newest, this).order_by(result_lists.c.session)
+    with headquarters.store.reading() as db:
+        return [_proposed(row) for row in db.execute(query)]
+
+
+def _lists() -> Select[Any]:
+    said = result_decisions.c
+    decided = [said.released, said.who.label("by"), said.at.label("then")]
+    return select(result_lists, *decided).join(
+        result_decisions, said.number == result_lists.c.number, isouter=True
+    )
+
+
 def _proposed(row: Row[Any]) -> Proposed:
+    held = msgspec.json.decode(row.content, type=ResultList)
+    if held.digest != row.digest or (held.session, held.release) != (row.session, row.release):
+        raise ListAltered(session=row.session, number=row.number)
     return Proposed(
         number=row.number,
         session=row.session,
@@ -75,7 +93,7 @@ def _proposed(row: Row[Any]) -> Proposed:
         digest=row.digest,
         who=row.who,
         at=row.at,
-        list=msgspec.json.decode(row.content, type=ResultList),
+        list=held,
         said=None if row.released is None else Said(row.released, row.by, row.then),
     )
 
@@ -91,6 +109,11 @@ def latest_of(lists: list[Proposed]) -> Proposed | None:
     """The released one with the highest number."""
     found = [one for one in lists if one.said and one.said.released]
     return max(found, key=lambda one: one.release, default=None)
+
+
+def next_release(last: Proposed | None) -> int:
+    """The number of the release after this one, the session's last; None: it has none."""
+    return last.release + 1 if last else 1
 
 
 def latest(headquarters: Headquarters, session: str) -> Proposed | None:
@@ -111,14 +134,11 @@ def released(headquarters: Headquarters, session: str, release: int | None = Non
     raise NotFound(what=f"{session} {release}")
 
 
-def released_lines(headquarters: Headquarters, session: str) -> dict[tuple[str, str], Line]:
-    """(specification, admission) → line of the last release; empty before the first."""
-    found = latest(headquarters, session)
-    return {line.key: line for line in found.list.lines} if found else {}
-
-
 def check(headquarters: Headquarters, text: str) -> Checked:
-    """What a printed code stands for; NotFound if headquarters gave no such code."""
+    """What a printed code stands for; NotFound if headquarters gave no such code.
+
+    ListAltered if the database has it for another line than the one it was made of.
+    """
     code = normal_code(text)
     with headquarters.store.reading() as db:
         row = db.execute(select(result_codes).where(result_codes.c.code == code)).first()
@@ -129,6 +149,8 @@ def check(headquarters: Headquarters, text: str) -> Checked:
         )
         lists = lists_of(db, str(session))
     own = next(one for one in lists if one.number == row.number)
+    if own.list.codes()[row.place : row.place + 1] != [row.code]:
+        raise ListAltered(session=own.session, number=own.number)
     line, last = own.list.lines[row.place], latest_of(lists) or own
     now = next((one for one in last.list.lines if one.key == line.key), None)
     return Checked(row.code, own, line, last.release, now)

@@ -86,7 +86,14 @@ def _reconciled(headquarters: Headquarters, session: str) -> Step:
         return Step(title, "now", found.lacking)
     if not found.agreed:
         return Step(title, "now", Words("有差异，请查看名单", "differs: look at the names"))
-    return Step(title, "done", Words("各步无差异", "everyone accounted for"))
+    said = Words("各步无差异", "everyone accounted for")
+    if late := sum(len(one.evidence) for one in found.sittings):
+        # Whether these count is decided at the site; who releases must have seen that there are.
+        said = Words(
+            f"{said.zh}；{late} 人有迟到的作答，见场次页",
+            f"{said.en}; late answers of {late}, see the session",
+        )
+    return Step(title, "done", said)
 
 
 def _proposed(waiting: Proposed | None, last: Proposed | None) -> Step:

@@ -152,9 +152,9 @@ class Settings(Struct, frozen=True):
 class Headquarters:
     """An open data folder: what every act of headquarters works on."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Settings | None = None) -> None:
         self.folder = folder
-        self.settings = settings = read_settings(folder)
+        self.settings = settings = settings or read_settings(folder)
         self.store = Store(settings.database or folder / DATABASE)
         self.keys = Keyring(folder / "keys")
         # Relative to the data folder, so that the folder can be moved.
@@ -234,16 +234,18 @@ def create_headquarters(
     # The settings are written last: a set-up that was interrupted is not used, and can be repeated.
     for leftover in folder.glob(f"{DATABASE}*"):
         leftover.unlink()
-    Keyring(folder / "keys").create()
-    store = Store(database or folder / DATABASE)
-    try:
-        store.create()
-    finally:
-        store.close()
     settings = Settings(archive=archive, database=database, blobs=blobs)
+    # Opened before anything is kept: one that is refused leaves no table and no settings behind.
+    hq = Headquarters(folder, settings)
+    try:
+        hq.keys.create()
+        hq.store.create()
+    except ExamError:
+        hq.close()
+        raise
     text = msgspec.json.format(msgspec.json.encode(settings), indent=1)
     write_durably(folder / SETTINGS, text)
-    return Headquarters(folder)
+    return hq
 
 
 def open_headquarters(folder: Path) -> Headquarters:

@@ -32,7 +32,7 @@ def connect(address: str, account: Path) -> tuple[Minio, str]:
     found = urlsplit(address)
     bucket = found.path.strip("/")
     if found.scheme not in ("s3+https", "s3+http") or not bucket or found.username is not None:
-        raise SettingRefused(name="blobs", reason=found.scheme[:20])
+        raise SettingRefused(name="blobs", reason="≠ folder, table, s3+https://host/bucket")
     try:
         keys = msgspec.json.decode(account.read_bytes(), type=_Account)
     except (OSError, msgspec.DecodeError):

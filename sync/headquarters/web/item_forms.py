@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -115,7 +116,8 @@ def _content(form: Typed, held: Draft) -> Draft:
     marks = _number(form.get("marks", ""))
     return msgspec.structs.replace(
         held,
-        id=held.id or form.get("id", "").strip()[:120],
+        # Full-width letters look like others of the same name: an identifier has narrow ones.
+        id=held.id or unicodedata.normalize("NFKC", form.get("id", "")).strip()[:120],
         stem=_fragment(form.get("stem", ""), held.stem),
         situation=_fragment(form.get("situation", ""), held.situation),
         reason=_fragment(form.get("reason", ""), held.reason),

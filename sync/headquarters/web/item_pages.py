@@ -12,7 +12,7 @@ from sync.headquarters.content import specifications
 from sync.headquarters.content.bank_items import off_paper
 from sync.headquarters.content.bank_review import (
     STATE_WORDS,
-    Kept,
+    KeptItem,
     State,
     decide,
     kept_item,
@@ -186,7 +186,7 @@ def _new(kind: str, field: str) -> Draft:
     return empty_draft(next((one for one in EDITABLE if one == kind), "single"), field)
 
 
-def _shelf_of(kept: Kept) -> Specification:
+def _shelf_of(kept: KeptItem) -> Specification:
     """The specification of an item; one that is on no shelf yet gets it from the form."""
     code = kept.specification or request.values.get("specification", "")
     return specifications.specification(headquarters(), code)
@@ -203,7 +203,7 @@ def _form(
     specification: Specification,
     version: int,
     refused: ItemRefused | ItemChanged | None,
-    kept: Kept | None,
+    kept: KeptItem | None,
 ) -> str:
     form = request.form if refused else None
     return render_template(

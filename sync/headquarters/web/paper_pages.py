@@ -65,7 +65,7 @@ def fix_papers(session: str) -> Answer | tuple[str, int]:
     }
     wish, sitting = _wish(form), form.get("sitting", "")
     try:
-        fix(headquarters(), stamp(), session, sitting, wish, form.get("digest", "-"), **more)
+        fix(headquarters(), stamp(), session, sitting, wish, form.get("digest") or "-", **more)
     except BankMoved as moved:
         return _page(session, form, moved), moved.http_status
     return redirect(f"/sessions/{session}", 303)

@@ -88,7 +88,8 @@ def transcripts_file(session: str) -> Response:
     made = transcripts.transcripts(
         headquarters(), stamp(), session, admission=admission, part=int(part)
     )
-    return file_answer(made, f"transcripts-{session}-{part}.pdf", "application/pdf")
+    # One person's file must not be taken for the fifty's.
+    return file_answer(made, f"transcripts-{session}-{admission or part}.pdf", "application/pdf")
 
 
 @released_pages.get("/sessions/<session>/platform.xlsx")

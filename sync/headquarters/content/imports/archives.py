@@ -1,6 +1,8 @@
 """Zip files from strangers: names that stay inside, sizes that are bounded while they inflate."""
 
+import lzma
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from sync.headquarters.content_errors import PackageRefused
@@ -9,6 +11,15 @@ from sync.words import Words
 MOST_FILES = 5_000
 MOST_BYTES = 256 * 1024 * 1024
 MOST_MEMBER = 64 * 1024 * 1024
+_DAMAGED = (
+    zipfile.BadZipFile,
+    OSError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 class Package:
@@ -61,7 +72,7 @@ class Package:
         try:
             with self._zip.open(self.members[name]) as file:
                 data = file.read(most + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise _refused(
                 self.file, f"{name[:80]} 已损坏：{error}", f"{name[:80]} is damaged: {error}"
             ) from None

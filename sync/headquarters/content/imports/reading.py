@@ -31,7 +31,7 @@ def _read(path: Path) -> Found:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"PK"):
-        return _sheet(path) if _is_book(path) else read_package(path)
+        return _packed(path)
     if start.startswith(OLE) or path.suffix.lower() in (".xls", ".xlsx", ".ods"):
         return _sheet(path)
     if path.stat().st_size > MOST_BYTES:
@@ -44,15 +44,27 @@ def _read(path: Path) -> Found:
     try:
         return read_gift(data.decode("utf-8-sig"), path.name)
     except UnicodeDecodeError:
-        raise ImportUnreadable(reason_zh="不是 UTF-8 文本", reason_en="no UTF-8 text") from None
+        raise ImportUnreadable(
+            reason_zh="不是表格、QTI、XML 或 UTF-8 文本（请用记事本另存为 UTF-8）",
+            reason_en="no sheet, QTI or XML, and no UTF-8 text (save a text with encoding UTF-8)",
+        ) from None
 
 
-def _is_book(path: Path) -> bool:
+def _packed(path: Path) -> Found:
+    """A zip: a sheet, a document of a word processor (refused by name), or a package."""
     try:
         with zipfile.ZipFile(path) as packed:
-            return any(n.startswith("xl/") or n == "content.xml" for n in packed.namelist())
+            names = packed.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
+        names = []
+    if any(name.startswith("xl/") or name == "content.xml" for name in names):
+        return _sheet(path)
+    if "word/document.xml" in names:
+        raise ImportUnreadable(
+            reason_zh="Word 文档不能导入，请把试题填入 .xlsx 模板",
+            reason_en="a Word document cannot be imported, use the .xlsx template",
+        )
+    return read_package(path)
 
 
 def _sheet(path: Path) -> Found:

@@ -22,12 +22,12 @@ from sync.words import Words
 
 LETTERS = "ABCDEFGH"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("编号", "题目编号", "试题编号", "题号", "序号", "id"),
+    "id": ("编号", "题目编号", "试题编号", "id"),
     "kind": ("题型", "试题类型", "题目类型", "type"),
     "stem": ("题干", "题目", "试题", "题目内容", "试题内容", "问题", "stem", "question"),
     "key": ("答案", "正确答案", "参考答案", "标准答案", "key", "answer"),
     "marks": ("分值", "分数", "marks", "score"),
-    "difficulty": ("难度", "难易度", "难度系数", "difficulty"),
+    "difficulty": ("难度", "难易度", "难易程度", "难度等级", "难度系数", "difficulty"),
     "reason": ("解析", "答案解析", "试题解析", "reason", "explanation"),
     "situation": ("情景", "材料", "案例", "situation"),
     "field": ("工作领域", "领域", "知识点", "章节", "field"),
@@ -36,6 +36,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "letter": ("选项标号", "选项编号", "标号", "选项字母", "letter"),
     "right": ("是否正确", "是否答案", "正确", "right"),
 }
+# The number of a row, which every sheet counts from 1 again: no name of an item.
+COUNTED = ("序号", "题号", "no", "no.")
 NAMES = {name: column for column, names in COLUMNS.items() for name in names}
 _KINDS: Mapping[Kind, str] = {
     "single": "单选题 单选 单项选择题 单项选择 选择题 single",
@@ -70,7 +72,7 @@ class Row(NamedTuple):
 
 def read_sheet_items(rows: Sequence[Sequence[object]], file: str, marks: Marks) -> Found:
     """The items of a sheet's rows; ImportUnreadable if it has no head with 题干 and 题型."""
-    start, columns = _head(rows)
+    start, columns, unread = _head(rows)
     found: list[tuple[Draft, Place]] = []
     refused: list[Refusal] = []
     table = [
@@ -91,18 +93,22 @@ def read_sheet_items(rows: Sequence[Sequence[object]], file: str, marks: Marks) 
         name = lines[0].text("id")
         refused += [Refusal(file, lines[0].line, name, "item-refused", one) for one in wrong]
     kept, more = whole(found)
-    return Found(tuple(kept), tuple(refused + more))
+    return Found(tuple(kept), tuple(refused + more), unread=unread)
 
 
-def _head(rows: Sequence[Sequence[object]]) -> tuple[int, dict[int, str]]:
+def _head(rows: Sequence[Sequence[object]]) -> tuple[int, dict[int, str], tuple[str, ...]]:
+    """The row below the head, the columns by place, and the names that are no column of ours."""
     for number, row in enumerate(rows[:20]):
         columns: dict[int, str] = {}
+        unread: list[str] = []
         for place, cell in enumerate(row):
             name = _column(shown(cell))
             if name and name not in columns.values():
                 columns[place] = name
+            elif shown(cell) and shown(cell).lower() not in COUNTED:
+                unread.append(shown(cell)[:40])
         if "stem" in columns.values() and "kind" in columns.values():
-            return number + 1, columns
+            return number + 1, columns, tuple(unread)
     raise ImportUnreadable(reason_zh="没有表头「题型、题干」", reason_en="no head 题型, 题干")
 
 
@@ -176,7 +182,7 @@ def _item(lines: list[Row]) -> Draft:
         order = {str(place): one for place, one in enumerate(key, start=1)}
         key = tuple(f"{place} {one}" for place, one in order.items())
     return Draft(
-        id=row.text("id") or identifier_of(kind, stem, *options.values()),
+        id=plain(row.text("id")) or identifier_of(kind, stem, *options.values()),
         kind=kind,
         stem=stem,
         options=options,
