@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 import httpx
 import pytest
 from desk_world import BY, Desk
 from flooding import open_still, raw
 from headquarters_served import served
-from receiving import NO_COMMIT, Ledger, Receiver
+from receiving import LOOK_S, NO_COMMIT, Ledger, Receiver
 from sqlalchemy import select
 from tls_room import FRONT, Authority, Front
 from together import wait_until
@@ -130,10 +131,8 @@ def sent_through(desk: Desk, front: Front, count: int, kill: Callable[[], None])
     def send(share: list[tuple[str, bytes]]) -> None:
         with httpx.Client(trust_env=False, timeout=20, verify=trust(desk)) as client:
             for digest, data in share:
-                until = time.monotonic() + PATIENCE_S
-                while not deliver(client, front.address, digest, data, ledger):
-                    assert time.monotonic() < until, digest
-                    time.sleep(0.05)
+                this = partial(deliver, client, front.address, digest, data, ledger)
+                wait_until(this, digest, LOOK_S)
 
     threads = [threading.Thread(target=send, args=(made[n::4],)) for n in range(4)]
     for thread in threads:
