@@ -34,8 +34,10 @@ from sync.headquarters.released.reading import (
     latest,
     released,
 )
+from sync.headquarters.released.sheets import ALTERED
 from sync.headquarters.store.released_tables import result_codes, result_decisions, result_lists
 from sync.headquarters.watch.audits import Filter, list_audit
+from sync.headquarters.watch.search import Wanted, search
 
 
 @pytest.fixture(params=["published_desk", "published_on_postgresql"], ids=["sqlite", "postgresql"])
@@ -286,6 +288,8 @@ def test_a_list_that_was_altered_in_the_database_is_used_for_nothing(light: Desk
         check(light.hq, code)
     with pytest.raises(ListAltered):
         released(light.hq, "morning")
+    # Who looks for a name in all sessions still finds the others, and is told of this one.
+    assert {one.standing for one in search(light.hq, Wanted(), 10)} == {ALTERED}
 
 
 def test_a_code_that_was_moved_to_another_line_is_noticed(light: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from sync.exam.specification import Specification
@@ -10,7 +9,7 @@ from sync.headquarters.content.bank_items import off_paper, part_of, situation_i
 from sync.headquarters.content.drafts import Draft, Found, Refusal
 from sync.headquarters.content.html import html_to_text
 from sync.headquarters.content.qti.writing import tagged
-from sync.headquarters.store.bank_tables import bank_cards, bank_items, bank_versions
+from sync.headquarters.store.bank_tables import bank_cards
 from sync.headquarters.store.folder import Headquarters
 from sync.words import Words
 
@@ -36,20 +35,6 @@ def file_cards(
             known = before.sample if before else sample
             rows.append(_card(draft) | {"specification": shelf, "sample": known})
         db.execute(insert(bank_cards), rows)
-
-
-def complete_cards(headquarters: Headquarters) -> None:
-    """Cards for items that came before there were any."""
-    without = ~select(bank_cards.c.item).where(bank_cards.c.item == bank_items.c.id).exists()
-    this = (bank_versions.c.item == bank_items.c.id) & (
-        bank_versions.c.version == bank_items.c.version
-    )
-    query = select(bank_versions.c.content).join(bank_items, this).where(without)
-    with headquarters.store.reading() as db:
-        found = [msgspec.json.decode(text, type=Draft) for text in db.scalars(query)]
-    if found:
-        with headquarters.store.writing() as db:
-            file_cards(db, found)
 
 
 def _card(draft: Draft) -> dict[str, object]:

@@ -1,11 +1,12 @@
 """The sheet of a session's results; each row says whether it was released or is provisional."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sync.exam.specification import Struct
 from sync.headquarters.marking import results
 from sync.headquarters.marking.results import KINDS, SHEETS, ResultRow, cells, result_rows
 from sync.headquarters.planning.sessions import show_session
+from sync.headquarters.released.errors import ListAltered
 from sync.headquarters.released.gathering import gather
 from sync.headquarters.released.reading import latest
 from sync.headquarters.store.folder import Headquarters
@@ -15,6 +16,7 @@ from sync.words import Words
 HEAD = (*results.HEAD, "发布情况")
 PROVISIONAL = Words("暂定，未发布", "provisional")
 NO_EXAMINATION = Words("不作数", "does not count")
+ALTERED = Words("发布的成绩单被改动，不可使用", "the released list was altered: not to be used")
 
 Standings = Mapping[tuple[str, str], Words]
 
@@ -55,10 +57,23 @@ def standing_of_session(headquarters: Headquarters, session: str) -> SessionStan
     return SessionStanding(found.release, said)
 
 
-def standing(known: Standings, kind: str, row: ResultRow) -> Words:
+def standings_of(headquarters: Headquarters, chosen: Iterable[str]) -> dict[str, Standings | None]:
+    """By session; None where a released list was altered, which keeps no other from being read."""
+    found: dict[str, Standings | None] = {}
+    for session in chosen:
+        try:
+            found[session] = standings(headquarters, session)
+        except ListAltered:
+            found[session] = None
+    return found
+
+
+def standing(known: Standings | None, kind: str, row: ResultRow) -> Words:
     """What the standings of its session say of a row."""
     if kind != "examination":
         return NO_EXAMINATION
+    if known is None:
+        return ALTERED
     return known.get((row.specification, row.candidate.admission), PROVISIONAL)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from sync.exam.specification import Struct
 from sync.headquarters.marking.results import SHEETS, ResultRow, result_rows
-from sync.headquarters.released.sheets import HEAD, sheet_row, standing, standings
+from sync.headquarters.released.sheets import HEAD, sheet_row, standing, standings_of
 from sync.headquarters.store.engine import Stamp, record
 from sync.headquarters.store.folder import Headquarters
 from sync.headquarters.store.schema import candidates, entries, sessions, sites, sittings
@@ -79,10 +79,7 @@ def search(headquarters: Headquarters, wanted: Wanted, limit: int, offset: int =
     query = select(*key, *about).select_from(_FROM).where(_where(wanted)).order_by(*order)
     with headquarters.store.reading() as db:
         hits = db.execute(query.limit(limit).offset(offset)).all()
-    known = {
-        session: standings(headquarters, session)
-        for session in dict.fromkeys(hit.session for hit in hits)
-    }
+    known = standings_of(headquarters, dict.fromkeys(hit.session for hit in hits))
     rows = {
         (session, row.theory.sitting, row.candidate.admission): row
         for session in known

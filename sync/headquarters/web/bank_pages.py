@@ -10,7 +10,6 @@ from sync.exam.items import Bank, Item, in_text
 from sync.exam.specification import PART_TITLES
 from sync.headquarters.content import specifications
 from sync.headquarters.content.bank import builtin_bank, builtin_codes
-from sync.headquarters.content.bank_filing import complete_cards
 from sync.headquarters.content.bank_keeping import media_file, take_samples
 from sync.headquarters.content.bank_review import STATE_WORDS
 from sync.headquarters.content.bank_search import (
@@ -38,7 +37,6 @@ SHELF = "/bank/<code>"
 @role(OFFICER)
 def shelves() -> str:
     """Every specification with how many items it has in each state."""
-    complete_cards(headquarters())
     counts = count_states(headquarters())
     found = specifications.all_specifications(headquarters())
     return render_template(
@@ -55,7 +53,6 @@ def shelves() -> str:
 @role(OFFICER)
 def shelf(code: str) -> str:
     """Items of one specification by what is looked for, and where the bank is thin."""
-    complete_cards(headquarters())
     page, asked = page_asked(), _asked()
     lines = find_items(headquarters(), code, asked, PAGE + 1, page.offset)
     specification = specifications.specification(headquarters(), code)
