@@ -12,7 +12,7 @@ demo: ## a whole sitting on this machine, end to end (ARGS="--once --json")
 	@provisioning/bootstrap.sh run
 	@$(PY) -m provisioning.cli demo $(ARGS)
 
-# Three for two cores: they wait for browsers, disks and clocks as long as they compute.
+# Four for two cores: they wait for browsers, disks and clocks as long as they compute.
 test: ## all tests, four at a time
 	@provisioning/bootstrap.sh dev
 	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)

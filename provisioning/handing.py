@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from provisioning.setup.errors import StepFailed
 from sync.disk import sync
@@ -31,20 +32,30 @@ def hand(path: Path, content: bytes, mode: int) -> None:
         os.fchown(file.fileno(), about.st_uid, about.st_gid)
 
 
-def said(path: Path) -> bytes:
-    """What a plain file of the site's says, empty if there is none; StepFailed for a link."""
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A plain file of the site's; FileNotFoundError, or StepFailed for a link or a pipe."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         handle = os.open(path, flags)
     except FileNotFoundError:
-        return b""
+        raise
     except OSError as error:
         raise StepFailed(what=str(path), status=error.errno or 1) from None
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
             raise StepFailed(what=str(path), status=1)
-        return file.read(MOST)
+        yield file
+
+
+def said(path: Path) -> bytes | None:
+    """What such a file says; None if there is none."""
+    try:
+        with opened(path) as file:
+            return file.read(MOST)
+    except FileNotFoundError:
+        return None
 
 
 def lay_open(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -52,7 +63,7 @@ def lay_open(folder: Path, contents: Mapping[str, bytes]) -> None:
     if folder.is_symlink():
         folder.unlink()
     folder.mkdir(parents=True, exist_ok=True)
-    with _opened(folder) as at:
+    with _folder(folder) as at:
         if os.fstat(at).st_uid == os.geteuid():
             # Whatever root's umask is.
             os.fchmod(at, OPEN_FOLDER)
@@ -90,7 +101,7 @@ def _strays(folder: Path) -> Iterator[tuple[str, str, int]]:
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[int]:
+def _folder(folder: Path) -> Iterator[int]:
     handle = os.open(folder, _FOLDER)
     try:
         yield handle

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from provisioning.handing import give_back
+from provisioning.handing import give_back, opened, said
 from provisioning.setup.errors import ReleaseIll, RootNeeded, StepFailed
 from provisioning.setup.switching import Upgrade, refuse_while_sat, to_keep
 from sync.wire.files import write_durably
@@ -182,16 +182,14 @@ class Releases:
         """SittingRuns if an upgrade would disturb a sitting."""
         if os.environ.get(ENV_ANYWAY) == "yes":
             return
-        told = None
-        with suppress(FileNotFoundError):
-            told = (self._data / "running.json").read_bytes()
+        told = said(self._data / "running.json")
         enrolled = (self._data / "certificate.json").exists()
         refuse_while_sat(self._held(), told, enrolled)
 
     def _held(self) -> bool:
         """Somebody serves the site: the kernel knows, whatever systemd says."""
         try:
-            with (self._data / "lock").open("r") as handle:
+            with opened(self._data / "lock") as handle:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False

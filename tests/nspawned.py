@@ -21,7 +21,8 @@ PACKAGES = (
     "systemd,systemd-sysv,dbus,python3,haproxy,chrony,dnsmasq-base,nftables,iproute2,"
     "fonts-noto-cjk,libharfbuzz-subset0,libpango-1.0-0,libpangoft2-1.0-0,ca-certificates,procps"
 )
-MIRROR = "http://deb.debian.org/debian"
+SITES = ("apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Codename: {}")
+RELEASE = "bookworm"
 # Nothing of this reaches the mounts of the machine that runs the test.
 BOOT = """
 mount --make-rprivate /
@@ -42,14 +43,21 @@ def missing() -> str:
     return f"not installed: {', '.join(absent)}" if absent else ""
 
 
+def _mirror() -> list[str]:
+    """Where this machine has its own packages from; nothing if it is of another release."""
+    asked = [part.format(RELEASE) for part in SITES]
+    said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    return said.split()[:1]
+
+
 def base() -> Path:
     """The bare machine; fetched the first time, which takes some minutes."""
     if not (KEPT / "root" / "usr" / "bin").is_dir():
         shutil.rmtree(KEPT, ignore_errors=True)
         KEPT.mkdir(parents=True)
         fresh = KEPT / "fresh"
-        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm"]
-        subprocess.run([*command, str(fresh), MIRROR], check=True, stdout=subprocess.DEVNULL)
+        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", RELEASE]
+        subprocess.run([*command, str(fresh), *_mirror()], check=True, stdout=subprocess.DEVNULL)
         for archive in (fresh / "var/cache/apt/archives").glob("*.deb"):
             archive.unlink()
         fresh.rename(KEPT / "root")

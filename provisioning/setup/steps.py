@@ -308,7 +308,7 @@ def _as_laid_out(machine: Machine, path: str, mode: str, user: str, group: str) 
 def setting(machine: Machine, name: str, value: str) -> None:
     """One line of the site's settings; the file stays the site's."""
     path = machine.at(files.SETTINGS)
-    lines = said(path).decode("utf-8").splitlines()
+    lines = (said(path) or b"").decode("utf-8").splitlines()
     kept = [line for line in lines if line.partition("=")[0].strip() != name]
     hand(path, "\n".join([*kept, f'{name} = "{value}"', ""]).encode(), 0o640)
 

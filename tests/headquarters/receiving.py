@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
+from together import wait_until
 
 MAIN = "from sync.headquarters.cli import main; main()"
 # What every control breaks: the receipt is given and nothing is committed.
@@ -20,6 +21,8 @@ NO_COMMIT = (
     "Commits.commit_all = lambda _, arrivals: [True for _ in arrivals]; "
 )
 PATIENCE_S = 60.0
+# Who was told 503 comes again so soon.
+LOOK_S = 0.05
 File = tuple[str, bytes]
 
 
@@ -67,14 +70,14 @@ class Ledger:
         """Each file until it is acknowledged; 503 and a dead receiver mean again."""
         with httpx.Client(trust_env=False, timeout=20) as client:
             for digest, data in files:
-                until = time.monotonic() + PATIENCE_S
-                while not self._sent(client, f"{address()}/api/v1/batches/{digest}", digest, data):
-                    assert time.monotonic() < until, digest
-                    time.sleep(0.05)
+                this = partial(self._sent, client, address, digest, data)
+                wait_until(this, digest, LOOK_S)
 
-    def _sent(self, client: httpx.Client, url: str, digest: str, data: bytes) -> bool:
+    def _sent(
+        self, client: httpx.Client, address: Callable[[], str], digest: str, data: bytes
+    ) -> bool:
         with suppress(httpx.TransportError):
-            answer = client.put(url, content=data)
+            answer = client.put(f"{address()}/api/v1/batches/{digest}", content=data)
             if answer.status_code in (200, 201):
                 with self.changed:
                     self.given.setdefault(digest, []).append(answer.content)

@@ -25,7 +25,7 @@ from sync.headquarters.copies.errors import (
 )
 from sync.headquarters.copies.restoring import restore, verified_copy
 from sync.headquarters.copies.verifying import verify
-from sync.headquarters.copies.writing import write_copy
+from sync.headquarters.copies.writing import KEPT, copies_in, write_copy
 from sync.headquarters.intake import edge
 from sync.headquarters.store import dump
 from sync.headquarters.store.folder import SETTINGS, open_headquarters
@@ -247,3 +247,16 @@ def test_rows_that_a_database_gives_back_otherwise_are_refused(
     with pytest.raises(RowsAltered):
         brought_back(desk, to)
     assert not list(desk.folder.glob("*again*"))
+
+
+@pytest.mark.parametrize("ahead", [10**10, -(10**10)])
+def test_a_clock_that_was_set_back_does_not_make_the_new_copy_the_oldest(
+    desk: Desk, ahead: int
+) -> None:
+    to = desk.folder / "copies"
+    to.mkdir()
+    for number in range(KEPT):
+        (to / f"examhq-{NOW + ahead + number:013d}.copy").write_bytes(b"")
+    path = Path(write_copy(desk.hq, at(NOW), to).path)
+    assert copies_in(to)[-1] == path
+    assert len(copies_in(to)) == KEPT

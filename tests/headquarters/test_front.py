@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 import httpx
 import pytest
 from desk_world import BY, Desk
 from flooding import open_still, raw
 from headquarters_served import served
-from receiving import NO_COMMIT, Ledger, Receiver
+from receiving import LOOK_S, NO_COMMIT, Ledger, Receiver
 from sqlalchemy import select
 from tls_room import FRONT, Authority, Front
 from together import wait_until
@@ -130,10 +131,8 @@ def sent_through(desk: Desk, front: Front, count: int, kill: Callable[[], None])
     def send(share: list[tuple[str, bytes]]) -> None:
         with httpx.Client(trust_env=False, timeout=20, verify=trust(desk)) as client:
             for digest, data in share:
-                until = time.monotonic() + PATIENCE_S
-                while not deliver(client, front.address, digest, data, ledger):
-                    assert time.monotonic() < until, digest
-                    time.sleep(0.05)
+                this = partial(deliver, client, front.address, digest, data, ledger)
+                wait_until(this, digest, LOOK_S)
 
     threads = [threading.Thread(target=send, args=(made[n::4],)) for n in range(4)]
     for thread in threads:
@@ -256,15 +255,16 @@ def test_a_courier_delivers_through_the_front_as_soon_as_somebody_is_there(desk:
     assert len(list_batches(desk.hq)) == 1
 
 
+@pytest.mark.parametrize("entrance", ["ADDRESS", "PLAIN"])
 @pytest.mark.parametrize(("most", "taken"), [("10", 10), ("100", 20)])
 def test_headquarters_front_gives_one_machine_so_many_connections(
-    desk: Desk, most: str, taken: int
+    desk: Desk, most: str, taken: int, entrance: str
 ) -> None:
     with fronted(desk, [], PER_MACHINE=most) as front, ExitStack() as held:
-        plain, opened = front.address.replace("https", "http"), []
+        at, opened = f"http://{front._settings[entrance]}", []
         for _ in range(20):
             with suppress(ConnectionResetError):
-                opened.append(held.enter_context(raw(plain, ONE)))
+                opened.append(held.enter_context(raw(at, ONE)))
         assert sum(open_still(one) for one in opened) == taken
         with browser(desk, front.address, OTHER) as client:
             assert client.get("/").status_code == 503

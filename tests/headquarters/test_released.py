@@ -33,7 +33,6 @@ from sync.headquarters.released.reading import (
     last_releases,
     latest,
     released,
-    released_lines,
 )
 from sync.headquarters.store.released_tables import result_codes, result_decisions, result_lists
 from sync.headquarters.watch.audits import Filter, list_audit
@@ -194,7 +193,8 @@ def test_what_changes_later_is_a_new_release_with_a_reason_and_two_officers(ligh
     with pytest.raises(ResultsSame):
         proposed(light, reason="没有变化")
     marked(light, (FOUR, 60), (ONE, 50))
-    assert released_lines(light.hq, "morning")["530051-junior", ONE].outcome == "passed"
+    still = {line.key: line for line in released(light.hq, "morning").list.lines}
+    assert still["530051-junior", ONE].outcome == "passed"
     with pytest.raises(ListRefused):
         proposed(light)
     second = put_out(light, reason="实训复核")

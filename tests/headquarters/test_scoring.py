@@ -7,6 +7,7 @@ from sync.exam.catalogue import find
 from sync.exam.journal import Event, encode, origin, standing_responses
 from sync.exam.marking import receipt_code
 from sync.exam.merkle import merkle_root
+from sync.exam.sitting import attempt_id
 from sync.headquarters.errors import BatchMissing, JournalBroken
 from sync.headquarters.intake import edge
 from sync.headquarters.intake.journals import read_journal
@@ -104,14 +105,17 @@ def test_responses_after_the_hand_in_do_not_count_and_are_shown(desk: Desk) -> N
     assert (row.marks, row.receipt_fits, row.evidence) == (10, True, 65)
     found = reconciliation(desk.hq, "morning").sittings[0]
     assert [p.admission for p in found.evidence] == [ONE]
-    # Whoever releases the results is told.
-    assert "late answers of 1" in story_of(desk.hq, "morning").steps[1].said.en
 
 
-def test_without_late_answers_nobody_is_told_of_any(desk: Desk) -> None:
-    desk.deliver(sat(desk))
+@pytest.mark.parametrize(
+    ("late", "said"), [(0, "everyone accounted for"), (5, "late answers of 1, see the session")]
+)
+def test_who_releases_results_is_told_of_late_answers(desk: Desk, late: int, said: str) -> None:
+    story = sat(desk)
+    story.answer_right(attempt_id("live", ONE), late)
+    desk.deliver(story)
     score(desk.hq, BY, "morning")
-    assert story_of(desk.hq, "morning").steps[1].said.en == "everyone accounted for"
+    assert story_of(desk.hq, "morning").steps[1].said.en.endswith(said)
 
 
 def test_a_receipt_code_of_other_responses_is_noticed(desk: Desk) -> None:

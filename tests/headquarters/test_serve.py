@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import httpx
 import pytest
 from desk_world import Desk
 from line import get
+from together import wait_until
 
 from sync.courier import Courier
 from sync.headquarters.intake.archive import list_batches
@@ -70,9 +70,7 @@ def test_a_courier_fetches_delivers_and_gets_the_last_word(desk: Desk) -> None:
         courier = Courier(spool, line, key, "site-01")
         done = courier.step()
         assert (done.fetched, done.errors) == (1, [])
-        until = time.monotonic() + 60
-        while not scored_rows(desk.hq, "morning") and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_until(lambda: scored_rows(desk.hq, "morning"))
     assert [b.digest for b in list_batches(desk.hq, state="archived")] == [digest]
     assert scored_rows(desk.hq, "morning")[0].marks == 100
 

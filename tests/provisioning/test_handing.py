@@ -10,7 +10,7 @@ from boxed import GOOD, box, laid_out
 from trusting import NOW, made, places
 
 from provisioning.handing import give_back, hand, strays
-from provisioning.privileged import Machine
+from provisioning.privileged import Machine, Releases
 from provisioning.setup.answers import Answers
 from provisioning.setup.around import Around
 from provisioning.setup.errors import StepFailed
@@ -151,3 +151,12 @@ def test_what_vanishes_while_root_looks_is_nobodys(
 
     monkeypatch.setattr(os, "stat", looks)
     assert strays(machine.at(DATA)) == []
+
+
+@pytest.mark.parametrize("name", ["lock", "running.json"])
+def test_a_pipe_in_the_place_of_a_file_keeps_no_upgrade_waiting(tmp_path: Path, name: str) -> None:
+    machine = Machine(laid_out(tmp_path))
+    Releases(machine).check()
+    os.mkfifo(machine.at(DATA) / name)
+    with pytest.raises(StepFailed, match=name):
+        Releases(machine).check()

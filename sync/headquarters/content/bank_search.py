@@ -117,8 +117,8 @@ def _wanted(asked: Asked, used: Any) -> list[Any]:
     return found
 
 
-def count_states(headquarters: Headquarters) -> dict[str, Counter[str]]:
-    """specification → state (and `sample`) → how many items. Empty: on no shelf yet."""
+def count_states(headquarters: Headquarters, code: str | None = None) -> dict[str, Counter[str]]:
+    """specification (all, or one) → state (and `sample`) → how many items. Empty: on no shelf."""
     query = (
         select(
             bank_cards.c.specification,
@@ -129,6 +129,8 @@ def count_states(headquarters: Headquarters) -> dict[str, Counter[str]]:
         .join(bank_items, bank_items.c.id == bank_cards.c.item)
         .group_by(bank_cards.c.specification, bank_items.c.state, bank_cards.c.sample)
     )
+    if code is not None:
+        query = query.where(bank_cards.c.specification == code)
     found: dict[str, Counter[str]] = {}
     with headquarters.store.reading() as db:
         for row in db.execute(query):

@@ -7,6 +7,7 @@ FOLDER/bytes/ab/<digest>    bytes that the rows name, shared by all copies
 import base64
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ from sync.wire.sealed import Part, ToRecipients, write_sealed
 KIND = "headquarters-copy"
 ROWS, PAPERS, KEYS = "rows", "papers", "keys"
 KEPT = 14
+NAMED = re.compile(r"examhq-([0-9]{13})\.copy")
 # Their keepers have them, each with a copy of it; a copy of headquarters is no place for them.
 NOT_COPIED = ("root.key", "escrow.seed", "release-1.key", "release-2.key")
 
@@ -79,7 +81,7 @@ def _alone(to: Path) -> Iterator[None]:
 
 
 def _write(headquarters: Headquarters, by: Stamp, to: Path) -> Made:
-    path = to / f"examhq-{by.at:013d}.copy"
+    path = to / f"examhq-{_number(to, by.at):013d}.copy"
     waiting = path.with_name(f".{path.name}.tmp")
     signer = signing_key(headquarters)
     # Rows of one moment first: bytes are at headquarters before their rows, and never go away.
@@ -108,6 +110,15 @@ def _write(headquarters: Headquarters, by: Stamp, to: Path) -> Made:
         old.unlink(missing_ok=True)
     here = tuple(n for n in NOT_COPIED if (headquarters.folder / "keys" / n).exists())
     return Made(str(path), signer.public.key_id, new, missing, here)
+
+
+def _number(to: Path, at: int) -> int:
+    """When it is made; behind all that are there if a clock was set back since they were.
+
+    The first by name goes first, and the last is the one to restore.
+    """
+    there = (int(found[1]) for p in to.iterdir() if (found := NAMED.fullmatch(p.name)))
+    return max(at, *(number + 1 for number in there if number > at), 0)
 
 
 def _parts(headquarters: Headquarters, rows: Iterator[bytes]) -> list[Part]:

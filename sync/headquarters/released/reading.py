@@ -134,12 +134,6 @@ def released(headquarters: Headquarters, session: str, release: int | None = Non
     raise NotFound(what=f"{session} {release}")
 
 
-def released_lines(headquarters: Headquarters, session: str) -> dict[tuple[str, str], Line]:
-    """(specification, admission) → line of the last release; empty before the first."""
-    found = latest(headquarters, session)
-    return {line.key: line for line in found.list.lines} if found else {}
-
-
 def check(headquarters: Headquarters, text: str) -> Checked:
     """What a printed code stands for; NotFound if headquarters gave no such code.
 

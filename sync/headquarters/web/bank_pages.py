@@ -66,7 +66,7 @@ def shelf(code: str) -> str:
         asked=asked,
         page=page.of(lines),
         supplies=supplies(headquarters(), specification),
-        counts=count_states(headquarters()).get(code, Counter()),
+        counts=count_states(headquarters(), code).get(code, Counter()),
         full=FULL,
         band=specification.component("theory").difficulty,
         kinds=KIND_WORDS,
