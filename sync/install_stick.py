@@ -20,12 +20,12 @@ import msgspec
 
 from sync.delivery_errors import CopyFailed, StickUnusable
 from sync.disk import sync
-from sync.errors import NotFound
 from sync.errors.sticks import (
     StickContentRefused,
     StickFileDiffers,
     StickFileMissing,
     StickFileStrange,
+    StickListMissing,
 )
 from sync.errors.system import system_words
 from sync.wire.files import sync_folder, write_durably
@@ -43,11 +43,14 @@ class InstallStick:
         self.root, self.folder = root, root / FOLDER
 
     def list_bytes(self) -> bytes:
-        """The signed list; NotFound if there is none, StickUnusable without a stick."""
+        """The signed list; StickListMissing if there is none, StickUnusable without a stick."""
         if not self.root.is_dir():
             gone = Words("没有插好，或不是这个文件夹", "not plugged in, or at another folder")
             raise StickUnusable(folder=str(self.root), reason=gone)
-        with self._readable(), self._opened(LIST, NotFound(what=f"{FOLDER}/{LIST}")) as file:
+        with (
+            self._readable(),
+            self._opened(LIST, StickListMissing(what=f"{FOLDER}/{LIST}")) as file,
+        ):
             return file.read(MOST_LIST)
 
     def small(self, path: str) -> bytes:

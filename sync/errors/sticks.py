@@ -1,6 +1,6 @@
 """Errors of an installation stick: what it is, and which of its files differ."""
 
-from sync.errors.branches import DocumentRefused, InputRefused
+from sync.errors.branches import DocumentRefused, InputRefused, NotFound
 from sync.words import Words
 
 
@@ -15,6 +15,20 @@ class StickSignatureMissing(DocumentRefused):
     hint = Words(
         "不要使用，请考务总部由第二位发布人签名",
         "Do not use it; ask headquarters for the second officer's signature",
+    )
+
+
+class StickListMissing(NotFound):
+    """No list lies there: another stick, another folder, or a copy that was cut short."""
+
+    code = "stick-list-missing"
+    message = Words(
+        "这里没有安装 U 盘的清单 {what}", "There is no list of an installation stick: {what}"
+    )
+    hint = Words(
+        "请核对 U 盘和文件夹；若是没有复制完，请考务总部另给一个。未作任何改动",
+        "Look at the stick and its folder; if the copy was cut short, ask headquarters for"
+        " another. Nothing was changed",
     )
 
 

@@ -24,7 +24,6 @@ from sync.errors import (
     DiskTooFull,
     ExamError,
     ForOtherSite,
-    NotFound,
     NotInitialised,
     SignatureRefused,
 )
@@ -34,6 +33,7 @@ from sync.errors.sticks import (
     StickFileDiffers,
     StickFileMissing,
     StickFileStrange,
+    StickListMissing,
     StickOlder,
     StickSignatureMissing,
 )
@@ -313,7 +313,7 @@ def test_a_stick_that_is_pulled_out_in_the_middle_leaves_what_was_there(
     monkeypatch.undo()
     with pytest.raises(StickUnusable):
         box.look(tmp_path / "gone", root)
-    with pytest.raises(NotFound):
+    with pytest.raises(StickListMissing):
         box.look(tmp_path, root)
     box.keep(newer, found)
     assert files(box.held) == files(newer / FOLDER)
