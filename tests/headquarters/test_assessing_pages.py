@@ -89,6 +89,25 @@ def test_an_officer_opens_a_desk_on_the_page_and_sees_how_it_goes(
     assert progress(desk.hq, "morning", "skill")
 
 
+def test_who_marks_and_is_an_officer_too_reads_no_marks_of_others_before_all_are_given(
+    desk: Desk, client: FlaskClient
+) -> None:
+    handed_in(desk, 1)
+    accounts(desk)
+    password = staff.add_member(desk.hq, BY, "eve", ("marker", "exam-officer"))
+    open_desk(desk.hq, BY, "morning", "skill", PANEL._replace(assessors=("ann", "ben", "eve")))
+    mark_all(desk, "ann", 1)
+    eve, where = Page(client, "eve", password), "/sessions/morning/assessing"
+    found = progress(desk.hq, "morning", "skill")
+    assert found
+    mean = f'<td class="n">{found.assessors[0].mean}</td>'
+    assert mean not in eve.get(where)
+    assert found.seen_by("officer") == found
+    mark_all(desk, "eve", 1)
+    mark_all(desk, "ben", 1)
+    assert mean in eve.get(where)
+
+
 def test_marks_of_an_open_desk_are_not_overwritten_by_a_sheet(desk: Desk) -> None:
     opened(desk, 1)
     file = desk.folder / "marks.xlsx"

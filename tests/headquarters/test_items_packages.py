@@ -3,14 +3,17 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from photographed import picture
 from qti_items import SPACES, correct, in_three, item, response, templated
 
-from sync.headquarters.content.drafts import Found
+from sync.headquarters.content.drafts import Draft, Found
+from sync.headquarters.content.imports import packages
 from sync.headquarters.content.imports.archives import MOST_MEMBER
 from sync.headquarters.content.imports.reading import read_items
+from sync.headquarters.content.qti.reading import read_item
 
 PNG = picture("PNG", (4, 4))
 BODY = (
@@ -71,6 +74,24 @@ def test_a_package_brings_its_pictures_and_shared_texts(tmp_path: Path) -> None:
     assert (why(found), draft.situation) == ([], "<p>材料</p>")
     assert [found.media[name] for name in draft.media] == [PNG]
     assert f'<img alt="a" src="{draft.media[0]}"/>' in draft.stem
+
+
+def test_an_item_that_is_listed_often_is_read_once_and_refused_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def counting(data: bytes, *more: Any) -> Draft:
+        read.append(data)
+        return read_item(data, *more)
+
+    monkeypatch.setattr(packages, "read_item", counting)
+    files: dict[str, bytes | str] = {"i.xml": choice()}
+    files["imsmanifest.xml"] = manifest(*["i.xml"] * 500)
+    assert why(read_items(packed(tmp_path, files))) == [
+        "imsmanifest.xml:501 item-refused i.xml is also at line 2"
+    ]
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from msgspec import structs
 from sqlalchemy import Connection, func, select
 
 from sync.exam.assessing import Rules
@@ -48,7 +49,10 @@ class TaskFigures(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """A desk as an officer sees it. `settled`: candidates whose marks are complete."""
+    """A desk as an officer sees it. `settled`: candidates whose marks are complete.
+
+    `blind`: who looks marks here and is told no figure that others' marks could be read from.
+    """
 
     session: str
     sitting: str
@@ -61,6 +65,16 @@ class Progress(Struct, frozen=True):
     settled: int
     assessors: tuple[Assessor, ...]
     tasks: tuple[TaskFigures, ...]
+    blind: bool = False
+
+    def seen_by(self, name: str) -> "Progress":
+        """The same for this person: an assessor of the desk sees no marks until all are given."""
+        if self.done >= self.places or all(one.name != name for one in self.assessors):
+            return self
+        nothing: dict[str, None] = {"mean": None, "spread": None}
+        people = (structs.replace(one, **nothing, lean=None) for one in self.assessors)
+        tasks = (structs.replace(one, **nothing, alpha=None) for one in self.tasks)
+        return structs.replace(self, blind=True, assessors=tuple(people), tasks=tuple(tasks))
 
 
 class _Given(Struct, frozen=True):

@@ -97,9 +97,10 @@ def assessing_page(session: str) -> str:
     """Every practical sitting of a session: its desk, or the form to open one."""
     row = sessions.show_session(headquarters(), session)
     sittings = [
-        (one, figures.progress(headquarters(), session, one.plan.id))
+        (one, found and found.seen_by(member().name))
         for one in sessions.list_sittings(headquarters(), session)
         if one.plan.component == "practical"
+        for found in [figures.progress(headquarters(), session, one.plan.id)]
     ]
     markers = [one.name for one in list_members(headquarters()) if "marker" in one.roles]
     return render_template("assessing.html", row=row, sittings=sittings, markers=markers)

@@ -28,8 +28,7 @@ def read_package(path: Path) -> Found:
                 path.name, [Words("没有 imsmanifest.xml", "there is no imsmanifest.xml")]
             )
         manifest = node(parse(package.read(MANIFEST), MANIFEST))
-        names = _items(manifest, package)
-        for name in names:
+        for name in _items(manifest, package, refused):
             draft = _one(package, name, kept, refused)
             if draft:
                 found.append((draft, Place(name, 1)))
@@ -37,10 +36,14 @@ def read_package(path: Path) -> Found:
     return Found(tuple(good), tuple(refused + more), kept)
 
 
-def _items(manifest: Node, package: Package) -> list[str]:
-    """The members that are items; every file that a resource names must be there."""
+def _items(manifest: Node, package: Package, refused: list[Refusal]) -> list[str]:
+    """The members that are items; every file that a resource names must be there.
+
+    A member is read once, however often it is named.
+    """
     missing: list[Words] = []
-    items: list[str] = []
+    items: dict[str, int] = {}
+    twice: dict[str, Refusal] = {}
     for resource in (one for one in manifest.below() if one.name == "resource"):
         named_here = [resource.get("href"), *(one.get("href") for one in resource.all("file"))]
         for href in dict.fromkeys(one for one in named_here if one):
@@ -54,12 +57,20 @@ def _items(manifest: Node, package: Package) -> list[str]:
                 )
             )
         if "item" in resource.get("type").lower() and resource.get("href"):
-            items.append(member("", resource.get("href")))
+            name = member("", resource.get("href"))
+            if name in items:
+                again = Words(
+                    f"第 {items[name]} 行已列出 {name[:80]}",
+                    f"{name[:80]} is also at line {items[name]}",
+                )
+                twice[name] = Refusal(MANIFEST, resource.line, "", "item-refused", again)
+            items.setdefault(name, resource.line)
     if missing:
         raise _refused(package.file, missing)
     if not items:
         raise _refused(package.file, [Words("包内没有试题", "there is no item in it")])
-    return items
+    refused += twice.values()
+    return list(items)
 
 
 def _one(
