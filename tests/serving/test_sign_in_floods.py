@@ -14,7 +14,9 @@ import pytest
 import world
 from flooding import served
 
-MOST_MIB = 90
+# The first flood wakes every thread (two of 19 MiB for passwords, some sixty for requests); the
+# next finds all there is.
+MOST_MIB, MORE_MIB = 120, 25
 FLOOD, TRIES = 200, 500
 
 
@@ -79,13 +81,16 @@ def sign_in(address: str, own: str, **given: object) -> int:
 def test_two_hundred_sign_ins_at_once_on_the_staff_page(open_folder: Path) -> None:
     with served(open_folder) as address, ThreadPoolExecutor(FLOOD) as pool:
         statuses: list[int] = []
-        grown = grown_by(
-            open_folder,
-            lambda: statuses.extend(pool.map(lambda n: wrong_password(address, n), range(FLOOD))),
-        )
-    assert len(statuses) == FLOOD
+
+        def flood() -> None:
+            statuses.extend(pool.map(lambda n: wrong_password(address, n), range(FLOOD)))
+
+        first, second = (grown_by(open_folder, flood) for _ in range(2))
+    assert len(statuses) == 2 * FLOOD
     assert set(statuses) <= {403, 429, 503}
-    assert grown < MOST_MIB
+    print(f"grown by {first:.1f} and {second:.1f} MiB")
+    assert first < MOST_MIB
+    assert second < MORE_MIB
 
 
 def test_five_hundred_tries_from_one_seat_keep_nobody_else_out(
@@ -101,7 +106,7 @@ def test_five_hundred_tries_from_one_seat_keep_nobody_else_out(
         entered = sign_in(address, "127.0.2.2", **right, instance="y")
     assert (statuses[:5], set(statuses[5:])) == ([403] * 5, {429})
     assert entered == 200
-    assert grown < MOST_MIB / 3
+    assert grown < MORE_MIB
 
 
 @pytest.mark.long
