@@ -105,6 +105,7 @@ def goes_on(lab: Lab, root: Path) -> None:
     person.types()
     person.sees("This will be done:")
     person.sees("· enrolment")
+    person.sees("Begin?")
     person.presses(CTRL_C)
     assert person.leaves() == 7
     assert "[not-agreed]" in person.read
